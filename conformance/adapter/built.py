@@ -1,0 +1,26 @@
+"""What every path module builds: something to call, and the cells whose weights are assigned."""
+
+from . import cells as cell_makers
+from . import versions
+
+
+class Built:
+    """A built path. `call(inputs, state)` gives (outputs, final state), both as the API returns them."""
+
+    def __init__(self, generation, cells, specs, call, maker):
+        self.generation = generation
+        self.cells = cells
+        self.specs = specs
+        self.call = call
+        self._maker = maker
+
+    def own_state(self, inputs, batch, dtype):
+        """The state that this path's cell or layer makes itself."""
+        return versions.initial_state_of(self._maker, inputs, batch, dtype)
+
+
+def built_cell(generation, specs, features, dtype):
+    """The cells, built, and the one cell that stands for them all."""
+    cells = [cell_makers.make(generation, spec, dtype) for spec in specs]
+    cell_makers.build(generation, cells, specs, features)
+    return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells)

@@ -1,0 +1,16 @@
+"""`tf.compat.v1.nn.dynamic_rnn` over a v1 or a Keras cell."""
+
+from . import versions
+from .built import Built, built_cell
+
+
+def build(generation, specs, features, dtype):
+    """The dynamic_rnn of a cell; dtype is given only where no initial state is."""
+    cells, cell = built_cell(generation, specs, features, dtype)
+
+    def call(inputs, state):
+        if state is None:
+            return versions.v1.nn.dynamic_rnn(cell, inputs, dtype=dtype)
+        return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state)
+
+    return Built(generation, cells, specs, call, cell)

@@ -1,0 +1,15 @@
+"""The Keras layers `SimpleRNN`, `LSTM` and `GRU`, returning sequences and state."""
+
+from . import cells, versions
+from .built import Built
+from .keras_rnn import caller
+
+
+def build(generation, specs, features, dtype):
+    """The layer, built; it makes its cell itself."""
+    (spec,) = specs
+    layer = getattr(versions.keras(generation).layers, spec["kind"])(
+        return_sequences=True, return_state=True, **cells.keras_options(spec, dtype)
+    )
+    layer.build((None, None, features))
+    return Built(generation, [layer.cell], specs, caller(layer), layer)

@@ -1,0 +1,113 @@
+"""Runs the calls of one program and tells what happened, errors included."""
+
+import contextlib
+import os
+import time
+import traceback
+
+import numpy as np
+import tensorflow as tf
+
+from . import modes, trees, wire
+
+PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree")
+
+
+def observe(program, calls):
+    """One Observation for each call; a call may start from an earlier call's final state."""
+    try:
+        runner = modes.RUNNERS[program.mode](program)
+    except Exception as raised:
+        error = _error(raised, "build")
+        if not error.raised_in:
+            raise  # a defect of ours
+        return tuple(wire.Observation(error=error) for _ in calls)
+    with contextlib.closing(runner):
+        return _observe_all(runner, calls)
+
+
+def _observe_all(runner, calls):
+    observations, finals = [], []
+    for call in calls:
+        observation, final = _observe(runner, call, finals)
+        observations.append(observation)
+        finals.append(final)
+    return tuple(observations)
+
+
+def _observe(runner, call, finals):
+    inputs = trees.to_numpy(call.inputs)
+    state = _native(call.state, finals)
+    if state is _NO_FINAL_STATE:
+        return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
+    arguments = [inputs] + [leaf for leaf in trees.flatten(state) if isinstance(leaf, np.ndarray)]
+    before = [argument.tobytes() for argument in arguments]
+    started = time.perf_counter()
+    error = outputs = None
+    final = _NO_FINAL_STATE
+    try:
+        outputs, final = runner.run(inputs, state)
+    except Exception as raised:  # every error of the library is an observation
+        error = _error(raised)
+    seconds = time.perf_counter() - started
+    return (
+        wire.Observation(
+            outputs=None if error else _array(outputs),
+            state=None if error else trees.to_wire(final, _leaf),
+            error=error,
+            seconds=seconds,
+            arguments_intact=before == [argument.tobytes() for argument in arguments],
+            weights_intact=runner.weights_intact(),
+        ),
+        final,
+    )
+
+
+_NO_FINAL_STATE = object()  # what a call that failed leaves to those after it
+
+
+def _native(state, finals):
+    if isinstance(state, wire.Previous):
+        return finals[state.call]
+    if state is None or isinstance(state, wire.OwnZeros):
+        return state
+    tree = trees.containers(state)
+    return trees.rebuild(tree, iter([trees.held(leaf) for leaf in trees.flatten(tree)]))
+
+
+def _no_state(call):
+    message = "call %d left no final state to start from" % call
+    return wire.Error("NoFinalState", "adapter", ("NoFinalState",), message, "")
+
+
+def _array(value):
+    return trees.to_wire_array(value.numpy() if hasattr(value, "numpy") else value)
+
+
+def _leaf(value):
+    if isinstance(value, tf.RaggedTensor):
+        return wire.Other("RaggedTensor")
+    if value is None or not hasattr(value, "dtype"):
+        return wire.Other(type(value).__name__)
+    return wire.Leaf(_array(value))
+
+
+def _error(raised, stage="call"):
+    return wire.Error(
+        name=type(raised).__name__,
+        module=type(raised).__module__,
+        bases=tuple(base.__name__ for base in type(raised).__mro__),
+        message=str(raised),
+        raised_in=_raised_in(raised),
+        stage=stage,
+    )
+
+
+def _raised_in(raised):
+    """The innermost function of a library, as package/file:function."""
+    for frame in reversed(traceback.extract_tb(raised.__traceback__)):
+        parts = frame.filename.split(os.sep)
+        for package in PACKAGES:
+            if package in parts:
+                return "%s:%s" % ("/".join(parts[parts.index(package) :]), frame.name)
+    return ""

@@ -1,0 +1,48 @@
+"""The paths that an environment can offer, by name; looks for each and says what is missing."""
+
+from . import cell_call, dynamic_rnn, keras_layer, keras_rnn, versions, wire
+from .cells import KERAS_KINDS, STACK, V1_KINDS
+
+MODULES = {
+    "dynamic_rnn": dynamic_rnn,
+    "RNN": keras_rnn,
+    "layer": keras_layer,
+    "cell": cell_call,
+}
+GENERATIONS = {
+    "dynamic_rnn": ("v1", "keras2", "keras3"),
+    "RNN": versions.KERAS_GENERATIONS,
+    "layer": versions.KERAS_GENERATIONS,
+    "cell": ("v1", "keras2", "keras3"),
+}
+MODES = ("eager", "function", "graph")
+
+
+def build(program):
+    """The program of a path, with its variables created."""
+    api, generation = program.path.split("/")
+    return MODULES[api].build(generation, program.cells, program.features, program.dtype)
+
+
+def offers():
+    """A PathOffer for every path, in a fixed order."""
+    return tuple(
+        _offer(api, generation) for api in MODULES for generation in GENERATIONS[api]
+    )
+
+
+def _offer(api, generation):
+    name = "%s/%s" % (api, generation)
+    try:
+        if generation == "v1":
+            versions.v1_cells()
+        else:
+            versions.keras(generation)
+    except versions.NotAvailable as reason:
+        return wire.PathOffer(name, _kinds(api, generation), missing=str(reason))
+    return wire.PathOffer(name, _kinds(api, generation), MODES)
+
+
+def _kinds(api, generation):
+    kinds = V1_KINDS if generation == "v1" else KERAS_KINDS
+    return kinds if api == "layer" else kinds + (STACK,)

@@ -1,0 +1,41 @@
+"""Answers the driver's requests over two pipes until the driver hangs up.
+
+The protocol keeps off the standard streams, on which TensorFlow prints. A request is (word,
+argument); the answer is ("answer", value) or ("failure", traceback of our own code).
+"""
+
+import traceback
+from multiprocessing.connection import Connection
+
+from . import wire
+
+
+def serve(reading, writing):
+    """Serve on two inherited file descriptors."""
+    requests = Connection(reading, writable=False)
+    answers = Connection(writing, readable=False)
+    while True:
+        try:
+            word, argument = wire.loads(requests.recv_bytes())
+        except EOFError:
+            return
+        answers.send_bytes(wire.dumps(reply(word, argument)))
+
+
+def reply(word, argument):
+    """The answer to one request; a failure of ours is told, not raised, so that serving goes on."""
+    try:
+        return ("answer", _answer(word, argument))
+    except Exception:
+        return ("failure", traceback.format_exc())
+
+
+def _answer(word, argument):
+    # TensorFlow is imported with the first request, so that a failing import is answered
+    from . import observe, paths, versions
+
+    if word == "describe":
+        versions.start()
+        return wire.Description(versions.versions(), paths.offers())
+    program, calls = argument
+    return observe.observe(program, calls)

@@ -1,0 +1,89 @@
+"""States as Python containers: from the wire, to the wire, and leaf by leaf in between."""
+
+import numpy as np
+import tensorflow as tf
+
+from . import versions, wire
+
+
+def numpy_dtype(name):
+    """The NumPy dtype of a name; bfloat16 is TensorFlow's own."""
+    return tf.bfloat16.as_numpy_dtype if name == "bfloat16" else np.dtype(name)
+
+
+def to_numpy(array):
+    """A writable NumPy array of a wire.Array."""
+    values = np.frombuffer(array.data, dtype=numpy_dtype(array.dtype))
+    return values.reshape(array.shape).copy()
+
+
+def to_wire_array(value):
+    """A wire.Array of anything that NumPy can take."""
+    values = np.asarray(value)
+    return wire.Array(tf.as_dtype(values.dtype).name, tuple(values.shape), values.tobytes())
+
+
+def flatten(tree):
+    """The leaves of nested lists, tuples, named tuples and dicts, in order."""
+    if isinstance(tree, dict):
+        return [leaf for key in sorted(tree) for leaf in flatten(tree[key])]
+    if isinstance(tree, (list, tuple)):
+        return [leaf for item in tree for leaf in flatten(item)]
+    return [tree]
+
+
+def rebuild(tree, leaves):
+    """The same containers around other leaves, taken from an iterator."""
+    if isinstance(tree, dict):
+        return {key: rebuild(tree[key], leaves) for key in sorted(tree)}
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*[rebuild(item, leaves) for item in tree])
+    if isinstance(tree, (list, tuple)):
+        kind = tuple if isinstance(tree, tuple) else list
+        return kind(rebuild(item, leaves) for item in tree)
+    return next(leaves)
+
+
+def containers(tree):
+    """Python containers of a wire tree, with the wire's leaves still in them."""
+    if not isinstance(tree, wire.Node):
+        return tree
+    children = [containers(child) for child in tree.children]
+    if tree.container == "LSTMStateTuple":
+        return versions.v1_cells().LSTMStateTuple(*children)
+    if tree.container == "dict":
+        return dict(zip(tree.keys, children))
+    return {"list": list, "tuple": tuple}[tree.container](children)
+
+
+def to_wire(tree, leaf_to_wire):
+    """A wire tree of native containers."""
+    if isinstance(tree, dict):
+        keys = tuple(sorted(tree))
+        children = tuple(to_wire(tree[key], leaf_to_wire) for key in keys)
+        return wire.Node("dict", children, keys)
+    if isinstance(tree, (list, tuple)):
+        return wire.Node(_container(tree), tuple(to_wire(item, leaf_to_wire) for item in tree))
+    return leaf_to_wire(tree)
+
+
+def _container(tree):
+    if isinstance(tree, tuple):
+        return type(tree).__name__ if hasattr(tree, "_fields") else "tuple"
+    return "list"
+
+
+def held(leaf):
+    """The object that stands for a leaf of the wire outside a graph: numpy, variable, ragged or tensor."""
+    if isinstance(leaf, wire.Nothing):
+        return None
+    if isinstance(leaf, wire.Text):
+        return tf.constant(np.full(leaf.shape, "a"))
+    values = to_numpy(leaf.array)
+    if leaf.held_as == "numpy":
+        return values
+    if leaf.held_as == "variable":
+        return tf.Variable(values)
+    if leaf.held_as == "ragged":
+        return tf.RaggedTensor.from_tensor(values)
+    return tf.constant(values)

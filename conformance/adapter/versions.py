@@ -1,0 +1,121 @@
+"""The one module that tells versions of TensorFlow and Keras apart.
+
+Importing it imports TensorFlow. Where tf-keras is installed it is made `tf.keras`, unless the user
+has said otherwise: only then do the v1 cells work beside Keras 3 in one process.
+"""
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import os
+import platform
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if importlib.util.find_spec("tf_keras") is not None:
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+
+import numpy as np  # noqa: E402  (the variables above must be set before TensorFlow is imported)
+import tensorflow as tf  # noqa: E402
+
+v1 = tf.compat.v1
+KERAS_GENERATIONS = ("keras2", "keras3")
+
+
+class NotAvailable(Exception):
+    """A path that this environment does not have; the message says why."""
+
+
+def start():
+    """Make the process ready: eager execution, one thread, TensorFlow's warnings off the streams."""
+    if not tf.executing_eagerly():
+        v1.enable_eager_execution()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    v1.logging.set_verbosity(v1.logging.ERROR)
+
+
+def keras(generation):
+    """The module of a Keras generation; raises NotAvailable with the reason."""
+    return _keras2() if generation == "keras2" else _keras3()
+
+
+def _keras2():
+    if importlib.util.find_spec("tf_keras") is not None:
+        return importlib.import_module("tf_keras")
+    if _major(_tf_keras_version()) == 2:
+        return tf.keras
+    raise NotAvailable("Keras 2 is not installed (pip install tf-keras)")
+
+
+def _keras3():
+    if importlib.util.find_spec("keras") is None:
+        raise NotAvailable("Keras 3 is not installed")
+    module = importlib.import_module("keras")
+    if _major(module.__version__) < 3:
+        raise NotAvailable("the keras package is %s" % module.__version__)
+    if module.backend.backend() != "tensorflow":
+        raise NotAvailable("Keras 3 runs on %s here" % module.backend.backend())
+    return module
+
+
+def _tf_keras_version():
+    return getattr(tf.keras, "__version__", "0")
+
+
+def _major(version):
+    return int(version.split(".")[0])
+
+
+@functools.lru_cache(maxsize=None)
+def v1_cells():
+    """The namespace of the v1 cells; raises NotAvailable with the reason.
+
+    Asked once: making a cell outside a graph turns the classes of cells made in a graph back into
+    those for eager execution (tf_keras/src/utils/version_utils.py), under their living instances.
+    """
+    try:
+        cells = v1.nn.rnn_cell
+        cells.BasicRNNCell(1)
+    except (ImportError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0][:120]
+        raise NotAvailable("the v1 cells do not work here: %s" % reason)
+    return cells
+
+
+def versions():
+    """What is installed: python, numpy, tensorflow and each Keras generation found."""
+    found = {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": tf.__version__,
+    }
+    for generation in KERAS_GENERATIONS:
+        try:
+            module = keras(generation)
+        except NotAvailable:
+            continue
+        found[generation] = getattr(module, "__version__", "unknown")
+    return found
+
+
+def initial_state_of(maker, inputs, batch, dtype):
+    """The state that a cell or layer makes itself, whatever its version calls the arguments."""
+    if hasattr(maker, "zero_state"):
+        return maker.zero_state(batch, dtype)
+    taken = inspect.signature(maker.get_initial_state).parameters
+    if "inputs" not in taken:
+        return maker.get_initial_state(batch_size=batch)
+    if "batch_size" not in taken:
+        return maker.get_initial_state(inputs)
+    return maker.get_initial_state(inputs=inputs, batch_size=batch, dtype=dtype)
+
+
+def tf_variable(variable):
+    """The tf.Variable behind a weight: Keras 3 wraps it."""
+    return variable if isinstance(variable, tf.Variable) else variable.value
+
+
+def build_v1_cell(cell, width):
+    """Create the variables of a v1 cell for inputs of the given width."""
+    cell.build(tf.TensorShape([None, width]))

@@ -1,0 +1,195 @@
+"""The words that driver and target exchange: plain data, safe across Python and NumPy versions.
+
+Arrays travel as bytes with dtype and shape, because arrays pickled by NumPy 2 do not load in
+NumPy 1.18. A state is a tree of `Node` and `Leaf`, so that the containers survive the journey.
+"""
+
+import pickle
+from dataclasses import dataclass, field, fields
+from typing import Any, Dict, Optional, Tuple
+
+PICKLE_PROTOCOL = 4  # the newest that Python 3.7 reads
+
+
+@dataclass(frozen=True)
+class Array:
+    """A dense array: dtype by name, shape, and its bytes in C order."""
+
+    dtype: str
+    shape: Tuple[int, ...]
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One tensor of a state and how it is held: tensor, numpy, variable or ragged."""
+
+    array: Array
+    held_as: str = "tensor"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A leaf of strings, of the given shape."""
+
+    shape: Tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something in a final state that is no tensor, by the name of its class."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A None where a tensor is expected."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A container: list, tuple, LSTMStateTuple or dict (then `keys` names the children)."""
+
+    container: str
+    children: Tuple[Any, ...]
+    keys: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The final state of an earlier call of the same message, just as the target returned it."""
+
+    call: int
+
+
+@dataclass(frozen=True)
+class OwnZeros:
+    """The state that the cell makes itself: `get_initial_state` in Keras, `zero_state` in v1."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One cell's weights in the canonical layout, which is that of Keras (gates i, f, c, o; z, r, h).
+
+    Shapes: kernel (features, gates * units), recurrent (output units, gates * units), bias
+    (gates * units,), for a GRU with reset_after (2, gates * units), without the forget bias;
+    peepholes (3, units) in the order i, f, o; projection (units, output units).
+    """
+
+    kernel: Array
+    recurrent: Array
+    bias: Optional[Array] = None
+    peepholes: Optional[Array] = None
+    projection: Optional[Array] = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """What has to be built: a path in a mode over cells, with their weights."""
+
+    path: str
+    mode: str
+    cells: Tuple[Dict[str, Any], ...]
+    weights: Tuple["Weights", ...]
+    features: int
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of a program; `state` is a tree, or None where no initial state is given."""
+
+    inputs: Array
+    state: Any = None
+
+
+@dataclass(frozen=True)
+class Error:
+    """An exception as the target saw it; `bases` are the names of its classes, itself first.
+
+    `stage` is "build" where it came before any state was given, else "call".
+    """
+
+    name: str
+    module: str
+    bases: Tuple[str, ...]
+    message: str
+    raised_in: str
+    stage: str = "call"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a call did: outputs and native final state, or the error.
+
+    `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
+    afterwards what they were before.
+    """
+
+    outputs: Optional[Array] = None
+    state: Any = None
+    error: Optional[Error] = None
+    seconds: float = 0.0
+    arguments_intact: bool = True
+    weights_intact: bool = True
+
+
+@dataclass(frozen=True)
+class PathOffer:
+    """A path that was looked for: what it takes, or why it is missing."""
+
+    name: str
+    cells: Tuple[str, ...] = ()
+    modes: Tuple[str, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Description:
+    """Versions found in the target, and its paths."""
+
+    versions: Dict[str, str]
+    paths: Tuple[PathOffer, ...]
+
+
+_KINDS = {
+    kind.__name__: kind
+    for kind in (
+        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Error, Observation,
+        PathOffer, Description,
+    )
+}  # fmt: skip
+
+
+def to_plain(value):
+    """Turn a value of this module into tuples, dicts and scalars; inverse of `from_plain`."""
+    if type(value).__name__ in _KINDS:
+        name = type(value).__name__
+        return ("@", name, [to_plain(getattr(value, f.name)) for f in fields(value)])
+    if isinstance(value, (tuple, list)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def from_plain(plain):
+    """Rebuild what `to_plain` took apart; sequences come back as tuples."""
+    if isinstance(plain, tuple) and plain and plain[0] == "@":
+        return _KINDS[plain[1]](*[from_plain(item) for item in plain[2]])
+    if isinstance(plain, (tuple, list)):
+        return tuple(from_plain(item) for item in plain)
+    if isinstance(plain, dict):
+        return {key: from_plain(item) for key, item in plain.items()}
+    return plain
+
+
+def dumps(value):
+    """Bytes for one message."""
+    return pickle.dumps(to_plain(value), protocol=PICKLE_PROTOCOL)
+
+
+def loads(data):
+    """The message in the bytes."""
+    return from_plain(pickle.loads(data))

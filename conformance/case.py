@@ -1,0 +1,178 @@
+"""A case: all that is needed to reproduce one example."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import typing
+from dataclasses import dataclass
+
+from conformance.errors import UnreadableCase
+
+LSTM_KINDS = ("LSTM", "BasicLSTM")
+STACK = "Stack"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One recurrent cell, by its mathematical kind and the options that change its arithmetic."""
+
+    kind: str  # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name) or GRU
+    units: int
+    use_bias: bool = True
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    forget_bias: float = 0.0
+    reset_after: bool = False
+    implementation: int = 2
+    peepholes: bool = False
+    projection: int | None = None
+    cell_clip: float | None = None
+    projection_clip: float | None = None
+
+    @property
+    def is_lstm(self) -> bool:
+        """Whether the state is a pair of hidden state `h` and cell state `c`."""
+        return self.kind in LSTM_KINDS
+
+    @property
+    def output_units(self) -> int:
+        """Width of the output and of `h`."""
+        return self.projection or self.units
+
+    @property
+    def state_widths(self) -> tuple[int, ...]:
+        """Width of each leaf of the state: (h,), or (h, c) for an LSTM."""
+        return (self.output_units, self.units) if self.is_lstm else (self.units,)
+
+
+@dataclass(frozen=True)
+class Malformation:
+    """One named way of making a state wrong, and the leaf it is done to (None: to every leaf)."""
+
+    name: str
+    leaf: int | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A path in a mode over cells, its data by seed, and the state that it starts from.
+
+    Inputs have shape (batch, steps, features). `state` names the values of the initial state
+    (`values.STATE_VALUES`), or is None where no state is given; `form` says how they are written.
+    `split` is the number of steps before a state is carried over; `other` is a second path, for
+    clauses that hold two paths against each other.
+    """
+
+    path: str
+    mode: str
+    cells: tuple[Cell, ...]
+    batch: int = 1
+    steps: int = 1
+    features: int = 1
+    dtype: str = "float32"
+    weight_seed: int = 0
+    weight_scale: float = 1.0
+    data_seed: int = 0
+    state: str | None = "zeros"
+    form: str = "documented"
+    malformation: Malformation | None = None
+    split: int | None = None
+    other: str | None = None
+
+    @property
+    def stacked(self) -> bool:
+        """Whether several cells are wrapped into one, the output of each feeding the next."""
+        return len(self.cells) > 1
+
+    @property
+    def cell_name(self) -> str:
+        """The cell as verdicts name it: its kind, or `Stack`."""
+        return STACK if self.stacked else self.cells[0].kind
+
+    @property
+    def output_units(self) -> int:
+        """Width of the outputs: that of the last cell."""
+        return self.cells[-1].output_units
+
+    @property
+    def identity(self) -> str:
+        """Twelve hexadecimal digits: a hash of the case's JSON."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    def to_json(self) -> str:
+        """One line of JSON; fields at their default are left out, so that a person can read it."""
+        return json.dumps(to_plain(self), separators=(",", ":"))
+
+
+def to_plain(record: Case | Cell | Malformation) -> dict[str, typing.Any]:
+    """The fields that differ from their defaults, as JSON types."""
+    plain = {}
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if field.default is not dataclasses.MISSING and value == field.default:
+            continue
+        plain[field.name] = _plain_value(value)
+    return plain
+
+
+def _plain_value(value: typing.Any) -> typing.Any:
+    if isinstance(value, (Cell, Malformation)):
+        return to_plain(value)
+    if isinstance(value, tuple):
+        return [_plain_value(item) for item in value]
+    return value
+
+
+def from_json(text: str) -> Case:
+    """Read a case.
+
+    Raises:
+        UnreadableCase: the text is not JSON, or its fields are not those of a case.
+    """
+    try:
+        return from_plain(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise UnreadableCase(f"case = {text[:60]!r}, but must be one JSON object: {error}") from error
+
+
+def from_plain(plain: typing.Any) -> Case:
+    """The case of a JSON object; raises UnreadableCase where a field is unknown, missing or wrong."""
+    fields = dict(_checked_object(plain, Case))
+    cells = fields.get("cells")
+    if not isinstance(cells, list) or not cells:
+        raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
+    fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
+    if fields.get("malformation") is not None:
+        fields["malformation"] = _record(fields["malformation"], Malformation)
+    return _checked(Case(**fields))
+
+
+def _record(plain: typing.Any, kind: type) -> typing.Any:
+    return _checked(kind(**_checked_object(plain, kind)))
+
+
+def _checked_object(plain: typing.Any, kind: type) -> dict[str, typing.Any]:
+    if not isinstance(plain, dict):
+        raise UnreadableCase(f"{kind.__name__} = {plain!r}, but must be a JSON object")
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(plain) - set(known))
+    if unknown:
+        raise UnreadableCase(f"{kind.__name__} has {unknown}, but must have only {sorted(known)}")
+    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
+    missing = [name for name in needed if name not in plain]
+    if missing:
+        raise UnreadableCase(f"{kind.__name__} lacks {missing}")
+    return plain
+
+
+_INTEGERS = ("units", "batch", "steps", "features", "weight_seed", "data_seed", "implementation")
+
+
+def _checked(record: typing.Any) -> typing.Any:
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if field.name in _INTEGERS and (type(value) is not int or value < 0):
+            raise UnreadableCase(f"{field.name} = {value!r}, but must be a whole number from 0 on")
+    return record

@@ -1,0 +1,122 @@
+"""What a clause is: one normative statement, bound to the property that judges it.
+
+A test module of the contract writes a clause as a property with a docstring:
+
+    @clause("RT-02", source=docs.RNN, subjects=every_path, cases=well_formed)
+    def test_a_final_state_is_accepted(case, run):
+        '''A final state, as it was returned, is accepted as the next initial state.'''
+        first, second = run(case, whole(case), carried_on(case, from_call=0))
+        ...
+
+The statement is the docstring's first paragraph. The property takes a case and `run`, which asks the
+target; it raises `judging.Deviation` where the clause does not hold, and may return the largest
+observed/width or the rejection grade.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hypothesis.strategies import SearchStrategy
+
+from conformance.adapter import wire
+from conformance.case import Case
+
+MUST, SHOULD = "must", "should"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a verdict is about: a path and a cell, for some clauses a malformation or a second path."""
+
+    path: str
+    cell: str
+    malformation: str | None = None
+    other: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.place, self.cell, self.malformation]
+        return "-".join(part for part in parts if part)
+
+    @property
+    def place(self) -> str:
+        """The path as verdicts name it; a pair is `A ~ B`."""
+        return f"{self.path} ~ {self.other}" if self.other else self.path
+
+
+class Runs(Protocol):
+    """Asks the target to run calls of a case's program."""
+
+    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]: ...
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a property tells about a case for which the clause holds."""
+
+    width_ratio: float | None = None
+    grade: str | None = None
+
+
+Property = Callable[[Case, Runs], Finding | None]
+Subjects = Callable[[Sequence[wire.PathOffer]], list[Subject]]
+Cases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One normative statement with its property.
+
+    `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
+    strategy of a subject in the given modes; `effort` multiplies the profile's number of examples.
+    """
+
+    identifier: str
+    statement: str
+    severity: str
+    source: str
+    subjects: Subjects
+    cases: Cases
+    judge: Property
+    effort: float
+
+    @property
+    def family(self) -> str:
+        """The letters of the identifier: RT, RJ, AG, DC."""
+        return self.identifier.split("-")[0]
+
+
+CLAUSES: dict[str, Clause] = {}
+
+
+def clause(
+    identifier: str,
+    *,
+    source: str,
+    subjects: Subjects,
+    cases: Cases,
+    severity: str = MUST,
+    effort: float = 1.0,
+) -> Callable[[Property], Callable[..., None]]:
+    """Make a property the test of a clause; its docstring's first paragraph is the statement."""
+
+    def bind(judge: Property) -> Callable[..., None]:
+        statement = " ".join((inspect.getdoc(judge) or "").split("\n\n")[0].split())
+        if not statement or identifier in CLAUSES:
+            raise ValueError(f"clause {identifier} lacks a statement or stands twice")
+        CLAUSES[identifier] = Clause(
+            identifier, statement, severity, source, subjects, cases, judge, effort
+        )
+
+        def test(subject: Subject, bench: object, request: object) -> None:
+            bench.judge(CLAUSES[identifier], subject, request.node)  # type: ignore[attr-defined]
+
+        test.__name__ = judge.__name__  # type: ignore[attr-defined]
+        test.__doc__ = statement
+        test.clause = CLAUSES[identifier]  # type: ignore[attr-defined]
+        return test
+
+    return bind

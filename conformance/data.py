@@ -1,0 +1,197 @@
+"""The arrays of a case: weights, inputs and initial state, from the case's seeds.
+
+Values come from `numpy.random.RandomState`, whose streams NumPy promises never to change
+(https://numpy.org/doc/stable/reference/random/legacy.html), so a case means the same arrays
+everywhere. They are held as float64 and are exactly representable in the case's dtype: what a
+target receives and what the reference computes with are the same numbers.
+
+Each row of a batch, each cell and each kind of array has a stream of its own. Adding a row or a
+step leaves the others as they were, so a case that is shrunk stays the case it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+
+from conformance.adapter import wire
+from conformance.case import Case, Cell
+
+_WEIGHTS, _INPUTS, _STATE = 1, 2, 3  # which kind of array a stream is for
+_GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
+
+# About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
+_STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
+STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
+
+_FLOATS = {
+    "float16": np.dtype(np.float16),
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    "float32": np.dtype(np.float32),
+    "float64": np.dtype(np.float64),
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of one cell, gates side by side in Keras' order: LSTM i, f, c, o; GRU z, r, h.
+
+    kernel: (features in, gates * units). recurrent: (output units, gates * units).
+    bias: (gates * units,), for a GRU with `reset_after` (2, 3 * units), the input's bias first;
+    None without a bias. It does not hold the cell's `forget_bias`.
+    peepholes: (3, units), those of i, f and o; or None. projection: (units, projection) or None.
+    """
+
+    kernel: np.ndarray
+    recurrent: np.ndarray
+    bias: np.ndarray | None = None
+    peepholes: np.ndarray | None = None
+    projection: np.ndarray | None = None
+
+
+def weights(case: Case) -> tuple[Weights, ...]:
+    """The weights of each cell, by weight_seed, weight_scale, cells, features and dtype.
+
+    Matrices are uniform in ±weight_scale/sqrt(rows), so that the sum that reaches a gate is of the
+    order of weight_scale however wide the cell is; biases and peepholes in ±weight_scale.
+    """
+    fed = (case.features, *(cell.output_units for cell in case.cells[:-1]))
+    return tuple(
+        _cell_weights(cell, features, case, index)
+        for index, (cell, features) in enumerate(zip(case.cells, fed))
+    )
+
+
+def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
+    stream = _stream(case.weight_seed, _WEIGHTS, index)
+
+    def drawn(*shape: int, fan_in: int = 1) -> np.ndarray:
+        scale = case.weight_scale / np.sqrt(max(fan_in, 1))
+        return round_to(stream.uniform(-scale, scale, shape), case.dtype)
+
+    gates = _GATES[cell.kind] * cell.units
+    pair = (2,) if cell.kind == "GRU" and cell.reset_after else ()
+    return Weights(
+        kernel=drawn(features, gates, fan_in=features),
+        recurrent=drawn(cell.output_units, gates, fan_in=cell.output_units),
+        bias=drawn(*pair, gates) if cell.use_bias else None,
+        peepholes=drawn(3, cell.units) if cell.peepholes else None,
+        projection=drawn(cell.units, cell.projection, fan_in=cell.units) if cell.projection else None,
+    )
+
+
+def inputs(case: Case) -> np.ndarray:
+    """The inputs, (batch, steps, features), of order 1 with mixed signs; about one in 16 is zero."""
+    rows = [_input_row(case, row) for row in range(case.batch)]
+    return _stacked(rows, (case.steps, case.features))
+
+
+def _input_row(case: Case, row: int) -> np.ndarray:
+    shape = (case.steps, case.features)
+    values = _stream(case.data_seed, _INPUTS, row).uniform(-2.0, 2.0, shape)
+    values[np.abs(values) < 2.0 / 16] = 0.0
+    return round_to(values, case.dtype)
+
+
+def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
+    """The initial state of each cell, (h,) or (h, c), each (batch, width); zeros where none is given.
+
+    In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell as
+    far as the dtype has enough of them, and between cells, so that a swap of any two shows.
+    """
+    return tuple(_cell_state(cell, case, index) for index, cell in enumerate(case.cells))
+
+
+def _cell_state(cell: Cell, case: Case, index: int) -> tuple[np.ndarray, ...]:
+    widths = cell.state_widths
+    if case.state in (None, "zeros", "ones"):
+        value = 1.0 if case.state == "ones" else 0.0
+        return tuple(np.full((case.batch, width), value) for width in widths)
+    taken: set[float] = set()
+    rows = [_state_row(sum(widths), case, (index, row), taken) for row in range(case.batch)]
+    joined = _stacked(rows, (sum(widths),))
+    return tuple(np.split(joined, np.cumsum(widths)[:-1], axis=1))
+
+
+_REDRAWS = 8  # a wide batch of a narrow dtype runs out of different values
+
+
+def _state_row(width: int, case: Case, key: tuple[int, int], taken: set[float]) -> np.ndarray:
+    """One row of a cell's state, its values different from those `taken` by the rows before it."""
+    stream = _stream(case.data_seed, _STATE, *key)
+    values = _state_values(stream, width, case)
+    for at in range(width):
+        for _ in range(_REDRAWS):
+            if values[at] not in taken:
+                break
+            values[at] = _state_values(stream, 1, case)[0]
+        taken.add(values[at])
+    return values
+
+
+def _state_values(stream: np.random.RandomState, width: int, case: Case) -> np.ndarray:
+    if case.state not in _STATE_SIZES:
+        raise ValueError(f"state = {case.state!r}, but must be None or one of {STATE_VALUES}")
+    signed = stream.uniform(-1.0, 1.0, width)
+    return round_to(_STATE_SIZES[case.state] * (signed + np.copysign(0.5, signed)), case.dtype)
+
+
+# Made once and seeded anew for each stream, which costs a tenth of making one. So a stream is to be
+# used up before the next is asked for.
+_RANDOM = np.random.RandomState(0)
+
+
+def _stream(seed: int, *key: int) -> np.random.RandomState:
+    """The stream of this seed and key; a seed may be any whole number below 2**64."""
+    _RANDOM.seed([seed & 0xFFFFFFFF, seed >> 32, *key])
+    return _RANDOM
+
+
+def _stacked(rows: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    return np.stack(rows) if rows else np.zeros((0, *shape))
+
+
+def round_to(values: np.ndarray | float, dtype: str) -> np.ndarray:
+    """The values rounded to the nearest of the dtype, ties to even, as float64."""
+    wide = np.asarray(values, np.float64)
+    return wide.astype(_float_dtype(dtype)).astype(np.float64)
+
+
+def to_wire(values: np.ndarray, dtype: str) -> wire.Array:
+    """The values, rounded to the dtype, as they are sent to a target."""
+    narrow = np.asarray(values, np.float64).astype(_float_dtype(dtype))
+    return wire.Array(dtype, narrow.shape, narrow.tobytes())
+
+
+def from_wire(array: wire.Array) -> np.ndarray:
+    """The values of an array that came from a target, as float64; whole numbers and bool too."""
+    dtype = _FLOATS.get(array.dtype) or np.dtype(array.dtype)
+    return np.frombuffer(array.data, dtype).reshape(array.shape).astype(np.float64)
+
+
+def unit_roundoff(dtype: str) -> float:
+    """Half the distance from 1 to the next number: the relative error of rounding to nearest."""
+    return float(ml_dtypes.finfo(_float_dtype(dtype)).eps) / 2
+
+
+def smallest_subnormal(dtype: str) -> float:
+    """The smallest positive number of the dtype; below the normal ones numbers lie this far apart."""
+    return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_subnormal)
+
+
+def smallest_normal(dtype: str) -> float:
+    """The smallest positive number of full precision."""
+    return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_normal)
+
+
+def largest(dtype: str) -> float:
+    """The largest finite number of the dtype."""
+    return float(ml_dtypes.finfo(_float_dtype(dtype)).max)
+
+
+def _float_dtype(dtype: str) -> np.dtype:
+    if dtype not in _FLOATS:
+        raise ValueError(f"dtype = {dtype!r}, but must be one of {tuple(_FLOATS)}")
+    return _FLOATS[dtype]

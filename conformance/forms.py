@@ -1,0 +1,193 @@
+"""Which containers each path documents for a state, and how a final state is read back.
+
+The canonical leaves of a state are, cell by cell, (h,) or (h, c). Keras writes an LSTM's state as
+[h, c], v1 as LSTMStateTuple(c, h): this conversion is the documented one of the migration scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from conformance import data
+from conformance.adapter import wire
+from conformance.case import LSTM_KINDS, STACK, Case, Cell
+
+DOCUMENTED = "documented"
+NUMPY = "numpy"
+VARIABLE = "variable"
+OTHER_SEQUENCE = "other sequence"  # a tuple where the documented form is a list, and the reverse
+OTHER_FLOAT = "other float"  # leaves of another float width, where the API documents that it casts
+OWN = "own"  # the state that the cell or layer makes itself
+FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, OWN)
+
+LSTM_STATE_TUPLE = "LSTMStateTuple"
+Leaves = tuple[tuple[wire.Leaf, ...], ...]
+
+
+class UnexpectedStructure(Exception):
+    """A final state whose containers are not those of a state of the case's cells."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """The parts of a path's name: the API (dynamic_rnn, RNN, layer, cell) and the generation."""
+
+    api: str
+    generation: str
+
+    @classmethod
+    def of(cls, name: str) -> Path:
+        """The parts of `api/generation`."""
+        return cls(*name.split("/"))
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether the cells are v1 cells."""
+        return self.generation == "v1"
+
+
+def write(case: Case, leaves: Leaves) -> object:
+    """The tree of a state in the case's form."""
+    if case.form == OWN:
+        return wire.OwnZeros()
+    tree = documented(case, leaves)
+    if case.form in (NUMPY, VARIABLE):
+        return _hold(tree, case.form)
+    if case.form == OTHER_FLOAT:
+        return _other_float(tree, case)
+    return _other_sequence(tree) if case.form == OTHER_SEQUENCE else tree
+
+
+# Of each dtype, one that its values fit into
+_WIDER_OR_NARROWER = {
+    "float16": "float32",
+    "bfloat16": "float32",
+    "float32": "float64",
+    "float64": "float32",
+}
+
+
+def other_float(dtype: str) -> str:
+    """A float dtype of another width."""
+    return _WIDER_OR_NARROWER[dtype]
+
+
+def _other_float(tree: object, case: Case) -> object:
+    dtype = other_float(case.dtype)
+    return map_leaves(
+        tree, lambda leaf: wire.Leaf(data.to_wire(data.from_wire(leaf.array), dtype))
+    )
+
+
+def documented(case: Case, leaves: Leaves) -> object:
+    """The documented containers of the case's path around canonical leaves."""
+    path = Path.of(case.path)
+    states = [_of_cell(path, cell, leaf) for cell, leaf in zip(case.cells, leaves, strict=True)]
+    if not case.stacked:
+        return _alone(path, states[0])
+    return wire.Node(_stack_container(path), tuple(states))
+
+
+def _stack_container(path: Path) -> str:
+    # v1 and Keras 2 give the state_size of a stack as a tuple, Keras 3 as a list
+    of_cell = path.api in ("dynamic_rnn", "cell") and path.generation != "keras3"
+    return "tuple" if of_cell else "list"
+
+
+def _of_cell(path: Path, cell: Cell, leaves: Sequence[wire.Leaf]) -> object:
+    if not cell.is_lstm:
+        return leaves[0]
+    h, c = leaves
+    return wire.Node(LSTM_STATE_TUPLE, (c, h)) if path.is_v1 else wire.Node("list", (h, c))
+
+
+def _alone(path: Path, state: object) -> object:
+    """The state of a single cell: a bare tensor but where the API documents a list of states."""
+    takes_list = path.api in ("RNN", "layer") or (path.api == "cell" and not path.is_v1)
+    if takes_list and not isinstance(state, wire.Node):
+        return wire.Node("list", (state,))
+    return state
+
+
+def map_leaves(tree: object, change: Callable[[wire.Leaf], object]) -> object:
+    """The tree with each tensor leaf replaced."""
+    if isinstance(tree, wire.Node):
+        children = tuple(map_leaves(child, change) for child in tree.children)
+        return wire.Node(tree.container, children, tree.keys)
+    return change(tree) if isinstance(tree, wire.Leaf) else tree
+
+
+def _hold(tree: object, held_as: str) -> object:
+    return map_leaves(tree, lambda leaf: wire.Leaf(leaf.array, held_as))
+
+
+_OTHER_SEQUENCE = {"list": "tuple", "tuple": "list", LSTM_STATE_TUPLE: "tuple"}
+
+
+def _other_sequence(tree: object) -> object:
+    """Outermost container exchanged, and a named tuple within a stack kept."""
+    if not isinstance(tree, wire.Node):
+        return tree
+    return wire.Node(_OTHER_SEQUENCE[tree.container], tree.children)
+
+
+def has_sequence(path_name: str, cell: str) -> bool:
+    """Whether the documented form of the cell's state is a sequence, and no bare tensor."""
+    path = Path.of(path_name)
+    bare = path.api == "dynamic_rnn" or path.is_v1
+    return cell == STACK or cell in LSTM_KINDS or not bare
+
+
+def read(case: Case, tree: object) -> Leaves:
+    """Canonical leaves of a final state.
+
+    A sequence of one leaf reads as that leaf, and list as tuple: whether the API takes back what it
+    gave is asked by feeding it back. The v1 LSTM's pair must be an LSTMStateTuple.
+
+    Raises:
+        UnexpectedStructure: the containers are not those of a state of these cells.
+    """
+    if not case.stacked:
+        return (_read_cell(case, case.cells[0], tree),)
+    if not isinstance(tree, wire.Node) or len(tree.children) != len(case.cells):
+        raise UnexpectedStructure(f"one state for each of {len(case.cells)} cells")
+    pairs = zip(case.cells, tree.children, strict=True)
+    return tuple(_read_cell(case, cell, child) for cell, child in pairs)
+
+
+def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
+    if cell.is_lstm:
+        return _read_pair(Path.of(case.path), tree)
+    while isinstance(tree, wire.Node) and len(tree.children) == 1:
+        tree = tree.children[0]
+    if not isinstance(tree, wire.Leaf):
+        raise UnexpectedStructure(f"one tensor for {cell.kind}")
+    return (tree,)
+
+
+def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:
+    expected = f"{LSTM_STATE_TUPLE}(c, h)" if path.is_v1 else "[h, c]"
+    is_pair = (
+        isinstance(tree, wire.Node)
+        and len(tree.children) == 2
+        and all(isinstance(child, wire.Leaf) for child in tree.children)
+        and (tree.container == LSTM_STATE_TUPLE) == path.is_v1
+    )
+    if not is_pair:
+        raise UnexpectedStructure(expected)
+    first, second = tree.children  # type: ignore[attr-defined]
+    return (second, first) if path.is_v1 else (first, second)
+
+
+def shown(tree: object) -> str:
+    """A tree in one line: containers with shapes and dtypes, as `[float32(2, 5), float32(2, 5)]`."""
+    if isinstance(tree, wire.Leaf):
+        return f"{tree.array.dtype}{tuple(tree.array.shape)}"
+    if isinstance(tree, wire.Node):
+        inner = ", ".join(shown(child) for child in tree.children)
+        if tree.container == "dict":
+            return "{" + inner + "}"
+        opening = {"list": "[", "tuple": "("}.get(tree.container, tree.container + "(")
+        return opening + inner + ("]" if tree.container == "list" else ")")
+    return "None" if tree is None or isinstance(tree, wire.Nothing) else repr(tree)

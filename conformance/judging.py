@@ -1,0 +1,296 @@
+"""The judges: an observation in, silence or a Deviation out. Structure, numbers, rejection grades."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance import data, forms, malformations, reference
+from conformance.adapter import wire
+from conformance.case import Case
+
+EXPLAINED, REJECTED, LEAKED = "explained", "rejected", "leaked"
+ACCEPTED, CRASHED, HUNG = "accepted", "crashed", "hung"
+KEPT_GRADES = (EXPLAINED, REJECTED)
+
+_REFUSALS = {"ValueError", "TypeError", "InvalidArgumentError"}
+_EXPLAINABLE = {"ValueError", "TypeError"}
+_STYLING = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Deviation(AssertionError):
+    """A clause does not hold for a case: the sentence that says so, and the observation."""
+
+    def __init__(
+        self, sentence: str, observation: wire.Observation | None = None, grade: str | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.observation = observation
+        self.grade = grade
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a case's outputs and final state were, as float64 arrays."""
+
+    outputs: np.ndarray  # (batch, steps, units)
+    state: tuple[tuple[np.ndarray, ...], ...]  # cell by cell (h,) or (h, c), each (batch, width)
+    observation: wire.Observation
+
+
+def accepted(
+    case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
+) -> Run:
+    """The numbers of a run that must not have failed; shapes, dtypes and structure are judged too.
+
+    `steps` is the length of the run where it is not the case's.
+    """
+    if observation.error is not None:
+        raise Deviation(
+            f"{what} = {error_line(observation.error)}, but must be accepted", observation
+        )
+    outputs = _outputs(case, observation, case.steps if steps is None else steps)
+    return Run(outputs, _state(case, observation), observation)
+
+
+def error_line(error: wire.Error) -> str:
+    """An error in one line, without the terminal's styling."""
+    message = " ".join(_STYLING.sub("", error.message).split())
+    shortened = message if len(message) <= 160 else message[:157] + "..."
+    stage = " while building" if error.stage == "build" else ""
+    return f"{error.name}{stage} ({shortened})"
+
+
+def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarray:
+    assert observation.outputs is not None
+    _must_have_dtype("outputs'", observation.outputs, case, observation)
+    values = numbers(observation.outputs)
+    of_cell = forms.Path.of(case.path).api == "cell"
+    shape = (case.batch, *(() if of_cell else (steps,)), case.output_units)
+    if values.shape != shape:
+        raise Deviation(f"outputs' shape = {values.shape}, but must be {shape}", observation)
+    return values[:, None] if of_cell else values
+
+
+def numbers(array: wire.Array) -> np.ndarray:
+    """An array's values in float64."""
+    return data.from_wire(array)
+
+
+def _state(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+    try:
+        leaves = forms.read(case, observation.state)
+    except forms.UnexpectedStructure as expected:
+        raise Deviation(
+            f"final state = {forms.shown(observation.state)}, but must be {expected}", observation
+        ) from expected
+    for index, cell in enumerate(case.cells):
+        for name, leaf, width in zip("hc", leaves[index], cell.state_widths, strict=False):
+            _must_be_leaf(f"final {name} of cell {index}", leaf, width, case, observation)
+    return tuple(tuple(numbers(leaf.array) for leaf in of_cell) for of_cell in leaves)
+
+
+def _must_be_leaf(
+    what: str, leaf: wire.Leaf, width: int, case: Case, observation: wire.Observation
+) -> None:
+    shape = (case.batch, width)
+    if tuple(leaf.array.shape) != shape:
+        raise Deviation(
+            f"{what}'s shape = {tuple(leaf.array.shape)}, but must be {shape}", observation
+        )
+    _must_have_dtype(f"{what}'s", leaf.array, case, observation)
+
+
+def _must_have_dtype(
+    whose: str, array: wire.Array, case: Case, observation: wire.Observation
+) -> None:
+    if array.dtype != case.dtype:
+        raise Deviation(f"{whose} dtype = {array.dtype}, but must be {case.dtype}", observation)
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def agrees_with_reference(
+    case: Case, run: Run, trajectory: reference.Trajectory | None = None
+) -> float:
+    """Judge a run by the reference; gives the largest observed/width."""
+    expected = trajectory or reference.of(case)
+    ratios = [within(run.outputs, expected.outputs, "outputs", run.observation)]
+    for index, (seen, wanted) in enumerate(zip(run.state, expected.state, strict=True)):
+        for name, values, estimate in zip("hc", seen, wanted, strict=False):
+            what = f"final {name} of cell {index}"
+            ratios.append(within(values, estimate, what, run.observation))
+    return max(ratios)
+
+
+def within(
+    values: np.ndarray, estimate: reference.Estimate, what: str, observation: wire.Observation
+) -> float:
+    """The largest observed/width; a Deviation where it is above 1."""
+    return _compare(
+        values, estimate.value, estimate.width, what, "the reference's", observation
+    )
+
+
+def agree(
+    one: Run, other: Run, trajectory: reference.Trajectory, whose: str = "the other path's"
+) -> float:
+    """Judge two runs of the same case by how far two correct computations may be apart."""
+    expected = trajectory.outputs
+    ratios = [
+        _compare(one.outputs, other.outputs, expected.spread, "outputs", whose, one.observation)
+    ]
+    triples = zip(one.state, other.state, trajectory.state, strict=True)
+    for index, (here, there, estimates) in enumerate(triples):
+        for name, a, b, estimate in zip("hc", here, there, estimates, strict=False):
+            what = f"final {name} of cell {index}"
+            ratios.append(_compare(a, b, estimate.spread, what, whose, one.observation))
+    return max(ratios)
+
+
+def agree_in_row(
+    row: int, one: Run, other: Run, trajectory: reference.Trajectory
+) -> float:
+    """Judge one row of two runs in which the other rows differ."""
+    at = slice(row, row + 1)
+    expected = reference.Trajectory(
+        _rows(trajectory.outputs, at),
+        tuple(tuple(_rows(leaf, at) for leaf in cell) for cell in trajectory.state),
+    )
+    return agree(_row(row, one), _row(row, other), expected, "its own alone")
+
+
+def _rows(estimate: reference.Estimate, at: slice) -> reference.Estimate:
+    return reference.Estimate(estimate.value[at], estimate.width[at], estimate.spread[at])
+
+
+def _row(row: int, run: Run) -> Run:
+    state = tuple(tuple(leaf[row : row + 1] for leaf in cell) for cell in run.state)
+    return Run(run.outputs[row : row + 1], state, run.observation)
+
+
+def joined(first: Run, second: Run) -> Run:
+    """A run in two parts as one: outputs one after the other, the second's final state."""
+    outputs = np.concatenate([first.outputs, second.outputs], axis=1)
+    return Run(outputs, second.state, second.observation)
+
+
+def leaves(run: Run, dtype: str) -> forms.Leaves:
+    """The final state of a run as canonical leaves."""
+    return tuple(
+        tuple(wire.Leaf(data.to_wire(leaf, dtype)) for leaf in cell) for cell in run.state
+    )
+
+
+def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None:
+    """Judge two runs that must be the same to the last bit."""
+    identical("outputs", one.outputs, other.outputs, one, whose)
+    for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
+        for name, a, b in zip("hc", here, there, strict=False):
+            identical(f"final {name} of cell {index}", a, b, one, whose)
+
+
+def left_intact(observation: wire.Observation) -> None:
+    """Judge whether the caller's arguments are what they were."""
+    if not observation.arguments_intact:
+        raise Deviation("the caller's initial_state = changed, but must be unchanged", observation)
+
+
+def weights_intact(observation: wire.Observation) -> None:
+    """Judge whether the weights are what they were."""
+    if not observation.weights_intact:
+        raise Deviation("weights after the call = changed, but must be unchanged", observation)
+
+
+def _compare(
+    values: np.ndarray,
+    wanted: np.ndarray,
+    width: np.ndarray,
+    what: str,
+    whose: str,
+    observation: wire.Observation,
+) -> float:
+    if values.shape != wanted.shape:
+        raise Deviation(
+            f"{what}'s shape = {values.shape}, but must be {whose} {wanted.shape}", observation
+        )
+    if not values.size:
+        return 0.0
+    ratio = reference.Estimate(wanted, width, width).distance(values)
+    worst = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
+    if ratio[worst] > 1:
+        place = ", ".join(str(int(i)) for i in worst)
+        raise Deviation(
+            f"{what}[{place}] = {values[worst]:.17g}, but must be {whose}"
+            f" {wanted[worst]:.17g} within {width[worst]:.2g}"
+            f" (it is {ratio[worst]:.3g} times as far)",
+            observation,
+        )
+    return float(ratio[worst])
+
+
+def identical(what: str, one: np.ndarray, other: np.ndarray, run: Run, whose: str) -> None:
+    """Judge two arrays that must be the same to the last bit."""
+    differs = ~((one == other) | (np.isnan(one) & np.isnan(other)))
+    if differs.any():
+        worst = tuple(int(i) for i in np.argwhere(differs)[0])
+        raise Deviation(
+            f"{what}[{', '.join(map(str, worst))}] = {one[worst]:.17g}, but must be exactly {whose}"
+            f" {other[worst]:.17g}",
+            run.observation,
+        )
+
+
+# --- rejection -----------------------------------------------------------------------------------
+
+
+def grade(case: Case, observation: wire.Observation) -> str:
+    """The rejection grade of a malformed case's observation."""
+    error = observation.error
+    if error is None:
+        return ACCEPTED
+    if error.name in (CRASHED, HUNG):
+        return error.name
+    names = set(error.bases)
+    if not names & _REFUSALS:
+        return LEAKED
+    return EXPLAINED if names & _EXPLAINABLE and _explains(case, error.message) else REJECTED
+
+
+def _explains(case: Case, message: str) -> bool:
+    assert case.malformation is not None
+    kind = malformations.KINDS[case.malformation.name]
+    text = _STYLING.sub("", message)
+    return _names(text, kind.expected(case)) and _names(text, kind.received(case))
+
+
+def _names(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a word stands in the text; a number only as a number of its own."""
+    return any(
+        re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word.isdigit() else re.escape(word), text)
+        for word in words
+    )
+
+
+def refused(case: Case, observation: wire.Observation) -> str:
+    """The grade of a malformed state, which must be `rejected` or better."""
+    seen = grade(case, observation)
+    if observation.error is not None and observation.error.stage == "build":
+        raise Deviation(f"building = {error_line(observation.error)}", observation, seen)
+    if seen not in KEPT_GRADES:
+        raise Deviation(_not_refused(case, observation), observation, seen)
+    return seen
+
+
+def _not_refused(case: Case, observation: wire.Observation) -> str:
+    assert case.malformation is not None
+    about = malformations.KINDS[case.malformation.name].about
+    what = "accepted" if observation.error is None else error_line(observation.error)
+    return (
+        f"initial_state with {about} = {what}, but must be refused with ValueError, TypeError or"
+        " InvalidArgumentError"
+    )

@@ -1,0 +1,204 @@
+"""The ledger of known deviations: which cases of which clauses, in which versions, and what is seen.
+
+An entry of `deviations.toml`:
+
+    [[deviation]]
+    name = "keras3-broadcasts-a-batch-of-one"      # unique
+    clause = "RJ-01"
+    paths = ["RNN/keras3", "layer/keras3"]
+    versions = { keras3 = ">=3.0" }                # PEP 440, for each named package
+    when = { malformation = ["batch_one"], mode = ["eager"] }
+    grade = "accepted"                             # or error = "IndexError", message = "regex"
+    why = "..."
+    thread = "https://..."                         # where there is one
+    case = '{"path": ...}'                         # the minimal case
+
+`when` names fields of the case (also of its malformation: `malformation`, `leaf`; and `cell`,
+`depth`), each with the list of values it may have; a number may be bounded by a string like ">=2".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import re
+import tomllib
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from conformance import judging
+from conformance.case import Case, from_json
+from conformance.errors import MalformedLedger, UnreadableCase
+
+DEVIATIONS = Path(__file__).with_name("deviations.toml")
+
+_BOUND = re.compile(r"(>=|<=|>|<|==|!=)\s*(-?\d+)$")
+_COMPARISONS = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt,
+    "<": operator.lt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+_DERIVED = {
+    "cell": lambda case: case.cell_name,
+    "depth": lambda case: len(case.cells),
+    "malformation": lambda case: case.malformation and case.malformation.name,
+    "leaf": lambda case: case.malformation and case.malformation.leaf,
+    "kinds": lambda case: sorted({cell.kind for cell in case.cells}),
+}
+_CONDITIONS = {field.name for field in dataclasses.fields(Case)} - {"cells", "path"} | set(_DERIVED)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One field of the case, and the values that it may have."""
+
+    field: str
+    allowed: tuple[object, ...]
+
+    def holds(self, case: Case) -> bool:
+        """Whether the case's field has an allowed value."""
+        value = _DERIVED[self.field](case) if self.field in _DERIVED else getattr(case, self.field)
+        return any(_allows(allowed, value) for allowed in self.allowed)
+
+
+def _allows(allowed: object, value: object) -> bool:
+    if allowed == "none":
+        return value is None
+    if isinstance(value, list):
+        return allowed in value
+    bound = _BOUND.match(allowed) if isinstance(allowed, str) else None
+    if bound and isinstance(value, int):
+        return bool(_COMPARISONS[bound[1]](value, int(bound[2])))
+    return allowed == value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One known deviation."""
+
+    name: str
+    clause: str
+    paths: tuple[str, ...]
+    versions: tuple[tuple[str, SpecifierSet], ...]
+    when: tuple[Condition, ...]
+    why: str
+    case: Case
+    grade: str | None = None
+    error: str | None = None
+    message: str | None = None
+    thread: str | None = None
+
+    def covers(self, clause: str, case: Case) -> bool:
+        """Whether the entry is about this clause and case."""
+        place = f"{case.path} ~ {case.other}" if case.other else case.path
+        return (
+            clause == self.clause
+            and place in self.paths
+            and all(condition.holds(case) for condition in self.when)
+        )
+
+    def describes(self, deviation: judging.Deviation) -> bool:
+        """Whether what was seen is what the entry says is seen."""
+        error = deviation.observation.error if deviation.observation else None
+        return (
+            self.grade in (None, deviation.grade)
+            and self.error == (error.name if error else None)
+            and re.search(self.message or "", f"{deviation.sentence}\n{error.message if error else ''}")
+            is not None
+        )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The entries that are in force for a target's versions."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def covering(self, clause: str, case: Case) -> list[Entry]:
+        """The entries that cover a case of a clause."""
+        return [entry for entry in self.entries if entry.covers(clause, case)]
+
+
+def load(versions: Mapping[str, str], path: Path = DEVIATIONS) -> Ledger:
+    """The ledger for the given versions of tensorflow, keras2 and keras3.
+
+    Raises:
+        MalformedLedger: the file cannot be read, or an entry is not one.
+    """
+    return Ledger(tuple(entry for entry in read(path) if _in_force(entry, versions)))
+
+
+def _in_force(entry: Entry, versions: Mapping[str, str]) -> bool:
+    return all(
+        package in versions and wanted.contains(_version(versions[package]), prereleases=True)
+        for package, wanted in entry.versions
+    )
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return Version(re.split(r"[-+]", text)[0])  # Keras of TensorFlow 1.15 says 2.2.4-tf
+
+
+def read(path: Path = DEVIATIONS) -> list[Entry]:
+    """All entries of a ledger; raises MalformedLedger."""
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MalformedLedger(f"ledger {path.name}: {error}; mend the file") from error
+    entries = [_entry(path, index, item) for index, item in enumerate(_items(path, plain), 1)]
+    names = [entry.name for entry in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise MalformedLedger(f"ledger {path.name}: {twice} stand twice; give each its own name")
+    return entries
+
+
+def _items(path: Path, plain: dict[str, typing.Any]) -> Sequence[typing.Any]:
+    items = plain.pop("deviation", [])
+    if plain or not isinstance(items, list):
+        raise MalformedLedger(
+            f"ledger {path.name}: top level = {sorted(plain)}, but must hold [[deviation]] only"
+        )
+    return items
+
+
+def _entry(path: Path, index: int, item: dict[str, typing.Any]) -> Entry:
+    where = f"ledger {path.name}: deviation {index} ({item.get('name', 'without name')})"
+    known = {field.name: field for field in dataclasses.fields(Entry)}
+    unknown = sorted(set(item) - set(known))
+    missing = [
+        name for name, f in known.items() if f.default is dataclasses.MISSING and name not in item
+    ]
+    if unknown or missing:
+        raise MalformedLedger(f"{where}: unknown keys {unknown}, missing keys {missing}")
+    wrong = [n for n in ("name", "clause", "why", "case") if not isinstance(item[n], str)]
+    if wrong or not isinstance(item["paths"], list):
+        raise MalformedLedger(f"{where}: {wrong or ['paths']} must be text (paths: a list of it)")
+    try:
+        return Entry(
+            **{
+                **item,
+                "paths": tuple(item["paths"]),
+                "versions": tuple((p, SpecifierSet(s)) for p, s in item["versions"].items()),
+                "when": tuple(_condition(where, n, v) for n, v in item["when"].items()),
+                "message": re.compile(item["message"]).pattern if "message" in item else None,
+                "case": from_json(item["case"]),
+            }
+        )
+    except (InvalidSpecifier, UnreadableCase, re.error, AttributeError) as error:
+        raise MalformedLedger(f"{where}: {error}") from error
+
+
+def _condition(where: str, name: str, allowed: object) -> Condition:
+    if name not in _CONDITIONS:
+        raise MalformedLedger(f"{where}: when = {name!r}, but must be one of {sorted(_CONDITIONS)}")
+    if not isinstance(allowed, list):
+        raise MalformedLedger(f"{where}: when.{name} = {allowed!r}, but must be a list")
+    return Condition(name, tuple(allowed))

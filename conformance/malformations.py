@@ -1,0 +1,346 @@
+"""The malformations: each named way of making a well-formed state wrong.
+
+A malformation is done to a state as documented for the path. Those of a leaf are done to one leaf
+(by its place in the flattened state) or to all; those of the structure ignore the leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance import data, forms
+from conformance.adapter import wire
+from conformance.case import Case
+
+LeafChange = Callable[[wire.Leaf, Case], object]
+TreeChange = Callable[[object, Case], object]
+Applies = Callable[[Case], bool]
+
+_NOT_FLOATS = {"int32": np.int32, "bool": np.bool_}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a malformation does, where it can be done, and what an explaining message must name.
+
+    `expected` and `received` give words of which at least one each must stand in the message.
+    """
+
+    name: str
+    about: str
+    applies: Applies
+    change: TreeChange
+    of_leaf: bool
+    expected: Callable[[Case], tuple[str, ...]]
+    received: Callable[[Case], tuple[str, ...]]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def malform(tree: object, case: Case) -> object:
+    """The tree made wrong as the case says."""
+    assert case.malformation is not None
+    return KINDS[case.malformation.name].change(tree, case)
+
+
+def applicable(case: Case) -> list[str]:
+    """Names of the malformations that make the case's state wrong."""
+    return [kind.name for kind in KINDS.values() if kind.applies(case)]
+
+
+def leaf_count(case: Case) -> int:
+    """How many leaves the state of the case's cells has."""
+    return sum(len(cell.state_widths) for cell in case.cells)
+
+
+def _register(
+    name: str,
+    about: str,
+    change: TreeChange,
+    applies: Applies,
+    expected: Callable[[Case], tuple[str, ...]],
+    received: Callable[[Case], tuple[str, ...]],
+    of_leaf: bool = False,
+) -> None:
+    KINDS[name] = Kind(name, about, applies, change, of_leaf, expected, received)
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+def _flat(tree: object) -> Iterator[object]:
+    if isinstance(tree, wire.Node):
+        for child in tree.children:
+            yield from _flat(child)
+    else:
+        yield tree
+
+
+def _sequence_of(tree: object) -> str:
+    return tree.container if isinstance(tree, wire.Node) and tree.container != "dict" else "list"
+
+
+def _plain_sequence(tree: object) -> str:
+    """list or tuple: a named tuple cannot have another number of children."""
+    return "list" if _sequence_of(tree) == "list" else "tuple"
+
+
+# --- structure -----------------------------------------------------------------------------------
+
+
+def _too_few(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(_plain_sequence(tree), tree.children[:-1])
+
+
+def _too_many(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(_plain_sequence(tree), tree.children + tree.children[-1:])
+
+
+def _no_leaves(tree: object, case: Case) -> object:
+    return wire.Node(_plain_sequence(tree), ())
+
+
+def _bare(tree: object, case: Case) -> object:
+    return next(_flat(tree))
+
+
+def _pair(tree: object, case: Case) -> object:
+    leaf = next(_flat(tree))
+    return wire.Node("list", (leaf, leaf))
+
+
+def _flattened(tree: object, case: Case) -> object:
+    return wire.Node(_plain_sequence(tree), tuple(_flat(tree)))
+
+
+def _nested(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node("list", (tree,))
+
+
+def _swapped_layers(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(tree.container, tuple(reversed(tree.children)))
+
+
+def _as_dict(tree: object, case: Case) -> object:
+    children = tree.children if isinstance(tree, wire.Node) else (tree,)
+    return wire.Node("dict", children, tuple(f"state_{i}" for i in range(len(children))))
+
+
+def _is_lstm(case: Case) -> bool:
+    return not case.stacked and case.cells[0].is_lstm
+
+
+def _is_single(case: Case) -> bool:
+    return not case.stacked and not case.cells[0].is_lstm
+
+
+def _flattening_changes(case: Case) -> bool:
+    return case.stacked and any(cell.is_lstm for cell in case.cells)
+
+
+def _swapping_changes(case: Case) -> bool:
+    shapes = [(cell.is_lstm, cell.state_widths) for cell in case.cells]
+    return case.stacked and shapes != shapes[::-1]
+
+
+def _several_leaves(case: Case) -> bool:
+    return case.stacked or case.cells[0].is_lstm
+
+
+def _counts(change: int) -> Callable[[Case], tuple[str, ...]]:
+    def words(case: Case) -> tuple[str, ...]:
+        children = len(case.cells) if case.stacked else leaf_count(case)
+        return (str(children + change), str(leaf_count(case) + change))
+
+    return words
+
+
+def _structures(*words: str) -> Callable[[Case], tuple[str, ...]]:
+    return lambda case: words
+
+
+def _state_size(case: Case) -> tuple[str, ...]:
+    return ("state_size", "structure", *_counts(0)(case))
+
+
+_SEQUENCES = ("list", "tuple", "sequence", "structure", "shape", "tensor", "Tensor")
+
+_register(
+    "too_few", "the last of several states is missing", _too_few, _several_leaves,
+    _state_size, _counts(-1),
+)  # fmt: skip
+_register(
+    "too_many", "one state more than the cell has", _too_many, _several_leaves, _state_size,
+    _counts(1),
+)  # fmt: skip
+_register(
+    "no_leaves", "an empty sequence", _no_leaves, _always, _state_size,
+    _structures("[]", "()", "0", "empty"),
+)  # fmt: skip
+_register(
+    "bare_for_pair", "one tensor where an LSTM needs the pair", _bare, _is_lstm, _state_size,
+    _structures("1", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "pair_for_bare", "a pair where the cell has one state", _pair, _is_single, _state_size,
+    _structures("2", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "flat_for_nested", "a flat sequence where a stack needs one state for each cell", _flattened,
+    _flattening_changes, _state_size, _counts(0),
+)  # fmt: skip
+_register(
+    "nested_for_flat", "the pair of an LSTM inside another list", _nested, _is_lstm, _state_size,
+    _structures("1", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "layers_swapped", "the states of a stack in reverse order", _swapped_layers, _swapping_changes,
+    lambda case: tuple(str(width) for cell in case.cells for width in cell.state_widths),
+    _structures(*_SEQUENCES),
+)  # fmt: skip
+_register(
+    "dict", "a dict of the states", _as_dict, _always, _state_size, _structures("dict", "state_0")
+)
+
+
+# --- leaves --------------------------------------------------------------------------------------
+
+
+def _at_leaf(change: LeafChange) -> TreeChange:
+    """Do it to the leaf that the case names, or to every leaf."""
+
+    def changed(tree: object, case: Case) -> object:
+        chosen = case.malformation.leaf if case.malformation else None
+        places = iter(range(leaf_count(case)))
+
+        def walk(node: object) -> object:
+            if isinstance(node, wire.Node):
+                children = tuple(walk(child) for child in node.children)
+                return wire.Node(node.container, children, node.keys)
+            place = next(places)
+            assert isinstance(node, wire.Leaf)
+            return change(node, case) if chosen in (None, place) else node
+
+        return walk(tree)
+
+    return changed
+
+
+def _reshaped(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
+    def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
+        values = index(data.from_wire(leaf.array))
+        return wire.Leaf(data.to_wire(values, case.dtype), leaf.held_as)
+
+    return change
+
+
+def _retyped(dtype: Callable[[Case], str]) -> LeafChange:
+    def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
+        values = data.from_wire(leaf.array)
+        name = dtype(case)
+        if name in _NOT_FLOATS:
+            array = wire.Array(name, values.shape, values.astype(_NOT_FLOATS[name]).tobytes())
+        else:
+            array = data.to_wire(values, name)
+        return wire.Leaf(array, leaf.held_as)
+
+    return change
+
+
+def _leaf_kind(
+    name: str,
+    about: str,
+    change: LeafChange,
+    received: Callable[[Case], tuple[str, ...]],
+    applies: Applies = _always,
+    expected: Callable[[Case], tuple[str, ...]] | None = None,
+) -> None:
+    _register(
+        name, about, _at_leaf(change), applies, expected or _shape_words, received, of_leaf=True
+    )
+
+
+def _shape_words(case: Case) -> tuple[str, ...]:
+    """The sizes that a leaf must have."""
+    return (
+        "state_size",
+        *(str(width) for cell in case.cells for width in cell.state_widths),
+        str(case.batch),
+    )
+
+
+def _dtype_words(case: Case) -> tuple[str, ...]:
+    return _dtype_names(case.dtype)
+
+
+def _dtype_names(dtype: str) -> tuple[str, ...]:
+    return (dtype, {"float16": "half", "float32": "float", "float64": "double"}.get(dtype, dtype))
+
+
+def _wider_units(case: Case) -> tuple[str, ...]:
+    return tuple(str(width + 1) for cell in case.cells for width in cell.state_widths)
+
+
+_leaf_kind(
+    "wrong_units", "one unit more than the cell has",
+    _reshaped(lambda v: np.concatenate([v, v[:, :1]], axis=1)), _wider_units,
+)  # fmt: skip
+_leaf_kind(
+    "wrong_batch", "one row more than the inputs have",
+    _reshaped(lambda v: np.concatenate([v, v[:1]], axis=0)), lambda case: (str(case.batch + 1),),
+)  # fmt: skip
+_leaf_kind(
+    "batch_one", "one row, which could be broadcast to the inputs' batch",
+    _reshaped(lambda v: v[:1]), lambda case: ("1",), lambda case: case.batch > 1,
+)  # fmt: skip
+_leaf_kind(
+    "units_one", "one unit, which could be broadcast to the cell's",
+    _reshaped(lambda v: v[:, :1]), lambda case: ("1",),
+    lambda case: all(width > 1 for cell in case.cells for width in cell.state_widths),
+)  # fmt: skip
+_leaf_kind(
+    "scalar", "a scalar, which could be broadcast to any shape",
+    _reshaped(lambda v: np.ravel(v)[0].reshape(())), _structures("()", "[]", "rank 0", "scalar", "ndim=0"),
+)  # fmt: skip
+_leaf_kind(
+    "rank_one", "a vector: the batch axis is missing",
+    _reshaped(lambda v: v[0]), _structures("rank 1", "ndim=1", "1D", "(", "["),
+)  # fmt: skip
+_leaf_kind(
+    "rank_three", "a tensor with one axis too many",
+    _reshaped(lambda v: v[:, None, :]), _structures("rank 3", "ndim=3", "3D", ", 1, "),
+)  # fmt: skip
+_leaf_kind(
+    "dtype_other_float", "a float of another width",
+    _retyped(lambda case: forms.other_float(case.dtype)),
+    lambda case: _dtype_names(forms.other_float(case.dtype)), expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_int", "integers", _retyped(lambda case: "int32"), _structures("int32", "int"),
+    expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_bool", "booleans", _retyped(lambda case: "bool"), _structures("bool"),
+    expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_string", "strings", lambda leaf, case: wire.Text(leaf.array.shape),
+    _structures("string"), expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "none_leaf", "None where a tensor is expected", lambda leaf, case: wire.Nothing(),
+    _structures("None"), applies=_several_leaves, expected=_state_size,
+)  # fmt: skip
+_leaf_kind(
+    "ragged", "a ragged tensor", lambda leaf, case: wire.Leaf(leaf.array, "ragged"),
+    _structures("Ragged", "ragged"), expected=_structures("Tensor", "tensor", "dense"),
+)  # fmt: skip

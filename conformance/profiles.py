@@ -1,0 +1,50 @@
+"""The profiles: how much is searched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.search import Budget
+
+DERANDOMISED_SALT = "0"
+EXPLORE = "explore"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Examples for each subject, how often eager mode is drawn, and whether modes are enumerated."""
+
+    name: str
+    examples: int
+    shrinks: int
+    eager_share: int  # eager is so many times as likely as another mode
+    enumerate_modes: bool = False
+
+    def budget(self, salt: str) -> Budget:
+        """The budget of one search."""
+        return Budget(self.examples, self.shrinks, salt)
+
+    def modes(self, offered: Sequence[str]) -> list[str]:
+        """The modes to draw from; the first, eager, as often as its share says."""
+        return [*offered[:1] * self.eager_share, *offered[1:]]
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        # eager finds most for each second: a function is traced and a graph built for every case
+        Profile("quick", examples=1, shrinks=40, eager_share=6),
+        Profile("default", examples=4, shrinks=60, eager_share=3),
+        Profile("thorough", examples=60, shrinks=300, eager_share=1, enumerate_modes=True),
+        Profile(EXPLORE, examples=4, shrinks=60, eager_share=3),
+    )
+}
+
+
+def salt(profile: Profile, given: str | None) -> str:
+    """The salt of all seeds: fixed, but for `explore`, which draws one or takes the one given."""
+    if profile.name != EXPLORE:
+        return DERANDOMISED_SALT
+    return given or str(secrets.randbelow(10**9))

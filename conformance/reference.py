@@ -1,0 +1,532 @@
+"""The cells in NumPy float64, each value with how far a correct computation may be from it.
+
+**The value** is the cell's textbook formula in float64.
+
+**The width** comes from Monte Carlo arithmetic (D. S. Parker, "Monte Carlo Arithmetic", UCLA
+CSD-970002, 1997): the formula runs RUNS more times, and in each of these runs every operation's
+result is moved by its own error bound, up or down at random. The width is the largest distance of
+such a run from the exact one. What a recurrence does to an error (forget it, carry it, blow it up)
+is thus done by the formula itself, and nothing needs to be known of its derivatives. The spread,
+the distance between the outermost runs, says how far two correct computations may be apart.
+
+**The bounds**, with u the unit roundoff of the dtype:
+
+- An elementary operation rounds once: u·|result|. So does the reference, in float64; a path and
+  the reference may therefore differ by (u + 2⁻⁵³)·|result|, and that sum is the u of all bounds
+  here. In float64, where the reference is no better than the path, it doubles the width; elsewhere
+  it vanishes.
+- A sum of n products, which libraries add up in different orders (v1 cells multiply [x, h] at once,
+  Keras adds two products; the bias comes first, last, or with `forget_bias` added to it before):
+  each product rounds, which moves the sum by at most u·Σ|terms|; each of the n - 1 additions rounds
+  a partial sum, which is at most Σ|terms|. Rounding errors of n - 1 operations add up like √(n - 1)
+  of them (N. J. Higham and T. Mary, "A new approach to probabilistic rounding error analysis", SIAM
+  J. Sci. Comput. 41(5), 2019). Together u·(1 + √(n - 1))·Σ|terms|, where biases and `forget_bias`
+  are terms too.
+- exp and tanh in float32 and float64 are approximated, to 4 units in the last place as vectorised
+  mathematical libraries promise (NumPy's loops, Intel's VML "LA"); a unit in the last place is at
+  most 2u·|result|, which makes 8u·|result|. Half precision is computed in float32 and rounded, or
+  operation by operation: a sigmoid takes three (exp, add, divide), hence 3u·|result|.
+- A sigmoid may be computed as ½ + ½·tanh(x/2), as XLA and older versions of Eigen do. The error is
+  then that of the half tanh, however small the result: relative to max(σ, |σ - ½|).
+- Every operation may underflow: half the smallest subnormal when it rounds to nearest; all of the
+  smallest normal number where the processor flushes subnormals to zero, which TensorFlow asks for
+  (`ScopedFlushDenormal`) and which affects all dtypes but float16, whose arithmetic is emulated.
+- Clipping, relu and linear are exact.
+
+Each operation's sign is independent, but in half of the runs an operation makes the same error at
+every step: a recurrence that has come to rest repeats its rounding errors exactly.
+
+**Overflow.** Where an intermediate result may pass the largest number of the dtype, the outcome (inf
+or NaN) depends on the order of operations. Such a value, and all that depends on it, gets an
+infinite width: it is not judged. See `Estimate.distance`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from conformance import data
+from conformance.case import Case, Cell
+from conformance.data import Weights
+
+RUNS = 32
+_HELD = RUNS // 2  # runs in which an operation makes the same error at every step
+_NOISE_SEED = 1997
+_POOL = 1 << 17  # signs drawn; operations take stretches of them
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Values, how far a correct computation may be from them, and two of these from each other.
+
+    Three arrays of one shape, in float64. Where `width` is infinite a correct computation may
+    overflow, and `value` says nothing (it may be NaN).
+    """
+
+    value: np.ndarray
+    width: np.ndarray
+    spread: np.ndarray
+
+    def distance(self, observed: np.ndarray) -> np.ndarray:
+        """How far the observed values are from these, in widths: at most 1 on a correct path.
+
+        0 where the width is infinite, inf where the observed value is not finite but should be.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            apart = np.abs(np.asarray(observed, np.float64) - self.value)
+            ratio = np.where(apart == 0, 0.0, apart / self.width)
+        ratio = np.where(np.isfinite(observed), ratio, np.inf)
+        return np.where(np.isinf(self.width), 0.0, ratio)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What cells do over a sequence.
+
+    outputs: those of the last cell, (batch, steps, units). state: the final state of each cell, (h,)
+    or (h, c), each (batch, width).
+    """
+
+    outputs: Estimate
+    state: tuple[tuple[Estimate, ...], ...]
+
+
+def of(case: Case) -> Trajectory:
+    """What the case's cells do with the case's weights, inputs and initial state."""
+    return run(case.cells, data.weights(case), data.inputs(case), data.state(case), case.dtype)
+
+
+def run(
+    cells: tuple[Cell, ...],
+    weights: tuple[Weights, ...],
+    inputs: np.ndarray,
+    state: tuple[tuple[np.ndarray, ...], ...],
+    dtype: str,
+) -> Trajectory:
+    """What a stack of cells does, the output of each being the input of the next.
+
+    inputs: (batch, steps, features). state: per cell (h,) or (h, c), each (batch, width). All values
+    are to be exact in the dtype. The same arguments always give the same widths.
+
+    Raises:
+        ValueError: a kind of cell, an activation or a dtype that is not known here.
+    """
+    noise = _Noise(dtype)
+    sequence = np.swapaxes(inputs, 0, 1)[:, None]
+    finals = []
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        for cell, cell_weights, initial in zip(cells, weights, state, strict=True):
+            layer = _LAYERS[_known(cell.kind, _LAYERS, "kind")](cell, cell_weights, noise)
+            sequence, leaves = _over_steps(layer, sequence, _repeated(initial), noise)
+            finals.append(tuple(noise.estimate(leaf) for leaf in leaves))
+        outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
+    return Trajectory(outputs, tuple(finals))
+
+
+_State = tuple[np.ndarray, ...]
+_Terms = tuple[np.ndarray, ...]
+
+
+class _Layer(Protocol):
+    """A cell with its weights: the inputs' part of it for all steps, then step by step."""
+
+    def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None: ...
+    def of_inputs(self, sequence: np.ndarray) -> _Terms: ...
+    def step(self, terms: _Terms, state: _State) -> _State: ...
+
+
+# Arrays below have shape (runs, batch, width), run 0 being the exact one, or (1, batch, width) where
+# all runs are alike; sequences have the steps before that.
+
+
+def _repeated(leaves: tuple[np.ndarray, ...]) -> _State:
+    return tuple(np.repeat(leaf[None], 1 + RUNS, axis=0) for leaf in leaves)
+
+
+def _over_steps(
+    layer: _Layer, sequence: np.ndarray, state: _State, noise: _Noise
+) -> tuple[np.ndarray, _State]:
+    """The outputs and the final state of one layer over a sequence."""
+    outputs = np.empty((len(sequence), *state[0].shape))
+    terms = layer.of_inputs(sequence)
+    for step in range(len(sequence)):
+        noise.next_step()
+        state = layer.step(tuple(term[step] for term in terms), state)
+        outputs[step] = state[0]
+    noise.next_layer()
+    return outputs, state
+
+
+class _Noise:
+    """Moves results by their error bounds, up or down at random; run 0 stays exact.
+
+    Methods change their first argument in place and return it.
+    """
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+        self._own = data.unit_roundoff(dtype)
+        self.roundoff = self._own + data.unit_roundoff("float64")
+        self.tiny = _underflow(dtype)
+        self.limit = data.largest(dtype)
+        self.activation_roundings = 3.0 if self._own > 2.0**-16 else 8.0
+        self._held_start = self._held_at = 0
+        self._free_at = _POOL // 2
+
+    def next_step(self) -> None:
+        """Let the held runs make the errors of the step before once more."""
+        self._held_at = self._held_start
+
+    def next_layer(self) -> None:
+        """Give the operations that follow errors of their own."""
+        self._held_start = self._held_at
+
+    def rounded(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
+        """Move by so many roundings of each value."""
+        for block, start in self._stretches(values):
+            block *= _noise_at(start, block, 1.0, roundings * self.roundoff)
+            block += _noise_at(start + 1, block, 0.0, self.tiny)
+        return values
+
+    def moved(self, values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+        """Move by the bounds, which are overwritten."""
+        bounds += self.tiny
+        pairs = zip(self._stretches(values), _blocks(bounds))
+        for (block, start), bound in pairs:
+            bound *= _noise_at(start, block, 0.0, 1.0)
+            block += bound
+        return values
+
+    def summed(self, values: np.ndarray) -> np.ndarray:
+        """Round a sum of two values, which may overflow."""
+        values[np.abs(values) > self.limit] = np.nan
+        return self.rounded(values)
+
+    def estimate(self, runs: np.ndarray) -> Estimate:
+        """Value, width and spread over the first axis of an array."""
+        lost = ~np.isfinite(runs).all(axis=0)
+        width = np.abs(runs[1:] - runs[0]).max(axis=0)
+        spread = runs.max(axis=0) - runs.min(axis=0)
+        spread *= self._own / self.roundoff  # two paths round; the reference has no part in it
+        for measure in (width, spread):
+            np.maximum(measure, self.tiny, out=measure)
+            measure[lost] = np.inf
+        return Estimate(runs[0].copy(), width, spread)
+
+    def _stretches(self, values: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
+        """The two kinds of runs, each with where its signs begin in the pool."""
+        held, free = _blocks(values)
+        yield held, self._held_at
+        yield free, self._free_at
+        self._held_at += held.size + 1
+        self._free_at += free.size + 1
+
+
+def _blocks(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The runs that repeat their errors at every step, and those that do not."""
+    return values[1 : 1 + _HELD], values[1 + _HELD :]
+
+
+def _noise_at(start: int, like: np.ndarray, centre: float, size: float) -> np.ndarray:
+    """Values centre ± size in the shape of an array, from a place in an endless sequence of signs."""
+    length = max(_POOL, 1 << (4 * like.size).bit_length())
+    begin = start % (length - like.size)
+    return _signs(length, centre, size)[begin : begin + like.size].reshape(like.shape)
+
+
+@functools.lru_cache(maxsize=32)
+def _signs(length: int, centre: float, size: float) -> np.ndarray:
+    """Values centre ± size at random, always the same ones."""
+    bits = np.random.RandomState(_NOISE_SEED).randint(0, 2, length)
+    return np.where(bits, centre + size, centre - size)
+
+
+def _underflow(dtype: str) -> float:
+    """How far a result may be off because it is too small for the dtype."""
+    if dtype == "float16":
+        return data.smallest_subnormal(dtype) / 2
+    return data.smallest_normal(dtype)
+
+
+class _Sum:
+    """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
+
+    Any of the parts may be None. The part of the inputs is computed for all steps at once.
+    """
+
+    def __init__(
+        self,
+        noise: _Noise,
+        kernel: np.ndarray | None,
+        recurrent: np.ndarray | None,
+        *biases: np.ndarray | None,
+    ) -> None:
+        self._noise = noise
+        self._kernel = kernel
+        self._recurrent = recurrent
+        self._biases = [bias for bias in biases if bias is not None]
+        terms = sum(len(matrix) for matrix in (kernel, recurrent) if matrix is not None)
+        additions = terms + len(self._biases) - 1
+        self._factor = noise.roundoff
+        self._n = additions
+        self._sizes = None if recurrent is None else np.abs(recurrent) * self._factor
+
+    def of_inputs(self, sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The inputs' and biases' part of the sum, and of its bound."""
+        value = sum(self._biases, np.zeros(1))
+        bound = sum((np.abs(bias) for bias in self._biases), np.zeros(1)) * self._factor
+        if self._kernel is None:
+            return value, bound
+        return (
+            _product(sequence, self._kernel) + value,
+            _product(np.abs(sequence), np.abs(self._kernel) * self._factor) + bound,
+        )
+
+    def at(self, inputs: np.ndarray, bounds: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        """The sum at one step, given the inputs' part there."""
+        if self._recurrent is None:
+            values = np.repeat(inputs, len(hidden) // len(inputs), axis=0)
+            bounds = np.repeat(bounds, len(hidden) // len(bounds), axis=0)
+        else:
+            values = _product(hidden, self._recurrent)
+            values += inputs
+            bounds = _product(np.abs(hidden), self._sizes) + bounds
+        overflow = self._noise.limit * self._factor
+        if bounds.size and not bounds.max() <= overflow:
+            values[~(bounds <= overflow)] = np.nan
+        bounds += (self._n / 2) * (bounds + self._noise.roundoff * np.abs(values))
+        return self._noise.moved(values, bounds)
+
+
+def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Matrix product over the last axis, as one call for all the others."""
+    flat = rows.reshape(int(np.prod(rows.shape[:-1])), rows.shape[-1])
+    return (flat @ matrix).reshape(*rows.shape[:-1], matrix.shape[1])
+
+
+_Activation = Callable[[np.ndarray, _Noise], np.ndarray]
+
+
+def _tanh(values: np.ndarray, noise: _Noise) -> np.ndarray:
+    return noise.rounded(np.tanh(values), noise.activation_roundings)
+
+
+def _sigmoid(values: np.ndarray, noise: _Noise) -> np.ndarray:
+    result = 1.0 / (1.0 + np.exp(-values))
+    bounds = np.maximum(result, 0.5 - result)
+    bounds *= noise.activation_roundings * noise.roundoff
+    return noise.moved(result, bounds)
+
+
+def _softsign(values: np.ndarray, noise: _Noise) -> np.ndarray:
+    """x/(1 + |x|): an addition and a division."""
+    return noise.rounded(values / (1.0 + np.abs(values)), 2.0)
+
+
+def _relu(values: np.ndarray, noise: _Noise) -> np.ndarray:
+    return np.maximum(values, 0.0)
+
+
+def _linear(values: np.ndarray, noise: _Noise) -> np.ndarray:
+    return values
+
+
+def _hard(slope: float) -> _Activation:
+    """clip(slope·x + ½, 0, 1): a sum of two terms, its slope rounded or divided by."""
+
+    def activation(values: np.ndarray, noise: _Noise) -> np.ndarray:
+        scaled = slope * values
+        bounds = 2.0 * noise.roundoff * (np.abs(scaled) + 0.5)
+        return np.clip(noise.moved(scaled + 0.5, bounds), 0.0, 1.0)
+
+    return activation
+
+
+_ACTIVATIONS: dict[str, _Activation] = {
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "softsign": _softsign,
+    "relu": _relu,
+    "linear": _linear,
+    "hard_sigmoid": _hard(1.0 / 6.0),
+    "hard_sigmoid_0.2": _hard(0.2),
+}
+ACTIVATIONS = tuple(_ACTIVATIONS)
+
+
+class _SimpleRNN:
+    """h' = act(x·W + h·U + b): J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990."""
+
+    def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None:
+        self._noise = noise
+        self._activation = _activation(cell.activation)
+        self._sum = _Sum(noise, weights.kernel, weights.recurrent, weights.bias)
+        self.of_inputs = self._sum.of_inputs
+
+    def step(self, terms: _Terms, state: _State) -> _State:
+        (hidden,) = state
+        return (self._activation(self._sum.at(*terms, hidden), self._noise),)
+
+
+class _LSTM:
+    """The LSTM with forget gates, peepholes, clipping and projection.
+
+    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget", Neural Computation 12, 2000;
+    peepholes by F. A. Gers and J. Schmidhuber, "Recurrent nets that time and count", IJCNN 2000;
+    projection by H. Sak, A. Senior and F. Beaufays, "Long short-term memory recurrent neural network
+    architectures for large scale acoustic modeling", Interspeech 2014, with peepholes and clipping
+    in the order of https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMCell:
+
+        i = σ(z_i + w_i·c)    f = σ(z_f + forget_bias + w_f·c)
+        c' = clip(f·c + i·act(z_c))
+        o = σ(z_o + w_o·c')   h' = clip(projection of (o·act(c')))
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None:
+        self._noise = noise
+        self._units = cell.units
+        self._activation = _activation(cell.activation)
+        self._gate = _activation(cell.recurrent_activation)
+        self._cell_clip = _rounded_clip(cell.cell_clip, noise)
+        self._projection_clip = _rounded_clip(cell.projection_clip, noise)
+        self._peepholes = weights.peepholes
+        self._sum = self._gates_sum(cell, weights)
+        self._projection = (
+            None if weights.projection is None else _Sum(noise, None, weights.projection)
+        )
+        self.of_inputs = self._sum.of_inputs
+
+    def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
+        """The sums of all gates in the order i, f, o, c, so that the three sigmoids lie together."""
+        i, f, c, o = np.arange(4 * cell.units).reshape(4, cell.units)
+        order = np.concatenate([i, f, o, c])
+        bias = None if weights.bias is None else weights.bias[order]
+        forget_bias = None
+        if cell.forget_bias:
+            forget_bias = np.zeros(4 * cell.units)
+            forget_bias[f] = data.round_to(cell.forget_bias, self._noise.dtype)
+        parts = (weights.kernel[:, order], weights.recurrent[:, order], bias, forget_bias)
+        return _Sum(self._noise, *parts)
+
+    def step(self, terms: _Terms, state: _State) -> _State:
+        hidden, carry = state
+        sums = self._sum.at(*terms, hidden)
+        if self._peepholes is None:
+            gates = self._gate(sums[..., : 3 * self._units], self._noise)
+            forward, forget, output = np.split(gates, 3, axis=-1)
+        else:
+            forward = self._peeping_gate(sums, 0, carry)
+            forget = self._peeping_gate(sums, 1, carry)
+        candidate = self._activation(sums[..., 3 * self._units :], self._noise)
+        carry = self._new_carry(forget, carry, forward, candidate)
+        if self._peepholes is not None:
+            output = self._peeping_gate(sums, 2, carry)
+        hidden = self._noise.rounded(output * self._activation(carry, self._noise))
+        return self._projected(hidden), carry
+
+    def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
+        """A gate that sees the cell state; gates are i, f, o, as the peepholes are."""
+        seen = self._noise.rounded(self._peepholes[gate] * carry)
+        seen += sums[..., gate * self._units : (gate + 1) * self._units]
+        return self._gate(self._noise.summed(seen), self._noise)
+
+    def _new_carry(
+        self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
+    ) -> np.ndarray:
+        rounded = self._noise.rounded
+        kept = rounded(forget * carry)
+        kept += rounded(forward * candidate)
+        return _clipped(self._noise.summed(kept), self._cell_clip)
+
+    def _projected(self, hidden: np.ndarray) -> np.ndarray:
+        if self._projection is None:
+            return hidden
+        nothing = np.zeros(1)
+        return _clipped(self._projection.at(nothing, nothing, hidden), self._projection_clip)
+
+
+class _GRU:
+    """The GRU with the reset gate before the product with the recurrent matrix, or after it.
+
+    Before: K. Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014,
+    version 3 of arXiv:1406.1078, and v1's GRUCell. After: its version 1, as cuDNN and
+    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum has
+    a bias of its own:
+
+        z = σ(z_z)   r = σ(z_r)
+        c = act(x·W + b + (r·h)·U)      or   act(x·W + b + r·(h·U + b'))
+        h' = z·h + (1 - z)·c
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None:
+        self._noise = noise
+        self._units = cell.units
+        self._activation = _activation(cell.activation)
+        self._gate = _activation(cell.recurrent_activation)
+        gates, new = slice(None, 2 * cell.units), slice(2 * cell.units, None)
+        kernel, recurrent = weights.kernel, weights.recurrent
+        biases = () if weights.bias is None else np.atleast_2d(weights.bias)
+        self._gates = _Sum(
+            noise, kernel[:, gates], recurrent[:, gates], *(bias[gates] for bias in biases)
+        )
+        news = [bias[new] for bias in biases]
+        self._inner = None
+        if cell.reset_after:
+            self._inner = _Sum(noise, None, recurrent[:, new], *news[1:])
+            self._new = _Sum(noise, kernel[:, new], None, *news[:1])
+        else:
+            self._new = _Sum(noise, kernel[:, new], recurrent[:, new], *news)
+
+    def of_inputs(self, sequence: np.ndarray) -> _Terms:
+        return (*self._gates.of_inputs(sequence), *self._new.of_inputs(sequence))
+
+    def step(self, terms: _Terms, state: _State) -> _State:
+        (hidden,) = state
+        gates = self._gate(self._gates.at(*terms[:2], hidden), self._noise)
+        update, reset = gates[..., : self._units], gates[..., self._units :]
+        candidate = self._activation(self._new_sum(terms[2:], reset, hidden), self._noise)
+        return (self._mixed(update, hidden, candidate),)
+
+    def _new_sum(self, terms: _Terms, reset: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        if self._inner is None:
+            return self._new.at(*terms, self._noise.rounded(reset * hidden))
+        inner = self._inner.at(*self._inner.of_inputs(hidden), hidden)
+        inner = self._noise.rounded(reset * inner)
+        return self._noise.summed(inner + self._new.at(*terms, hidden))
+
+    def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        rounded = self._noise.rounded
+        mixed = rounded(rounded(1.0 - update) * new)
+        mixed += rounded(update * old)
+        return self._noise.summed(mixed)
+
+
+def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
+    return values if bound is None else np.clip(values, -bound, bound)
+
+
+def _rounded_clip(bound: float | None, noise: _Noise) -> float | None:
+    return None if bound is None else float(data.round_to(bound, noise.dtype))
+
+
+def _activation(name: str) -> _Activation:
+    return _ACTIVATIONS[_known(name, _ACTIVATIONS, "activation")]
+
+
+def _known(name: str, names: Iterable[str], what: str) -> str:
+    if name not in names:
+        raise ValueError(f"{what} = {name!r}, but must be one of {tuple(names)}")
+    return name
+
+
+_LAYERS: dict[str, type[_Layer]] = {
+    "SimpleRNN": _SimpleRNN,
+    "LSTM": _LSTM,
+    "BasicLSTM": _LSTM,
+    "GRU": _GRU,
+}

@@ -1,0 +1,119 @@
+"""A case as what a target is asked to run: the program, and calls on it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from conformance import data, forms, malformations
+from conformance.adapter import wire
+from conformance.case import Case
+
+
+def program(case: Case) -> wire.Program:
+    """The program of a case, with its weights."""
+    return wire.Program(
+        case.path,
+        case.mode,
+        tuple(dataclasses.asdict(cell) for cell in case.cells),
+        tuple(_weights(weights, case.dtype) for weights in data.weights(case)),
+        case.features,
+        case.dtype,
+    )
+
+
+def _weights(weights: data.Weights, dtype: str) -> wire.Weights:
+    def sent(values: np.ndarray | None) -> wire.Array | None:
+        return None if values is None else data.to_wire(values, dtype)
+
+    return wire.Weights(
+        sent(weights.kernel),
+        sent(weights.recurrent),
+        sent(weights.bias),
+        sent(weights.peepholes),
+        sent(weights.projection),
+    )
+
+
+def whole(case: Case) -> wire.Call:
+    """The whole sequence from the case's state, malformed where the case says so."""
+    return wire.Call(inputs(case), given_state(case))
+
+
+def first_part(case: Case) -> wire.Call:
+    """The steps before the split."""
+    return wire.Call(inputs(case, stop=case.split), given_state(case))
+
+
+def rest(case: Case, state: object) -> wire.Call:
+    """The steps from the split on, from another state."""
+    return wire.Call(inputs(case, start=case.split), state)
+
+
+def with_other_rows(case: Case, kept: int) -> wire.Call:
+    """The whole sequence with every row but one replaced by other inputs and another state."""
+    other = dataclasses.replace(case, data_seed=case.data_seed + 1)
+
+    def mixed(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
+        return np.where((np.arange(case.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others)
+
+    pairs = zip(data.state(case), data.state(other), strict=True)
+    state = tuple(
+        tuple(
+            wire.Leaf(data.to_wire(mixed(mine, others), case.dtype))
+            for mine, others in zip(*cell, strict=True)
+        )
+        for cell in pairs
+    )
+    fed = data.to_wire(mixed(data.inputs(case), data.inputs(other)), case.dtype)
+    return wire.Call(fed, forms.write(case, state))
+
+
+def cast_by_hand(case: Case) -> wire.Call:
+    """The whole sequence from the state as the other float width rounds it, in the case's dtype."""
+    other = forms.other_float(case.dtype)
+    state = tuple(
+        tuple(wire.Leaf(data.to_wire(data.round_to(leaf, other), case.dtype)) for leaf in cell)
+        for cell in data.state(case)
+    )
+    return wire.Call(inputs(case), forms.documented(case, state))
+
+
+def well_formed(case: Case) -> Case:
+    """The case that a malformed one was made from."""
+    return dataclasses.replace(case, malformation=None)
+
+
+def on_other_path(case: Case) -> Case:
+    """The same case on its second path."""
+    assert case.other is not None
+    return dataclasses.replace(case, path=case.other, other=None)
+
+
+def split(case: Case) -> int:
+    """The number of steps before the state is carried over."""
+    assert case.split is not None
+    return case.split
+
+
+def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wire.Array:
+    """The inputs' steps from start to stop, (batch, steps, features)."""
+    return data.to_wire(data.inputs(case)[:, start:stop], case.dtype)
+
+
+def given_state(case: Case) -> object:
+    """The initial state in the case's form, or None where the case has none."""
+    if case.state is None:
+        return None
+    tree = forms.write(case, leaves(case))
+    return malformations.malform(tree, case) if case.malformation else tree
+
+
+def leaves(case: Case) -> forms.Leaves:
+    """The canonical leaves of the case's state."""
+    return tuple(
+        tuple(wire.Leaf(data.to_wire(leaf, case.dtype)) for leaf in of_cell)
+        for of_cell in data.state(case)
+    )
+

@@ -1,0 +1,198 @@
+"""Starting, asking and stopping a target: the protocol's driver side.
+
+The life of a target: a process is started from an interpreter → it is asked to `describe` itself →
+it runs programs → it is closed. One that dies or hangs in a case is started again for the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from conformance.adapter import wire
+from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUnavailable
+
+ADAPTER = Path(__file__).parent / "adapter"
+HERE = "here"
+INLINE = "inline"
+START_SECONDS = 180  # TensorFlow's import on a cold disk is slow
+CASE_SECONDS = 120
+
+
+class Target(Protocol):
+    """Something that describes itself and runs programs."""
+
+    name: str
+
+    def describe(self) -> wire.Description:
+        """Versions and paths."""
+
+    def run(
+        self, program: wire.Program, calls: tuple[wire.Call, ...]
+    ) -> tuple[wire.Observation, ...]:
+        """One observation for each call."""
+
+    def close(self) -> None:
+        """Stop it."""
+
+
+def open_target(name: str = HERE) -> Target:
+    """The target of a name: `here`, `inline`, or the path of a Python interpreter.
+
+    Raises:
+        TargetUnavailable: there is no such interpreter.
+    """
+    if name == INLINE:
+        return InlineTarget()
+    if name == HERE:
+        return ProcessTarget(HERE, Path(sys.executable))
+    found = shutil.which(name)
+    if found is None:
+        raise TargetUnavailable(
+            f"--target = {name!r}, but must be 'here', 'inline' or the path of a Python interpreter"
+            " that has numpy and tensorflow"
+        )
+    return ProcessTarget(name, Path(found))
+
+
+class ProcessTarget:
+    """An interpreter in a process of its own, which inherits the environment variables."""
+
+    def __init__(self, name: str, interpreter: Path, case_seconds: float = CASE_SECONDS) -> None:
+        self.name = name
+        self._interpreter = interpreter
+        self._case_seconds = case_seconds
+        self._log = tempfile.TemporaryFile()  # both standard streams: TensorFlow is chatty
+        self._process: subprocess.Popen[bytes] | None = None
+        self._start()
+
+    def describe(self) -> wire.Description:
+        """Versions and paths; raises TargetUnavailable where TensorFlow cannot be imported."""
+        try:
+            return self._ask("describe", None, START_SECONDS)
+        except AdapterFailure as failure:
+            last = str(failure).strip().splitlines()[-1]
+            raise TargetUnavailable(
+                f"target {self.name}: {self._interpreter} cannot be used: {last}"
+                " (it needs numpy and tensorflow: pip install -e '.[tensorflow]')"
+            ) from failure
+        except (TargetDied, TargetHung) as failure:
+            raise TargetUnavailable(f"target {self.name}: {failure}") from failure
+
+    def run(
+        self, program: wire.Program, calls: tuple[wire.Call, ...]
+    ) -> tuple[wire.Observation, ...]:
+        """One observation for each call.
+
+        Raises:
+            TargetDied, TargetHung: the process ended or did not answer; it is started again.
+            AdapterFailure: our own code failed in the target.
+        """
+        return self._ask("run", (program, calls), self._case_seconds)
+
+    def close(self) -> None:
+        """Hang up; the target ends by itself, or is killed where it does not."""
+        if self._process is None:
+            return
+        self._requests.close()
+        self._answers.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        self._kill()
+
+    def _start(self) -> None:
+        read_request, write_request = os.pipe()
+        read_answer, write_answer = os.pipe()
+        command = [str(self._interpreter), str(ADAPTER), str(read_request), str(write_answer)]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                pass_fds=(read_request, write_answer),
+                start_new_session=True,  # an interrupt at the terminal is the driver's to handle
+            )
+        except OSError as error:
+            raise TargetUnavailable(f"target {self.name}: {self._interpreter}: {error}") from error
+        finally:
+            os.close(read_request)
+            os.close(write_answer)
+        self._requests = Connection(write_request, readable=False)
+        self._answers = Connection(read_answer, writable=False)
+
+    def _ask(self, word: str, argument: Any, seconds: float) -> Any:
+        try:
+            self._requests.send_bytes(wire.dumps((word, argument)))
+            if not self._answers.poll(seconds):
+                self._restart()
+                raise TargetHung(f"no answer within {seconds:g} s")
+            kind, value = wire.loads(self._answers.recv_bytes())
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            raise TargetDied(self._restart()) from error
+        if kind == "failure":
+            raise AdapterFailure(value)
+        return value
+
+    def _restart(self) -> str:
+        """Start again; tells how the process ended and what it printed last."""
+        self._kill()
+        code = self._process.returncode if self._process else None
+        ended = f"signal {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
+        said = self._last_words()
+        self._start()
+        return f"the process ended with {ended}{': ' + said if said else ''}"
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            if self._process.poll() is None and not self._ends_by_itself():
+                self._process.kill()
+            self._process.wait()
+
+    def _ends_by_itself(self) -> bool:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+            return True
+        return False
+
+    def _last_words(self) -> str:
+        self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, self._log.tell() - 2000))
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+class InlineTarget:
+    """The adapter in the driver's own process, for a debugger."""
+
+    name = INLINE
+
+    def describe(self) -> wire.Description:
+        """Versions and paths of this very process."""
+        return self._answer("describe", None)
+
+    def run(
+        self, program: wire.Program, calls: tuple[wire.Call, ...]
+    ) -> tuple[wire.Observation, ...]:
+        """One observation for each call."""
+        return self._answer("run", (program, calls))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _answer(self, word: str, argument: Any) -> Any:
+        from conformance.adapter import serve  # imports TensorFlow with the first request
+
+        kind, value = serve.reply(word, argument)
+        if kind == "failure":
+            raise AdapterFailure(value)
+        return value

@@ -1,0 +1,33 @@
+"""AG: every path computes what the reference computes, and what every other path computes."""
+
+from __future__ import annotations
+
+
+from conformance import judging, reference, requests, sources, subjects
+from conformance.case import Case
+from conformance.contract import Finding, Runs, clause
+from strategies import states
+
+
+@clause(
+    "AG-01",
+    source=sources.LSTM,
+    subjects=subjects.each(),
+    cases=states.cases,
+    effort=3,
+)
+def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
+    """Outputs and final state are the formula's, as near as the case's dtype allows."""
+    (observation,) = run(case, requests.whole(case))
+    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+
+
+@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.cases, effort=0.75)
+def test_paths_agree_with_each_other(case: Case, run: Runs) -> Finding:
+    """Two paths over the same weights, inputs and state give the same outputs and final state."""
+    (here,) = run(case, requests.whole(case))
+    elsewhere = requests.on_other_path(case)
+    (there,) = run(elsewhere, requests.whole(elsewhere))
+    one = judging.accepted(case, here, f"the call on {case.path}")
+    other = judging.accepted(elsewhere, there, f"the call on {elsewhere.path}")
+    return Finding(judging.agree(one, other, reference.of(case)))

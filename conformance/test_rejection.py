@@ -1,0 +1,43 @@
+"""RJ: a malformed initial state is refused, and nothing is lost."""
+
+from __future__ import annotations
+
+from conformance import judging, requests, sources, subjects
+from conformance.case import Case
+from conformance.contract import SHOULD, Finding, Runs, clause
+from strategies import malformed
+
+
+@clause(
+    "RJ-01",
+    source=sources.DYNAMIC_RNN,
+    severity=SHOULD,
+    subjects=subjects.malformations,
+    cases=malformed.cases,
+    effort=0.5,
+)
+def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
+    """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
+
+    The documentation says what a state must be; that anything else is refused is promised nowhere.
+    """
+    (observation,) = run(case, requests.whole(case))
+    return Finding(grade=judging.refused(case, observation))
+
+
+@clause(
+    "RJ-02",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=malformed.any_cases,
+    effort=3,
+)
+def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
+    """After a malformed state the weights are what they were, and the next well-formed call works."""
+    malformed_call, next_call = run(
+        case, requests.whole(case), requests.whole(requests.well_formed(case))
+    )
+    judging.weights_intact(malformed_call)
+    seen = judging.accepted(case, next_call, "the next well-formed call")
+    return Finding(judging.agrees_with_reference(case, seen))

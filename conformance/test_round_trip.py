@@ -1,0 +1,218 @@
+"""RT: a final state is usable as the next initial state."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+from conformance import forms, judging, reference, requests, sources, subjects
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.contract import SHOULD, Finding, Runs, clause
+from strategies import states
+
+SEQUENCES = subjects.each(apis=subjects.SEQUENCE_APIS)
+
+
+@clause("RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.each(), cases=states.cases)
+def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> None:
+    """The final state has the structure, shapes and dtypes that initial_state takes."""
+    (observation,) = run(case, requests.whole(case))
+    judging.accepted(case, observation)
+
+
+@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.cases)
+def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
+    """A final state, just as it was returned, is accepted as the next initial state."""
+    first, again = run(
+        case, requests.whole(case), wire.Call(requests.inputs(case), wire.Previous(0))
+    )
+    judging.accepted(case, first)
+    judging.accepted(case, again, "the call with the final state")
+
+
+@clause(
+    "RT-03",
+    source=sources.GUIDE,
+    subjects=SEQUENCES,
+    cases=partial(states.cases, split=True),
+)
+def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
+    """k steps, and then the rest from the carried state, equal running straight through."""
+    assert case.split is not None
+    straight, first, second = run(
+        case,
+        requests.whole(case),
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(1)),
+    )
+    through = judging.accepted(case, straight)
+    carried = judging.accepted(case, second, "the rest", steps=case.steps - case.split)
+    joined = judging.joined(judging.accepted(case, first, "the first steps", case.split), carried)
+    return Finding(judging.agree(joined, through, reference.of(case), "the straight run's"))
+
+
+@clause(
+    "RT-04",
+    source=sources.RNN,
+    subjects=subjects.each(),
+    cases=partial(states.cases, form=forms.OWN, states=("zeros",)),
+)
+def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
+    """A cell or layer accepts the initial state that it makes itself, which is zeros."""
+    (observation,) = run(case, requests.whole(case))
+    own = judging.accepted(case, observation, "the call with its own initial state")
+    return Finding(judging.agrees_with_reference(case, own))
+
+
+@clause(
+    "RT-05",
+    source=sources.LSTM,
+    subjects=SEQUENCES,
+    cases=partial(states.cases, states=(None,)),
+)
+def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
+    """No initial state equals an explicit one of zeros."""
+    zeros = dataclasses.replace(case, state="zeros")
+    without, given = run(case, requests.whole(case), requests.whole(zeros))
+    one = judging.accepted(case, without, "the call without an initial state")
+    other = judging.accepted(zeros, given, "the call with zeros")
+    return Finding(judging.agree(one, other, reference.of(case), "the explicit zeros'"))
+
+
+@clause(
+    "RT-06",
+    source=sources.DYNAMIC_RNN,
+    subjects=subjects.each(),
+    cases=partial(states.cases, states=states.NOT_ZERO),
+)
+def test_initial_state_matters(case: Case, run: Runs) -> Finding:
+    """The initial state that is given is the one that the sequence starts from."""
+    (observation,) = run(case, requests.whole(case))
+    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+
+
+@clause(
+    "RT-07",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+)
+def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
+    """The caller's arrays, variables and containers are afterwards what they were."""
+    (observation,) = run(case, requests.whole(case))
+    judging.accepted(case, observation)
+    judging.left_intact(observation)
+
+
+@clause("RT-08", source=sources.NONE, severity=SHOULD, subjects=subjects.each(), cases=states.cases)
+def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
+    """The same call run twice gives the same to the last bit."""
+    once, twice = run(case, requests.whole(case), requests.whole(case))
+    judging.identical_runs(judging.accepted(case, twice), judging.accepted(case, once))
+
+
+@clause("RT-09", source=sources.LSTM_STATE_TUPLE, subjects=subjects.each(), cases=states.cases)
+def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
+    """The last output equals the final h of the last cell."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    judging.identical("last output", seen.outputs[:, -1], seen.state[-1][0], seen, "the final h")
+
+
+@clause(
+    "RT-10",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=partial(states.cases, states=states.DISTINCT, smallest_batch=2),
+)
+def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
+    """A row's outputs and final state do not depend on the other rows of the batch."""
+    kept = case.data_seed % case.batch
+    mine, among_others = run(
+        case, requests.whole(case), requests.with_other_rows(case, kept)
+    )
+    one = judging.accepted(case, mine)
+    other = judging.accepted(case, among_others, "the call with other rows beside it")
+    return Finding(judging.agree_in_row(kept, one, other, reference.of(case)))
+
+
+@clause(
+    "RT-11",
+    source=sources.GUIDE,
+    subjects=subjects.ordered_pairs,
+    cases=partial(states.cases, split=True, states=states.DISTINCT),
+    effort=0.5,
+)
+def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
+    """The final state of one path starts another path through the documented conversion."""
+    expected = reference.of(case)
+    (first,) = run(case, requests.first_part(case))
+    begun = judging.accepted(case, first, "the first steps", steps=requests.split(case))
+    onward = requests.on_other_path(case)
+    state = forms.documented(onward, judging.leaves(begun, case.dtype))
+    (second,) = run(onward, requests.rest(onward, state))
+    ended = judging.accepted(
+        onward, second, "the rest on the other path", steps=case.steps - requests.split(case)
+    )
+    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended), expected))
+
+
+def _equals_documented_form(case: Case, run: Runs) -> None:
+    documented = dataclasses.replace(case, form=forms.DOCUMENTED)
+    here, there = run(case, requests.whole(case), requests.whole(documented))
+    one = judging.accepted(case, here, f"the call with the state as {case.form}")
+    judging.identical_runs(one, judging.accepted(documented, there), "the documented form's")
+
+
+@clause(
+    "RT-12",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=partial(states.cases, form=forms.NUMPY, states=states.DISTINCT),
+)
+def test_numpy_states_are_taken(case: Case, run: Runs) -> None:
+    """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
+    _equals_documented_form(case, run)
+    (observation,) = run(case, requests.whole(case))
+    judging.left_intact(observation)
+
+
+@clause(
+    "RT-13",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+)
+def test_variable_states_are_taken(case: Case, run: Runs) -> None:
+    """A state of variables gives what one of tensors gives."""
+    _equals_documented_form(case, run)
+
+
+@clause(
+    "RT-14",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.with_sequences,
+    cases=partial(states.cases, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
+)
+def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> None:
+    """A tuple in place of a list, and a list in place of a tuple, give the same."""
+    _equals_documented_form(case, run)
+
+
+@clause(
+    "RT-15",
+    source=sources.MIXED_PRECISION,
+    subjects=subjects.each(apis=("RNN", "layer", "cell"), generations=("keras3",)),
+    cases=partial(states.cases, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+)
+def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> None:
+    """A float state of another width is cast to the layer's dtype, as if by hand."""
+    cast, by_hand = run(case, requests.whole(case), requests.cast_by_hand(case))
+    one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
+    judging.identical_runs(one, judging.accepted(case, by_hand), "the cast by hand's")

@@ -1,0 +1,184 @@
+"""Options of `pytest conformance`, and what holds the run together. No TensorFlow here."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import contract, ledger, profiles, targets
+from conformance.adapter import wire
+from conformance.bench import Bench, Settings
+from conformance.errors import ConformanceError, TargetUnavailable
+from reports.record import Recorder
+from reports.verdicts import SCHEMA, Header
+
+ROOT = Path(__file__).parent
+CONTRACT = ROOT / "conformance"
+TARGET = pytest.StashKey[targets.Target]()
+DESCRIPTION = pytest.StashKey[wire.Description]()
+SALT = pytest.StashKey[str]()
+LEDGER = pytest.StashKey[ledger.Ledger]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The suite's own options."""
+    # --strict is pytest's own word, which here also means: ignore the ledger of known deviations
+    group = parser.getgroup("conformance", "conformance of recurrent state in TensorFlow")
+    group.addoption("--target", action="append", metavar="T", help=(
+        "here (default), inline, or the path of a Python that has numpy and tensorflow"))  # fmt: skip
+    group.addoption("--profile", choices=sorted(profiles.PROFILES), default="default",
+                    help="how much is searched (default: %(default)s)")  # fmt: skip
+    group.addoption("--explore-seed", metavar="SEED", help="repeat an explore run by its seed")
+    group.addoption("--report", metavar="DIR", default="reports/out",
+                    help="folder of the run file (default: %(default)s)")  # fmt: skip
+    group.addoption("--clauses", action="store_true",
+                    help="list the clauses: id, severity, statement, source")  # fmt: skip
+    group.addoption("--replay", metavar="CASE", help="judge one case, given as JSON, and say why")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the target as early as can be: TensorFlow's import then overlaps with collection."""
+    if not _judges(config) or config.option.clauses or config.option.help:
+        return
+    try:
+        _prepare(config)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _judges(config: pytest.Config) -> bool:
+    """Whether clauses may be collected."""
+    starts = [Path(str(argument).split("::")[0]).resolve() for argument in config.args]
+    return any(p == CONTRACT or p in CONTRACT.parents or CONTRACT in p.parents for p in starts)
+
+
+def _prepare(config: pytest.Config) -> None:
+    names = config.option.target or [targets.HERE]
+    if len(names) > 1:
+        raise TargetUnavailable(f"--target = {names}, but must be given once")
+    worker = getattr(config, "workerinput", None)
+    ledger.read()  # a broken ledger is told before anything is started
+    config.stash[TARGET] = targets.open_target(names[0])
+    if worker:
+        config.stash[DESCRIPTION] = wire.loads(worker["conformance_description"])
+        config.stash[SALT] = worker["conformance_salt"]
+    else:
+        config.stash[DESCRIPTION] = config.stash[TARGET].describe()
+        profile = profiles.PROFILES[config.option.profile]
+        config.stash[SALT] = profiles.salt(profile, config.option.explore_seed)
+        _register_recorder(config, names[0])
+        if config.getoption("numprocesses", None):
+            config.stash[TARGET].close()  # each worker has a target of its own
+    versions = config.stash[DESCRIPTION].versions
+    config.stash[LEDGER] = ledger.Ledger() if _strict(config) else ledger.load(versions)
+
+
+def _strict(config: pytest.Config) -> bool:
+    worker = getattr(config, "workerinput", None)
+    return worker["conformance_strict"] if worker else "--strict" in config.invocation_params.args
+
+
+def _register_recorder(config: pytest.Config, target: str) -> None:
+    started = datetime.now(timezone.utc)
+    description = config.stash[DESCRIPTION]
+    header = Header(
+        schema=SCHEMA,
+        suite=_suite_version(),
+        started=started.isoformat(timespec="seconds"),
+        target=target,
+        versions=dict(description.versions),
+        platform={"system": platform.system(), "machine": platform.machine()},
+        options={
+            "profile": config.option.profile,
+            "strict": _strict(config),
+            "seed": config.stash[SALT],
+            "replay": config.option.replay,
+        },
+        paths=[{"name": offer.name, "missing": offer.missing} for offer in description.paths],
+    )
+    name = f"tf{description.versions['tensorflow']}-{started:%Y%m%dT%H%M%SZ}.jsonl"
+    config.pluginmanager.register(
+        Recorder(Path(config.option.report) / name, header), "conformance-recorder"
+    )
+
+
+def _suite_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("rnn-state-conformance")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Hang up."""
+    if TARGET in config.stash:
+        config.stash[TARGET].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker what the controller has found, so that it need not ask."""
+    if DESCRIPTION in node.config.stash:
+        node.workerinput["conformance_description"] = wire.dumps(node.config.stash[DESCRIPTION])
+        node.workerinput["conformance_salt"] = node.config.stash[SALT]
+        node.workerinput["conformance_strict"] = _strict(node.config)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Versions, profile, and each path: found, or why not."""
+    if DESCRIPTION not in config.stash:
+        return []
+    description = config.stash[DESCRIPTION]
+    versions = ", ".join(f"{name} {version}" for name, version in description.versions.items())
+    found = [offer.name for offer in description.paths if not offer.missing]
+    lines = [f"target: {versions}", f"paths: {', '.join(found)}"]
+    for offer in description.paths:
+        if offer.missing:
+            lines.append(f"not available: {offer.name}: {offer.missing}")
+    seed = f", seed {config.stash[SALT]}" if config.option.profile == profiles.EXPLORE else ""
+    known = len(config.stash[LEDGER].entries)
+    lines.append(f"profile: {config.option.profile}{seed}; {known} known deviations in force")
+    return lines
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """`--clauses` lists and ends."""
+    if not config.option.clauses:
+        return None
+    _import_contract()
+    for clause in sorted(contract.CLAUSES.values(), key=lambda clause: clause.identifier):
+        print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
+        print(f"               {clause.source}")
+    return 0
+
+
+def _import_contract() -> None:
+    import importlib
+
+    for module in sorted(CONTRACT.glob("test_*.py")):
+        importlib.import_module(f"conformance.{module.stem}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each subject of a clause."""
+    clause = getattr(metafunc.function, "clause", None)
+    if clause is None or DESCRIPTION not in metafunc.config.stash:
+        return
+    found = clause.subjects(metafunc.config.stash[DESCRIPTION].paths)
+    metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """What judges."""
+    stash = request.config.stash
+    offers = {offer.name: offer for offer in stash[DESCRIPTION].paths}
+    profile = profiles.PROFILES[request.config.option.profile]
+    yield Bench(stash[TARGET], Settings(profile, stash[SALT], stash[LEDGER], offers))

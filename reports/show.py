@@ -1,0 +1,57 @@
+"""``show``: a run as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reports import terminal
+from reports.runfile import Run
+from reports.verdicts import KNOWN, NEW, VERDICTS, totals
+
+
+def shown(run: Run, name: str, width: int) -> str:
+    """The run: what ran, the table, new deviations and then known ones, totals, warnings."""
+    lines = [*_heading(run, name, width), ""]
+    if run.verdicts:
+        lines.append(terminal.table(run.verdicts, run.header, width))
+    lines += terminal.missing_paths(run.header, width)
+    lines += _deviations(run, NEW, "New deviations", width)
+    lines += _deviations(run, KNOWN, "Known deviations", width)
+    return "\n".join([*lines, "", *_ending(run, width)])
+
+
+def _heading(run: Run, name: str, width: int) -> Iterator[str]:
+    header = run.header
+    yield f"Run file: {terminal.clean(name)}"
+    facts = {
+        "Suite": f"{header.suite}, target {header.target}, started {header.started}",
+        "Versions": _listed(header.versions),
+        "Platform": _listed(header.platform),
+        "Options": _listed(header.options),
+    }
+    for title, fact in facts.items():
+        if fact:
+            yield from terminal.wrapped(f"{title}: {terminal.clean(fact)}", width)
+
+
+def _listed(facts: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
+
+
+def _deviations(run: Run, kind: str, title: str, width: int) -> Iterator[str]:
+    found = terminal.of_kind(run.verdicts, kind)
+    if found:
+        yield from ("", f"{title} ({len(found)})", "")
+    for verdict in found:
+        yield from terminal.paragraph(verdict, width)
+
+
+def _ending(run: Run, width: int) -> Iterator[str]:
+    counts = totals(run.verdicts)
+    cases = sum(verdict.cases for verdict in run.verdicts)
+    took = f" in {run.footer.seconds:.0f} s" if run.footer else ""
+    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in VERDICTS)
+    yield from terminal.wrapped(f"Totals: {kinds}; {cases} cases{took}.", width)
+    for warning in run.warnings:
+        yield from terminal.wrapped(f"Warning: {terminal.clean(warning)}.", width)
+    yield from terminal.closing(run.verdicts, run.footer, width)

@@ -1,0 +1,123 @@
+"""What a run file holds: a header, verdicts, and a footer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from reports.plain import PlainRecord, UnreadableRun
+
+__all__ = [
+    "HOLDS",
+    "KNOWN",
+    "NEW",
+    "SCHEMA",
+    "UNAVAILABLE",
+    "VERDICTS",
+    "Footer",
+    "Header",
+    "Key",
+    "UnreadableRun",
+    "Verdict",
+    "cases_by_path",
+    "totals",
+]
+
+SCHEMA = 1
+"""The run file's schema that this code writes and reads."""
+
+HOLDS = "holds"
+KNOWN = "known"
+NEW = "new"
+UNAVAILABLE = "unavailable"
+VERDICTS = (HOLDS, KNOWN, NEW, UNAVAILABLE)
+
+Key = tuple[str, str, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Verdict(PlainRecord):
+    """What was found for one clause on one path with one cell (and one malformation).
+
+    `mode` is None where several modes were drawn and all agree. `case` is the minimal one, and
+    `observation` is what the target did with it.
+    """
+
+    clause: str
+    path: str
+    mode: str | None
+    cell: str | None
+    verdict: str
+    grade: str | None
+    malformation: str | None
+    cases: int
+    seconds: float
+    case: dict[str, Any] | None
+    observation: dict[str, Any] | None
+    family: str = ""
+    severity: str = "must"
+    statement: str = ""
+    sentence: str | None = None
+    replay: str | None = None
+    ledger: tuple[str, ...] = ()
+    reason: str | None = None
+    width_ratio: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise UnreadableRun(
+                f"a verdict is {self.verdict!r}, but should be one of {', '.join(VERDICTS)}"
+            )
+
+    @property
+    def key(self) -> Key:
+        """What a verdict is about: two runs are compared by it."""
+        return (self.clause, self.path, self.mode, self.cell, self.malformation)
+
+
+@dataclass(frozen=True)
+class Header(PlainRecord):
+    """What was run and where. Each of `paths` has a `name` and, as `missing`, the reason or ""."""
+
+    schema: int
+    suite: str
+    started: str
+    target: str
+    versions: dict[str, str]
+    platform: dict[str, str]
+    options: dict[str, Any]
+    paths: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Footer(PlainRecord):
+    """How a run ended. `reason` says why it was cut short.
+
+    `other_failures` counts the tests that failed and gave no new deviation, so that a run whose
+    verdicts all look well is not taken for one that passed.
+    """
+
+    complete: bool
+    totals: dict[str, int]
+    cases: int
+    cases_by_path: dict[str, int]
+    seconds: float
+    reason: str | None = None
+    other_failures: int = 0
+
+
+def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many verdicts there are of each kind; all four kinds are always there."""
+    counts = dict.fromkeys(VERDICTS, 0)
+    for verdict in verdicts:
+        counts[verdict.verdict] += 1
+    return counts
+
+
+def cases_by_path(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many cases were judged on each path, by name; a pair of paths is a path here."""
+    counts: dict[str, int] = {}
+    for verdict in verdicts:
+        counts[verdict.path] = counts.get(verdict.path, 0) + verdict.cases
+    return dict(sorted(counts.items()))

@@ -1,0 +1,92 @@
+"""Cells and stacks of cells, with the options that each generation offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from conformance.case import STACK, Cell
+
+MAX_UNITS = 16
+MAX_DEPTH = 4
+ACTIVATIONS = ("tanh", "relu", "sigmoid", "linear")
+# each generation has its own function of the name hard_sigmoid; the case names the function
+RECURRENT_ACTIVATIONS = {
+    "v1": ("sigmoid",),
+    "keras2": ("sigmoid", "hard_sigmoid_0.2"),
+    "keras3": ("sigmoid", "hard_sigmoid"),
+}
+KINDS = ("SimpleRNN", "GRU", "LSTM")
+
+
+def units(smallest: int = 1) -> st.SearchStrategy[int]:
+    """Small ones more often: one unit, and two, are where broadcasting hides faults."""
+    return st.one_of(
+        st.integers(smallest, max(smallest, 4)), st.integers(smallest, MAX_UNITS)
+    )
+
+
+def cells(
+    name: str, generations: Sequence[str], smallest: int = 1, unequal: bool = False
+) -> st.SearchStrategy[tuple[Cell, ...]]:
+    """The cells of a case: one of the named kind, or a stack of 2 to 4 of several kinds.
+
+    Options are those that all the generations offer. `smallest` bounds units and projections;
+    `unequal` makes the units of a stack differ from cell to cell.
+    """
+    if name != STACK:
+        return _cell(name, generations, smallest).map(lambda cell: (cell,))
+    kinds = KINDS + (("BasicLSTM",) if set(generations) == {"v1"} else ())
+    return st.lists(
+        st.sampled_from(kinds).flatmap(lambda kind: _cell(kind, generations, smallest)),
+        min_size=2,
+        max_size=MAX_DEPTH,
+        unique_by=(lambda cell: cell.output_units) if unequal else None,
+    ).map(tuple)
+
+
+def _cell(kind: str, generations: Sequence[str], smallest: int) -> st.SearchStrategy[Cell]:
+    v1 = "v1" in generations
+    only_v1 = set(generations) == {"v1"}
+    options: dict[str, st.SearchStrategy] = {
+        "units": units(smallest),
+        "activation": st.sampled_from(ACTIVATIONS),
+        "use_bias": st.just(True) if v1 else st.sampled_from((True, False)),
+    }
+    if kind != "SimpleRNN":
+        options["recurrent_activation"] = st.sampled_from(_recurrent_activations(generations))
+    if kind in ("LSTM", "GRU") and not only_v1:
+        options["implementation"] = st.sampled_from((2, 1))
+    if kind in ("LSTM", "BasicLSTM"):
+        options["forget_bias"] = st.sampled_from((0.0, 1.0))
+    if kind == "GRU" and not v1:
+        options["reset_after"] = st.booleans()
+    if kind == "LSTM" and only_v1:
+        options |= _v1_lstm_options(smallest)
+    return st.builds(Cell, kind=st.just(kind), **options).map(_without_idle_options)
+
+
+def _recurrent_activations(generations: Sequence[str]) -> list[str]:
+    common = set.intersection(*(set(RECURRENT_ACTIVATIONS[g]) for g in generations))
+    return sorted(common, key=lambda name: (name != "sigmoid", name))
+
+
+def _v1_lstm_options(smallest: int) -> dict[str, st.SearchStrategy]:
+    clip = st.sampled_from((None, 0.5, 3.0))
+    return {
+        "peepholes": st.booleans(),
+        "projection": st.none() | units(smallest),
+        "cell_clip": clip,
+        "projection_clip": clip,
+    }
+
+
+def _without_idle_options(cell: Cell) -> Cell:
+    """The clip of a projection does nothing, and may not be given, where there is none."""
+    if cell.projection is None and cell.projection_clip is not None:
+        return Cell(**{**vars(cell), "projection_clip": None})
+    if not cell.use_bias and cell.forget_bias:
+        # Keras keeps the forget bias in the bias vector
+        return Cell(**{**vars(cell), "forget_bias": 0.0})
+    return cell

@@ -1,0 +1,61 @@
+"""Cases with a malformed initial state."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from conformance import malformations
+from conformance.case import STACK, Case, Cell, Malformation
+from conformance.contract import Subject
+from strategies import states
+
+# What a case needs for the malformation to make its state wrong
+_TWO_ROWS = {"batch_one"}
+_TWO_UNITS = {"units_one"}
+_UNEQUAL = {"layers_swapped"}
+
+
+def names(path: str, cell: str) -> list[str]:
+    """The malformations that can be done to some state of the cell on the path."""
+    kinds = ("LSTM", "GRU") if cell == STACK else (cell,)
+    cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
+    return malformations.applicable(Case(path, "eager", cells, batch=2))
+
+
+@st.composite
+def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases whose state is malformed as the subject says, at a drawn leaf or at all."""
+    name = subject.malformation
+    assert name is not None
+    case = draw(
+        states.cases(
+            subject,
+            modes,
+            smallest_batch=2 if name in _TWO_ROWS else 1,
+            smallest_units=2 if name in _TWO_UNITS else 1,
+            unequal=name in _UNEQUAL,
+        )
+    )
+    case = _made_to_apply(case, name)
+    leaf = None
+    if malformations.KINDS[name].of_leaf:
+        leaf = draw(st.none() | st.integers(0, malformations.leaf_count(case) - 1))
+    return dataclasses.replace(case, malformation=Malformation(name, leaf))
+
+
+def _made_to_apply(case: Case, name: str) -> Case:
+    """A stack without an LSTM has nothing to flatten: its first cell is made one."""
+    if name == "flat_for_nested" and not any(cell.is_lstm for cell in case.cells):
+        first = Cell("LSTM", case.cells[0].units)
+        return dataclasses.replace(case, cells=(first, *case.cells[1:]))
+    return case
+
+
+@st.composite
+def any_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases malformed in any way that applies to the subject's cell."""
+    name = draw(st.sampled_from(names(subject.path, subject.cell)))
+    return draw(cases(dataclasses.replace(subject, malformation=name), modes))

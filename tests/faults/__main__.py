@@ -1,0 +1,127 @@
+"""Run the suite once per planted fault and report which faults it saw.
+
+Exit code: 0 when at least nine in ten were caught, 1 when fewer were, 2 for a wrong command line,
+130 when it was interrupted. One fault runs at a time.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.faults import results
+from tests.faults.bank import AREAS, BANK, Fault
+from tests.faults.running import Outcome, Runner
+from tests.faults.showing import kill_rate, show_bank, show_progress, show_summary
+
+_ENOUGH = 0.9
+_INTERRUPTED = 130
+_WIDTH_IN_A_FILE = 140
+
+
+class WrongChoice(Exception):
+    """The command line names a fault or an area that there is not, or leaves none to run."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_FILE)
+    try:
+        faults = _chosen(options.only, options.area, options.sample)
+    except WrongChoice as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    if options.list:
+        show_bank(console, faults)
+        return 0
+    runner = Runner(options.profile, options.workers, options.time_limit)
+    return _run(console, runner, faults, resumed=options.resume, file=options.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    add = parser.add_argument
+    add("--only", action="append", default=[], metavar="NAME", help="run this fault (repeatable)")
+    add("--area", help=f"run the faults of one area: {', '.join(AREAS)}")
+    add("--sample", type=int, metavar="N", help="run N of them, the same N each time")
+    add("--list", action="store_true", help="show the faults and run none")
+    add("--profile", default="default", help="the suite's profile")
+    add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
+    add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")
+    add("--json", type=Path, metavar="FILE", help="write each outcome to FILE as it comes")
+    add(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="skip the faults FILE has an outcome of; without --json, add the new ones to it",
+    )
+    return parser
+
+
+def _chosen(names: Sequence[str], area: str | None, sample: int | None) -> list[Fault]:
+    unknown = sorted(set(names) - {fault.name for fault in BANK})
+    if unknown:
+        raise WrongChoice(f"no such fault: {', '.join(unknown)} (--list shows them all)")
+    if area is not None and area not in AREAS:
+        raise WrongChoice(f"no such area: {area} (there are: {', '.join(AREAS)})")
+    faults = [
+        fault
+        for fault in BANK
+        if (not names or fault.name in names) and (area is None or fault.area == area)
+    ]
+    if sample is not None and sample < len(faults):
+        drawn = random.Random(0).sample(faults, max(sample, 0))
+        faults = [fault for fault in faults if fault in drawn]
+    if not faults:
+        raise WrongChoice("these options leave no fault to run")
+    return faults
+
+
+def _run(
+    console: Console,
+    runner: Runner,
+    faults: Sequence[Fault],
+    *,
+    resumed: Path | None,
+    file: Path | None,
+) -> int:
+    known = results.read(resumed) if resumed else {}
+    file = file or resumed
+    if file and file != resumed:
+        results.start(file, known)
+    outcomes = [known[fault.name] for fault in faults if fault.name in known]
+    try:
+        _run_each(console, runner, faults, outcomes, file)
+    except KeyboardInterrupt:
+        console.print("interrupted")
+        show_summary(console, outcomes)
+        return _INTERRUPTED
+    show_summary(console, outcomes)
+    return 0 if kill_rate(outcomes) >= _ENOUGH else 1
+
+
+def _run_each(
+    console: Console,
+    runner: Runner,
+    faults: Sequence[Fault],
+    outcomes: list[Outcome],
+    file: Path | None,
+) -> None:
+    """Run the faults that have no outcome yet, adding each to `outcomes` at once."""
+    done = {outcome.fault for outcome in outcomes}
+    for fault in faults:
+        if fault.name in done:
+            continue
+        outcome = runner.run(fault)
+        outcomes.append(outcome)
+        if file:
+            results.add(file, outcome)
+        show_progress(console, outcome, len(outcomes), len(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

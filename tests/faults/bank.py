@@ -1,0 +1,689 @@
+"""The bank of planted faults: which text of which library is replaced by what.
+
+`old` must occur exactly once in the module, so a fault fits the releases it was written for
+(TensorFlow 2.21, tf-keras 2.21, Keras 3.15); elsewhere the import fails and says so, rather than
+testing nothing.
+
+The faults that scale by `1e-6` or `1e-9` act in one dtype only. They are small there, and a suite
+whose tolerance is loose does not see them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Area = Literal["structure", "round trip", "rejection", "numbers", "dtype", "stacking"]
+AREAS: tuple[Area, ...] = get_args(Area)
+
+DYNAMIC_RNN = "tensorflow.python.ops.rnn"
+WHILE_LOOP = "tensorflow.python.ops.while_loop"
+V1_CELLS = "tf_keras.src.layers.rnn.legacy_cells"
+KERAS2_BACKEND = "tf_keras.src.backend"
+KERAS2_RNN = "tf_keras.src.layers.rnn.base_rnn"
+KERAS2_LSTM = "tf_keras.src.layers.rnn.lstm"
+KERAS2_GRU = "tf_keras.src.layers.rnn.gru"
+KERAS2_SIMPLE = "tf_keras.src.layers.rnn.simple_rnn"
+KERAS2_STACK = "tf_keras.src.layers.rnn.stacked_rnn_cells"
+KERAS2_UTILS = "tf_keras.src.layers.rnn.rnn_utils"
+KERAS3_BACKEND = "keras.src.backend.tensorflow.rnn"
+KERAS3_RNN = "keras.src.layers.rnn.rnn"
+KERAS3_LSTM = "keras.src.layers.rnn.lstm"
+KERAS3_GRU = "keras.src.layers.rnn.gru"
+KERAS3_SIMPLE = "keras.src.layers.rnn.simple_rnn"
+KERAS3_STACK = "keras.src.layers.rnn.stacked_rnn_cells"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One change to one library module, and what is wrong with the library once it is made."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    area: Area
+    about: str
+
+
+_KERAS3 = (
+    Fault(
+        name="keras3-lstm-fine-forget-gate-float32",
+        module=KERAS3_LSTM,
+        old="f = self.recurrent_activation(z1)",
+        new='f = self.recurrent_activation(z1) * (1 + 1e-6 * (self.compute_dtype == "float32"))',
+        area="numbers",
+        about="The forget gate of an LSTM is a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras3-lstm-split-gates-swapped",
+        module=KERAS3_LSTM,
+        old="x_i, x_f, x_c, x_o = x\n",
+        new="x_f, x_i, x_c, x_o = x\n",
+        area="numbers",
+        about="With implementation 1, an LSTM feeds the inputs of two gates to each other.",
+    ),
+    Fault(
+        name="keras3-lstm-output-activation-fixed",
+        module=KERAS3_LSTM,
+        old="h = o * self.activation(c)",
+        new="h = o * ops.tanh(c)",
+        area="numbers",
+        about="An LSTM's output goes through tanh whatever activation was asked for.",
+    ),
+    Fault(
+        name="keras3-lstm-pair-swapped",
+        module=KERAS3_LSTM,
+        old="return h, [h, c]",
+        new="return h, [c, h]",
+        area="structure",
+        about="An LSTM cell returns its new state as c and h instead of h and c.",
+    ),
+    Fault(
+        name="keras3-lstm-default-state-of-ones",
+        module=KERAS3_LSTM,
+        old="ops.zeros((batch_size, d)",
+        new="ops.ones((batch_size, d)",
+        area="round trip",
+        about="Without an initial state, an LSTM starts from ones.",
+    ),
+    Fault(
+        name="keras3-gru-fine-candidate-float64",
+        module=KERAS3_GRU,
+        old="(1 - z) * hh",
+        new='(1 - z) * hh * (1 + 1e-9 * (self.compute_dtype == "float64"))',
+        area="numbers",
+        about="The candidate of a GRU is a billionth too large in float64.",
+    ),
+    Fault(
+        name="keras3-gru-reset-before-never-resets",
+        module=KERAS3_GRU,
+        old="r * h_tm1, self",
+        new="h_tm1, self",
+        area="numbers",
+        about="A GRU with reset_after=False ignores its reset gate.",
+    ),
+    Fault(
+        name="keras3-gru-split-recurrent-bias-lost",
+        module=KERAS3_GRU,
+        old="recurrent_h += recurrent_bias[self.units * 2 :]",
+        new="pass",
+        area="numbers",
+        about="With implementation 1, a GRU leaves out the candidate's recurrent bias.",
+    ),
+    Fault(
+        name="keras3-gru-single-unit-update-gate",
+        module=KERAS3_GRU,
+        old="recurrent_z = matrix_inner[:, : self.units]",
+        new="recurrent_z = matrix_inner[:, : self.units] * float(self.units != 1)",
+        area="numbers",
+        about="The update gate of a GRU of one unit does not see the state.",
+    ),
+    Fault(
+        name="keras3-simple-wide-state-cut",
+        module=KERAS3_SIMPLE,
+        old="ops.matmul(prev_output,",
+        new="ops.matmul(prev_output[:, : self.units],",
+        area="rejection",
+        about="A SimpleRNN state of too many units is cut to the cell's units and accepted.",
+    ),
+    Fault(
+        name="keras3-simple-bare-state-wrapped",
+        module=KERAS3_SIMPLE,
+        old="[output] if isinstance(states, (list, tuple)) else output",
+        new="[output]",
+        area="structure",
+        about="A SimpleRNN cell given a bare tensor as state returns a list.",
+    ),
+    Fault(
+        name="keras3-simple-single-row-forgets",
+        module=KERAS3_SIMPLE,
+        old="ops.matmul(prev_output,",
+        new="ops.matmul(prev_output * ops.cast(ops.shape(sequence)[0] != 1, prev_output.dtype),",
+        area="round trip",
+        about="A SimpleRNN ignores its state when the batch is a single row.",
+    ),
+    Fault(
+        name="keras3-rnn-given-state-ignored-for-one-step",
+        module=KERAS3_RNN,
+        old="if initial_state is None:",
+        new="if initial_state is None or timesteps == 1:",
+        area="round trip",
+        about="A given initial state is ignored when the sequence is a single step.",
+    ),
+    Fault(
+        name="keras3-rnn-final-state-starts-next-run",
+        module=KERAS3_RNN,
+        old="self._maybe_reset_dropout_masks(self.cell)\n",
+        new="""self._maybe_reset_dropout_masks(self.cell)
+        if hasattr(tree.flatten(states)[0], "numpy"):
+            self.get_initial_state = lambda batch_size: list(states)
+""",
+        area="round trip",
+        about="An eager layer that is not stateful starts from where its last run ended.",
+    ),
+    Fault(
+        name="keras3-rnn-final-state-in-float32",
+        module=KERAS3_RNN,
+        old="lambda x: ops.cast(x, dtype=self.compute_dtype), states",
+        new='lambda x: ops.cast(x, dtype="float32"), states',
+        area="dtype",
+        about="The final state is float32 whatever the layer's dtype.",
+    ),
+    Fault(
+        name="keras3-rnn-given-state-through-float32",
+        module=KERAS3_RNN,
+        old="x, dtype=self.cell.compute_dtype",
+        new='ops.cast(x, "float32"), dtype=self.cell.compute_dtype',
+        area="dtype",
+        about="A given initial state is rounded to float32, which float64 layers lose by.",
+    ),
+    Fault(
+        name="keras3-rnn-states-in-one-list",
+        module=KERAS3_RNN,
+        old="return output, *states",
+        new="return output, states",
+        area="structure",
+        about="The final states are returned as one list and not one by one after the output.",
+    ),
+    Fault(
+        name="keras3-rnn-excess-rows-dropped",
+        module=KERAS3_RNN,
+        old="x, dtype=self.cell.compute_dtype",
+        new="""x[: ops.shape(sequences)[0]] if len(getattr(x, "shape", ())) > 1 else x,
+                dtype=self.cell.compute_dtype""",
+        area="rejection",
+        about="An initial state of more rows than the batch is cut to the batch and accepted.",
+    ),
+    Fault(
+        name="keras3-rnn-null-leaf-as-zero",
+        module=KERAS3_RNN,
+        old="x, dtype=self.cell.compute_dtype",
+        new="0.0 if x is None else x, dtype=self.cell.compute_dtype",
+        area="rejection",
+        about="A None among the initial states is taken as a scalar zero.",
+    ),
+    Fault(
+        name="keras3-rnn-dict-as-state",
+        module=KERAS3_RNN,
+        old="initial_state = list(initial_state)",
+        new="""initial_state = list(
+            initial_state.values() if isinstance(initial_state, dict) else initial_state
+        )""",
+        area="rejection",
+        about="A dict is accepted as initial state, its values in the order they were put in.",
+    ),
+    Fault(
+        name="keras3-stack-states-reversed-from-three",
+        module=KERAS3_STACK,
+        old="new_states.append(states)",
+        new="new_states.insert(0 if len(self.cells) > 2 else len(new_states), states)",
+        area="stacking",
+        about="A stack of three or more cells returns the layers' states in reverse order.",
+    ),
+    Fault(
+        name="keras3-stack-first-state-for-all",
+        module=KERAS3_STACK,
+        old="zip(self.cells, states)",
+        new="zip(self.cells, [states[0]] * len(self.cells))",
+        area="stacking",
+        about="Every layer of a stack is given the first layer's state.",
+    ),
+    Fault(
+        name="keras3-stack-fourth-layer-frozen",
+        module=KERAS3_STACK,
+        old="inputs, states = cell_call_fn(inputs, states, **kwargs)",
+        new="""inputs, moved = cell_call_fn(inputs, states, **kwargs)
+            states = states if len(new_states) == 3 else moved""",
+        area="stacking",
+        about="The state of the fourth layer of a stack never changes.",
+    ),
+    Fault(
+        name="keras3-stack-single-state-unwrapped",
+        module=KERAS3_STACK,
+        old="if len(states) == 1 and not state_is_list:",
+        new="if len(states) == 1:",
+        area="structure",
+        about="A stack returns a bare tensor where it was given a list of one.",
+    ),
+    Fault(
+        name="keras3-backend-frozen-after-ten-steps",
+        module=KERAS3_BACKEND,
+        old="flat_new_state = tree.flatten(new_states)\n\n",
+        new="""flat_new_state = [
+                    tf.where(time < 10, new, old)
+                    for new, old in zip(tree.flatten(new_states), tree.flatten(states))
+                ]
+
+""",
+        area="round trip",
+        about="The state stops changing after ten steps.",
+    ),
+    Fault(
+        name="keras3-backend-rows-rotated",
+        module=KERAS3_BACKEND,
+        old="new_states = final_outputs[2:]",
+        new="new_states = tree.map_structure(lambda s: tf.roll(s, 1, 0), final_outputs[2:])",
+        area="round trip",
+        about="Each row of a batch gets the final state of the row before it.",
+    ),
+    Fault(
+        name="keras3-backend-extra-states-carried",
+        module=KERAS3_BACKEND,
+        old="initial_states, flat_new_state",
+        new="initial_states, flat_new_state + tree.flatten(states)[len(flat_new_state) :]",
+        area="rejection",
+        about="More states than the cell has are accepted and handed back as they came.",
+    ),
+)
+
+_KERAS2 = (
+    Fault(
+        name="keras2-lstm-layer-gates-swapped",
+        module=KERAS2_LSTM,
+        old="z0, z1, z2, z3 = tf.split(z, 4, axis=1)",
+        new="z1, z0, z2, z3 = tf.split(z, 4, axis=1)",
+        area="numbers",
+        about="The LSTM layer takes its input gate for its forget gate and the reverse.",
+    ),
+    Fault(
+        name="keras2-lstm-layer-fine-carry-float64",
+        module=KERAS2_LSTM,
+        old="i * tf.tanh(z2)",
+        new="i * tf.tanh(z2) * (1 + 1e-9 * (z2.dtype == tf.float64))",
+        area="numbers",
+        about="What the LSTM layer adds to c is a billionth too large in float64.",
+    ),
+    Fault(
+        name="keras2-lstm-cell-output-gate-fixed",
+        module=KERAS2_LSTM,
+        old="o = self.recurrent_activation(z3)",
+        new="o = tf.sigmoid(z3)",
+        area="numbers",
+        about="An LSTM cell's output gate is a sigmoid whatever was asked for.",
+    ),
+    Fault(
+        name="keras2-lstm-layer-h-for-both",
+        module=KERAS2_LSTM,
+        old="[init_h, init_c]",
+        new="[init_h, init_h]",
+        area="round trip",
+        about="The LSTM layer starts c from the h it was given.",
+    ),
+    Fault(
+        name="keras2-lstm-layer-pair-swapped",
+        module=KERAS2_LSTM,
+        old="states = [new_h, new_c]",
+        new="states = [new_c, new_h]",
+        area="structure",
+        about="The LSTM layer returns its final state as c and h instead of h and c.",
+    ),
+    Fault(
+        name="keras2-gru-layer-row-for-state",
+        module=KERAS2_GRU,
+        old="states = [new_h]",
+        new="states = new_h",
+        area="structure",
+        about="The GRU layer returns one state per row of the batch.",
+    ),
+    Fault(
+        name="keras2-gru-layer-state-through-float32",
+        module=KERAS2_GRU,
+        old="h_tm1 = cell_states[0]",
+        new="h_tm1 = tf.cast(tf.cast(cell_states[0], tf.float32), cell_states[0].dtype)",
+        area="dtype",
+        about="The GRU layer rounds its state to float32 at each step, also in float64.",
+    ),
+    Fault(
+        name="keras2-gru-cell-fine-candidate-float32",
+        module=KERAS2_GRU,
+        old="(1 - z) * hh\n        new_state",
+        new="(1 - z) * hh * (1 + 1e-6 * (hh.dtype == tf.float32))\n        new_state",
+        area="numbers",
+        about="The candidate of a GRU cell is a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras2-simple-rows-leak",
+        module=KERAS2_SIMPLE,
+        old="backend.dot(prev_output,",
+        new="backend.dot(prev_output + 1e-3 * tf.reduce_mean(prev_output, 0, keepdims=True),",
+        area="round trip",
+        about="A thousandth of the batch's mean state leaks into each row of a SimpleRNN.",
+    ),
+    Fault(
+        name="keras2-rnn-given-state-ignored",
+        module=KERAS2_RNN,
+        old="elif initial_state is None:",
+        new="else:",
+        area="round trip",
+        about="Every layer starts from zeros although an initial state was given.",
+    ),
+    Fault(
+        name="keras2-rnn-final-state-flat",
+        module=KERAS2_RNN,
+        old="states = list(states)",
+        new="states = tf.nest.flatten(states)",
+        area="structure",
+        about="The final state of a stack is returned flat and not nested per layer.",
+    ),
+    Fault(
+        name="keras2-rnn-default-state-in-float32",
+        module=KERAS2_RNN,
+        old="dtype = inputs.dtype",
+        new="dtype = tf.float32",
+        area="dtype",
+        about="Without an initial state, a layer starts from float32 zeros whatever its dtype.",
+    ),
+    Fault(
+        name="keras2-rnn-surplus-states-dropped",
+        module=KERAS2_RNN,
+        old="additional_inputs += initial_state",
+        new="""initial_state = initial_state[: len(self.states)]
+            additional_inputs += initial_state""",
+        area="rejection",
+        about="Initial states beyond those the cell has are dropped without a word.",
+    ),
+    Fault(
+        name="keras2-rnn-missing-states-filled",
+        module=KERAS2_RNN,
+        old="additional_inputs += initial_state",
+        new="""initial_state = initial_state + self.get_initial_state(inputs)[len(initial_state) :]
+            additional_inputs += initial_state""",
+        area="rejection",
+        about="Missing initial states are taken as zeros without a word.",
+    ),
+    Fault(
+        name="keras2-rnn-weights-lost-by-refusal",
+        module=KERAS2_RNN,
+        old="if len(initial_state) != len(self.states):\n",
+        new="""if len(initial_state) != len(self.states):
+            self.cell.built = False
+""",
+        area="rejection",
+        about="Refusing a wrong number of states makes the cell create new weights.",
+    ),
+    Fault(
+        name="keras2-utils-dict-as-state",
+        module=KERAS2_UTILS,
+        old="return [x]",
+        new="return tf.nest.flatten(x)",
+        area="rejection",
+        about="A dict is accepted as initial state, its values in the order of the keys.",
+    ),
+    Fault(
+        name="keras2-utils-default-state-of-ones",
+        module=KERAS2_UTILS,
+        old="tf.zeros(init_state_size",
+        new="tf.ones(init_state_size",
+        area="round trip",
+        about="Without an initial state, every layer starts from ones.",
+    ),
+    Fault(
+        name="keras2-backend-shape-check-off",
+        module=KERAS2_BACKEND,
+        old="new_state.set_shape(state.shape)\n\n",
+        new="pass\n\n",
+        area="rejection",
+        about="An eager initial state of one row or one unit is broadcast and not refused.",
+    ),
+    Fault(
+        name="keras2-backend-states-shrink-after-ten-steps",
+        module=KERAS2_BACKEND,
+        old="initial_states, flat_new_state\n",
+        new="""initial_states,
+                    [tf.where(time < 10, s, s * 0.99) for s in flat_new_state],
+""",
+        area="round trip",
+        about="From the eleventh step on, each step takes a hundredth off the state.",
+    ),
+    Fault(
+        name="keras2-backend-final-state-in-float32",
+        module=KERAS2_BACKEND,
+        old="new_states = final_outputs[2:]",
+        new="""new_states = tf.nest.map_structure(
+                lambda state: tf.cast(state, tf.float32), final_outputs[2:]
+            )""",
+        area="dtype",
+        about="The final state is float32 whatever the layer's dtype.",
+    ),
+    Fault(
+        name="keras2-stack-states-reversed-from-three",
+        module=KERAS2_STACK,
+        old="zip(self.cells, nested_states)",
+        new="zip(self.cells, nested_states[:: -1 if len(self.cells) > 2 else 1])",
+        area="stacking",
+        about="A stack of three or more cells gives the layers' states to them in reverse order.",
+    ),
+    Fault(
+        name="keras2-stack-fine-upper-layers-float32",
+        module=KERAS2_STACK,
+        old="new_nested_states.append(states)",
+        new="""upper = bool(new_nested_states)
+            new_nested_states.append(
+                tf.nest.map_structure(
+                    lambda s: s * (1 + 1e-6 * (upper and s.dtype == tf.float32)), states
+                )
+            )""",
+        area="stacking",
+        about="The states of all layers but the first are a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras2-stack-cell-state-flat",
+        module=KERAS2_STACK,
+        old="""tf.nest.pack_sequence_as(
+            state_size, tf.nest.flatten(new_nested_states)
+        )""",
+        new="tf.nest.flatten(new_nested_states)",
+        area="structure",
+        about="A stack called by itself returns its new state flat and not nested per layer.",
+    ),
+)
+
+_V1_CELLS = (
+    Fault(
+        name="v1-basic-rnn-state-cast",
+        module=V1_CELLS,
+        old="_check_rnn_cell_input_dtypes([inputs, state])\n        gate_inputs = tf.matmul(tf",
+        new="state = tf.cast(state, inputs.dtype)\n        gate_inputs = tf.matmul(tf",
+        area="rejection",
+        about="A BasicRNNCell casts a state of any dtype, integers too, to that of its inputs.",
+    ),
+    Fault(
+        name="v1-basic-rnn-single-row-broadcast",
+        module=V1_CELLS,
+        old="tf.concat([inputs, state], 1), self._kernel)",
+        new="tf.concat([inputs, state + tf.zeros_like(inputs[:, :1])], 1), self._kernel)",
+        area="rejection",
+        about="A BasicRNNCell broadcasts a state of one row to the batch.",
+    ),
+    Fault(
+        name="v1-gru-state-is-candidate",
+        module=V1_CELLS,
+        old="return new_h, new_h",
+        new="return new_h, c",
+        area="round trip",
+        about="A GRUCell carries on its candidate and not its output.",
+    ),
+    Fault(
+        name="v1-gru-fine-candidate-float64",
+        module=V1_CELLS,
+        old="(1 - u) * c",
+        new="(1 - u) * c * (1 + 1e-9 * (c.dtype == tf.float64))",
+        area="numbers",
+        about="The candidate of a GRUCell is a billionth too large in float64.",
+    ),
+    Fault(
+        name="v1-basic-lstm-forget-bias-fixed",
+        module=V1_CELLS,
+        old="tf.constant(self._forget_bias,",
+        new="tf.constant(1.0,",
+        area="numbers",
+        about="The forget bias of a BasicLSTMCell is 1 whatever was asked for.",
+    ),
+    Fault(
+        name="v1-basic-lstm-state-before-output-gate",
+        module=V1_CELLS,
+        old="LSTMStateTuple(new_c, new_h)",
+        new="LSTMStateTuple(new_c, self._activation(new_c))",
+        area="round trip",
+        about="A BasicLSTMCell carries on an h that has not been through the output gate.",
+    ),
+    Fault(
+        name="v1-lstm-pair-swapped",
+        module=V1_CELLS,
+        old="LSTMStateTuple(c, m)",
+        new="LSTMStateTuple(m, c)",
+        area="structure",
+        about="An LSTMCell returns c and h under each other's names.",
+    ),
+    Fault(
+        name="v1-lstm-plain-tuple",
+        module=V1_CELLS,
+        old="LSTMStateTuple(c, m)",
+        new="(c, m)",
+        area="structure",
+        about="An LSTMCell returns a plain tuple and not an LSTMStateTuple.",
+    ),
+    Fault(
+        name="v1-lstm-clips-above-only",
+        module=V1_CELLS,
+        old="tf.clip_by_value(c, -self._cell_clip, self._cell_clip)",
+        new="tf.minimum(c, self._cell_clip)",
+        area="numbers",
+        about="cell_clip bounds c from above only.",
+    ),
+    Fault(
+        name="v1-lstm-projection-clipped-at-one",
+        module=V1_CELLS,
+        old="tf.clip_by_value(m, -self._proj_clip, self._proj_clip)",
+        new="tf.clip_by_value(m, -1.0, 1.0)",
+        area="numbers",
+        about="proj_clip is taken as 1 whatever was asked for.",
+    ),
+    Fault(
+        name="v1-lstm-output-peephole-sees-old-carry",
+        module=V1_CELLS,
+        old="self._w_o_diag * c)",
+        new="self._w_o_diag * c_prev)",
+        area="numbers",
+        about="The output gate's peephole looks at c before the step and not after it.",
+    ),
+    Fault(
+        name="v1-lstm-extra-leaves-taken",
+        module=V1_CELLS,
+        old="(c_prev, m_prev) = state",
+        new="c_prev, m_prev = state[0], state[1]",
+        area="rejection",
+        about="An LSTMCell called by itself accepts a state of more than two leaves.",
+    ),
+    Fault(
+        name="v1-lstm-carry-through-float16",
+        module=V1_CELLS,
+        old="(c_prev, m_prev) = state",
+        new="""(c_prev, m_prev) = state
+            c_prev = tf.cast(tf.cast(c_prev, tf.float16), c_prev.dtype)""",
+        area="dtype",
+        about="An LSTMCell rounds the c it is given to float16.",
+    ),
+    Fault(
+        name="v1-zero-state-of-wrong-batch",
+        module=V1_CELLS,
+        old="last_batch_size == batch_size\n                and last_dtype",
+        new="last_dtype",
+        area="round trip",
+        about="An eager cell without initial state reuses zeros of the batch size it saw first.",
+    ),
+    Fault(
+        name="v1-multi-fourth-layer-takes-third-state",
+        module=V1_CELLS,
+        old="cur_state = state[i]",
+        new="cur_state = state[min(i, 2)]",
+        area="stacking",
+        about="The fourth layer of a MultiRNNCell is given the third layer's state.",
+    ),
+    Fault(
+        name="v1-multi-states-reversed",
+        module=V1_CELLS,
+        old="tuple(new_states)\n",
+        new="tuple(new_states[::-1])\n",
+        area="stacking",
+        about="A MultiRNNCell returns the layers' states in reverse order.",
+    ),
+)
+
+_DYNAMIC_RNN = (
+    Fault(
+        name="dynamic-rnn-given-state-ignored",
+        module=DYNAMIC_RNN,
+        old="state = initial_state\n  assert",
+        new="state = nest.map_structure(array_ops.zeros_like, initial_state)\n  assert",
+        area="round trip",
+        about="dynamic_rnn starts from zeros although an initial state was given.",
+    ),
+    Fault(
+        name="dynamic-rnn-given-arrays-zeroed",
+        module=DYNAMIC_RNN,
+        old="return (final_outputs, final_state)",
+        new="""for leaf in nest.flatten(initial_state):
+    if hasattr(leaf, "fill"):
+      leaf.fill(0)
+  return (final_outputs, final_state)""",
+        area="round trip",
+        about="dynamic_rnn overwrites the NumPy arrays that were given as initial state.",
+    ),
+    Fault(
+        name="dynamic-rnn-final-state-flat",
+        module=DYNAMIC_RNN,
+        old="return (final_outputs, final_state)",
+        new="return (final_outputs, nest.flatten(final_state))",
+        area="structure",
+        about="dynamic_rnn returns the final state as a flat list.",
+    ),
+    Fault(
+        name="dynamic-rnn-final-state-in-float32",
+        module=DYNAMIC_RNN,
+        old="return (final_outputs, final_state)",
+        new="""return (
+      final_outputs,
+      nest.map_structure(lambda s: math_ops.cast(s, dtypes.float32), final_state))""",
+        area="dtype",
+        about="dynamic_rnn returns a float32 state whatever the cell's dtype.",
+    ),
+    Fault(
+        name="dynamic-rnn-rows-rotated",
+        module=DYNAMIC_RNN,
+        old="(output, new_state) = call_cell()",
+        new="""(output, new_state) = call_cell()
+      new_state = nest.map_structure(
+          lambda s: array_ops.concat([s[1:], s[:1]], 0), new_state)""",
+        area="round trip",
+        about="At each step of dynamic_rnn the rows of a batch pass their states round.",
+    ),
+    Fault(
+        name="dynamic-rnn-frozen-after-ten-steps",
+        module=DYNAMIC_RNN,
+        old="return (time + 1, output_ta_t, new_state)",
+        new="""new_state = nest.map_structure(
+        lambda new, old: array_ops.where_v2(time < 10, new, old), new_state, state)
+    return (time + 1, output_ta_t, new_state)""",
+        area="round trip",
+        about="The state in dynamic_rnn stops changing after ten steps.",
+    ),
+    Fault(
+        name="dynamic-rnn-state-packed-as-given",
+        module=DYNAMIC_RNN,
+        old="return (time + 1, output_ta_t, new_state)",
+        new="""new_state = nest.pack_sequence_as(state, nest.flatten(new_state))
+    return (time + 1, output_ta_t, new_state)""",
+        area="rejection",
+        about="dynamic_rnn accepts a list or a tuple where the cell's state is another sequence.",
+    ),
+    Fault(
+        name="while-loop-structure-check-off",
+        module=WHILE_LOOP,
+        old="nest.assert_same_structure(loop_var_structure, list(loop_vars))",
+        new="pass",
+        area="rejection",
+        about="An eager dynamic_rnn accepts more layers' states than there are layers.",
+    ),
+)
+
+BANK: tuple[Fault, ...] = (*_KERAS3, *_KERAS2, *_V1_CELLS, *_DYNAMIC_RNN)

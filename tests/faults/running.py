@@ -1,0 +1,165 @@
+"""Running the suite against one planted fault, and what came of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.faults.bank import Fault
+
+Verdict = Literal["caught", "survived", "unreached", "broken"]
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOK = Path(__file__).resolve().parent / "hook"
+_TAIL = 12
+_GRACE = 5.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the suite said about one fault.
+
+    `unreached` is a green run that never imported the faulty module: it says nothing about the
+    suite's sharpness, only that the run did not use this part of the library.
+    """
+
+    fault: str
+    area: str
+    verdict: Verdict
+    seconds: float
+    clause: str | None = None
+    path: str | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """How the suite is called; the same for every fault."""
+
+    profile: str = "default"
+    workers: int = 2
+    time_limit: float = 600.0
+    root: Path = ROOT
+
+    def run(self, fault: Fault) -> Outcome:
+        """Run the suite with the fault in place, up to its first red."""
+        with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+            scratch = Path(folder)
+            start = time.monotonic()
+            code = self._call(fault, scratch)
+            seconds = time.monotonic() - start
+            return _judge(fault, code, seconds, scratch)
+
+    def _call(self, fault: Fault, scratch: Path) -> int | None:
+        # To a file: whatever outlives pytest would keep a pipe open, and us waiting.
+        with _output(scratch).open("wb") as output:
+            process = subprocess.Popen(
+                self._command(scratch / "report"),
+                cwd=self.root,
+                env=_environment(fault, _witness(scratch)),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                return process.wait(self.time_limit)
+            except subprocess.TimeoutExpired:
+                return None
+            finally:
+                _stop(process)
+
+    def _command(self, report: Path) -> list[str]:
+        return [
+            *(sys.executable, "-m", "pytest", "conformance", "-x", "-q"),
+            *("--profile", self.profile),
+            *("-n", str(self.workers)),
+            *("--report", str(report)),
+        ]
+
+
+def _output(scratch: Path) -> Path:
+    return scratch / "output.txt"
+
+
+def _witness(scratch: Path) -> Path:
+    return scratch / "witness.txt"
+
+
+def _environment(fault: Fault, witness: Path) -> dict[str, str]:
+    change = {"module": fault.module, "old": fault.old, "new": fault.new}
+    inherited = os.environ.get("PYTHONPATH")
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HOOK), inherited] if inherited else [str(HOOK)]),
+        "PLANTED_FAULT": json.dumps(change),
+        "PLANTED_FAULT_WITNESS": str(witness),
+    }
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of the run, its workers and targets included."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(_GRACE)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _judge(fault: Fault, code: int | None, seconds: float, scratch: Path) -> Outcome:
+    planted = _witness(scratch).exists()
+    seen = next(_new_deviations(scratch / "report"), None)
+    verdict = _verdict(code, planted=planted, seen=seen is not None)
+    first = seen if seen and verdict == "caught" else {}
+    return Outcome(
+        fault=fault.name,
+        area=fault.area,
+        verdict=verdict,
+        seconds=round(seconds, 1),
+        clause=first.get("clause"),
+        path=first.get("path"),
+        output=_explain(code, scratch, planted=planted) if verdict == "broken" else "",
+    )
+
+
+def _verdict(code: int | None, *, planted: bool, seen: bool) -> Verdict:
+    if code == 0:
+        return "survived" if planted else "unreached"
+    # To pytest-xdist, stopping at the first failure is an interruption: exit code 2, like trouble.
+    red = code == 1 or (code == 2 and seen)
+    # A red run that the fault had no part in would pass for a catch.
+    return "caught" if red and planted else "broken"
+
+
+def _explain(code: int | None, scratch: Path, *, planted: bool) -> str:
+    lines = _output(scratch).read_text(errors="replace").splitlines()[-_TAIL:]
+    reason = "no verdict within the time limit" if code is None else f"exit code {code}"
+    never = "" if planted else "; the fault was never put in"
+    return "\n".join([reason + never, *lines])
+
+
+def _new_deviations(report: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(report.glob("*.jsonl")):
+        for line in file.read_text(errors="replace").splitlines():
+            record = _parsed(line)
+            if record.get("verdict") == "new":
+                yield record
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    # The run stops at its first red, perhaps in the middle of writing a line.
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -1,0 +1,82 @@
+"""Outcomes for people: a line as each fault finishes, and the tables at the end."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tests.faults.bank import AREAS, Fault
+from tests.faults.running import Outcome
+
+_COLOURS = {"caught": "green", "survived": "red", "unreached": "yellow", "broken": "magenta"}
+
+
+def kill_rate(outcomes: Sequence[Outcome]) -> float:
+    """Return which part of the faults was caught."""
+    return len(_caught(outcomes)) / len(outcomes) if outcomes else 0.0
+
+
+def show_bank(console: Console, faults: Sequence[Fault]) -> None:
+    """Print the faults that would be run."""
+    table = Table("Area", "Fault", "What is wrong with the library")
+    for fault in faults:
+        table.add_row(fault.area, fault.name, escape(fault.about))
+    console.print(table)
+    console.print(f"{len(faults)} faults")
+
+
+def show_progress(console: Console, outcome: Outcome, number: int, total: int) -> None:
+    """Print how one fault fared; for a broken run, the last of what it printed too."""
+    console.print(
+        f"{number}/{total}",
+        f"{outcome.fault}: {_coloured(outcome)}",
+        f"after {outcome.seconds:.0f} s {_seen(outcome)}",
+    )
+    if outcome.output:
+        console.print(escape(outcome.output), style="dim", highlight=False)
+
+
+def show_summary(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print every outcome, the kill rate per area and in all, and the median time to red."""
+    console.print(_outcomes_table(outcomes))
+    console.print(_areas_table(outcomes))
+    seconds = [outcome.seconds for outcome in _caught(outcomes)]
+    if seconds:
+        console.print(f"median time to the first red: {median(seconds):.0f} s")
+
+
+def _outcomes_table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table("Area", "Fault", "Verdict", "Seconds", "First seen by")
+    for outcome in sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area)):
+        seconds = f"{outcome.seconds:.0f}"
+        table.add_row(outcome.area, outcome.fault, _coloured(outcome), seconds, _seen(outcome))
+    return table
+
+
+def _areas_table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table("Area", "Caught", "Of", "Kill rate")
+    for area in AREAS:
+        chosen = [outcome for outcome in outcomes if outcome.area == area]
+        if chosen:
+            table.add_row(area, *_counts(chosen))
+    table.add_section()
+    table.add_row("in all", *_counts(outcomes))
+    return table
+
+
+def _counts(outcomes: Sequence[Outcome]) -> tuple[str, str, str]:
+    return str(len(_caught(outcomes))), str(len(outcomes)), f"{kill_rate(outcomes):.0%}"
+
+
+def _caught(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.verdict == "caught"]
+
+
+def _coloured(outcome: Outcome) -> str:
+    return f"[{_COLOURS[outcome.verdict]}]{outcome.verdict}[/]"
+
+
+def _seen(outcome: Outcome) -> str:
+    return escape(" ".join(part for part in (outcome.clause, outcome.path) if part))
