@@ -37,11 +37,31 @@ class Settings:
     offers: Mapping[str, wire.PathOffer]
 
 
+class TargetRuns:
+    """Runs calls on a target; a process that died or hung is an observation of every call."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
+        """Run calls of the case's program."""
+        try:
+            return self._target.run(program(case), calls)
+        except TargetDied as died:
+            return _ended(judging.CRASHED, died, calls)
+        except TargetHung as hung:
+            return _ended(judging.HUNG, hung, calls)
+
+    def state_size(self, case: Case) -> object:
+        """The state_size of the case's cell."""
+        return self._target.state_size(program(case))
+
+
 class Bench:
     """Judges subjects of clauses on one target."""
 
     def __init__(self, target: Target, settings: Settings) -> None:
-        self._target = target
+        self._run = TargetRuns(target)
         self._settings = settings
 
     def judge(self, clause: Clause, subject: Subject, node: pytest.Item) -> None:
@@ -53,7 +73,7 @@ class Bench:
         search = searching.Search(
             clause,
             subject,
-            self.run,
+            self._run,
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
@@ -67,18 +87,9 @@ class Bench:
         """Judge one case, without the ledger."""
         subject = Subject(case.path, case.cell_name, other=case.other)
         search = searching.Search(
-            clause, subject, self.run, Ledger(), self._settings.profile.budget("0")
+            clause, subject, self._run, Ledger(), self._settings.profile.budget("0")
         )
         return search.outcome(case)
-
-    def run(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
-        """Ask the target; a process that died or hung is an observation of every call."""
-        try:
-            return self._target.run(program(case), calls)
-        except TargetDied as died:
-            return _ended(judging.CRASHED, died, calls)
-        except TargetHung as hung:
-            return _ended(judging.HUNG, hung, calls)
 
     def _missing(self, subject: Subject) -> str:
         """Why a path of the subject is not available, or nothing."""

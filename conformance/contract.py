@@ -48,9 +48,13 @@ class Subject:
 
 
 class Runs(Protocol):
-    """Asks the target to run calls of a case's program."""
+    """Asks the target."""
 
-    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]: ...
+    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
+        """Run calls of the case's program."""
+
+    def state_size(self, case: Case) -> object:
+        """The state_size of the case's cell, as a tree of wire.Other with the sizes as names."""
 
 
 @dataclass(frozen=True)

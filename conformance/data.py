@@ -60,7 +60,7 @@ def weights(case: Case) -> tuple[Weights, ...]:
     fed = (case.features, *(cell.output_units for cell in case.cells[:-1]))
     return tuple(
         _cell_weights(cell, features, case, index)
-        for index, (cell, features) in enumerate(zip(case.cells, fed))
+        for index, (cell, features) in enumerate(zip(case.cells, fed, strict=True))
     )
 
 
@@ -71,6 +71,7 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
         scale = case.weight_scale / np.sqrt(max(fan_in, 1))
         return round_to(stream.uniform(-scale, scale, shape), case.dtype)
 
+    projected = cell.projection
     gates = _GATES[cell.kind] * cell.units
     pair = (2,) if cell.kind == "GRU" and cell.reset_after else ()
     return Weights(
@@ -78,12 +79,12 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
         recurrent=drawn(cell.output_units, gates, fan_in=cell.output_units),
         bias=drawn(*pair, gates) if cell.use_bias else None,
         peepholes=drawn(3, cell.units) if cell.peepholes else None,
-        projection=drawn(cell.units, cell.projection, fan_in=cell.units) if cell.projection else None,
+        projection=drawn(cell.units, projected, fan_in=cell.units) if projected else None,
     )
 
 
 def inputs(case: Case) -> np.ndarray:
-    """The inputs, (batch, steps, features), of order 1 with mixed signs; about one in 16 is zero."""
+    """The inputs, (batch, steps, features), in ±2; about one in 16 is zero."""
     rows = [_input_row(case, row) for row in range(case.batch)]
     return _stacked(rows, (case.steps, case.features))
 
@@ -96,10 +97,10 @@ def _input_row(case: Case, row: int) -> np.ndarray:
 
 
 def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
-    """The initial state of each cell, (h,) or (h, c), each (batch, width); zeros where none is given.
+    """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, zeros.
 
-    In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell as
-    far as the dtype has enough of them, and between cells, so that a swap of any two shows.
+    In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell,
+    as far as the dtype has enough of them, and between cells, so that a swap of any two shows.
     """
     return tuple(_cell_state(cell, case, index) for index, cell in enumerate(case.cells))
 
@@ -177,7 +178,7 @@ def unit_roundoff(dtype: str) -> float:
 
 
 def smallest_subnormal(dtype: str) -> float:
-    """The smallest positive number of the dtype; below the normal ones numbers lie this far apart."""
+    """The smallest positive number of the dtype; tiny numbers lie this far apart."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_subnormal)
 
 

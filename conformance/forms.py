@@ -133,10 +133,17 @@ def _other_sequence(tree: object) -> object:
 
 
 def has_sequence(path_name: str, cell: str) -> bool:
-    """Whether the documented form of the cell's state is a sequence, and no bare tensor."""
+    """Whether the documented form of the cell's state is a list or tuple; named tuples are not."""
     path = Path.of(path_name)
-    bare = path.api == "dynamic_rnn" or path.is_v1
-    return cell == STACK or cell in LSTM_KINDS or not bare
+    if cell == STACK:
+        return True
+    return not path.is_v1 and (cell in LSTM_KINDS or path.api != "dynamic_rnn")
+
+
+def casts_floats(path_name: str) -> bool:
+    """Whether the API documents that it casts floats: Keras 3 layers cast what they are called with."""
+    path = Path.of(path_name)
+    return path.generation == "keras3" and path.api != "dynamic_rnn"
 
 
 def read(case: Case, tree: object) -> Leaves:

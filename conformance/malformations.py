@@ -286,6 +286,10 @@ def _dtype_names(dtype: str) -> tuple[str, ...]:
     return (dtype, {"float16": "half", "float32": "float", "float64": "double"}.get(dtype, dtype))
 
 
+def _no_width_of_one(case: Case) -> bool:
+    return all(width > 1 for cell in case.cells for width in cell.state_widths)
+
+
 def _wider_units(case: Case) -> tuple[str, ...]:
     return tuple(str(width + 1) for cell in case.cells for width in cell.state_widths)
 
@@ -305,7 +309,7 @@ _leaf_kind(
 _leaf_kind(
     "units_one", "one unit, which could be broadcast to the cell's",
     _reshaped(lambda v: v[:, :1]), lambda case: ("1",),
-    lambda case: all(width > 1 for cell in case.cells for width in cell.state_widths),
+    lambda case: _no_width_of_one(case),
 )  # fmt: skip
 _leaf_kind(
     "scalar", "a scalar, which could be broadcast to any shape",
@@ -322,7 +326,8 @@ _leaf_kind(
 _leaf_kind(
     "dtype_other_float", "a float of another width",
     _retyped(lambda case: forms.other_float(case.dtype)),
-    lambda case: _dtype_names(forms.other_float(case.dtype)), expected=_dtype_words,
+    lambda case: _dtype_names(forms.other_float(case.dtype)),
+    applies=lambda case: not forms.casts_floats(case.path), expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
     "dtype_int", "integers", _retyped(lambda case: "int32"), _structures("int32", "int"),
@@ -341,6 +346,7 @@ _leaf_kind(
     _structures("None"), applies=_several_leaves, expected=_state_size,
 )  # fmt: skip
 _leaf_kind(
-    "ragged", "a ragged tensor", lambda leaf, case: wire.Leaf(leaf.array, "ragged"),
-    _structures("Ragged", "ragged"), expected=_structures("Tensor", "tensor", "dense"),
+    "ragged", "a ragged tensor, its last row one shorter",
+    lambda leaf, case: wire.Leaf(leaf.array, "ragged"), _structures("Ragged", "ragged"),
+    applies=lambda case: case.batch > 1 and _no_width_of_one(case), expected=_structures("Tensor", "tensor", "dense"),
 )  # fmt: skip

@@ -15,19 +15,22 @@ the distance between the outermost runs, says how far two correct computations m
   the reference may therefore differ by (u + 2⁻⁵³)·|result|, and that sum is the u of all bounds
   here. In float64, where the reference is no better than the path, it doubles the width; elsewhere
   it vanishes.
-- A sum of n products, which libraries add up in different orders (v1 cells multiply [x, h] at once,
-  Keras adds two products; the bias comes first, last, or with `forget_bias` added to it before):
-  each product rounds, which moves the sum by at most u·Σ|terms|; each of the n - 1 additions rounds
-  a partial sum, which is at most Σ|terms|. Rounding errors of n - 1 operations add up like √(n - 1)
-  of them (N. J. Higham and T. Mary, "A new approach to probabilistic rounding error analysis", SIAM
-  J. Sci. Comput. 41(5), 2019). Together u·(1 + √(n - 1))·Σ|terms|, where biases and `forget_bias`
-  are terms too.
+- A sum of n terms, which libraries add up in different orders (v1 cells multiply [x, h] at once,
+  Keras adds two products; the bias comes first, last, or with `forget_bias` added to it before).
+  Products round, by u·Σ|terms| together. Each of n - 1 additions rounds a partial sum; in whatever
+  order, that is a sum of some of the terms, so it lies between the sum of the negative and that of
+  the positive ones: at most (Σ|terms| + |sum|)/2. The last one is the sum itself. Biases and
+  `forget_bias` are terms too. This is the worst case of N. J. Higham, "Accuracy and Stability of
+  Numerical Algorithms", 2002, section 4.2, not the √n of "A new approach to probabilistic rounding
+  error analysis" (Higham and Mary, SIAM J. Sci. Comput. 41, 2019): where little follows a sum, as
+  in one step of a linear cell, the probable case was seen to be exceeded.
+- f·c + i·g and z·h + (1 - z)·c: each term as often as it is rounded, and the sum once.
 - exp and tanh in float32 and float64 are approximated, to 4 units in the last place as vectorised
   mathematical libraries promise (NumPy's loops, Intel's VML "LA"); a unit in the last place is at
   most 2u·|result|, which makes 8u·|result|. Half precision is computed in float32 and rounded, or
   operation by operation: a sigmoid takes three (exp, add, divide), hence 3u·|result|.
-- A sigmoid may be computed as ½ + ½·tanh(x/2), as XLA and older versions of Eigen do. The error is
-  then that of the half tanh, however small the result: relative to max(σ, |σ - ½|).
+- A sigmoid s may be computed as ½ + ½·tanh(x/2), as XLA and older versions of Eigen do. The error
+  is then that of the half tanh, however small the result: relative to max(s, |s - ½|).
 - Every operation may underflow: half the smallest subnormal when it rounds to nearest; all of the
   smallest normal number where the processor flushes subnormals to zero, which TensorFlow asks for
   (`ScopedFlushDenormal`) and which affects all dtypes but float16, whose arithmetic is emulated.
@@ -36,15 +39,15 @@ the distance between the outermost runs, says how far two correct computations m
 Each operation's sign is independent, but in half of the runs an operation makes the same error at
 every step: a recurrence that has come to rest repeats its rounding errors exactly.
 
-**Overflow.** Where an intermediate result may pass the largest number of the dtype, the outcome (inf
-or NaN) depends on the order of operations. Such a value, and all that depends on it, gets an
+**Overflow.** Where an intermediate result may pass the largest number of the dtype, the outcome
+(inf or NaN) depends on the order of operations. Such a value, and all that depends on it, gets an
 infinite width: it is not judged. See `Estimate.distance`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,7 +60,7 @@ from conformance.data import Weights
 RUNS = 32
 _HELD = RUNS // 2  # runs in which an operation makes the same error at every step
 _NOISE_SEED = 1997
-_POOL = 1 << 17  # signs drawn; operations take stretches of them
+_POOL = 1 << 17  # signs drawn, and more where need be; operations take stretches of them
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ class Estimate:
 class Trajectory:
     """What cells do over a sequence.
 
-    outputs: those of the last cell, (batch, steps, units). state: the final state of each cell, (h,)
-    or (h, c), each (batch, width).
+    outputs: those of the last cell, (batch, steps, units). state: the final state of each cell,
+    (h,) or (h, c), each (batch, width).
     """
 
     outputs: Estimate
@@ -110,8 +113,8 @@ def run(
 ) -> Trajectory:
     """What a stack of cells does, the output of each being the input of the next.
 
-    inputs: (batch, steps, features). state: per cell (h,) or (h, c), each (batch, width). All values
-    are to be exact in the dtype. The same arguments always give the same widths.
+    inputs: (batch, steps, features). state: per cell (h,) or (h, c), each (batch, width). All
+    values are to be exact in the dtype. The same arguments always give the same widths.
 
     Raises:
         ValueError: a kind of cell, an activation or a dtype that is not known here.
@@ -140,8 +143,8 @@ class _Layer(Protocol):
     def step(self, terms: _Terms, state: _State) -> _State: ...
 
 
-# Arrays below have shape (runs, batch, width), run 0 being the exact one, or (1, batch, width) where
-# all runs are alike; sequences have the steps before that.
+# Arrays below have shape (runs, batch, width), run 0 being the exact one, or (1, batch, width)
+# where all runs are alike or only run 0 is meant; sequences have the steps before that.
 
 
 def _repeated(leaves: tuple[np.ndarray, ...]) -> _State:
@@ -165,7 +168,8 @@ def _over_steps(
 class _Noise:
     """Moves results by their error bounds, up or down at random; run 0 stays exact.
 
-    Methods change their first argument in place and return it.
+    A bound is that of run 0's result: that it is another in the other runs matters only to second
+    order. Methods change their first argument in place and return it.
     """
 
     def __init__(self, dtype: str) -> None:
@@ -174,9 +178,11 @@ class _Noise:
         self.roundoff = self._own + data.unit_roundoff("float64")
         self.tiny = _underflow(dtype)
         self.limit = data.largest(dtype)
-        self.activation_roundings = 3.0 if self._own > 2.0**-16 else 8.0
+        half = self._own > data.unit_roundoff("float32")
+        self.activation_roundings = 3.0 if half else 8.0
         self._held_start = self._held_at = 0
         self._free_at = _POOL // 2
+        self._pool = _pool(_POOL)
 
     def next_step(self) -> None:
         """Let the held runs make the errors of the step before once more."""
@@ -188,62 +194,53 @@ class _Noise:
 
     def rounded(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
         """Move by so many roundings of each value."""
-        for block, start in self._stretches(values):
-            block *= _noise_at(start, block, 1.0, roundings * self.roundoff)
-            block += _noise_at(start + 1, block, 0.0, self.tiny)
-        return values
+        return self.moved(values, roundings * self.roundoff * np.abs(values[:1]))
 
-    def moved(self, values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-        """Move by the bounds, which are overwritten."""
-        bounds += self.tiny
-        pairs = zip(self._stretches(values), _blocks(bounds))
-        for (block, start), bound in pairs:
-            bound *= _noise_at(start, block, 0.0, 1.0)
-            block += bound
-        return values
-
-    def summed(self, values: np.ndarray) -> np.ndarray:
-        """Round a sum of two values, which may overflow."""
-        values[np.abs(values) > self.limit] = np.nan
-        return self.rounded(values)
-
-    def estimate(self, runs: np.ndarray) -> Estimate:
-        """Value, width and spread over the first axis of an array."""
-        lost = ~np.isfinite(runs).all(axis=0)
-        width = np.abs(runs[1:] - runs[0]).max(axis=0)
-        spread = runs.max(axis=0) - runs.min(axis=0)
-        spread *= self._own / self.roundoff  # two paths round; the reference has no part in it
-        for measure in (width, spread):
-            np.maximum(measure, self.tiny, out=measure)
-            measure[lost] = np.inf
-        return Estimate(runs[0].copy(), width, spread)
-
-    def _stretches(self, values: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-        """The two kinds of runs, each with where its signs begin in the pool."""
-        held, free = _blocks(values)
-        yield held, self._held_at
-        yield free, self._free_at
+    def moved(self, values: np.ndarray, bound: np.ndarray) -> np.ndarray:
+        """Move by a bound of shape (1, batch, width), and by an underflow."""
+        errors = np.empty((RUNS, *values.shape[1:]))
+        held, free = errors[:_HELD], errors[_HELD:]
+        bound = bound + self.tiny
+        np.multiply(self._signs(self._held_at, held), bound, out=held)
+        np.multiply(self._signs(self._free_at, free), bound, out=free)
         self._held_at += held.size + 1
         self._free_at += free.size + 1
+        values[1:] += errors
+        return values
+
+    def summed(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Round a sum once, and its terms by `size`: their magnitudes, each as often as it rounds.
+
+        Where the sum may overflow it is lost, that is NaN.
+        """
+        if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
+            values[np.abs(values) > self.limit] = np.nan
+        return self.moved(values, self.roundoff * (size + np.abs(values[:1])))
+
+    def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
+        """Value, width and spread over an axis of runs."""
+        value = runs.take(0, axis)
+        highest, lowest = runs.max(axis), runs.min(axis)
+        width = np.maximum(highest - value, value - lowest)
+        # Only the paths' own roundings set them apart; the reference's have no part in it.
+        spread = (highest - lowest) * (self._own / self.roundoff)
+        return Estimate(value, self._judgeable(width), self._judgeable(spread))
+
+    def _signs(self, start: int, like: np.ndarray) -> np.ndarray:
+        """Signs in the shape of an array, from a place in an endless sequence of them."""
+        if 2 * like.size > self._pool.size:
+            self._pool = _pool(4 * like.size)
+        begin = start % (self._pool.size - like.size)
+        return self._pool[begin : begin + like.size].reshape(like.shape)
+
+    def _judgeable(self, width: np.ndarray) -> np.ndarray:
+        """No narrower than an underflow, infinite where a run is lost."""
+        return np.where(np.isfinite(width), np.maximum(width, self.tiny), np.inf)
 
 
-def _blocks(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The runs that repeat their errors at every step, and those that do not."""
-    return values[1 : 1 + _HELD], values[1 + _HELD :]
-
-
-def _noise_at(start: int, like: np.ndarray, centre: float, size: float) -> np.ndarray:
-    """Values centre ± size in the shape of an array, from a place in an endless sequence of signs."""
-    length = max(_POOL, 1 << (4 * like.size).bit_length())
-    begin = start % (length - like.size)
-    return _signs(length, centre, size)[begin : begin + like.size].reshape(like.shape)
-
-
-@functools.lru_cache(maxsize=32)
-def _signs(length: int, centre: float, size: float) -> np.ndarray:
-    """Values centre ± size at random, always the same ones."""
-    bits = np.random.RandomState(_NOISE_SEED).randint(0, 2, length)
-    return np.where(bits, centre + size, centre - size)
+@functools.lru_cache(maxsize=4)
+def _pool(length: int) -> np.ndarray:
+    return np.random.RandomState(_NOISE_SEED).randint(0, 2, length) * 2.0 - 1.0
 
 
 def _underflow(dtype: str) -> float:
@@ -256,7 +253,8 @@ def _underflow(dtype: str) -> float:
 class _Sum:
     """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
 
-    Any of the parts may be None. The part of the inputs is computed for all steps at once.
+    Any part may be None. The inputs' part is computed for all steps at once. `sizes` are sums of
+    the terms' magnitudes in run 0.
     """
 
     def __init__(
@@ -269,38 +267,35 @@ class _Sum:
         self._noise = noise
         self._kernel = kernel
         self._recurrent = recurrent
-        self._biases = [bias for bias in biases if bias is not None]
-        terms = sum(len(matrix) for matrix in (kernel, recurrent) if matrix is not None)
-        additions = terms + len(self._biases) - 1
-        self._factor = noise.roundoff
-        self._n = additions
-        self._sizes = None if recurrent is None else np.abs(recurrent) * self._factor
+        present = [bias for bias in biases if bias is not None]
+        self._bias = sum(present, np.zeros(1))
+        self._bias_size = sum((np.abs(bias) for bias in present), np.zeros(1))
+        products = sum(len(matrix) for matrix in (kernel, recurrent) if matrix is not None)
+        self._additions = max(products + len(present) - 1, 1)
 
-    def of_inputs(self, sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The inputs' and biases' part of the sum, and of its bound."""
-        value = sum(self._biases, np.zeros(1))
-        bound = sum((np.abs(bias) for bias in self._biases), np.zeros(1)) * self._factor
-        if self._kernel is None:
-            return value, bound
-        return (
-            _product(sequence, self._kernel) + value,
-            _product(np.abs(sequence), np.abs(self._kernel) * self._factor) + bound,
-        )
+    def of_inputs(self, sequence: np.ndarray) -> _Terms:
+        """The part of the inputs and biases, and its size."""
+        value = _product(sequence, self._kernel) + self._bias
+        size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
+        return value, size
 
-    def at(self, inputs: np.ndarray, bounds: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    def at(self, inputs: np.ndarray, size: np.ndarray, hidden: np.ndarray) -> np.ndarray:
         """The sum at one step, given the inputs' part there."""
         if self._recurrent is None:
-            values = np.repeat(inputs, len(hidden) // len(inputs), axis=0)
-            bounds = np.repeat(bounds, len(hidden) // len(bounds), axis=0)
-        else:
-            values = _product(hidden, self._recurrent)
-            values += inputs
-            bounds = _product(np.abs(hidden), self._sizes) + bounds
-        overflow = self._noise.limit * self._factor
-        if bounds.size and not bounds.max() <= overflow:
-            values[~(bounds <= overflow)] = np.nan
-        bounds += (self._n / 2) * (bounds + self._noise.roundoff * np.abs(values))
-        return self._noise.moved(values, bounds)
+            return self._moved(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
+        values = _product(hidden, self._recurrent)
+        values += inputs
+        return self._moved(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
+
+    def of_hidden(self, hidden: np.ndarray) -> np.ndarray:
+        """The sum where it has no inputs' part."""
+        return self.at(self._bias, self._bias_size, hidden)
+
+    def _moved(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+        if size.size and not size.max() <= self._noise.limit:
+            values[:, ~(size[0] <= self._noise.limit)] = np.nan
+        largest_partial = 0.5 * (size + np.abs(values[:1]))
+        return self._noise.summed(values, size + (self._additions - 1) * largest_partial)
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -317,10 +312,12 @@ def _tanh(values: np.ndarray, noise: _Noise) -> np.ndarray:
 
 
 def _sigmoid(values: np.ndarray, noise: _Noise) -> np.ndarray:
-    result = 1.0 / (1.0 + np.exp(-values))
-    bounds = np.maximum(result, 0.5 - result)
-    bounds *= noise.activation_roundings * noise.roundoff
-    return noise.moved(result, bounds)
+    result = np.negative(values)
+    np.exp(result, out=result)
+    result += 1.0
+    np.reciprocal(result, out=result)
+    size = np.maximum(result[:1], 0.5 - result[:1])
+    return noise.moved(result, noise.activation_roundings * noise.roundoff * size)
 
 
 def _softsign(values: np.ndarray, noise: _Noise) -> np.ndarray:
@@ -341,8 +338,8 @@ def _hard(slope: float) -> _Activation:
 
     def activation(values: np.ndarray, noise: _Noise) -> np.ndarray:
         scaled = slope * values
-        bounds = 2.0 * noise.roundoff * (np.abs(scaled) + 0.5)
-        return np.clip(noise.moved(scaled + 0.5, bounds), 0.0, 1.0)
+        bound = 2.0 * noise.roundoff * (np.abs(scaled[:1]) + 0.5)
+        return np.clip(noise.moved(scaled + 0.5, bound), 0.0, 1.0)
 
     return activation
 
@@ -360,7 +357,10 @@ ACTIVATIONS = tuple(_ACTIVATIONS)
 
 
 class _SimpleRNN:
-    """h' = act(x·W + h·U + b): J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990."""
+    """h' = act(x·W + h·U + b).
+
+    J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    """
 
     def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None:
         self._noise = noise
@@ -378,13 +378,13 @@ class _LSTM:
 
     F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget", Neural Computation 12, 2000;
     peepholes by F. A. Gers and J. Schmidhuber, "Recurrent nets that time and count", IJCNN 2000;
-    projection by H. Sak, A. Senior and F. Beaufays, "Long short-term memory recurrent neural network
-    architectures for large scale acoustic modeling", Interspeech 2014, with peepholes and clipping
-    in the order of https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMCell:
+    projection by H. Sak, A. Senior and F. Beaufays, "Long short-term memory recurrent neural
+    network architectures for large scale acoustic modeling", Interspeech 2014; peepholes, clipping
+    and projection in the order of https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMCell:
 
-        i = σ(z_i + w_i·c)    f = σ(z_f + forget_bias + w_f·c)
+        i = sig(z_i + w_i·c)    f = sig(z_f + forget_bias + w_f·c)
         c' = clip(f·c + i·act(z_c))
-        o = σ(z_o + w_o·c')   h' = clip(projection of (o·act(c')))
+        o = sig(z_o + w_o·c')   h' = clip(projection of (o·act(c')))
     """
 
     def __init__(self, cell: Cell, weights: Weights, noise: _Noise) -> None:
@@ -402,7 +402,7 @@ class _LSTM:
         self.of_inputs = self._sum.of_inputs
 
     def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
-        """The sums of all gates in the order i, f, o, c, so that the three sigmoids lie together."""
+        """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
         i, f, c, o = np.arange(4 * cell.units).reshape(4, cell.units)
         order = np.concatenate([i, f, o, c])
         bias = None if weights.bias is None else weights.bias[order]
@@ -418,7 +418,7 @@ class _LSTM:
         sums = self._sum.at(*terms, hidden)
         if self._peepholes is None:
             gates = self._gate(sums[..., : 3 * self._units], self._noise)
-            forward, forget, output = np.split(gates, 3, axis=-1)
+            forward, forget, output = (self._of_gate(gates, gate) for gate in range(3))
         else:
             forward = self._peeping_gate(sums, 0, carry)
             forget = self._peeping_gate(sums, 1, carry)
@@ -429,25 +429,30 @@ class _LSTM:
         hidden = self._noise.rounded(output * self._activation(carry, self._noise))
         return self._projected(hidden), carry
 
+    def _of_gate(self, gates: np.ndarray, gate: int) -> np.ndarray:
+        """The part of gate i, f or o, which are numbered from 0 as the peepholes are."""
+        return gates[..., gate * self._units : (gate + 1) * self._units]
+
     def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
-        """A gate that sees the cell state; gates are i, f, o, as the peepholes are."""
-        seen = self._noise.rounded(self._peepholes[gate] * carry)
-        seen += sums[..., gate * self._units : (gate + 1) * self._units]
-        return self._gate(self._noise.summed(seen), self._noise)
+        """A gate that sees the cell state: one product and one addition more."""
+        seen = self._peepholes[gate] * carry
+        size = np.abs(seen[:1])
+        seen += self._of_gate(sums, gate)
+        return self._gate(self._noise.summed(seen, size), self._noise)
 
     def _new_carry(
         self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
     ) -> np.ndarray:
-        rounded = self._noise.rounded
-        kept = rounded(forget * carry)
-        kept += rounded(forward * candidate)
-        return _clipped(self._noise.summed(kept), self._cell_clip)
+        """f·c + i·act(z_c): two products and an addition."""
+        kept, added = forget * carry, forward * candidate
+        size = np.abs(kept[:1]) + np.abs(added[:1])
+        kept += added
+        return _clipped(self._noise.summed(kept, size), self._cell_clip)
 
     def _projected(self, hidden: np.ndarray) -> np.ndarray:
         if self._projection is None:
             return hidden
-        nothing = np.zeros(1)
-        return _clipped(self._projection.at(nothing, nothing, hidden), self._projection_clip)
+        return _clipped(self._projection.of_hidden(hidden), self._projection_clip)
 
 
 class _GRU:
@@ -455,10 +460,10 @@ class _GRU:
 
     Before: K. Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014,
     version 3 of arXiv:1406.1078, and v1's GRUCell. After: its version 1, as cuDNN and
-    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum has
-    a bias of its own:
+    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum
+    has a bias of its own:
 
-        z = σ(z_z)   r = σ(z_r)
+        z = sig(z_z)   r = sig(z_r)
         c = act(x·W + b + (r·h)·U)      or   act(x·W + b + r·(h·U + b'))
         h' = z·h + (1 - z)·c
     """
@@ -495,15 +500,17 @@ class _GRU:
     def _new_sum(self, terms: _Terms, reset: np.ndarray, hidden: np.ndarray) -> np.ndarray:
         if self._inner is None:
             return self._new.at(*terms, self._noise.rounded(reset * hidden))
-        inner = self._inner.at(*self._inner.of_inputs(hidden), hidden)
-        inner = self._noise.rounded(reset * inner)
-        return self._noise.summed(inner + self._new.at(*terms, hidden))
+        inner = reset * self._inner.of_hidden(hidden)
+        size = np.abs(inner[:1])
+        inner += self._new.at(*terms, hidden)
+        return self._noise.summed(inner, size)
 
     def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-        rounded = self._noise.rounded
-        mixed = rounded(rounded(1.0 - update) * new)
-        mixed += rounded(update * old)
-        return self._noise.summed(mixed)
+        """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
+        kept, added = update * old, (1.0 - update) * new
+        size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
+        kept += added
+        return self._noise.summed(kept, size)
 
 
 def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:

@@ -40,6 +40,9 @@ class Target(Protocol):
     ) -> tuple[wire.Observation, ...]:
         """One observation for each call."""
 
+    def state_size(self, program: wire.Program) -> object:
+        """The state_size of the program's cell, as a tree of wire.Other."""
+
     def close(self) -> None:
         """Stop it."""
 
@@ -97,6 +100,10 @@ class ProcessTarget:
             AdapterFailure: our own code failed in the target.
         """
         return self._ask("run", (program, calls), self._case_seconds)
+
+    def state_size(self, program: wire.Program) -> object:
+        """The state_size of the program's cell; raises as `run` does."""
+        return self._ask("state_size", program, self._case_seconds)
 
     def close(self) -> None:
         """Hang up; the target ends by itself, or is killed where it does not."""
@@ -185,6 +192,10 @@ class InlineTarget:
     ) -> tuple[wire.Observation, ...]:
         """One observation for each call."""
         return self._answer("run", (program, calls))
+
+    def state_size(self, program: wire.Program) -> object:
+        """The state_size of the program's cell."""
+        return self._answer("state_size", program)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -160,11 +160,13 @@ def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended), expected))
 
 
-def _equals_documented_form(case: Case, run: Runs) -> None:
+def _equals_documented_form(case: Case, run: Runs) -> Finding:
     documented = dataclasses.replace(case, form=forms.DOCUMENTED)
     here, there = run(case, requests.whole(case), requests.whole(documented))
     one = judging.accepted(case, here, f"the call with the state as {case.form}")
-    judging.identical_runs(one, judging.accepted(documented, there), "the documented form's")
+    judging.left_intact(here)
+    other = judging.accepted(documented, there)
+    return Finding(judging.agree(one, other, reference.of(case), "the documented form's"))
 
 
 @clause(
@@ -174,11 +176,9 @@ def _equals_documented_form(case: Case, run: Runs) -> None:
     subjects=subjects.each(),
     cases=partial(states.cases, form=forms.NUMPY, states=states.DISTINCT),
 )
-def test_numpy_states_are_taken(case: Case, run: Runs) -> None:
+def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
-    _equals_documented_form(case, run)
-    (observation,) = run(case, requests.whole(case))
-    judging.left_intact(observation)
+    return _equals_documented_form(case, run)
 
 
 @clause(
@@ -188,9 +188,9 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> None:
     subjects=subjects.each(),
     cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
 )
-def test_variable_states_are_taken(case: Case, run: Runs) -> None:
+def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of variables gives what one of tensors gives."""
-    _equals_documented_form(case, run)
+    return _equals_documented_form(case, run)
 
 
 @clause(
@@ -200,9 +200,9 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> None:
     subjects=subjects.with_sequences,
     cases=partial(states.cases, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
 )
-def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> None:
+def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     """A tuple in place of a list, and a list in place of a tuple, give the same."""
-    _equals_documented_form(case, run)
+    return _equals_documented_form(case, run)
 
 
 @clause(
@@ -211,8 +211,9 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> None:
     subjects=subjects.each(apis=("RNN", "layer", "cell"), generations=("keras3",)),
     cases=partial(states.cases, form=forms.OTHER_FLOAT, states=states.DISTINCT),
 )
-def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> None:
+def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
     cast, by_hand = run(case, requests.whole(case), requests.cast_by_hand(case))
     one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
-    judging.identical_runs(one, judging.accepted(case, by_hand), "the cast by hand's")
+    other = judging.accepted(case, by_hand)
+    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))

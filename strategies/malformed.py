@@ -13,8 +13,8 @@ from conformance.contract import Subject
 from strategies import states
 
 # What a case needs for the malformation to make its state wrong
-_TWO_ROWS = {"batch_one"}
-_TWO_UNITS = {"units_one"}
+_TWO_ROWS = {"batch_one", "ragged"}
+_TWO_UNITS = {"units_one", "ragged"}
 _UNEQUAL = {"layers_swapped"}
 
 

@@ -7,8 +7,9 @@ from . import versions
 class Built:
     """A built path. `call(inputs, state)` gives (outputs, final state), both as the API returns them."""
 
-    def __init__(self, generation, cells, specs, call, maker):
+    def __init__(self, generation, cell, cells, specs, call, maker):
         self.generation = generation
+        self.cell = cell
         self.cells = cells
         self.specs = specs
         self.call = call
@@ -23,4 +24,4 @@ def built_cell(generation, specs, features, dtype):
     """The cells, built, and the one cell that stands for them all."""
     cells = [cell_makers.make(generation, spec, dtype) for spec in specs]
     cell_makers.build(generation, cells, specs, features)
-    return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells)
+    return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells, dtype)

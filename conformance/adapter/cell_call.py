@@ -10,4 +10,4 @@ def build(generation, specs, features, dtype):
     def call(inputs, state):
         return cell(inputs[:, 0], state)
 
-    return Built(generation, cells, specs, call, cell)
+    return Built(generation, cell, cells, specs, call, cell)

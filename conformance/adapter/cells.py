@@ -17,11 +17,11 @@ def make(generation, spec, dtype):
     return getattr(layers, spec["kind"] + "Cell")(**keras_options(spec, dtype))
 
 
-def stack(generation, cells):
+def stack(generation, cells, dtype):
     """Several cells as one."""
     if generation == "v1":
         return versions.v1_cells().MultiRNNCell(cells)
-    return versions.keras(generation).layers.StackedRNNCells(cells)
+    return versions.keras(generation).layers.StackedRNNCells(cells, dtype=dtype)
 
 
 def build(generation, cells, specs, features):

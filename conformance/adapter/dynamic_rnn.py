@@ -13,4 +13,4 @@ def build(generation, specs, features, dtype):
             return versions.v1.nn.dynamic_rnn(cell, inputs, dtype=dtype)
         return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state)
 
-    return Built(generation, cells, specs, call, cell)
+    return Built(generation, cell, cells, specs, call, cell)

@@ -12,4 +12,4 @@ def build(generation, specs, features, dtype):
         return_sequences=True, return_state=True, **cells.keras_options(spec, dtype)
     )
     layer.build((None, None, features))
-    return Built(generation, [layer.cell], specs, caller(layer), layer)
+    return Built(generation, layer.cell, [layer.cell], specs, caller(layer), layer)

@@ -11,7 +11,7 @@ def build(generation, specs, features, dtype):
         cell, return_sequences=True, return_state=True, dtype=dtype
     )
     layer.build((None, None, features))
-    return Built(generation, cells, specs, caller(layer), layer)
+    return Built(generation, cell, cells, specs, caller(layer), layer)
 
 
 def caller(layer):

@@ -97,7 +97,8 @@ class Graph:
 
     def _fed(self, leaf, feeds):
         if isinstance(leaf, tf.RaggedTensor):
-            return tf.RaggedTensor.from_tensor(self._placeholder(leaf.to_tensor().numpy(), feeds))
+            values = self._placeholder(leaf.flat_values.numpy(), feeds)
+            return tf.RaggedTensor.from_row_splits(values, leaf.row_splits.numpy())
         if isinstance(leaf, tf.Variable):
             return self._variable(leaf.numpy())
         if isinstance(leaf, tf.Tensor):

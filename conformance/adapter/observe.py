@@ -26,6 +26,12 @@ def observe(program, calls):
         return _observe_all(runner, calls)
 
 
+def state_size(program):
+    """The `state_size` of a program's cell, as a tree of wire.Other with the sizes as names."""
+    with contextlib.closing(modes.RUNNERS[program.mode](program)) as runner:
+        return trees.to_wire(runner.built.cell.state_size, lambda size: wire.Other(str(size)))
+
+
 def _observe_all(runner, calls):
     observations, finals = [], []
     for call in calls:
@@ -40,8 +46,7 @@ def _observe(runner, call, finals):
     state = _native(call.state, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
-    arguments = [inputs] + [leaf for leaf in trees.flatten(state) if isinstance(leaf, np.ndarray)]
-    before = [argument.tobytes() for argument in arguments]
+    before = _snapshot(state)
     started = time.perf_counter()
     error = outputs = None
     final = _NO_FINAL_STATE
@@ -56,11 +61,20 @@ def _observe(runner, call, finals):
             state=None if error else trees.to_wire(final, _leaf),
             error=error,
             seconds=seconds,
-            arguments_intact=before == [argument.tobytes() for argument in arguments],
+            arguments_intact=before == _snapshot(state),
             weights_intact=runner.weights_intact(),
         ),
         final,
     )
+
+
+def _snapshot(state):
+    """The containers with each leaf's identity, and the values of those that can be changed."""
+    leaves = trees.flatten(state)
+    values = [
+        np.asarray(leaf).tobytes() for leaf in leaves if isinstance(leaf, (np.ndarray, tf.Variable))
+    ]
+    return trees.rebuild(state, iter([id(leaf) for leaf in leaves])), values
 
 
 _NO_FINAL_STATE = object()  # what a call that failed leaves to those after it

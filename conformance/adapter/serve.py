@@ -37,5 +37,7 @@ def _answer(word, argument):
     if word == "describe":
         versions.start()
         return wire.Description(versions.versions(), paths.offers())
+    if word == "state_size":
+        return observe.state_size(argument)
     program, calls = argument
     return observe.observe(program, calls)

@@ -85,5 +85,6 @@ def held(leaf):
     if leaf.held_as == "variable":
         return tf.Variable(values)
     if leaf.held_as == "ragged":
-        return tf.RaggedTensor.from_tensor(values)
+        lengths = [values.shape[1]] * (len(values) - 1) + [values.shape[1] - 1]
+        return tf.RaggedTensor.from_tensor(values, lengths=lengths)
     return tf.constant(values)
