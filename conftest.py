@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from conformance import contract, ledger, profiles, targets
+from conformance import contract, ledger, profiles, search, targets
+from conformance import replay as replaying
 from conformance.adapter import wire
 from conformance.bench import Bench, Settings
 from conformance.errors import ConformanceError, TargetUnavailable
@@ -43,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the target as early as can be: TensorFlow's import then overlaps with collection."""
-    if not _judges(config) or config.option.clauses or config.option.help:
+    if not _judges(config) or config.option.help:
         return
     try:
         _prepare(config)
@@ -58,12 +60,10 @@ def _judges(config: pytest.Config) -> bool:
 
 
 def _prepare(config: pytest.Config) -> None:
-    names = config.option.target or [targets.HERE]
-    if len(names) > 1:
-        raise TargetUnavailable(f"--target = {names}, but must be given once")
+    name = _target_name(config)
     worker = getattr(config, "workerinput", None)
     ledger.read()  # a broken ledger is told before anything is started
-    config.stash[TARGET] = targets.open_target(names[0])
+    config.stash[TARGET] = targets.open_target(name)
     if worker:
         config.stash[DESCRIPTION] = wire.loads(worker["conformance_description"])
         config.stash[SALT] = worker["conformance_salt"]
@@ -71,11 +71,18 @@ def _prepare(config: pytest.Config) -> None:
         config.stash[DESCRIPTION] = config.stash[TARGET].describe()
         profile = profiles.PROFILES[config.option.profile]
         config.stash[SALT] = profiles.salt(profile, config.option.explore_seed)
-        _register_recorder(config, names[0])
+        _register_recorder(config, name)
         if config.getoption("numprocesses", None):
             config.stash[TARGET].close()  # each worker has a target of its own
     versions = config.stash[DESCRIPTION].versions
     config.stash[LEDGER] = ledger.Ledger() if _strict(config) else ledger.load(versions)
+
+
+def _target_name(config: pytest.Config) -> str:
+    names = config.option.target or [targets.HERE]
+    if len(names) > 1:
+        raise TargetUnavailable(f"--target = {names}, but must be given once")
+    return names[0]
 
 
 def _strict(config: pytest.Config) -> bool:
@@ -97,7 +104,6 @@ def _register_recorder(config: pytest.Config, target: str) -> None:
             "profile": config.option.profile,
             "strict": _strict(config),
             "seed": config.stash[SALT],
-            "replay": config.option.replay,
         },
         paths=[{"name": offer.name, "missing": offer.missing} for offer in description.paths],
     )
@@ -149,9 +155,28 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """`--clauses` lists and ends."""
-    if not config.option.clauses:
-        return None
+    """`--clauses` lists, `--replay` judges one case; both end the run."""
+    if config.option.clauses:
+        return _list_clauses()
+    if config.option.replay:
+        return _replay(config)
+    return None
+
+
+def _replay(config: pytest.Config) -> int:
+    """0 where the clause holds or the ledger knows the deviation, else 1."""
+    _import_contract()
+    try:
+        with contextlib.closing(targets.open_target(_target_name(config))) as target:
+            known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
+            outcome, clause = replaying.replay(config.option.replay, target, known)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+    print(replaying.shown(outcome, clause))
+    return int(outcome.status == search.NEW)
+
+
+def _list_clauses() -> int:
     _import_contract()
     for clause in sorted(contract.CLAUSES.values(), key=lambda clause: clause.identifier):
         print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
@@ -168,8 +193,13 @@ def _import_contract() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each subject of a clause."""
+    if DESCRIPTION not in metafunc.config.stash:
+        return
+    if "entry" in metafunc.fixturenames:
+        entries = metafunc.config.stash[LEDGER].entries
+        metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
     clause = getattr(metafunc.function, "clause", None)
-    if clause is None or DESCRIPTION not in metafunc.config.stash:
+    if clause is None:
         return
     found = clause.subjects(metafunc.config.stash[DESCRIPTION].paths)
     metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])

@@ -12,9 +12,9 @@ from conformance import forms, judging
 from conformance import search as searching
 from conformance.adapter import wire
 from conformance.case import Case, to_plain
-from conformance.contract import Clause, Subject
+from conformance.contract import CLAUSES, Clause, Subject
 from conformance.errors import TargetDied, TargetHung
-from conformance.ledger import Ledger
+from conformance.ledger import Entry, Ledger
 from conformance.profiles import Profile
 from conformance.requests import program
 from conformance.targets import Target
@@ -83,13 +83,20 @@ class Bench:
             _record(node, verdict)
         fail_with(verdict for verdict in verdicts if verdict.verdict == NEW)
 
-    def outcome(self, clause: Clause, case: Case) -> searching.Outcome:
-        """Judge one case, without the ledger."""
-        subject = Subject(case.path, case.cell_name, other=case.other)
-        search = searching.Search(
-            clause, subject, self._run, Ledger(), self._settings.profile.budget("0")
-        )
-        return search.outcome(case)
+    def must_still_deviate(self, entry: Entry) -> None:
+        """Fail where the minimal case of a ledger entry does not show what the entry says."""
+        missing = self._missing(Subject(entry.case.path, entry.case.cell_name))
+        if missing:
+            pytest.skip(missing)
+        clause = CLAUSES[entry.clause]
+        seen = searching.judge(clause, entry.case, self._run, Ledger((entry,)))
+        if seen.status != searching.KNOWN:
+            what = seen.sentence or "the clause holds"
+            pytest.fail(
+                f"ledger entry {entry.name} = {what}, but must show its deviation: limit its range"
+                f"\n  replay: {replay_command(clause, entry.case)}",
+                pytrace=False,
+            )
 
     def _missing(self, subject: Subject) -> str:
         """Why a path of the subject is not available, or nothing."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 import dataclasses
 import operator
 import re
-import tomllib
+import sys
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +34,11 @@ from packaging.version import InvalidVersion, Version
 from conformance import judging
 from conformance.case import Case, from_json
 from conformance.errors import MalformedLedger, UnreadableCase
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 DEVIATIONS = Path(__file__).with_name("deviations.toml")
 

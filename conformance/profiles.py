@@ -21,10 +21,11 @@ class Profile:
     shrinks: int
     eager_share: int  # eager is so many times as likely as another mode
     enumerate_modes: bool = False
+    skip_simplest: bool = False
 
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
-        return Budget(self.examples, self.shrinks, salt)
+        return Budget(self.examples, self.shrinks, salt, self.skip_simplest)
 
     def modes(self, offered: Sequence[str]) -> list[str]:
         """The modes to draw from; the first, eager, as often as its share says."""
@@ -35,7 +36,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most for each second: a function is traced and a graph built for every case
-        Profile("quick", examples=1, shrinks=40, eager_share=6),
+        Profile("quick", examples=1, shrinks=40, eager_share=6, skip_simplest=True),
         Profile("default", examples=4, shrinks=60, eager_share=3),
         Profile("thorough", examples=60, shrinks=300, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, examples=4, shrinks=60, eager_share=3),

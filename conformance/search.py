@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -32,6 +32,7 @@ class Budget:
     examples: int
     shrinks: int
     salt: str = "0"  # differs from run to run in the explore profile
+    skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Search:
     def outcome(self, case: Case) -> Outcome:
         """Judge one case; a case seen before is not run again."""
         if case not in self._seen:
-            self._seen[case] = self._judged(case)
+            self._seen[case] = judge(self._clause, case, self._run, self._ledger)
             self.tallies.setdefault(case.mode, Tally()).take(self._seen[case])
         return self._seen[case]
 
@@ -128,8 +129,12 @@ class Search:
     def _search(self, modes: Sequence[str]) -> Outcome | None:
         minimal: list[Outcome] = []
         self._left_to_shrink = self._budget.shrinks
+        # Hypothesis always begins with the simplest example of all
+        skipping = iter([self._budget.skip_simplest])
 
-        def judge(case: Case) -> None:
+        def look_at(case: Case) -> None:
+            if next(skipping, False):
+                return
             if minimal and case not in self._seen:
                 self._left_to_shrink -= 1
                 if self._left_to_shrink < 0:
@@ -140,17 +145,18 @@ class Search:
                 raise _Counterexample
 
         try:
-            self._hypothesis(judge, modes)
+            self._hypothesis(look_at, modes)
         except _Counterexample:
             # Hypothesis ends by running the minimal case once more
             self.tallies[minimal[0].case.mode].new = minimal[0]
             return minimal[0]
         return None
 
-    def _hypothesis(self, judge: object, modes: Sequence[str]) -> None:
+    def _hypothesis(self, look_at: Callable[[Case], None], modes: Sequence[str]) -> None:
         strategy = self._clause.cases(self._subject, modes)
         examples = max(1, round(self._budget.examples * self._clause.effort))
-        searching = given(strategy)(judge)  # type: ignore[arg-type]
+        examples += self._budget.skip_simplest
+        searching = given(strategy)(look_at)
         searching = settings(
             max_examples=examples,
             deadline=None,  # a first trace takes long and the next does not
@@ -166,20 +172,22 @@ class Search:
         key = f"{self._budget.salt}:{self._clause.identifier}:{self._subject}"
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
-    def _judged(self, case: Case) -> Outcome:
-        covering = self._ledger.covering(self._clause.identifier, case)
-        try:
-            finding = self._clause.judge(case, self._run) or Finding()
-        except judging.Deviation as deviation:
-            return _deviating(case, deviation, covering)
-        if covering:
-            return Outcome(
-                case,
-                NEW,
-                f"ledger entry {covering[0].name} covers this case, but the clause holds for it:"
-                " narrow its condition or limit its range",
-            )
-        return Outcome(case, HOLDS, grade=finding.grade, width_ratio=finding.width_ratio)
+
+def judge(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:
+    """Judge one case of a clause."""
+    covering = ledger.covering(clause.identifier, case)
+    try:
+        finding = clause.judge(case, run) or Finding()
+    except judging.Deviation as deviation:
+        return _deviating(case, deviation, covering)
+    if covering:
+        return Outcome(
+            case,
+            NEW,
+            f"ledger entry {covering[0].name} covers this case, but the clause holds for it:"
+            " narrow its condition or limit its range",
+        )
+    return Outcome(case, HOLDS, grade=finding.grade, width_ratio=finding.width_ratio)
 
 
 def _deviating(case: Case, deviation: judging.Deviation, covering: Sequence[Entry]) -> Outcome:

@@ -1,7 +1,8 @@
 """Starting, asking and stopping a target: the protocol's driver side.
 
-The life of a target: a process is started from an interpreter → it is asked to `describe` itself →
-it runs programs → it is closed. One that dies or hangs in a case is started again for the next.
+The life of a target: a process is started from an interpreter, and asked at once to `describe`
+itself, so that it imports TensorFlow while the driver goes on → it runs programs → it is closed. One
+that dies or hangs in a case is started again for the next.
 """
 
 from __future__ import annotations
@@ -75,12 +76,13 @@ class ProcessTarget:
         self._case_seconds = case_seconds
         self._log = tempfile.TemporaryFile()  # both standard streams: TensorFlow is chatty
         self._process: subprocess.Popen[bytes] | None = None
+        self._description: wire.Description | None = None
         self._start()
 
     def describe(self) -> wire.Description:
         """Versions and paths; raises TargetUnavailable where TensorFlow cannot be imported."""
         try:
-            return self._ask("describe", None, START_SECONDS)
+            return self._described()
         except AdapterFailure as failure:
             last = str(failure).strip().splitlines()[-1]
             raise TargetUnavailable(
@@ -135,15 +137,29 @@ class ProcessTarget:
             os.close(write_answer)
         self._requests = Connection(write_request, readable=False)
         self._answers = Connection(read_answer, writable=False)
+        self._description = None
+        with contextlib.suppress(BrokenPipeError):  # told when the answer is awaited
+            self._requests.send_bytes(wire.dumps(("describe", None)))
+
+    def _described(self) -> wire.Description:
+        """The answer to the first request of all, awaited once."""
+        if self._description is None:
+            self._description = self._answer(START_SECONDS)
+        return self._description
 
     def _ask(self, word: str, argument: Any, seconds: float) -> Any:
-        try:
+        self._described()
+        with contextlib.suppress(BrokenPipeError):
             self._requests.send_bytes(wire.dumps((word, argument)))
+        return self._answer(seconds)
+
+    def _answer(self, seconds: float) -> Any:
+        try:
             if not self._answers.poll(seconds):
                 self._restart()
                 raise TargetHung(f"no answer within {seconds:g} s")
             kind, value = wire.loads(self._answers.recv_bytes())
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+        except (EOFError, ConnectionResetError) as error:
             raise TargetDied(self._restart()) from error
         if kind == "failure":
             raise AdapterFailure(value)

@@ -14,7 +14,7 @@ from strategies import malformed
     severity=SHOULD,
     subjects=subjects.malformations,
     cases=malformed.cases,
-    effort=0.5,
+    effort=0.75,
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.

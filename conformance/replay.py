@@ -1,0 +1,74 @@
+"""Judges one case again, for a person: `pytest conformance --replay CASE`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from conformance import contract
+from conformance.adapter import wire
+from conformance.bench import TargetRuns, told
+from conformance.case import Case, from_plain
+from conformance.contract import Clause
+from conformance.errors import UnreadableCase
+from conformance.ledger import Ledger
+from conformance.search import HOLDS, Outcome, judge
+from conformance.targets import Target
+
+
+def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
+    """Judge the case of a JSON text whose `clause` names the clause.
+
+    Raises:
+        UnreadableCase: the text is not such a case, or the target does not offer its path or mode.
+    """
+    clause, case = read(text)
+    _must_be_offered(case, {offer.name: offer for offer in target.describe().paths})
+    return judge(clause, case, TargetRuns(target), ledger), clause
+
+
+def read(text: str) -> tuple[Clause, Case]:
+    """The clause and the case of a JSON text; the contract must have been imported."""
+    try:
+        plain = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableCase(
+            f"--replay = {text[:60]!r}, but must be the JSON that a failure prints: {error}"
+        ) from error
+    name = plain.pop("clause", None) if isinstance(plain, dict) else None
+    if name not in contract.CLAUSES:
+        raise UnreadableCase(
+            f"--replay: clause = {name!r}, but must be one of those that --clauses lists"
+        )
+    return contract.CLAUSES[name], from_plain(plain)
+
+
+def _must_be_offered(case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
+    for path in (case.path, case.other):
+        if path is None:
+            continue
+        if path not in offers:
+            raise UnreadableCase(f"--replay: path = {path!r}, but must be one of {sorted(offers)}")
+        if offers[path].missing:
+            raise UnreadableCase(f"--replay: {path} is not available: {offers[path].missing}")
+        if case.mode not in offers[path].modes:
+            raise UnreadableCase(
+                f"--replay: mode = {case.mode!r}, but must be one of {offers[path].modes}"
+            )
+
+
+def shown(outcome: Outcome, clause: Clause) -> str:
+    """What a person reads: the clause, the case, the verdict and what was observed."""
+    lines = [
+        f"{clause.identifier} ({clause.severity}): {clause.statement}",
+        f"source: {clause.source}",
+        f"case: {outcome.case.to_json()}",
+        f"verdict: {outcome.status}" + (f" ({outcome.entry})" if outcome.entry else ""),
+    ]
+    if outcome.status != HOLDS:
+        lines.append(str(outcome.sentence))
+    if outcome.grade:
+        lines.append(f"grade: {outcome.grade}")
+    if outcome.observation:
+        lines.append(f"observation: {json.dumps(told(outcome.observation))}")
+    return "\n".join(lines)

@@ -1,0 +1,11 @@
+"""The ledger itself: each known deviation must still be there, or its entry is out of date."""
+
+from __future__ import annotations
+
+from conformance.bench import Bench
+from conformance.ledger import Entry
+
+
+def test_known_deviation_is_still_there(entry: Entry, bench: Bench) -> None:
+    """The minimal case of a ledger entry shows what the entry says."""
+    bench.must_still_deviate(entry)
