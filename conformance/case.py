@@ -62,7 +62,8 @@ class Case:
     Inputs have shape (batch, steps, features). `state` names the values of the initial state
     (`values.STATE_VALUES`), or is None where no state is given; `form` says how they are written.
     `split` is the number of steps before a state is carried over; `other` is a second path, for
-    clauses that hold two paths against each other.
+    clauses that hold two paths against each other. In a `fresh` case nothing is built before the
+    first call: variables have their initial values, and what is checked only while building is.
     """
 
     path: str
@@ -80,6 +81,7 @@ class Case:
     malformation: Malformation | None = None
     split: int | None = None
     other: str | None = None
+    fresh: bool = False
 
     @property
     def stacked(self) -> bool:

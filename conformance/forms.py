@@ -18,8 +18,9 @@ NUMPY = "numpy"
 VARIABLE = "variable"
 OTHER_SEQUENCE = "other sequence"  # a tuple where the documented form is a list, and the reverse
 OTHER_FLOAT = "other float"  # leaves of another float width, where the API documents that it casts
+BARE = "bare"  # the one tensor itself, where the cell has one state and a list is documented too
 OWN = "own"  # the state that the cell or layer makes itself
-FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, OWN)
+FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
 
 LSTM_STATE_TUPLE = "LSTMStateTuple"
 Leaves = tuple[tuple[wire.Leaf, ...], ...]
@@ -54,6 +55,8 @@ def write(case: Case, leaves: Leaves) -> object:
     tree = documented(case, leaves)
     if case.form in (NUMPY, VARIABLE):
         return _hold(tree, case.form)
+    if case.form == BARE:
+        return leaves[0][0]
     if case.form == OTHER_FLOAT:
         return _other_float(tree, case)
     return _other_sequence(tree) if case.form == OTHER_SEQUENCE else tree

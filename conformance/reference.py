@@ -39,9 +39,13 @@ the distance between the outermost runs, says how far two correct computations m
 Each operation's sign is independent, but in half of the runs an operation makes the same error at
 every step: a recurrence that has come to rest repeats its rounding errors exactly.
 
-**Overflow.** Where an intermediate result may pass the largest number of the dtype, the outcome
-(inf or NaN) depends on the order of operations. Such a value, and all that depends on it, gets an
-infinite width: it is not judged. See `Estimate.distance`.
+**What is not judged.** A cell may be chaotic: rounding errors grow from step to step until nothing
+is left of the value, in half precision within 16 steps. Then the runs are scattered with a long
+tail, of which no number of them finds the end. So where not even the leading binary digit of a
+row's largest value is certain any more, that row has an infinite width from this step on, here and
+in the cells above. Likewise on overflow: where an intermediate result may pass the largest number
+of the dtype, the outcome (inf or NaN) depends on the order of operations, so it and all that
+depends on it get an infinite width. See `Estimate.distance`.
 """
 
 from __future__ import annotations
@@ -67,8 +71,8 @@ _POOL = 1 << 17  # signs drawn, and more where need be; operations take stretche
 class Estimate:
     """Values, how far a correct computation may be from them, and two of these from each other.
 
-    Three arrays of one shape, in float64. Where `width` is infinite a correct computation may
-    overflow, and `value` says nothing (it may be NaN).
+    Three arrays of one shape, in float64. Where `width` is infinite nothing is certain of a correct
+    computation (it may overflow, or be chaotic), and `value` may be NaN.
     """
 
     value: np.ndarray
@@ -162,7 +166,29 @@ def _over_steps(
         state = layer.step(tuple(term[step] for term in terms), state)
         outputs[step] = state[0]
     noise.next_layer()
+    return _without_lost(outputs, state, noise)
+
+
+def _without_lost(outputs: np.ndarray, state: _State, noise: _Noise) -> tuple[np.ndarray, _State]:
+    """NaN in place of rows, from the step on where no digit of them is certain."""
+    lost = _lost(outputs, noise)
+    if lost.any():
+        outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan
+        state = tuple(np.where(lost[-1][:, None], np.nan, leaf) for leaf in state)
     return outputs, state
+
+
+def _lost(outputs: np.ndarray, noise: _Noise) -> np.ndarray:
+    """Whether the leading binary digit of a row's largest value is uncertain: (steps, batch).
+
+    The largest so far, as a state that merely passes through zero or dies out loses nothing; and
+    not among subnormal numbers, where errors are absolute.
+    """
+    exact = outputs[:, 0]
+    largest = np.maximum.accumulate(np.abs(exact).max(axis=-1), axis=0)
+    error = np.maximum(outputs.max(axis=1) - exact, exact - outputs.min(axis=1)).max(axis=-1)
+    lost = (error > 0.5 * largest) & (largest >= data.smallest_normal(noise.dtype))
+    return np.logical_or.accumulate(lost, axis=0)
 
 
 class _Noise:
@@ -253,7 +279,7 @@ def _underflow(dtype: str) -> float:
 class _Sum:
     """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
 
-    Any part may be None. The inputs' part is computed for all steps at once. `sizes` are sums of
+    Any part may be None. The inputs' part is computed for all steps at once. A size is the sum of
     the terms' magnitudes in run 0.
     """
 
@@ -275,12 +301,14 @@ class _Sum:
 
     def of_inputs(self, sequence: np.ndarray) -> _Terms:
         """The part of the inputs and biases, and its size."""
+        assert self._kernel is not None
         value = _product(sequence, self._kernel) + self._bias
         size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
         return value, size
 
-    def at(self, inputs: np.ndarray, size: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-        """The sum at one step, given the inputs' part there."""
+    def at(self, part: _Terms, hidden: np.ndarray) -> np.ndarray:
+        """The sum at one step, given the inputs' part there and its size."""
+        inputs, size = part
         if self._recurrent is None:
             return self._moved(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
         values = _product(hidden, self._recurrent)
@@ -289,7 +317,7 @@ class _Sum:
 
     def of_hidden(self, hidden: np.ndarray) -> np.ndarray:
         """The sum where it has no inputs' part."""
-        return self.at(self._bias, self._bias_size, hidden)
+        return self.at((self._bias, self._bias_size), hidden)
 
     def _moved(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
         if size.size and not size.max() <= self._noise.limit:
@@ -370,7 +398,7 @@ class _SimpleRNN:
 
     def step(self, terms: _Terms, state: _State) -> _State:
         (hidden,) = state
-        return (self._activation(self._sum.at(*terms, hidden), self._noise),)
+        return (self._activation(self._sum.at(terms, hidden), self._noise),)
 
 
 class _LSTM:
@@ -415,7 +443,7 @@ class _LSTM:
 
     def step(self, terms: _Terms, state: _State) -> _State:
         hidden, carry = state
-        sums = self._sum.at(*terms, hidden)
+        sums = self._sum.at(terms, hidden)
         if self._peepholes is None:
             gates = self._gate(sums[..., : 3 * self._units], self._noise)
             forward, forget, output = (self._of_gate(gates, gate) for gate in range(3))
@@ -435,6 +463,7 @@ class _LSTM:
 
     def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
         """A gate that sees the cell state: one product and one addition more."""
+        assert self._peepholes is not None
         seen = self._peepholes[gate] * carry
         size = np.abs(seen[:1])
         seen += self._of_gate(sums, gate)
@@ -492,17 +521,17 @@ class _GRU:
 
     def step(self, terms: _Terms, state: _State) -> _State:
         (hidden,) = state
-        gates = self._gate(self._gates.at(*terms[:2], hidden), self._noise)
+        gates = self._gate(self._gates.at(terms[:2], hidden), self._noise)
         update, reset = gates[..., : self._units], gates[..., self._units :]
         candidate = self._activation(self._new_sum(terms[2:], reset, hidden), self._noise)
         return (self._mixed(update, hidden, candidate),)
 
     def _new_sum(self, terms: _Terms, reset: np.ndarray, hidden: np.ndarray) -> np.ndarray:
         if self._inner is None:
-            return self._new.at(*terms, self._noise.rounded(reset * hidden))
+            return self._new.at(terms, self._noise.rounded(reset * hidden))
         inner = reset * self._inner.of_hidden(hidden)
         size = np.abs(inner[:1])
-        inner += self._new.at(*terms, hidden)
+        inner += self._new.at(terms, hidden)
         return self._noise.summed(inner, size)
 
     def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:

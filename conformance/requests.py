@@ -17,9 +17,10 @@ def program(case: Case) -> wire.Program:
         case.path,
         case.mode,
         tuple(dataclasses.asdict(cell) for cell in case.cells),
-        tuple(_weights(weights, case.dtype) for weights in data.weights(case)),
+        () if case.fresh else tuple(_weights(each, case.dtype) for each in data.weights(case)),
         case.features,
         case.dtype,
+        case.fresh,
     )
 
 
@@ -49,6 +50,11 @@ def first_part(case: Case) -> wire.Call:
 def rest(case: Case, state: object) -> wire.Call:
     """The steps from the split on, from another state."""
     return wire.Call(inputs(case, start=case.split), state)
+
+
+def without_state(case: Case) -> wire.Call:
+    """The whole sequence without an initial state."""
+    return wire.Call(inputs(case))
 
 
 def with_other_rows(case: Case, kept: int) -> wire.Call:

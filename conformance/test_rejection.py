@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conformance import judging, requests, sources, subjects
 from conformance.case import Case
 from conformance.contract import SHOULD, Finding, Runs, clause
@@ -30,7 +32,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=malformed.any_cases,
+    cases=partial(malformed.any_cases, fresh=False),
     effort=3,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
@@ -41,3 +43,23 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     judging.weights_intact(malformed_call)
     seen = judging.accepted(case, next_call, "the next well-formed call")
     return Finding(judging.agrees_with_reference(case, seen))
+
+
+@clause(
+    "RJ-03",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(apis=("RNN", "layer")),
+    cases=partial(malformed.any_cases, fresh=True),
+    effort=3,
+)
+def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
+    """After a malformed state in its first call a layer takes calls with and without a state."""
+    _, without, given = run(
+        case,
+        requests.whole(case),
+        requests.without_state(case),
+        requests.whole(requests.well_formed(case)),
+    )
+    judging.accepted(case, without, "the next call, without a state")
+    judging.accepted(case, given, "the call after it, with a well-formed state")

@@ -217,3 +217,38 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
     other = judging.accepted(case, by_hand)
     return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))
+
+
+@clause(
+    "RT-16",
+    source=sources.LSTM,
+    subjects=SEQUENCES,
+    cases=partial(states.cases, states=(None,)),
+)
+def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
+    """Without an initial state each call starts from zeros, also when the batch has changed."""
+    larger = dataclasses.replace(case, batch=case.batch + 1)
+    first, then, again = run(
+        case, requests.whole(case), requests.whole(larger), requests.whole(case)
+    )
+    judging.accepted(case, first, "the call without an initial state")
+    with_larger = judging.accepted(larger, then, "the call with a row more")
+    last = judging.accepted(case, again, "the call with the first batch again")
+    ratios = (
+        judging.agrees_with_reference(larger, with_larger),
+        judging.agrees_with_reference(case, last),
+    )
+    return Finding(max(ratios))
+
+
+@clause(
+    "RT-17",
+    source=sources.RNN,
+    subjects=subjects.each(
+        apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
+    ),
+    cases=partial(states.cases, form=forms.BARE, states=states.DISTINCT),
+)
+def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> Finding:
+    """The one state of a cell may be given as the tensor itself, not in a list."""
+    return _equals_documented_form(case, run)

@@ -43,7 +43,9 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     leaf = None
     if malformations.KINDS[name].of_leaf:
         leaf = draw(st.none() | st.integers(0, malformations.leaf_count(case) - 1))
-    return dataclasses.replace(case, malformation=Malformation(name, leaf))
+    return dataclasses.replace(
+        case, malformation=Malformation(name, leaf), fresh=draw(st.booleans())
+    )
 
 
 def _made_to_apply(case: Case, name: str) -> Case:
@@ -55,7 +57,8 @@ def _made_to_apply(case: Case, name: str) -> Case:
 
 
 @st.composite
-def any_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases malformed in any way that applies to the subject's cell."""
+def any_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str], fresh: bool) -> Case:
+    """Cases malformed in any way that applies to the subject's cell, all fresh or all built."""
     name = draw(st.sampled_from(names(subject.path, subject.cell)))
-    return draw(cases(dataclasses.replace(subject, malformation=name), modes))
+    case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
+    return dataclasses.replace(case, fresh=fresh)

@@ -4,7 +4,7 @@ from .built import Built, built_cell
 
 
 def build(generation, specs, features, dtype):
-    """The cell, built; its state is an argument that cannot be left out."""
+    """The cell; its state is an argument that cannot be left out."""
     cells, cell = built_cell(generation, specs, features, dtype)
 
     def call(inputs, state):

@@ -6,10 +6,11 @@ from .keras_rnn import caller
 
 
 def build(generation, specs, features, dtype):
-    """The layer, built; it makes its cell itself."""
+    """The layer; it makes its cell itself."""
     (spec,) = specs
     layer = getattr(versions.keras(generation).layers, spec["kind"])(
         return_sequences=True, return_state=True, **cells.keras_options(spec, dtype)
     )
-    layer.build((None, None, features))
+    if features is not None:
+        layer.build((None, None, features))
     return Built(generation, layer.cell, [layer.cell], specs, caller(layer), layer)

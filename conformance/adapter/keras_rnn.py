@@ -5,12 +5,13 @@ from .built import Built, built_cell
 
 
 def build(generation, specs, features, dtype):
-    """The layer, built, around its cell."""
+    """The layer around its cell."""
     cells, cell = built_cell(generation, specs, features, dtype)
     layer = versions.keras(generation).layers.RNN(
         cell, return_sequences=True, return_state=True, dtype=dtype
     )
-    layer.build((None, None, features))
+    if features is not None:
+        layer.build((None, None, features))
     return Built(generation, cell, cells, specs, caller(layer), layer)
 
 

@@ -68,6 +68,7 @@ class Graph:
             for variable, value in self._assigned:
                 # the initializer's own input is fed, so that no assign op is added to the graph
                 self._session.run(variable.initializer, {variable.initializer.inputs[1]: value})
+            self._initialized = {variable.ref() for variable, _ in self._assigned}
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""
@@ -81,9 +82,16 @@ class Graph:
             fed_inputs = self._placeholder(inputs, feeds)
             native = self._resolved(state, fed_inputs, len(inputs), feeds)
             outputs, final = self.built.call(fed_inputs, native)
+            self._initialize_new_variables()
             fetched = self._session.run([outputs] + trees.flatten(final), feeds)
         # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
         return fetched[0], trees.rebuild(final, iter([tf.constant(v) for v in fetched[1:]]))
+
+    def _initialize_new_variables(self):
+        """Variables that a fresh program has made in this call."""
+        new = [v for v in versions.v1.global_variables() if v.ref() not in self._initialized]
+        self._session.run([variable.initializer for variable in new])
+        self._initialized.update(variable.ref() for variable in new)
 
     def close(self):
         """Free the session."""
@@ -115,7 +123,6 @@ class Graph:
         variable = versions.v1.get_variable(
             "state_%d" % len(self._graph.get_operations()), initializer=values
         )
-        self._session.run(variable.initializer)
         return variable
 
 
@@ -123,7 +130,7 @@ RUNNERS = {"eager": Eager, "function": Function, "graph": Graph}
 
 
 def _layout(built, program):
-    pairs = []
+    pairs = []  # none for a fresh program, which has no weights
     for cell, spec, values in zip(built.cells, built.specs, program.weights):
         pairs.extend(weights.layout(built.generation, cell, spec, values))
     return pairs

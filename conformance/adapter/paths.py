@@ -19,9 +19,10 @@ MODES = ("eager", "function", "graph")
 
 
 def build(program):
-    """The program of a path, with its variables created."""
+    """The program of a path; its variables are created unless it is to be fresh."""
     api, generation = program.path.split("/")
-    return MODULES[api].build(generation, program.cells, program.features, program.dtype)
+    features = None if program.fresh else program.features
+    return MODULES[api].build(generation, program.cells, features, program.dtype)
 
 
 def offers():

@@ -86,7 +86,10 @@ class Weights:
 
 @dataclass(frozen=True)
 class Program:
-    """What has to be built: a path in a mode over cells, with their weights."""
+    """What has to be built: a path in a mode over cells, with their weights.
+
+    A `fresh` program is not built before it is called, and has no weights assigned.
+    """
 
     path: str
     mode: str
@@ -94,6 +97,7 @@ class Program:
     weights: Tuple["Weights", ...]
     features: int
     dtype: str
+    fresh: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Run the suite once per planted fault and report which faults it saw.
 
-Exit code: 0 when at least nine in ten were caught, 1 when fewer were, 2 for a wrong command line,
-130 when it was interrupted. One fault runs at a time.
+Exit code: 0 when at least nine in ten were caught, 1 when fewer were, 2 for a wrong command line or
+a suite that is red without any fault, 130 when it was interrupted. One fault runs at a time.
 """
 
 import argparse
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_bank(console, faults)
         return 0
     runner = Runner(options.profile, options.workers, options.time_limit)
+    if options.control and not runner.is_green():
+        print("not green without any fault: a red run would prove nothing", file=sys.stderr)
+        return 2
     return _run(console, runner, faults, resumed=options.resume, file=options.json)
 
 
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--profile", default="default", help="the suite's profile")
     add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
     add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")
+    add("--control", action="store_true", help="first make sure of a green run without any fault")
     add("--json", type=Path, metavar="FILE", help="write each outcome to FILE as it comes")
     add(
         "--resume",

@@ -1,0 +1,126 @@
+"""Cases of documented usage: the write-ups' own examples, and plain cells for their claims.
+
+The cells are those that a user gets without asking for options, in float32 or float64; a stack is
+of two LSTM cells, as in the write-up that shows one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from conformance import forms
+from conformance.case import STACK, Case, Cell, Malformation
+from conformance.contract import Subject
+from strategies import cells as drawn_cells
+from strategies import malformed, sequences
+
+DTYPES = ("float32", "float64")
+DISTINCT = "mixed"  # every leaf, row and unit has a value of its own
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """The sizes that an example names, and whether its state is random or zeros."""
+
+    kinds: tuple[str, ...]
+    units: tuple[int, ...]
+    batch: int
+    steps: int
+    features: int
+    state: str
+
+
+@st.composite
+def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], of: Example) -> Case:
+    """Cases of one example: only the mode and the seeds are drawn."""
+    generation = forms.Path.of(subject.path).generation
+    return Case(
+        path=subject.path,
+        mode=draw(st.sampled_from(modes)),
+        cells=tuple(
+            cell(kind, units, generation) for kind, units in zip(of.kinds, of.units, strict=True)
+        ),
+        batch=of.batch,
+        steps=of.steps,
+        features=of.features,
+        weight_seed=draw(sequences.seeds()),
+        data_seed=draw(sequences.seeds()),
+        state=of.state,
+    )
+
+
+def cell(kind: str, units: int, generation: str) -> Cell:
+    """A cell in its generation's default configuration; the forget bias is 1 in all of them."""
+    return Cell(
+        kind,
+        units,
+        forget_bias=1.0 if Cell(kind, units).is_lstm else 0.0,
+        reset_after=kind == "GRU" and generation != "v1",
+    )
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    subject: Subject,
+    modes: Sequence[str],
+    state: str | None = DISTINCT,
+    written_as: Sequence[str] = (forms.DOCUMENTED,),
+    smallest_batch: int = 1,
+    smallest_units: int = 1,
+    split: bool = False,
+) -> Case:
+    """Cases of plain cells, all sizes drawn. `split` draws a number of steps below the whole."""
+    generation = forms.Path.of(subject.path).generation
+    kinds = ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
+    mode = draw(st.sampled_from(modes))
+    steps = draw(sequences.steps(2 if split else 1))
+    return Case(
+        path=subject.path,
+        mode=mode,
+        cells=tuple(
+            cell(kind, draw(drawn_cells.units(smallest_units)), generation) for kind in kinds
+        ),
+        batch=draw(sequences.batches(smallest_batch)),
+        steps=steps,
+        features=draw(sequences.features()),
+        dtype=draw(st.sampled_from(DTYPES)),
+        weight_seed=draw(sequences.seeds()),
+        data_seed=draw(sequences.seeds()),
+        state=state,
+        form=draw(st.sampled_from(written_as)),
+        split=draw(st.integers(1, steps - 1)) if split else None,
+    )
+
+
+@st.composite
+def misfits(
+    draw: st.DrawFn,
+    subject: Subject,
+    modes: Sequence[str],
+    names: Sequence[str],
+    each_leaf: bool = False,
+) -> Case:
+    """Cases whose state is malformed in one of the named ways that applies to the subject's cell.
+
+    It is done to every leaf, or with `each_leaf` to a drawn one.
+    """
+    # a state of one row, or of one unit, is wrong only where there are several
+    case = draw(cases(subject, modes, smallest_batch=2, smallest_units=2))
+    name = draw(st.sampled_from(applicable(subject, names)))
+    leaves = sum(len(of_cell.state_widths) for of_cell in case.cells)
+    leaf = draw(st.none() | st.integers(0, leaves - 1)) if each_leaf and leaves > 1 else None
+    return dataclasses.replace(case, malformation=Malformation(name, leaf))
+
+
+def applicable(subject: Subject, names: Sequence[str]) -> list[str]:
+    """The malformations among the named ones that the subject's state can have.
+
+    A float of another width is one of them everywhere here: the write-ups ask for the same dtype,
+    also where an API documents that it casts.
+    """
+    possible = {*malformed.names(subject.path, subject.cell), "dtype_other_float"}
+    return [name for name in names if name in possible]
