@@ -13,8 +13,13 @@ An entry of `deviations.toml`:
     thread = "https://..."                         # where there is one
     case = '{"path": ...}'                         # the minimal case
 
-`when` names fields of the case (also of its malformation: `malformation`, `leaf`; and `cell`,
-`depth`), each with the list of values it may have; a number may be bounded by a string like ">=2".
+`when` names fields of the case, each with the list of values it may have; a number may be bounded by
+a string like ">=2". Beside the fields of `Case` there are `cell`; `malformation`, by name, and `role`,
+what it is done to (`LSTM.c`, or `all` leaves); of a stack `depth`, the `kinds` in it ("LSTM" where it
+has one, "no LSTM" where it has none), its `first` and `last`, and the `narrowest` and `widest` leaf.
+
+Every case that an entry covers must deviate as it says. Where what is seen depends on more than a
+condition can say, `sometimes = true` lets covered cases hold, and `why` says on what it depends.
 """
 
 from __future__ import annotations
@@ -24,14 +29,14 @@ import operator
 import re
 import sys
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from conformance import judging
+from conformance import judging, malformations
 from conformance.case import Case, from_json
 from conformance.errors import MalformedLedger, UnreadableCase
 
@@ -47,12 +52,16 @@ _COMPARISONS = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt,
     "<": operator.lt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_DERIVED = {
+_DERIVED: dict[str, Callable[[Case], object]] = {
     "cell": lambda case: case.cell_name,
     "depth": lambda case: len(case.cells),
     "malformation": lambda case: case.malformation and case.malformation.name,
-    "leaf": lambda case: case.malformation and case.malformation.leaf,
+    "role": malformations.role,
     "kinds": lambda case: sorted({cell.kind for cell in case.cells}),
+    "first": lambda case: case.cells[0].kind,
+    "last": lambda case: case.cells[-1].kind,
+    "narrowest": lambda case: min(width for cell in case.cells for width in cell.state_widths),
+    "widest": lambda case: max(width for cell in case.cells for width in cell.state_widths),
 }
 _CONDITIONS = {field.name for field in dataclasses.fields(Case)} - {"cells", "path"} | set(_DERIVED)
 
@@ -74,7 +83,8 @@ def _allows(allowed: object, value: object) -> bool:
     if allowed == "none":
         return value is None
     if isinstance(value, list):
-        return allowed in value
+        excluded = isinstance(allowed, str) and allowed.removeprefix("no ")
+        return excluded not in value if excluded != allowed else allowed in value
     bound = _BOUND.match(allowed) if isinstance(allowed, str) else None
     if bound and isinstance(value, int):
         return bool(_COMPARISONS[bound[1]](value, int(bound[2])))
@@ -96,6 +106,7 @@ class Entry:
     error: str | None = None
     message: str | None = None
     thread: str | None = None
+    sometimes: bool = False
 
     def covers(self, clause: str, case: Case) -> bool:
         """Whether the entry is about this clause and case."""
@@ -174,7 +185,9 @@ def _items(path: Path, plain: dict[str, typing.Any]) -> Sequence[typing.Any]:
     return items
 
 
-def _entry(path: Path, index: int, item: dict[str, typing.Any]) -> Entry:
+def _entry(path: Path, index: int, item: typing.Any) -> Entry:
+    if not isinstance(item, dict):
+        raise MalformedLedger(f"ledger {path.name}: deviation {index} = {item!r} is no table")
     where = f"ledger {path.name}: deviation {index} ({item.get('name', 'without name')})"
     known = {field.name: field for field in dataclasses.fields(Entry)}
     unknown = sorted(set(item) - set(known))
@@ -197,7 +210,7 @@ def _entry(path: Path, index: int, item: dict[str, typing.Any]) -> Entry:
                 "case": from_json(item["case"]),
             }
         )
-    except (InvalidSpecifier, UnreadableCase, re.error, AttributeError) as error:
+    except (InvalidSpecifier, UnreadableCase, re.error, AttributeError, TypeError) as error:
         raise MalformedLedger(f"{where}: {error}") from error
 
 

@@ -57,6 +57,24 @@ def leaf_count(case: Case) -> int:
     return sum(len(cell.state_widths) for cell in case.cells)
 
 
+def role(case: Case) -> str | None:
+    """What a malformation is done to: `structure`, `all` leaves, or one leaf such as `LSTM.c`."""
+    if case.malformation is None:
+        return None
+    if not KINDS[case.malformation.name].of_leaf:
+        return "structure"
+    if case.malformation.leaf is None:
+        return "all"
+    return _leaf_roles(case)[case.malformation.leaf]
+
+
+def _leaf_roles(case: Case) -> list[str]:
+    pair = "ch" if forms.Path.of(case.path).is_v1 else "hc"
+    return [
+        f"{cell.kind}.{name}" for cell in case.cells for name in (pair if cell.is_lstm else "h")
+    ]
+
+
 def _register(
     name: str,
     about: str,

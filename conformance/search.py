@@ -180,11 +180,12 @@ def judge(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:
         finding = clause.judge(case, run) or Finding()
     except judging.Deviation as deviation:
         return _deviating(case, deviation, covering)
-    if covering:
+    always = [entry for entry in covering if not entry.sometimes]
+    if always:
         return Outcome(
             case,
             NEW,
-            f"ledger entry {covering[0].name} covers this case, but the clause holds for it:"
+            f"ledger entry {always[0].name} covers this case, but the clause holds for it:"
             " narrow its condition or limit its range",
         )
     return Outcome(case, HOLDS, grade=finding.grade, width_ratio=finding.width_ratio)
