@@ -31,9 +31,10 @@ the distance between the outermost runs, says how far two correct computations m
   operation by operation: a sigmoid takes three (exp, add, divide), hence 3u·|result|.
 - A sigmoid s may be computed as ½ + ½·tanh(x/2), as XLA and older versions of Eigen do. The error
   is then that of the half tanh, however small the result: relative to max(s, |s - ½|).
-- Every operation may underflow: half the smallest subnormal when it rounds to nearest; all of the
-  smallest normal number where the processor flushes subnormals to zero, which TensorFlow asks for
-  (`ScopedFlushDenormal`) and which affects all dtypes but float16, whose arithmetic is emulated.
+- Every product, quotient and function may underflow (sums of subnormal numbers are exact): by half
+  the smallest subnormal when it rounds to nearest; by all of the smallest normal number where the
+  processor flushes subnormals to zero, which TensorFlow asks for (`ScopedFlushDenormal`) and which
+  affects all dtypes but float16, whose arithmetic is emulated.
 - Clipping, relu and linear are exact.
 
 Each operation's sign is independent, but in half of the runs an operation makes the same error at
@@ -42,10 +43,11 @@ every step: a recurrence that has come to rest repeats its rounding errors exact
 **What is not judged.** A cell may be chaotic: rounding errors grow from step to step until nothing
 is left of the value, in half precision within 16 steps. Then the runs are scattered with a long
 tail, of which no number of them finds the end. So where not even the leading binary digit of a
-row's largest value is certain any more, that row has an infinite width from this step on, here and
-in the cells above. Likewise on overflow: where an intermediate result may pass the largest number
-of the dtype, the outcome (inf or NaN) depends on the order of operations, so it and all that
-depends on it get an infinite width. See `Estimate.distance`.
+row's largest value is certain any more (or the width passes ½, where that value is below 1), the
+row has an infinite width from this step on, here and in the cells above. Likewise on overflow:
+where an intermediate result may pass the largest number of the dtype, the outcome (inf or NaN)
+depends on the order of operations, so it and all that depends on it get an infinite width. See
+`Estimate.distance`.
 """
 
 from __future__ import annotations
@@ -166,29 +168,29 @@ def _over_steps(
         state = layer.step(tuple(term[step] for term in terms), state)
         outputs[step] = state[0]
     noise.next_layer()
-    return _without_lost(outputs, state, noise)
+    return _without_lost(outputs, state)
 
 
-def _without_lost(outputs: np.ndarray, state: _State, noise: _Noise) -> tuple[np.ndarray, _State]:
+def _without_lost(outputs: np.ndarray, state: _State) -> tuple[np.ndarray, _State]:
     """NaN in place of rows, from the step on where no digit of them is certain."""
-    lost = _lost(outputs, noise)
+    lost = _lost(outputs)
     if lost.any():
         outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan
         state = tuple(np.where(lost[-1][:, None], np.nan, leaf) for leaf in state)
     return outputs, state
 
 
-def _lost(outputs: np.ndarray, noise: _Noise) -> np.ndarray:
+def _lost(outputs: np.ndarray) -> np.ndarray:
     """Whether the leading binary digit of a row's largest value is uncertain: (steps, batch).
 
-    The largest so far, as a state that merely passes through zero or dies out loses nothing; and
-    not among subnormal numbers, where errors are absolute.
+    Counted against 1 where all values are smaller: it takes errors of that size to bend a sigmoid
+    or a tanh, and those that are smaller add up as the runs show. And against the largest value so
+    far, as a state that passes through zero or dies out is none the less certain.
     """
     exact = outputs[:, 0]
     largest = np.maximum.accumulate(np.abs(exact).max(axis=-1), axis=0)
     error = np.maximum(outputs.max(axis=1) - exact, exact - outputs.min(axis=1)).max(axis=-1)
-    lost = (error > 0.5 * largest) & (largest >= data.smallest_normal(noise.dtype))
-    return np.logical_or.accumulate(lost, axis=0)
+    return np.logical_or.accumulate(error > 0.5 * np.maximum(largest, 1.0), axis=0)
 
 
 class _Noise:
@@ -222,11 +224,11 @@ class _Noise:
         """Move by so many roundings of each value."""
         return self.moved(values, roundings * self.roundoff * np.abs(values[:1]))
 
-    def moved(self, values: np.ndarray, bound: np.ndarray) -> np.ndarray:
-        """Move by a bound of shape (1, batch, width), and by an underflow."""
+    def moved(self, values: np.ndarray, bound: np.ndarray, products: int = 1) -> np.ndarray:
+        """Move by a bound of shape (1, batch, width), and by an underflow of each product."""
         errors = np.empty((RUNS, *values.shape[1:]))
         held, free = errors[:_HELD], errors[_HELD:]
-        bound = bound + self.tiny
+        bound = bound + products * self.tiny
         np.multiply(self._signs(self._held_at, held), bound, out=held)
         np.multiply(self._signs(self._free_at, free), bound, out=free)
         self._held_at += held.size + 1
@@ -234,14 +236,14 @@ class _Noise:
         values[1:] += errors
         return values
 
-    def summed(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def summed(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
         """Round a sum once, and its terms by `size`: their magnitudes, each as often as it rounds.
 
         Where the sum may overflow it is lost, that is NaN.
         """
         if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
             values[np.abs(values) > self.limit] = np.nan
-        return self.moved(values, self.roundoff * (size + np.abs(values[:1])))
+        return self.moved(values, self.roundoff * (size + np.abs(values[:1])), products)
 
     def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
         """Value, width and spread over an axis of runs."""
@@ -296,8 +298,9 @@ class _Sum:
         present = [bias for bias in biases if bias is not None]
         self._bias = sum(present, np.zeros(1))
         self._bias_size = sum((np.abs(bias) for bias in present), np.zeros(1))
-        products = sum(len(matrix) for matrix in (kernel, recurrent) if matrix is not None)
-        self._additions = max(products + len(present) - 1, 1)
+        matrices = [matrix for matrix in (kernel, recurrent) if matrix is not None]
+        self._products = sum(len(matrix) for matrix in matrices)
+        self._additions = max(self._products + len(present) - 1, 1)
 
     def of_inputs(self, sequence: np.ndarray) -> _Terms:
         """The part of the inputs and biases, and its size."""
@@ -323,7 +326,8 @@ class _Sum:
         if size.size and not size.max() <= self._noise.limit:
             values[:, ~(size[0] <= self._noise.limit)] = np.nan
         largest_partial = 0.5 * (size + np.abs(values[:1]))
-        return self._noise.summed(values, size + (self._additions - 1) * largest_partial)
+        size = size + (self._additions - 1) * largest_partial
+        return self._noise.summed(values, size, self._products)
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -467,7 +471,7 @@ class _LSTM:
         seen = self._peepholes[gate] * carry
         size = np.abs(seen[:1])
         seen += self._of_gate(sums, gate)
-        return self._gate(self._noise.summed(seen, size), self._noise)
+        return self._gate(self._noise.summed(seen, size, 1), self._noise)
 
     def _new_carry(
         self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
@@ -476,7 +480,7 @@ class _LSTM:
         kept, added = forget * carry, forward * candidate
         size = np.abs(kept[:1]) + np.abs(added[:1])
         kept += added
-        return _clipped(self._noise.summed(kept, size), self._cell_clip)
+        return _clipped(self._noise.summed(kept, size, 2), self._cell_clip)
 
     def _projected(self, hidden: np.ndarray) -> np.ndarray:
         if self._projection is None:
@@ -532,14 +536,14 @@ class _GRU:
         inner = reset * self._inner.of_hidden(hidden)
         size = np.abs(inner[:1])
         inner += self._new.at(terms, hidden)
-        return self._noise.summed(inner, size)
+        return self._noise.summed(inner, size, 1)
 
     def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
         """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
         kept, added = update * old, (1.0 - update) * new
         size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
         kept += added
-        return self._noise.summed(kept, size)
+        return self._noise.summed(kept, size, 2)
 
 
 def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ CASE = Case(
 )
 
 
-def changed(**fields: object) -> Case:
+def changed(**fields: Any) -> Case:
     return dataclasses.replace(CASE, **fields)
 
 
@@ -115,8 +116,14 @@ def test_state_has_the_widths_of_its_cells() -> None:
 
 @pytest.mark.parametrize(
     ("values", "least", "most"),
-    [("zeros", 0.0, 0.0), (None, 0.0, 0.0), ("ones", 1.0, 1.0), ("small", 5e-4, 1.5e-3)]
-    + [("mixed", 0.5, 1.5), ("large", 5.0, 15.0)],
+    [
+        ("zeros", 0.0, 0.0),
+        (None, 0.0, 0.0),
+        ("ones", 1.0, 1.0),
+        ("small", 5e-4, 1.5e-3),
+        ("mixed", 0.5, 1.5),
+        ("large", 5.0, 15.0),
+    ],
 )
 def test_state_values_are_as_large_as_their_name_says(
     values: str | None, least: float, most: float
@@ -201,8 +208,12 @@ def test_no_rows_and_no_steps_are_a_case_too() -> None:
 
 @pytest.mark.parametrize(
     ("dtype", "roundoff", "subnormal"),
-    [("float16", 2**-11, 2**-24), ("bfloat16", 2**-8, 2**-133)]
-    + [("float32", 2**-24, 2**-149), ("float64", 2**-53, 2**-1074)],
+    [
+        ("float16", 2**-11, 2**-24),
+        ("bfloat16", 2**-8, 2**-133),
+        ("float32", 2**-24, 2**-149),
+        ("float64", 2**-53, 2**-1074),
+    ],
 )
 def test_the_dtypes_constants(dtype: str, roundoff: float, subnormal: float) -> None:
     assert data.unit_roundoff(dtype) == roundoff

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import ml_dtypes
 import numpy as np
@@ -157,7 +158,7 @@ def test_clips_are_rounded_to_the_dtype() -> None:
 
 def test_lstm_projection_and_its_clip() -> None:
     weights = Weights(
-        kernel=np.concatenate([LSTM_WEIGHTS.kernel] * 1),
+        kernel=LSTM_WEIGHTS.kernel,
         recurrent=np.array([[0.1, 0.2, -0.3, 0.4], [0.5, -0.5, 0.25, -0.25]]),
         bias=LSTM_WEIGHTS.bias,
         projection=array(2.0, -3.0),
@@ -304,8 +305,8 @@ def estimates(result: reference.Trajectory) -> list[reference.Estimate]:
 class Honest:
     """The cells computed in the dtype itself, operation by operation, in one of two orders.
 
-    `joined` multiplies [x, h, 1] by all weights at once, the last term first; otherwise two products
-    are added, and then the bias. `fault` is a relative error in the candidate or the first gate.
+    `joined` multiplies [x, h, 1] by all weights at once, the last term first; otherwise two
+    products are added, and then the bias. `fault` is a relative error of the candidate.
     """
 
     def __init__(self, case: Case, joined: bool = False, fault: float = 0.0) -> None:
@@ -319,7 +320,12 @@ class Honest:
     def run(self) -> list[np.ndarray]:
         inputs = self.cast(data.inputs(self.case))
         state = [self.cast(leaf) for leaf in data.state(self.case)[0]]
-        step = {"SimpleRNN": self.rnn, "LSTM": self.lstm, "GRU": self.gru}[self.cell.kind]
+        steps: dict[str, Callable[..., list[np.ndarray]]] = {
+            "SimpleRNN": self.rnn,
+            "LSTM": self.lstm,
+            "GRU": self.gru,
+        }
+        step = steps[self.cell.kind]
         seen = []
         for at in range(self.case.steps):
             state = step(inputs[:, at], *state)
@@ -355,7 +361,8 @@ class Honest:
 
     def sigmoid(self, values: np.ndarray) -> np.ndarray:
         one = self.cast(1.0)
-        return one / (one + np.exp(-values))
+        with np.errstate(over="ignore"):
+            return one / (one + np.exp(-values))
 
     def faulty(self, values: np.ndarray) -> np.ndarray:
         return self.cast(values.astype(np.float64) * self.fault)
@@ -400,7 +407,7 @@ def worst(case: Case, observed: list[np.ndarray]) -> float:
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_honest_rounding_stays_within_the_width(dtype: str) -> None:
     distances = []
-    for case in drawn_cases(dtype, 450):
+    for case in drawn_cases(dtype, 270):
         for joined in (False, True):
             distances.append(worst(case, Honest(case, joined).run()))
             assert distances[-1] <= 1.0, case.to_json()
@@ -415,9 +422,9 @@ def test_two_orders_of_operations_stay_within_the_spread(dtype: str) -> None:
             assert (np.abs(a - b) <= estimate.spread).all(), case.to_json()
 
 
-def share_caught(dtype: str, fault: float, count: int = 200) -> float:
+def share_caught(dtype: str, fault: float, count: int = 140) -> float:
     cells = tuple(cell for cell in CELLS if cell.kind != "SimpleRNN")
-    cases = [case for case in drawn_cases(dtype, count, cells) if case.state is not None]
+    cases = drawn_cases(dtype, count, cells)
     return float(np.mean([worst(case, Honest(case, fault=fault).run()) > 1 for case in cases]))
 
 
@@ -443,7 +450,7 @@ def test_widths_grow_with_the_unit_roundoff() -> None:
     arguments = (case.cells, data.weights(case), data.inputs(case), data.state(case))
     widths = {dtype: reference.run(*arguments, dtype).outputs.width for dtype in DTYPES}
     order = ("float64", "float32", "float16", "bfloat16")
-    for finer, coarser in zip(order, order[1:], strict=False):
+    for finer, coarser in itertools.pairwise(order):
         assert (widths[finer] < widths[coarser]).all()
 
 
@@ -478,6 +485,36 @@ def test_a_partial_sum_that_may_overflow_is_not_judged() -> None:
         cell, Weights(array(200.0), array(-200.0)), [330.0], [330.0], dtype="float16"
     )
     assert np.isinf(result.outputs.width).all()
+
+
+def test_chaos_is_not_judged_from_where_it_begins() -> None:
+    # by two relu units x' = 1.75·x - 3.5·max(x - 0.5, 0), a tent map: errors grow 1.75-fold
+    cell = Cell("SimpleRNN", 2, activation="relu")
+    weights = Weights(
+        array(0.0, 0.0), np.array([[1.75, 1.75], [-3.5, -3.5]]), np.array([0.0, -0.5])
+    )
+    result = trajectory(cell, weights, [0.0] * 16, [0.3125, 0.0], dtype="bfloat16")
+    certain = np.isfinite(result.outputs.width[0]).all(axis=-1).tolist()
+    assert certain[:3] == [True, True, True]
+    assert certain == sorted(certain, reverse=True)
+    assert not certain[-1]
+    assert np.isinf(result.state[0][0].width).all()
+    finer = trajectory(cell, weights, [0.0] * 16, [0.3125, 0.0], dtype="float32")
+    assert np.isfinite(finer.outputs.width).all()
+
+
+def test_a_gate_that_is_shut_is_judged() -> None:
+    # sigmoid(-20) has no digit that is certain in float32, but is certainly next to nothing
+    cell = Cell("SimpleRNN", 1, use_bias=False, activation="sigmoid")
+    result = trajectory(cell, Weights(array(1.0), array(1.0)), [-20.0], [0.0], dtype="float32")
+    assert (result.outputs.width < 1e-6).all()
+    assert (result.outputs.distance(np.full((1, 1, 1), 1e-3)) > 1.0).all()
+
+
+def test_a_state_that_passes_through_zero_is_judged() -> None:
+    cell = Cell("SimpleRNN", 1, use_bias=False, activation="linear")
+    result = trajectory(cell, Weights(array(1.0), array(1.0)), [0.7, -0.7, 0.5], [0.0])
+    assert np.isfinite(result.outputs.width).all()
 
 
 def test_a_value_that_is_not_finite_is_infinitely_far() -> None:

@@ -1,8 +1,12 @@
 """Cells of each generation from their specification."""
 
+import itertools
+
 import tensorflow as tf
 
 from . import versions
+
+_numbers = itertools.count()
 
 V1_KINDS = ("SimpleRNN", "BasicLSTM", "LSTM", "GRU")
 KERAS_KINDS = ("SimpleRNN", "LSTM", "GRU")
@@ -61,7 +65,12 @@ def keras_options(spec, dtype):
 
 def _v1(spec, dtype):
     cells = versions.v1_cells()
-    common = {"activation": _v1_activation(spec["activation"]), "dtype": tf.as_dtype(dtype)}
+    common = {
+        "activation": _v1_activation(spec["activation"]),
+        "dtype": tf.as_dtype(dtype),
+        # variables of v1 cells are found by name, across functions and eager calls alike
+        "name": "cell_%d" % next(_numbers),
+    }
     if spec["kind"] == "SimpleRNN":
         return cells.BasicRNNCell(spec["units"], **common)
     if spec["kind"] == "GRU":

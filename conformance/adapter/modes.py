@@ -78,6 +78,12 @@ class Graph:
     def run(self, inputs, state):
         """Build the call into the graph and run it."""
         feeds = {}
+        # the caller's variables are eager ones, which can be read only out here
+        self._variable_values = {
+            leaf.ref(): leaf.numpy()
+            for leaf in trees.flatten(state)
+            if isinstance(leaf, tf.Variable)
+        }
         with self._graph.as_default():
             fed_inputs = self._placeholder(inputs, feeds)
             native = self._resolved(state, fed_inputs, len(inputs), feeds)
@@ -108,7 +114,7 @@ class Graph:
             values = self._placeholder(leaf.flat_values.numpy(), feeds)
             return tf.RaggedTensor.from_row_splits(values, leaf.row_splits.numpy())
         if isinstance(leaf, tf.Variable):
-            return self._variable(leaf.numpy())
+            return self._variable(self._variable_values[leaf.ref()])
         if isinstance(leaf, tf.Tensor):
             return self._placeholder(leaf.numpy(), feeds)
         return leaf

@@ -1,0 +1,106 @@
+"""What several tests of the suite need: paths, drawn cases, perfect answers."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+
+from conformance import contract, data, forms, judging, reference
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.contract import Clause, Subject
+
+ROOT = Path(__file__).parents[1]
+MODES = ("eager", "function", "graph")
+
+_V1 = ("SimpleRNN", "BasicLSTM", "LSTM", "GRU")
+_KERAS = ("SimpleRNN", "LSTM", "GRU")
+_GENERATIONS = {
+    "dynamic_rnn": ("v1", "keras2", "keras3"),
+    "RNN": ("keras2", "keras3"),
+    "layer": ("keras2", "keras3"),
+    "cell": ("v1", "keras2", "keras3"),
+}
+
+
+def _offer(api: str, generation: str) -> wire.PathOffer:
+    kinds = _V1 if generation == "v1" else _KERAS
+    return wire.PathOffer(
+        f"{api}/{generation}", kinds if api == "layer" else (*kinds, "Stack"), MODES
+    )
+
+
+# What an environment offers that has everything; a test asks the real TensorFlow whether it is so
+OFFERS = tuple(
+    _offer(api, generation) for api, names in _GENERATIONS.items() for generation in names
+)
+
+
+def clauses() -> dict[str, Clause]:
+    """The contract, whatever its modules are called."""
+    for module in sorted((ROOT / "conformance").glob("test_*.py")):
+        importlib.import_module(f"conformance.{module.stem}")
+    return contract.CLAUSES
+
+
+def every_subject() -> list[tuple[Clause, Subject]]:
+    """Each clause with each of its subjects."""
+    return [
+        (clause, subject) for clause in clauses().values() for subject in clause.subjects(OFFERS)
+    ]
+
+
+def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.SearchStrategy[Case]:
+    """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
+    drawn = st.sampled_from(every_subject()).flatmap(lambda pair: pair[0].cases(pair[1], modes))
+    if malformed is None:
+        return drawn
+    return drawn.filter(lambda case: (case.malformation is not None) == malformed)
+
+
+def perfect(case: Case, trajectory: reference.Trajectory | None = None) -> wire.Observation:
+    """What a library without a fault answers to the whole sequence of a case."""
+    expected = trajectory or reference.of(case)
+    outputs = expected.outputs.value
+    if forms.Path.of(case.path).api == "cell":
+        outputs = outputs[:, -1]
+    state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
+    run = judging.Run(outputs, state, wire.Observation())
+    return wire.Observation(
+        outputs=sent(outputs, case.dtype),
+        state=forms.documented(case, judging.leaves(run, case.dtype)),
+    )
+
+
+def sent(values: object, dtype: str) -> wire.Array:
+    """An array as a target sends it."""
+    return data.to_wire(np.asarray(values, np.float64), dtype)
+
+
+def an_error(name: str, message: str = "no", *bases: str, stage: str = "call") -> wire.Observation:
+    """An observation of an exception."""
+    return wire.Observation(
+        error=wire.Error(name, "builtins", (name, *bases), message, "keras/src/x.py", stage)
+    )
+
+
+def interpreter(version: str) -> Path | None:
+    """A Python of this version on this machine, as `3.7`, or nothing."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    on_path = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
+    for folder in [*on_path, *root.glob(f"versions/{version}*/bin")]:
+        python = folder / f"python{version}"
+        if python.is_file() and _works(python):
+            return python
+    return None
+
+
+def _works(python: Path) -> bool:
+    # a shim of a version manager is a file too, and may refuse
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,190 @@
+"""`pytest conformance` as a user types it: what goes wrong is told in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import replay
+from conformance.errors import UnreadableCase
+from tests import support
+
+CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
+needs_tensorflow = pytest.mark.skipif(
+    find_spec("tensorflow") is None, reason="TensorFlow is not installed here"
+)
+
+
+def conformance(
+    *arguments: str, root: Path = support.ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest as at a terminal of its own: nothing of this very run is inherited."""
+    inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--color=no", *arguments],
+        cwd=root,
+        env={**inherited, "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that says what is wrong."""
+    assert done.returncode not in (0, 1), done.stdout
+    told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert "Traceback" not in "".join(told)
+    # where pytest itself finds the mistake it adds its usage, its configuration file and its root
+    assert len(told) <= 4, "\n".join(told)
+    return "\n".join(told)
+
+
+def test_an_option_that_there_is_not() -> None:
+    assert "unrecognized arguments: --no-such" in complaint(conformance("conformance", "--no-such"))
+
+
+def test_a_profile_that_there_is_not() -> None:
+    told = complaint(conformance("conformance", "--profile", "fast"))
+    assert "invalid choice: 'fast'" in told
+    for name in ("quick", "default", "thorough", "explore"):
+        assert name in told
+
+
+def test_a_target_that_there_is_not() -> None:
+    told = complaint(conformance("conformance", "--target", "no/such/python"))
+    assert "--target = 'no/such/python'" in told
+    assert "the path of a Python interpreter that has numpy and tensorflow" in told
+
+
+def test_a_target_without_tensorflow() -> None:
+    python = support.interpreter("3.12") or support.interpreter("3.10")
+    if python is None:
+        pytest.skip("no Python without TensorFlow on this machine")
+    told = complaint(conformance("conformance", "--target", str(python)))
+    assert "No module named" in told
+    assert "pip install -e '.[tensorflow]'" in told
+
+
+def test_two_targets() -> None:
+    told = complaint(conformance("conformance", "--target", "here", "--target", "here"))
+    assert "must be given once" in told
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A checkout to break."""
+    for name in ("conformance", "strategies", "reports"):
+        shutil.copytree(
+            support.ROOT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("out", "__pycache__", "*.pyc"),
+        )
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(support.ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("[[deviation]\n", "mend the file"), ("[[deviation]]\nname = 'x'\n", "missing keys")],
+)
+def test_a_broken_ledger(copy: Path, text: str, told: str) -> None:
+    (copy / "conformance" / "deviations.toml").write_text(text)
+    seen = complaint(conformance("conformance", root=copy))
+    assert "ledger deviations.toml" in seen
+    assert told in seen
+
+
+UNREADABLE = {
+    "not JSON": ("{", "must be the JSON that a failure prints"),
+    "no object": ("[]", "clause = None"),
+    "no clause": (f"{{{CASE}}}", "one of those that --clauses lists"),
+    "unknown clause": (f'{{"clause":"ZZ-01",{CASE}}}', "one of those that --clauses lists"),
+    "unknown field": (f'{{"clause":"RT-01",{CASE},"colour":1}}', "colour"),
+    "unknown dtype": (f'{{"clause":"RT-01",{CASE},"dtype":"float33"}}', "float33"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_an_unreadable_case(name: str) -> None:
+    support.clauses()
+    text, told = UNREADABLE[name]
+    with pytest.raises(UnreadableCase) as error:
+        replay.read(text)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_unreadable_case_at_the_terminal() -> None:
+    text, told = UNREADABLE["unknown field"]
+    assert told in complaint(conformance("conformance", "--replay", text))
+
+
+@needs_tensorflow
+def test_a_case_that_the_target_cannot_run() -> None:
+    text = f'{{"clause":"RT-01",{CASE}}}'.replace("RNN/keras3", "RNN/keras9")
+    told = complaint(conformance("conformance", "--replay", text))
+    assert "path = 'RNN/keras9', but must be one of" in told
+
+
+def test_the_clauses_are_listed() -> None:
+    done = conformance("conformance", "--clauses")
+    assert done.returncode == 0
+    for clause in support.clauses().values():
+        assert clause.identifier in done.stdout
+        assert clause.statement in done.stdout
+        assert clause.source in done.stdout
+
+
+SUBSET = (
+    "conformance/test_rejection.py",
+    "-k",
+    "batch_one and layer and not LSTM",
+    "--profile",
+    "quick",
+)
+
+
+def verdicts(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """The verdicts of a run of the subset, but for seconds, in an order of their own."""
+    done = conformance(*SUBSET, "--strict", "--report", str(folder), *options)
+    assert done.returncode == 1, done.stdout + done.stderr  # Keras 3 broadcasts a batch of one
+    assert "--replay" in done.stdout
+    (file,) = folder.glob("*.jsonl")
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    found = [{**record, "seconds": None} for record in records if "verdict" in record]
+    return sorted(found, key=str)
+
+
+@needs_tensorflow
+def test_verdicts_do_not_depend_on_the_workers_or_the_run(tmp_path: Path) -> None:
+    one = verdicts(tmp_path / "one")
+    assert {record["verdict"] for record in one} == {"holds", "new"}
+    assert {record["path"] for record in one} == {"layer/keras2", "layer/keras3"}
+    assert verdicts(tmp_path / "again", "-n", "2") == one
+
+
+@needs_tensorflow
+def test_a_case_is_replayed() -> None:
+    case = f'{{"clause":"RT-01",{CASE}}}'
+    done = conformance("conformance", "--replay", case)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "RT-01 (must)" in done.stdout
+    assert "verdict: holds" in done.stdout
+    wrong = (
+        '{"clause":"RJ-01","path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":2}],'
+        '"batch":2,"malformation":{"name":"batch_one"}}'
+    )
+    done = conformance("conformance", "--strict", "--replay", wrong)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "verdict: new" in done.stdout
+    assert "grade: accepted" in done.stdout

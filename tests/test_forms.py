@@ -1,0 +1,186 @@
+"""How a state is written and read back: every path, every cell, every form."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance import forms, requests
+from conformance.adapter import wire
+from conformance.case import Case, Cell
+from conformance.contract import Subject
+from strategies import states
+from tests import support
+
+SUBJECTS = [Subject(offer.name, cell) for offer in support.OFFERS for cell in offer.cells]
+SEQUENCES = [s for s in SUBJECTS if forms.has_sequence(s.path, s.cell)]
+
+
+def drawn(subjects: list[Subject], form: str) -> st.SearchStrategy[Case]:
+    return st.sampled_from(subjects).flatmap(
+        lambda subject: states.cases(subject, ["eager"], states=states.DISTINCT, form=form)
+    )
+
+
+def arrays(leaves: forms.Leaves) -> list[list[wire.Array]]:
+    return [[leaf.array for leaf in cell] for cell in leaves]
+
+
+@given(
+    st.one_of(
+        drawn(SUBJECTS, forms.DOCUMENTED),
+        drawn(SUBJECTS, forms.NUMPY),
+        drawn(SUBJECTS, forms.VARIABLE),
+        drawn(SEQUENCES, forms.OTHER_SEQUENCE),
+    )
+)
+def test_what_is_written_is_read(case: Case) -> None:
+    leaves = requests.leaves(case)
+    assert arrays(forms.read(case, forms.write(case, leaves))) == arrays(leaves)
+
+
+@given(drawn(SUBJECTS, forms.NUMPY))
+def test_how_a_leaf_is_held_is_all_that_numpy_changes(case: Case) -> None:
+    leaves = requests.leaves(case)
+    written = forms.write(case, leaves)
+    held: list[str] = []
+    forms.map_leaves(written, lambda leaf: held.append(leaf.held_as))
+    assert set(held) == {"numpy"}
+    plain = dataclasses.replace(case, form=forms.DOCUMENTED)
+    assert forms.shown(written) == forms.shown(forms.write(plain, leaves))
+
+
+@given(drawn(SEQUENCES, forms.OTHER_SEQUENCE))
+def test_the_other_sequence_is_another(case: Case) -> None:
+    leaves = requests.leaves(case)
+    one, other = forms.documented(case, leaves), forms.write(case, leaves)
+    assert isinstance(one, wire.Node)
+    assert isinstance(other, wire.Node)
+    assert {one.container, other.container} == {"list", "tuple"}
+    assert one.children == other.children
+
+
+@given(drawn(SUBJECTS, forms.OTHER_FLOAT))
+def test_the_other_float_is_another(case: Case) -> None:
+    assert case.dtype not in forms.shown(forms.write(case, requests.leaves(case))).replace(
+        forms.other_float(case.dtype), ""
+    )
+
+
+@given(drawn(SUBJECTS, forms.OWN))
+def test_its_own_state_is_left_to_the_target(case: Case) -> None:
+    assert forms.write(case, requests.leaves(case)) == wire.OwnZeros()
+
+
+H, C, G = (wire.Leaf(wire.Array("float32", (1, n), b"\0" * 4 * n)) for n in (1, 2, 3))
+LSTM, GRU = Cell("LSTM", 2), Cell("GRU", 3)
+
+
+def case(path: str, *cells: Cell) -> Case:
+    return Case(path, "eager", cells)
+
+
+DOCUMENTED = [
+    # path, LSTM, GRU, a stack of both
+    ("dynamic_rnn/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
+    ("dynamic_rnn/keras2", "[h, c]", "h", "([h, c], g)"),
+    ("dynamic_rnn/keras3", "[h, c]", "h", "[[h, c], g]"),
+    ("RNN/keras2", "[h, c]", "[h]", "[[h, c], g]"),
+    ("RNN/keras3", "[h, c]", "[h]", "[[h, c], g]"),
+    ("layer/keras2", "[h, c]", "[h]", None),
+    ("layer/keras3", "[h, c]", "[h]", None),
+    ("cell/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
+    ("cell/keras2", "[h, c]", "[h]", "([h, c], g)"),
+    ("cell/keras3", "[h, c]", "[h]", "[[h, c], g]"),
+]
+
+
+def written(path: str, cells: tuple[Cell, ...], leaves: forms.Leaves) -> str:
+    """The documented form with the leaves' letters in place of their shapes."""
+    shown = forms.shown(forms.documented(case(path, *cells), leaves))
+    for letter, leaf in (("h", H), ("c", C), ("g", G)):
+        shown = shown.replace(forms.shown(leaf), letter)
+    return shown
+
+
+@pytest.mark.parametrize(("path", "lstm", "gru", "stack"), DOCUMENTED)
+def test_documented_forms(path: str, lstm: str, gru: str, stack: str | None) -> None:
+    assert written(path, (LSTM,), ((H, C),)) == lstm
+    assert written(path, (GRU,), ((H,),)) == gru
+    if stack:
+        assert written(path, (LSTM, GRU), ((H, C), (G,))) == stack
+
+
+def test_the_readme_shows_the_documented_forms() -> None:
+    readme = (support.ROOT / "README.md").read_text()
+    for path, *states_of in DOCUMENTED:
+        cells = [f"`{state}`" if state else "-" for state in states_of]
+        assert f"| `{path}` | {' | '.join(cells)} |" in readme
+
+
+def test_the_pair_changes_places_between_v1_and_keras() -> None:
+    v1 = forms.documented(case("cell/v1", LSTM), ((H, C),))
+    keras = forms.documented(case("cell/keras3", LSTM), ((H, C),))
+    assert v1 == wire.Node("LSTMStateTuple", (C, H))
+    assert keras == wire.Node("list", (H, C))
+    assert forms.read(case("cell/v1", LSTM), v1) == ((H, C),)
+    assert forms.read(case("cell/keras3", LSTM), keras) == ((H, C),)
+
+
+def test_a_list_of_one_reads_as_its_leaf() -> None:
+    for tree in (G, wire.Node("list", (G,)), wire.Node("tuple", (wire.Node("list", (G,)),))):
+        assert forms.read(case("RNN/keras3", GRU), tree) == ((G,),)
+
+
+UNEXPECTED = {
+    "a list of a v1 LSTM": ("cell/v1", (LSTM,), wire.Node("list", (C, H)), "LSTMStateTuple(c, h)"),
+    "a v1 pair of a Keras LSTM": (
+        "cell/keras3",
+        (LSTM,),
+        wire.Node("LSTMStateTuple", (C, H)),
+        "[h, c]",
+    ),
+    "one tensor of an LSTM": ("RNN/keras3", (LSTM,), H, "[h, c]"),
+    "three of an LSTM": ("RNN/keras3", (LSTM,), wire.Node("list", (H, C, C)), "[h, c]"),
+    "nested pair": (
+        "RNN/keras3",
+        (LSTM,),
+        wire.Node("list", (wire.Node("list", (H, C)),)),
+        "[h, c]",
+    ),
+    "a pair of a GRU": ("RNN/keras3", (GRU,), wire.Node("list", (G, G)), "one tensor for GRU"),
+    "no tensor": ("RNN/keras3", (GRU,), wire.Other("KerasTensor"), "one tensor for GRU"),
+    "nothing": ("RNN/keras3", (GRU,), None, "one tensor for GRU"),
+    "a flat stack": (
+        "RNN/keras3",
+        (LSTM, GRU),
+        wire.Node("list", (H, C, G)),
+        "one state for each of 2 cells",
+    ),
+    "a stack in another order": (
+        "RNN/keras3",
+        (LSTM, GRU),
+        wire.Node("list", (G, wire.Node("list", (H, C)))),
+        "[h, c]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNEXPECTED)
+def test_another_structure_is_not_read(name: str) -> None:
+    path, cells, tree, expected = UNEXPECTED[name]
+    with pytest.raises(forms.UnexpectedStructure) as error:
+        forms.read(case(path, *cells), tree)
+    assert str(error.value) == expected
+
+
+def test_a_tree_as_a_person_reads_it() -> None:
+    pair = wire.Node("LSTMStateTuple", (C, H))
+    tree = wire.Node("tuple", (wire.Node("list", (H, C)), pair, wire.Nothing(), None))
+    assert forms.shown(tree) == (
+        "([float32(1, 1), float32(1, 2)], LSTMStateTuple(float32(1, 2), float32(1, 1)), None, None)"
+    )
+    assert forms.shown(wire.Node("dict", (H,), ("a",))) == "{float32(1, 1)}"

@@ -1,0 +1,293 @@
+"""The judges: an observation in, silence or a sentence out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from conformance import judging, reference
+from conformance.adapter import wire
+from conformance.case import Case, Cell, Malformation
+from conformance.judging import Deviation
+from tests import support
+
+LSTM = Case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
+EVERY_CASE = support.cases(modes=["eager"], malformed=False)
+
+
+# --- rejection grades -----------------------------------------------------------------------------
+
+BATCH_ONE = dataclasses.replace(LSTM, malformation=Malformation("batch_one"))
+BARE = dataclasses.replace(LSTM, malformation=Malformation("bare_for_pair"))
+NAMES_BOTH = "initial_state has 1 row, but the inputs have 2"
+
+GRADES = [
+    # class, its bases, message, grade
+    ("ValueError", (), NAMES_BOTH, judging.EXPLAINED),
+    ("TypeError", (), NAMES_BOTH, judging.EXPLAINED),
+    ("UnicodeDecodeError", ("UnicodeError", "ValueError"), NAMES_BOTH, judging.EXPLAINED),
+    ("ValueError", (), "shapes are incompatible", judging.REJECTED),
+    ("ValueError", (), "the inputs have 2 rows", judging.REJECTED),
+    ("ValueError", (), "12 and 21", judging.REJECTED),
+    ("ValueError", (), "0.1 and 2.5", judging.REJECTED),
+    ("ValueError", (), "\x1b[1m1\x1b[0m and \x1b[31m2\x1b[0m", judging.EXPLAINED),
+    ("InvalidArgumentError", ("OpError", "Exception"), NAMES_BOTH, judging.REJECTED),
+    ("IndexError", ("LookupError",), NAMES_BOTH, judging.LEAKED),
+    ("KeyError", ("LookupError",), NAMES_BOTH, judging.LEAKED),
+    ("AttributeError", (), NAMES_BOTH, judging.LEAKED),
+    ("AssertionError", (), NAMES_BOTH, judging.LEAKED),
+    ("InternalError", ("OpError",), NAMES_BOTH, judging.LEAKED),
+    ("UnimplementedError", ("OpError",), NAMES_BOTH, judging.LEAKED),
+    ("NotImplementedError", ("RuntimeError",), NAMES_BOTH, judging.LEAKED),
+    ("RecursionError", ("RuntimeError",), NAMES_BOTH, judging.LEAKED),
+    ("crashed", (), "signal SIGSEGV", judging.CRASHED),
+    ("hung", (), "no answer", judging.HUNG),
+]
+
+
+@pytest.mark.parametrize(("name", "bases", "message", "grade"), GRADES)
+def test_the_grade_of_an_error(name: str, bases: tuple[str, ...], message: str, grade: str) -> None:
+    observation = support.an_error(name, message, *bases)
+    assert judging.grade(BATCH_ONE, observation) == grade
+    if grade in (judging.EXPLAINED, judging.REJECTED):
+        assert judging.refused(BATCH_ONE, observation) == grade
+        return
+    with pytest.raises(Deviation) as deviation:
+        judging.refused(BATCH_ONE, observation)
+    assert deviation.value.grade == grade
+    assert deviation.value.observation is observation
+    assert name in deviation.value.sentence
+    assert "but must be refused" in deviation.value.sentence
+
+
+def test_no_error_is_accepted() -> None:
+    with pytest.raises(Deviation, match=r"one row.* = accepted, but must be refused") as deviation:
+        judging.refused(BATCH_ONE, support.perfect(LSTM))
+    assert deviation.value.grade == judging.ACCEPTED
+
+
+def test_a_refusal_before_the_state_was_given_is_none() -> None:
+    observation = support.an_error("ValueError", NAMES_BOTH, stage="build")
+    with pytest.raises(Deviation, match="building = ValueError while building"):
+        judging.refused(BATCH_ONE, observation)
+
+
+@pytest.mark.parametrize(
+    ("message", "explains"),
+    [
+        ("expected a list of states as in cell.state_size, got one Tensor", True),
+        ("cell.state_size", False),
+        ("got a Tensor", False),
+    ],
+)
+def test_a_structure_is_explained_by_what_was_expected_and_what_came(
+    message: str, explains: bool
+) -> None:
+    grade = judging.grade(BARE, support.an_error("ValueError", message))
+    assert grade == (judging.EXPLAINED if explains else judging.REJECTED)
+
+
+# --- structure ------------------------------------------------------------------------------------
+
+
+@given(EVERY_CASE)
+def test_a_library_without_fault_is_accepted(case: Case) -> None:
+    expected = reference.of(case)
+    run = judging.accepted(case, support.perfect(case, expected))
+    assert judging.agrees_with_reference(case, run, expected) <= 1
+    judging.identical_runs(run, run)
+    assert judging.agree(run, run, expected) == 0
+
+
+def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Leaf:
+    return wire.Leaf(support.sent(np.zeros(shape), dtype))
+
+
+def node(*children: object, container: str = "list") -> wire.Node:
+    return wire.Node(container, children)
+
+
+WELL = leaf((2, 3))
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "error": (
+        {"error": wire.Error("KeyError", "builtins", ("KeyError",), "a\nb", "")},
+        "the call = KeyError (a b), but must be accepted",
+    ),
+    "outputs' shape": (
+        {"outputs": support.sent(np.zeros((2, 1, 3)), "float32")},
+        "outputs' shape = (2, 1, 3), but must be (2, 2, 3)",
+    ),
+    "outputs' dtype": (
+        {"outputs": support.sent(np.zeros((2, 2, 3)), "float64")},
+        "outputs' dtype = float64, but must be float32",
+    ),
+    "one leaf": ({"state": node(WELL)}, "final state = [float32(2, 3)], but must be [h, c]"),
+    "a named tuple": (
+        {"state": node(WELL, WELL, container="LSTMStateTuple")},
+        "final state = LSTMStateTuple(float32(2, 3), float32(2, 3)), but must be [h, c]",
+    ),
+    "no state": ({"state": None}, "final state = None, but must be [h, c]"),
+    "shape of h": (
+        {"state": node(leaf((1, 3)), WELL)},
+        "final h of cell 0's shape = (1, 3), but must be (2, 3)",
+    ),
+    "shape of c": (
+        {"state": node(WELL, leaf((2, 1)))},
+        "final c of cell 0's shape = (2, 1), but must be (2, 3)",
+    ),
+    "dtype of c": (
+        {"state": node(WELL, leaf((2, 3), "float16"))},
+        "final c of cell 0's dtype = float16, but must be float32",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_another_structure_is_told(name: str) -> None:
+    changes, sentence = WRONG[name]
+    observation = dataclasses.replace(support.perfect(LSTM), **changes)
+    with pytest.raises(Deviation) as deviation:
+        judging.accepted(LSTM, observation)
+    assert deviation.value.sentence == sentence
+    assert deviation.value.observation is observation
+
+
+def test_a_cell_called_by_itself_has_no_steps() -> None:
+    case = dataclasses.replace(LSTM, path="cell/keras3", steps=1)
+    assert judging.accepted(case, support.perfect(case)).outputs.shape == (2, 1, 3)
+    with_steps = dataclasses.replace(
+        support.perfect(case), outputs=support.sent(np.zeros((2, 1, 3)), "float32")
+    )
+    with pytest.raises(Deviation, match="outputs' shape"):
+        judging.accepted(case, with_steps)
+
+
+def test_a_part_has_its_own_length() -> None:
+    first = dataclasses.replace(LSTM, steps=1)
+    assert judging.accepted(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
+    with pytest.raises(Deviation, match="outputs' shape"):
+        judging.accepted(LSTM, support.perfect(first))
+
+
+def test_a_long_message_is_cut_and_its_styling_left_out() -> None:
+    error = wire.Error("ValueError", "", (), "\x1b[1m" + "x" * 500, "", "build")
+    told = judging.error_line(error)
+    assert told == f"ValueError while building ({'x' * 157}...)"
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+ESTIMATE = reference.Estimate(
+    np.array([[1.0, 2.0]]), np.array([[0.125, 0.25]]), np.array([[0.25, 0.5]])
+)
+NOTHING = wire.Observation()
+
+
+def within(*values: float) -> float:
+    return judging.within(np.array([values]), ESTIMATE, "outputs", NOTHING)
+
+
+def test_the_width_is_the_limit() -> None:
+    assert within(1.0, 2.0) == 0
+    assert within(1.0625, 2.0) == 0.5
+    assert within(1.125, 1.75) == 1
+    for values, ratio in (((np.nextafter(1.125, 2), 2.0), "1"), ((1.0, 1.0), "4")):
+        with pytest.raises(Deviation, match=rf"it is {ratio} times as far"):
+            within(*values)
+
+
+def test_the_worst_place_is_named() -> None:
+    with pytest.raises(Deviation) as deviation:
+        within(1.2, 9.0)
+    assert deviation.value.sentence == (
+        "outputs[0, 1] = 9, but must be the reference's 2 within 0.25 (it is 28 times as far)"
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_deviates(value: float) -> None:
+    with pytest.raises(Deviation, match=r"outputs\[0, 1\] = "):
+        within(1.0, value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
+def test_where_a_correct_computation_may_overflow_nothing_is_judged(value: float) -> None:
+    lost = reference.Estimate(np.array([np.nan]), np.array([np.inf]), np.array([np.inf]))
+    assert judging.within(np.array([value]), lost, "outputs", NOTHING) == 0
+
+
+def test_another_shape_is_not_broadcast() -> None:
+    for shape in ((1, 1), (2,), (2, 2), (1, 3)):
+        with pytest.raises(Deviation, match=r"outputs's shape = .*, but must be"):
+            judging.within(np.ones(shape), ESTIMATE, "outputs", NOTHING)
+
+
+def test_no_values_agree() -> None:
+    empty = reference.Estimate(*[np.zeros((0, 3))] * 3)
+    assert judging.within(np.zeros((0, 3)), empty, "outputs", NOTHING) == 0
+
+
+def run(outputs: list[float], hidden: list[float] | None = None) -> judging.Run:
+    state = np.array(hidden or [0.0] * len(outputs))[:, None]
+    return judging.Run(np.array(outputs)[:, None, None], ((state,),), NOTHING)
+
+
+def test_identical_is_to_the_last_bit() -> None:
+    odd = [np.nan, np.inf, -np.inf, 0.1]
+    judging.identical_runs(run(odd, odd), run(odd, odd))
+    for other in ([0.0, *odd[1:]], [*odd[:1], -np.inf, *odd[2:]], [*odd[:3], 0.1 + 2**-56]):
+        assert other != odd
+        with pytest.raises(Deviation, match=r"^outputs\[.*but must be exactly"):
+            judging.identical_runs(run(odd, odd), run(other, odd))
+        with pytest.raises(Deviation, match=r"^final h of cell 0\[.*but must be exactly"):
+            judging.identical_runs(run(odd, other), run(odd, odd))
+
+
+def test_two_paths_may_be_apart_by_the_spread() -> None:
+    trajectory = reference.Trajectory(
+        reference.Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),
+        ((reference.Estimate(*(np.full((2, 1), n) for n in (0.0, 0.5, 1.0))),),),
+    )
+    assert judging.agree(run([0, 0]), run([1, 0]), trajectory) == 1
+    with pytest.raises(
+        Deviation, match=r"outputs\[1, 0, 0\] = 0, but must be the other path's 1.5"
+    ):
+        judging.agree(run([0, 0]), run([0, 1.5]), trajectory)
+    with pytest.raises(Deviation, match="final h of cell 0"):
+        judging.agree(run([0, 0], [0, 0]), run([0, 0], [2, 0]), trajectory)
+    judging.agree_in_row(0, run([0, 0]), run([0, 9]), trajectory)
+    with pytest.raises(Deviation, match="its own alone"):
+        judging.agree_in_row(1, run([0, 0]), run([0, 9]), trajectory)
+
+
+def test_two_parts_are_joined() -> None:
+    first, second = support.perfect(LSTM), support.perfect(dataclasses.replace(LSTM, data_seed=1))
+    one, two = judging.accepted(LSTM, first), judging.accepted(LSTM, second)
+    joined = judging.joined(one, two)
+    assert joined.outputs.shape == (2, 4, 3)
+    assert (joined.outputs[:, :2] == one.outputs).all()
+    assert joined.state is two.state
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_an_error_in_one_value_is_seen(dtype: str) -> None:
+    case = dataclasses.replace(LSTM, dtype=dtype)
+    expected = reference.of(case)
+    relative = {"float16": 0.05, "bfloat16": 0.5, "float32": 1e-5, "float64": 1e-12}[dtype]
+    seen = judging.accepted(case, support.perfect(case, expected))
+    seen.state[0][1][1, 2] *= 1 + relative
+    with pytest.raises(Deviation, match=r"final c of cell 0\[1, 2\]"):
+        judging.agrees_with_reference(case, seen, expected)
+
+
+def test_what_the_caller_owns_is_left_alone() -> None:
+    judging.left_intact(NOTHING)
+    judging.weights_intact(NOTHING)
+    with pytest.raises(Deviation, match="caller's initial_state = changed"):
+        judging.left_intact(wire.Observation(arguments_intact=False))
+    with pytest.raises(Deviation, match="weights after the call = changed"):
+        judging.weights_intact(wire.Observation(weights_intact=False))

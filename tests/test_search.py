@@ -1,0 +1,351 @@
+"""The search, on miniature targets: tiny implementations that are wrong on purpose."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import judging
+from conformance.adapter import wire
+from conformance.bench import Bench, Settings
+from conformance.case import Case, Cell
+from conformance.contract import MUST, Clause, Finding, Runs, Subject
+from conformance.errors import TargetDied, TargetHung
+from conformance.ledger import Ledger, read
+from conformance.profiles import Profile
+from conformance.search import HOLDS, KNOWN, NEW, Budget, Search, judge
+from reports.record import PROPERTY
+from strategies import states
+from tests import support
+
+SUBJECT = Subject("RNN/keras3", "LSTM")
+PLENTY = Budget(examples=100, shrinks=400)
+Wrong = Callable[[Any], bool]  # given a case, or the program of a case: they share these fields
+
+
+def must_be_accepted(case: Case, run: Runs) -> Finding:
+    """Every call is accepted."""
+    (observation,) = run(case, wire.Call(wire.Array("float32", (0,), b"")))
+    if observation.error:
+        raise judging.Deviation(judging.error_line(observation.error), observation, "leaked")
+    return Finding(width_ratio=0.5)
+
+
+CLAUSE = Clause(
+    "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT], states.cases,
+    must_be_accepted, effort=1.0,
+)  # fmt: skip
+
+
+class Miniature:
+    """Accepts every call but those that it is wrong for; remembers what it was asked."""
+
+    name = "miniature"
+
+    def __init__(self, wrong: Wrong, error: str = "IndexError") -> None:
+        self._wrong = wrong
+        self._error = error
+        self.asked: list[Any] = []
+
+    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
+        """Run calls of the case's program."""
+        return self.run(case, calls)
+
+    def run(self, program: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
+        """One observation for each call, of a program or a case."""
+        self.asked.append(program)
+        seen = support.an_error(self._error) if self._wrong(program) else wire.Observation()
+        return tuple(seen for _ in calls)
+
+    def state_size(self, program: Any) -> object:
+        """Not asked here."""
+        raise NotImplementedError
+
+    def describe(self) -> wire.Description:
+        """Versions and paths."""
+        return wire.Description({}, support.OFFERS)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def search(wrong: Wrong, budget: Budget = PLENTY, ledger: Ledger | None = None) -> Search:
+    return Search(CLAUSE, SUBJECT, Miniature(wrong), ledger or Ledger(), budget)
+
+
+def never(program: Any) -> bool:
+    return False
+
+
+def always(program: Any) -> bool:
+    return True
+
+
+def in_graph(program: Any) -> bool:
+    return program.mode == "graph"
+
+
+def wide(case: Any) -> bool:
+    return any(cell.units > 3 for cell in case.cells)
+
+
+def in_double(program: Any) -> bool:
+    return program.dtype == "float64"
+
+
+def minimal(wrong: Wrong, mode: str = "eager", **budget: int) -> Case:
+    tally = search(wrong, Budget(60, budget.get("shrinks", 400))).execute(support.MODES)[mode]
+    assert tally.new is not None
+    return tally.new.case
+
+
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    tallies = search(never).execute(support.MODES)
+    assert set(tallies) == set(support.MODES)
+    assert all(tally.telling is None and tally.width_ratio == 0.5 for tally in tallies.values())
+    assert 30 <= sum(tally.cases for tally in tallies.values()) <= PLENTY.examples
+
+
+def test_the_minimal_case_is_shrunk_to_the_bound() -> None:
+    expected = Case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
+    assert minimal(lambda case: wide(case)) == expected
+    assert minimal(lambda case: case.batch > 2 and case.steps > 5) == Case(
+        "RNN/keras3", "eager", (Cell("LSTM", units=1),), batch=3, steps=6
+    )
+
+
+def test_only_one_dtype_is_wrong() -> None:
+    expected = Case("RNN/keras3", "eager", (Cell("LSTM", units=1),), dtype="float64")
+    assert minimal(in_double) == expected
+
+
+def test_only_one_mode_is_wrong() -> None:
+    tallies = search(in_graph).execute(support.MODES)
+    assert {mode: bool(tally.new) for mode, tally in tallies.items()} == {
+        "eager": False,
+        "function": False,
+        "graph": True,
+    }
+    assert minimal(in_graph, "graph") == Case("RNN/keras3", "graph", (Cell("LSTM", units=1),))
+    assert tallies["eager"].cases > 10  # searched on its own, after its case held
+
+
+def test_each_mode_has_its_own_deviation() -> None:
+    bound = {"eager": 3, "function": 1, "graph": 99}
+    tallies = search(lambda case: case.cells[0].units > bound[case.mode]).execute(support.MODES)
+    found = {mode: tally.new and tally.new.case.cells[0].units for mode, tally in tallies.items()}
+    assert found == {"eager": 4, "function": 4, "graph": None} or found == {
+        "eager": 4,
+        "function": 2,
+        "graph": None,
+    }
+
+
+def test_the_effort_of_shrinking_is_bounded_and_alike_each_time() -> None:
+    def looked_at(shrinks: int) -> tuple[list[Case], Case]:
+        miniature = Miniature(wide)
+        one = Search(CLAUSE, SUBJECT, miniature, Ledger(), Budget(60, shrinks))
+        tally = one.execute(["eager"])["eager"]
+        assert tally.new is not None
+        return miniature.asked, tally.new.case
+
+    sizes = []
+    for shrinks in (0, 1, 5, 40):
+        asked, case = looked_at(shrinks)
+        assert (asked, case) == looked_at(shrinks)
+        first = next(number for number, each in enumerate(asked) if wide(each))
+        assert len(asked) - first - 1 <= shrinks
+        sizes.append(len(case.to_json()))
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+
+
+def drawn(salt: str, clause: str = "XX-01", subject: Subject = SUBJECT) -> list[Case]:
+    miniature = Miniature(never)
+    named = Clause(**{**vars(CLAUSE), "identifier": clause})
+    Search(named, subject, miniature, Ledger(), Budget(10, 0, salt)).execute(support.MODES)
+    return miniature.asked
+
+
+def test_the_same_seed_draws_the_same_cases() -> None:
+    assert drawn("0") == drawn("0")
+
+
+def test_another_salt_clause_or_subject_draws_others() -> None:
+    assert drawn("0") != drawn("1")
+    assert drawn("0") != drawn("0", clause="XX-02")
+    on_other_path = drawn("0", subject=Subject("RNN/keras2", "LSTM"))
+    assert [case.cells for case in drawn("0")] != [case.cells for case in on_other_path]
+
+
+# --- around the ledger ----------------------------------------------------------------------------
+
+
+def ledger(
+    tmp_path: Path, when: str, seen: str = 'grade = "leaked"\nerror = "IndexError"'
+) -> Ledger:
+    file = tmp_path / "deviations.toml"
+    file.write_text(
+        f"""[[deviation]]
+name = "an-entry"
+clause = "XX-01"
+paths = ["RNN/keras3"]
+versions = {{}}
+when = {when}
+why = "for the test"
+{seen}
+case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}}]}}'
+"""
+    )
+    return Ledger(tuple(read(file)))
+
+
+def test_what_the_ledger_knows_is_not_new(tmp_path: Path) -> None:
+    known = ledger(tmp_path, '{ dtype = ["float64"] }')
+    tallies = search(in_double, ledger=known).execute(support.MODES)
+    assert all(tally.new is None for tally in tallies.values())
+    told = [tally.telling for tally in tallies.values() if tally.telling]
+    assert told
+    assert {(outcome.status, outcome.entry) for outcome in told} == {(KNOWN, "an-entry")}
+
+
+def test_the_search_goes_on_around_what_the_ledger_knows(tmp_path: Path) -> None:
+    known = ledger(tmp_path, '{ dtype = ["float64"] }')
+    tally = search(lambda case: in_double(case) or wide(case), ledger=known).execute(["eager"])
+    new = tally["eager"].new
+    assert new is not None
+    assert new.case == Case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
+    assert "an-entry" in tally["eager"].known
+
+
+@pytest.mark.parametrize(
+    "seen", ['grade = "accepted"', 'error = "KeyError"', 'message = "something else"', ""]
+)
+def test_what_is_not_as_the_ledger_says_is_new(tmp_path: Path, seen: str) -> None:
+    if seen.startswith("message"):
+        seen += '\nerror = "IndexError"'
+    known = ledger(tmp_path, '{ dtype = ["float64"] }', seen)
+    new = search(in_double, ledger=known).execute(["eager"])["eager"].new
+    assert new is not None
+    assert new.case.dtype == "float64"
+
+
+def test_a_known_deviation_that_is_gone_is_told(tmp_path: Path) -> None:
+    known = ledger(tmp_path, '{ dtype = ["float64", "float16"] }')
+    new = search(in_double, ledger=known).execute(["eager"])["eager"].new
+    assert new is not None
+    assert new.case.dtype == "float16"
+    assert "an-entry covers this case, but the clause holds for it" in str(new.sentence)
+
+
+def test_an_entry_may_say_that_it_deviates_only_sometimes(tmp_path: Path) -> None:
+    seen = 'grade = "leaked"\nerror = "IndexError"\nsometimes = true'
+    known = ledger(tmp_path, '{ dtype = ["float64", "float16"] }', seen)
+    tally = search(in_double, ledger=known).execute(["eager"])["eager"]
+    assert tally.new is None
+    assert list(tally.known) == ["an-entry"]
+    tally = search(in_double, ledger=ledger(tmp_path, "{}", "sometimes = true")).execute(["eager"])[
+        "eager"
+    ]
+    assert tally.new is not None  # what it says must still be what is seen
+
+
+def test_one_case_is_judged_by_itself(tmp_path: Path) -> None:
+    case = Case("RNN/keras3", "eager", (Cell("LSTM", 1),), dtype="float64")
+    known = ledger(tmp_path, '{ dtype = ["float64"] }')
+    assert judge(CLAUSE, case, Miniature(never), Ledger()).status == HOLDS
+    assert judge(CLAUSE, case, Miniature(always), Ledger()).status == NEW
+    assert judge(CLAUSE, case, Miniature(always), known).status == KNOWN
+    assert judge(CLAUSE, case, Miniature(never), known).status == NEW
+
+
+# --- from the search to verdicts ------------------------------------------------------------------
+
+PROFILE = Profile("test", examples=60, shrinks=400, eager_share=1)
+ENUMERATED = Profile("test", examples=20, shrinks=400, eager_share=1, enumerate_modes=True)
+
+
+def verdicts(
+    target: Any, profile: Profile = PROFILE, known: Ledger | None = None, **offer: Any
+) -> list[dict[str, Any]]:
+    """The verdicts on a target, and that the test fails exactly where one is new."""
+    offers = {each.name: each for each in support.OFFERS}
+    if offer:
+        offers["RNN/keras3"] = wire.PathOffer("RNN/keras3", ("LSTM",), **offer)
+    node: Any = types.SimpleNamespace(user_properties=[])
+    bench = Bench(target, Settings(profile, "0", known or Ledger(), offers))
+    told = ""
+    try:
+        bench.judge(CLAUSE, SUBJECT, node)
+    except pytest.fail.Exception as failure:
+        told = str(failure)
+    found = [plain for name, plain in node.user_properties if name == PROPERTY]
+    new = any(plain["verdict"] == NEW for plain in found)
+    assert ("replay: pytest conformance --replay" in told) == new
+    assert bool(told) == new
+    return found
+
+
+@pytest.mark.parametrize("profile", [PROFILE, ENUMERATED], ids=["drawn", "enumerated"])
+def test_modes_that_agree_have_one_verdict(profile: Profile) -> None:
+    (holding,) = verdicts(Miniature(never), profile)
+    assert (holding["verdict"], holding["mode"], holding["case"]) == (HOLDS, None, None)
+    (deviating,) = verdicts(Miniature(in_double), profile)
+    assert (deviating["verdict"], deviating["mode"], deviating["grade"]) == (NEW, None, "leaked")
+    assert deviating["case"]["dtype"] == "float64"
+    assert deviating["observation"]["error"]["class"] == "IndexError"
+
+
+@pytest.mark.parametrize("profile", [PROFILE, ENUMERATED], ids=["drawn", "enumerated"])
+def test_modes_that_differ_have_a_verdict_each(profile: Profile) -> None:
+    found = verdicts(Miniature(in_graph), profile)
+    assert {plain["mode"]: plain["verdict"] for plain in found} == {
+        "eager": HOLDS,
+        "function": HOLDS,
+        "graph": NEW,
+    }
+    assert all(plain["cases"] > 0 for plain in found)
+
+
+def test_a_known_deviation_is_a_verdict_with_the_entrys_name(tmp_path: Path) -> None:
+    (found,) = verdicts(Miniature(always), known=ledger(tmp_path, "{}"))
+    assert (found["verdict"], list(found["ledger"])) == (KNOWN, ["an-entry"])
+
+
+@pytest.mark.parametrize(
+    ("error", "grade"),
+    [(TargetDied("signal SIGSEGV"), "crashed"), (TargetHung("no answer"), "hung")],
+)
+def test_a_target_that_ends_is_an_observation(error: Exception, grade: str) -> None:
+    class Ending(Miniature):
+        def run(self, program: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
+            if program.dtype == "float64":
+                raise error
+            return super().run(program, calls)
+
+    (found,) = verdicts(Ending(never))
+    assert (found["verdict"], found["mode"]) == (NEW, None)
+    assert found["observation"]["error"]["class"] == grade
+    assert str(error) in found["sentence"]
+
+
+def test_a_path_that_is_missing_is_not_judged() -> None:
+    miniature = Miniature(always)
+    with pytest.raises(pytest.skip.Exception, match="not available: RNN/keras3: no Keras"):
+        verdicts(miniature, missing="no Keras")
+    assert not miniature.asked
+
+
+def test_a_ledger_entry_must_still_deviate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(support.clauses(), "XX-01", CLAUSE)
+    (entry,) = ledger(tmp_path, "{}").entries
+    offers = {each.name: each for each in support.OFFERS}
+    settings = Settings(PROFILE, "0", Ledger((entry,)), offers)
+    Bench(Miniature(always), settings).must_still_deviate(entry)
+    for gone in (Miniature(never), Miniature(always, "KeyError")):
+        with pytest.raises(pytest.fail.Exception, match=r"an-entry.*limit its range"):
+            Bench(gone, settings).must_still_deviate(entry)

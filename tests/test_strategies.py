@@ -1,0 +1,149 @@
+"""What is drawn: within its ranges, small when nothing asks for more, and without TensorFlow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import Phase, find, given, settings
+
+from conformance import forms, requests
+from conformance.case import Case
+from conformance.contract import Subject
+from strategies import cells as drawn_cells
+from strategies import malformed, states
+from tests import support
+
+DTYPES = {"float16", "bfloat16", "float32", "float64"}
+LONG = settings(max_examples=200)
+
+
+@LONG
+@given(support.cases())
+def test_cases_are_within_their_ranges(case: Case) -> None:
+    # the write-ups' own examples name their sizes, which are larger
+    written_up = case.steps in (5, 10) and case.features in (5, 10) and case.batch in (1, 32)
+    assert 1 <= len(case.cells) <= 4
+    assert case.stacked == (case.cell_name == "Stack")
+    assert all(1 <= cell.units <= 16 for cell in case.cells) or written_up
+    assert 1 <= case.batch <= 8 or written_up
+    assert 1 <= case.steps <= 16
+    assert 1 <= case.features <= 10
+    assert case.dtype in DTYPES
+    assert case.mode in support.MODES
+    assert case.state in (None, *states.GIVEN)
+    assert case.split is None or 1 <= case.split < case.steps
+    assert forms.Path.of(case.path).api != "cell" or case.steps == 1
+
+
+@LONG
+@given(support.cases())
+def test_cells_have_the_options_of_their_generation(case: Case) -> None:
+    generation = forms.Path.of(case.path).generation
+    for cell in case.cells:
+        if generation != "v1":
+            assert not cell.peepholes
+            assert cell.projection is cell.cell_clip is cell.projection_clip is None
+            assert cell.kind != "BasicLSTM"
+        else:
+            assert cell.use_bias
+            assert not cell.reset_after
+        assert cell.use_bias or not cell.forget_bias
+        assert cell.projection is not None or cell.projection_clip is None
+
+
+@given(support.cases())
+def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
+    program = requests.program(case)
+    assert len(program.cells) == len(case.cells)
+    call = requests.whole(case)
+    assert call.inputs.shape == (case.batch, case.steps, case.features)
+    assert (call.state is None) == (case.state is None)
+
+
+def test_everything_in_the_ranges_is_drawn() -> None:
+    seen: list[Case] = []
+
+    @settings(max_examples=300)
+    @given(states.cases(Subject("RNN/keras3", "Stack"), support.MODES))
+    def collect(case: Case) -> None:
+        seen.append(case)
+
+    collect()
+    assert {case.mode for case in seen} == set(support.MODES)
+    assert {case.dtype for case in seen} == DTYPES
+    assert {case.batch for case in seen} == set(range(1, 9))
+    assert {1, 2, 16} <= {case.steps for case in seen} <= set(range(1, 17))
+    assert {len(case.cells) for case in seen} == {2, 3, 4}
+    assert {case.state for case in seen} == set(states.GIVEN)
+    units = [cell.units for case in seen for cell in case.cells]
+    assert {1, 2, 16} <= set(units) <= set(range(1, 17))
+    assert sum(unit <= 2 for unit in units) > len(units) / 5  # where broadcasting hides faults
+    assert sum(case.steps <= 4 for case in seen) > len(seen) / 2  # a step of eager mode is slow
+    unequal = [case for case in seen if len({cell.units for cell in case.cells}) > 1]
+    assert len(unequal) > len(seen) / 2
+
+
+SMALLEST = settings(database=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
+
+
+@pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
+def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
+    name = offer.name  # type: ignore[attr-defined]
+    for cell in offer.cells:  # type: ignore[attr-defined]
+        strategy = states.cases(Subject(name, cell), support.MODES)
+        case = find(strategy, lambda case: True, settings=SMALLEST)
+        assert len(case.cells) == (2 if cell == "Stack" else 1)
+        assert len(case.to_json()) <= 70 + 30 * len(case.cells), case.to_json()
+        assert (case.mode, case.dtype, case.batch, case.steps) == ("eager", "float32", 1, 1)
+        assert all(c.units == 1 for c in case.cells)
+
+
+def test_a_malformed_case_shrinks_too() -> None:
+    subject = Subject("layer/keras3", "LSTM", malformation="batch_one")
+    case = find(malformed.cases(subject, support.MODES), lambda case: True, settings=SMALLEST)
+    assert case.to_json() == (
+        '{"path":"layer/keras3","mode":"eager","cells":[{"kind":"LSTM","units":1}],'
+        '"batch":2,"malformation":{"name":"batch_one"}}'
+    )
+
+
+def test_what_must_be_unequal_is() -> None:
+    @given(drawn_cells.cells("Stack", ["v1"], unequal=True))
+    def check(cells: tuple[object, ...]) -> None:
+        widths = [cell.output_units for cell in cells]  # type: ignore[attr-defined]
+        assert len(set(widths)) == len(widths)
+
+    check()
+
+
+WITHOUT_TENSORFLOW = """
+import importlib, pathlib, sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("tensorflow", "keras", "tf_keras"):
+            raise AssertionError(name + " is imported")
+
+sys.meta_path.insert(0, Refuse())
+root = pathlib.Path(sys.argv[1])
+names = ["conftest", "conformance.adapter.wire"]
+for folder in ("conformance", "strategies", "reports"):
+    names += [f"{folder}.{path.stem}" for path in sorted((root / folder).glob("[a-z]*.py"))]
+for name in names:
+    importlib.import_module(name)
+print(len(names))
+"""
+
+
+def test_only_the_adapter_needs_tensorflow() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, str(support.ROOT)],
+        cwd=support.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 25

@@ -1,0 +1,90 @@
+"""What driver and target exchange survives the journey, to Python 3.7 and back too."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickletools
+import subprocess
+from typing import Any
+
+import pytest
+
+from conformance.adapter import wire
+from tests import support
+
+ARRAY = wire.Array("float32", (1, 2), b"\x00\x01\x02\x03\x04\x05\x06\x07")
+LEAF = wire.Leaf(ARRAY, "numpy")
+WEIGHTS = wire.Weights(ARRAY, ARRAY, bias=None, peepholes=ARRAY)
+OFFER = wire.PathOffer("RNN/keras3", ("LSTM",), ("eager",), "why")
+EXAMPLES: list[Any] = [
+    ARRAY,
+    wire.Array("float32", (), b"\x00\x01\x02\x03"),
+    LEAF,
+    wire.Text((2, 3)),
+    wire.Other("KerasTensor"),
+    wire.Nothing(),
+    wire.Node("list", (LEAF, wire.Node("LSTMStateTuple", (LEAF, LEAF)), wire.Nothing())),
+    wire.Node("dict", (LEAF, LEAF), ("a", "b")),
+    wire.Node("tuple", ()),
+    wire.Previous(1),
+    wire.OwnZeros(),
+    WEIGHTS,
+    wire.Program(
+        "RNN/keras3", "eager", ({"units": 2, "cell_clip": None},), (WEIGHTS,), 3, "float32"
+    ),
+    wire.Call(ARRAY),
+    wire.Call(ARRAY, wire.Node("list", (LEAF,))),
+    wire.Error("ValueError", "builtins", ("ValueError", "Exception"), "é", "rnn.py", "build"),
+    wire.Observation(outputs=ARRAY, state=LEAF, seconds=0.5, weights_intact=False),
+    OFFER,
+    wire.Description({"tensorflow": "2.21.0"}, (OFFER, OFFER)),
+]
+MESSAGE = ("run", tuple(EXAMPLES))
+
+
+@pytest.mark.parametrize("value", EXAMPLES, ids=lambda value: type(value).__name__)
+def test_there_and_back(value: Any) -> None:
+    again = wire.loads(wire.dumps(value))
+    assert type(again) is type(value)
+    assert again == value
+
+
+def test_every_kind_has_an_example() -> None:
+    kinds = {kind for kind in vars(wire).values() if dataclasses.is_dataclass(kind)}
+    assert kinds == {type(value) for value in EXAMPLES}
+
+
+def test_requests_and_answers_without_a_kind_of_ours() -> None:
+    for message in (("describe", None), ("failure", "Traceback"), ("answer", ({"a": (1,)}, 2.5))):
+        assert wire.loads(wire.dumps(message)) == message
+
+
+def test_what_travels_is_plain() -> None:
+    # neither a class of ours nor a NumPy array: both ends may have others
+    names = {opcode.name for opcode, _, _ in pickletools.genops(wire.dumps(MESSAGE))}
+    assert not names & {"GLOBAL", "STACK_GLOBAL", "REDUCE", "NEWOBJ", "BUILD"}
+
+
+ECHO = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("wire", sys.argv[1])
+wire = sys.modules["wire"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(wire)
+word, values = wire.loads(sys.stdin.buffer.read())
+assert isinstance(values[0], wire.Array), values[0]
+sys.stdout.buffer.write(wire.dumps((word, values)))
+"""
+
+
+def test_the_oldest_python_reads_and_answers() -> None:
+    python = support.interpreter("3.7")
+    if python is None:
+        pytest.skip("no Python 3.7 on this machine")
+    done = subprocess.run(
+        [python, "-c", ECHO, wire.__file__],
+        input=wire.dumps(MESSAGE),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert wire.loads(done.stdout) == MESSAGE
