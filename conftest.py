@@ -197,6 +197,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if DESCRIPTION not in metafunc.config.stash:
         return
     if "entry" in metafunc.fixturenames:
+        _import_contract()  # an entry may be about a clause of a module that is not collected
         entries = metafunc.config.stash[LEDGER].entries
         metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
     clause = getattr(metafunc.function, "clause", None)

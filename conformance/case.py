@@ -136,11 +136,12 @@ def from_json(text: str) -> Case:
     try:
         return from_plain(json.loads(text))
     except json.JSONDecodeError as error:
-        raise UnreadableCase(f"case = {text[:60]!r}, but must be one JSON object: {error}") from error
+        told = f"case = {text[:60]!r}, but must be one JSON object: {error}"
+        raise UnreadableCase(told) from error
 
 
 def from_plain(plain: typing.Any) -> Case:
-    """The case of a JSON object; raises UnreadableCase where a field is unknown, missing or wrong."""
+    """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
     fields = dict(_checked_object(plain, Case))
     cells = fields.get("cells")
     if not isinstance(cells, list) or not cells:
@@ -148,7 +149,14 @@ def from_plain(plain: typing.Any) -> Case:
     fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
     if fields.get("malformation") is not None:
         fields["malformation"] = _record(fields["malformation"], Malformation)
-    return _checked(Case(**fields))
+    case = _checked(Case(**fields))
+    if case.split is not None and case.split not in range(1, case.steps):
+        raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
+    leaves = sum(len(cell.state_widths) for cell in case.cells)
+    leaf = case.malformation.leaf if case.malformation else None
+    if leaf is not None and leaf not in range(leaves):
+        raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
+    return case
 
 
 def _record(plain: typing.Any, kind: type) -> typing.Any:
@@ -173,8 +181,34 @@ _INTEGERS = ("units", "batch", "steps", "features", "weight_seed", "data_seed", 
 
 
 def _checked(record: typing.Any) -> typing.Any:
+    words = _vocabulary()
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
-        if field.name in _INTEGERS and (type(value) is not int or value < 0):
-            raise UnreadableCase(f"{field.name} = {value!r}, but must be a whole number from 0 on")
+        if field.name in _INTEGERS:
+            least = 1 if field.name == "units" else 0
+            if type(value) is not int or value < least:
+                raise UnreadableCase(
+                    f"{field.name} = {value!r}, but must be a whole number from {least} on"
+                )
+        if field.name in ("path", "mode") and not isinstance(value, str):
+            raise UnreadableCase(f"{field.name} = {value!r}, but must be text")
+        if field.name in words and value not in words[field.name]:
+            raise UnreadableCase(
+                f"{field.name} = {value!r}, but must be one of {words[field.name]}"
+            )
     return record
+
+
+def _vocabulary() -> dict[str, tuple[typing.Any, ...]]:
+    """The words that a field may have; asked late, for the modules that own them know cases."""
+    from conformance import data, documented, forms, malformations, reference
+
+    return {
+        "kind": ("SimpleRNN", *LSTM_KINDS, "GRU"),
+        "activation": reference.ACTIVATIONS,
+        "recurrent_activation": reference.ACTIVATIONS,
+        "dtype": data.DTYPES,
+        "state": (None, *data.STATE_VALUES),
+        "form": (*forms.FORMS, *documented.FORMS),
+        "name": tuple(malformations.KINDS),
+    }

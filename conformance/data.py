@@ -32,6 +32,7 @@ _FLOATS = {
     "float32": np.dtype(np.float32),
     "float64": np.dtype(np.float64),
 }
+DTYPES = tuple(_FLOATS)
 
 
 @dataclass(frozen=True)

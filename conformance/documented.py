@@ -18,6 +18,7 @@ BOTH = f"{FEEDING}; {INCOMPATIBLE}"
 
 # how a state is written here, beside the forms that are documented for a path
 TENSOR, LIST, TUPLE = "tensor", "list", "tuple"
+FORMS = (TENSOR, LIST, TUPLE)
 _OTHER = {LIST: TUPLE, TUPLE: LIST}
 
 

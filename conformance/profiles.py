@@ -36,7 +36,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most for each second: a function is traced and a graph built for every case
-        Profile("quick", examples=1, shrinks=40, eager_share=6, skip_simplest=True),
+        Profile("quick", examples=1, shrinks=40, eager_share=12, skip_simplest=True),
         Profile("default", examples=4, shrinks=60, eager_share=3),
         Profile("thorough", examples=60, shrinks=300, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, examples=4, shrinks=60, eager_share=3),

@@ -33,7 +33,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(malformed.any_cases, fresh=False),
-    effort=3,
+    effort=2,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     """After a malformed state the weights are what they were, and the next well-formed call works."""
@@ -51,7 +51,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(apis=("RNN", "layer")),
     cases=partial(malformed.any_cases, fresh=True),
-    effort=3,
+    effort=2,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
     """After a malformed state in its first call a layer takes calls with and without a state."""

@@ -16,6 +16,7 @@ from strategies import states
 _TWO_ROWS = {"batch_one", "ragged"}
 _TWO_UNITS = {"units_one", "ragged"}
 _UNEQUAL = {"layers_swapped"}
+_ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
 
 
 def names(path: str, cell: str) -> list[str]:
@@ -37,6 +38,7 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
             smallest_batch=2 if name in _TWO_ROWS else 1,
             smallest_units=2 if name in _TWO_UNITS else 1,
             unequal=name in _UNEQUAL,
+            most_steps=_ENOUGH_STEPS,
         )
     )
     case = _made_to_apply(case, name)

@@ -16,9 +16,10 @@ def batches(smallest: int = 1) -> st.SearchStrategy[int]:
     return st.integers(smallest, MAX_BATCH)
 
 
-def steps(smallest: int = 1) -> st.SearchStrategy[int]:
+def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]:
     """Time steps; few more often, for an eager step costs a millisecond."""
-    return st.one_of(st.integers(smallest, max(smallest, 4)), st.integers(smallest, MAX_STEPS))
+    few = min(max(smallest, 4), largest)
+    return st.one_of(st.integers(smallest, few), st.integers(smallest, largest))
 
 
 def features() -> st.SearchStrategy[int]:

@@ -40,11 +40,12 @@ def cases(
     smallest_units: int = 1,
     unequal: bool = False,
     split: bool = False,
+    most_steps: int = sequences.MAX_STEPS,
 ) -> Case:
     """Cases of a subject. `split` draws after how many steps the state is carried over."""
     mode = draw(st.sampled_from(modes))
     drawn = draw(cells.cells(subject.cell, generations(subject), smallest_units, unequal))
-    steps = 1 if of_one_step(subject) else draw(sequences.steps(2 if split else 1))
+    steps = 1 if of_one_step(subject) else draw(sequences.steps(2 if split else 1, most_steps))
     return Case(
         path=subject.path,
         mode=mode,

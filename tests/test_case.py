@@ -111,6 +111,10 @@ UNREADABLE = {
     "path not text": (json.dumps({**PLAIN, "path": 3}), "path"),
     "malformation not an object": (json.dumps({**PLAIN, "malformation": "dict"}), "Malformation"),
     "unknown malformation": (json.dumps({**PLAIN, "malformation": {"name": "odd"}}), "odd"),
+    "a leaf that there is not": (
+        json.dumps({**PLAIN, "malformation": {"name": "scalar", "leaf": 2}}),
+        "leaf = 2, but must be from 0 to 1",
+    ),
     "split beyond the end": (json.dumps({**PLAIN, "steps": 2, "split": 2}), "split"),
 }
 

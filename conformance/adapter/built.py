@@ -22,7 +22,7 @@ class Built:
 
 def built_cell(generation, specs, features, dtype):
     """The cells, and the one cell that stands for them all; built where features are given."""
-    cells = [cell_makers.make(generation, spec, dtype) for spec in specs]
+    cells = [cell_makers.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
     if features is not None:
         cell_makers.build(generation, cells, specs, features)
     return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells, dtype)

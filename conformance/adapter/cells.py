@@ -13,19 +13,20 @@ KERAS_KINDS = ("SimpleRNN", "LSTM", "GRU")
 STACK = "Stack"
 
 
-def make(generation, spec, dtype):
-    """One cell, not yet built."""
+def make(generation, spec, index, dtype):
+    """One cell, not yet built; `index` is its place in the stack."""
     if generation == "v1":
         return _v1(spec, dtype)
     layers = versions.keras(generation).layers
-    return getattr(layers, spec["kind"] + "Cell")(**keras_options(spec, dtype))
+    name = "cell_%d" % index
+    return getattr(layers, spec["kind"] + "Cell")(name=name, **keras_options(spec, dtype))
 
 
 def stack(generation, cells, dtype):
     """Several cells as one."""
     if generation == "v1":
         return versions.v1_cells().MultiRNNCell(cells)
-    return versions.keras(generation).layers.StackedRNNCells(cells, dtype=dtype)
+    return versions.keras(generation).layers.StackedRNNCells(cells, dtype=dtype, name="stack")
 
 
 def build(generation, cells, specs, features):
@@ -69,7 +70,7 @@ def _v1(spec, dtype):
         "activation": _v1_activation(spec["activation"]),
         "dtype": tf.as_dtype(dtype),
         # variables of v1 cells are found by name, across functions and eager calls alike
-        "name": "cell_%d" % next(_numbers),
+        "name": "v1_cell_%d" % next(_numbers),
     }
     if spec["kind"] == "SimpleRNN":
         return cells.BasicRNNCell(spec["units"], **common)

@@ -5,12 +5,10 @@ from .built import Built, built_cell
 
 
 def build(generation, specs, features, dtype):
-    """The dynamic_rnn of a cell; dtype is given only where no initial state is."""
+    """The dynamic_rnn of a cell; dtype is always given, as the write-up does."""
     cells, cell = built_cell(generation, specs, features, dtype)
 
     def call(inputs, state):
-        if state is None:
-            return versions.v1.nn.dynamic_rnn(cell, inputs, dtype=dtype)
-        return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state)
+        return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state, dtype=dtype)
 
     return Built(generation, cell, cells, specs, call, cell)

@@ -8,7 +8,7 @@ def build(generation, specs, features, dtype):
     """The layer around its cell."""
     cells, cell = built_cell(generation, specs, features, dtype)
     layer = versions.keras(generation).layers.RNN(
-        cell, return_sequences=True, return_state=True, dtype=dtype
+        cell, return_sequences=True, return_state=True, dtype=dtype, name="rnn"
     )
     if features is not None:
         layer.build((None, None, features))

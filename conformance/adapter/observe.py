@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import time
 import traceback
 
@@ -10,6 +11,8 @@ import tensorflow as tf
 
 from . import modes, trees, wire
 
+# names that count what the process has made so far, which would differ from run to run
+_NUMBERED = re.compile(r"(v1_cell|__(?:inference|forward|backward)_\w+?|0x)_?[0-9a-f]+\b")
 PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree")
 
 
@@ -111,7 +114,7 @@ def _error(raised, stage="call"):
         name=type(raised).__name__,
         module=type(raised).__module__,
         bases=tuple(base.__name__ for base in type(raised).__mro__),
-        message=str(raised),
+        message=_NUMBERED.sub(r"\1", str(raised)),
         raised_in=_raised_in(raised),
         stage=stage,
     )
