@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The suite's own options."""
     # --strict is pytest's own word, which here also means: ignore the ledger of known deviations
     group = parser.getgroup("conformance", "conformance of recurrent state in TensorFlow")
-    group.addoption("--target", action="append", metavar="T", help=(
-        "here (default), inline, or the path of a Python that has numpy and tensorflow"))  # fmt: skip
+    group.addoption("--target", action="append", metavar="T",
+                    help="here (default), inline, or a Python that has tensorflow")  # fmt: skip
     group.addoption("--profile", choices=sorted(profiles.PROFILES), default="default",
                     help="how much is searched (default: %(default)s)")  # fmt: skip
     group.addoption("--explore-seed", metavar="SEED", help="repeat an explore run by its seed")
@@ -167,7 +166,9 @@ def _replay(config: pytest.Config) -> int:
     """0 where the clause holds or the ledger knows the deviation, else 1."""
     _import_contract()
     try:
-        replaying.read(config.option.replay)  # an unreadable case is told before anything is started
+        replaying.read(
+            config.option.replay
+        )  # an unreadable case is told before anything is started
         with contextlib.closing(targets.open_target(_target_name(config))) as target:
             known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
             outcome, clause = replaying.replay(config.option.replay, target, known)
@@ -208,9 +209,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest) -> Bench:
     """What judges."""
     stash = request.config.stash
     offers = {offer.name: offer for offer in stash[DESCRIPTION].paths}
     profile = profiles.PROFILES[request.config.option.profile]
-    yield Bench(stash[TARGET], Settings(profile, stash[SALT], stash[LEDGER], offers))
+    return Bench(stash[TARGET], Settings(profile, stash[SALT], stash[LEDGER], offers))

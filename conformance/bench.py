@@ -105,9 +105,7 @@ class Bench:
         lacking = [why for why, name in reasons.items() if self._settings.offers[name].missing]
         return "not available: " + "; ".join(lacking) if lacking else ""
 
-    def _execute(
-        self, search: searching.Search, subject: Subject
-    ) -> dict[str, searching.Tally]:
+    def _execute(self, search: searching.Search, subject: Subject) -> dict[str, searching.Tally]:
         profile = self._settings.profile
         modes = self._settings.offers[subject.path].modes
         if not profile.enumerate_modes:
@@ -117,9 +115,7 @@ class Bench:
         return search.tallies
 
 
-def _ended(
-    name: str, error: Exception, calls: Sequence[wire.Call]
-) -> tuple[wire.Observation, ...]:
+def _ended(name: str, error: Exception, calls: Sequence[wire.Call]) -> tuple[wire.Observation, ...]:
     seen = wire.Error(name, "target", (name,), str(error), "")
     return tuple(wire.Observation(error=seen) for _ in calls)
 
@@ -139,7 +135,7 @@ def fail_with(verdicts: object) -> None:
         pytest.fail("\n\n".join(texts), pytrace=False)
 
 
-# --- from tallies to verdicts ----------------------------------------------------------------------
+# --- from tallies to verdicts --------------------------------------------------------------------
 
 
 def _unavailable(clause: Clause, subject: Subject, reason: str) -> Verdict:

@@ -8,8 +8,8 @@ A test module of the contract writes a clause as a property with a docstring:
         first, second = run(case, whole(case), carried_on(case, from_call=0))
         ...
 
-The statement is the docstring's first paragraph. The property takes a case and `run`, which asks the
-target; it raises `judging.Deviation` where the clause does not hold, and may return the largest
+The statement is the docstring's first paragraph. The property takes a case and `run`, which asks
+the target; it raises `judging.Deviation` where the clause does not hold, and may return the largest
 observed/width or the rejection grade.
 """
 
@@ -30,7 +30,7 @@ MUST, SHOULD = "must", "should"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a verdict is about: a path and a cell, for some clauses a malformation or a second path."""
+    """What a verdict is about: a path and a cell, at times a malformation or a second path."""
 
     path: str
     cell: str
@@ -118,7 +118,7 @@ def clause(
         def test(subject: Subject, bench: object, request: object) -> None:
             bench.judge(CLAUSES[identifier], subject, request.node)  # type: ignore[attr-defined]
 
-        test.__name__ = judge.__name__  # type: ignore[attr-defined]
+        test.__name__ = judge.__name__
         test.__doc__ = statement
         test.clause = CLAUSES[identifier]  # type: ignore[attr-defined]
         return test

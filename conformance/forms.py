@@ -78,9 +78,7 @@ def other_float(dtype: str) -> str:
 
 def _other_float(tree: object, case: Case) -> object:
     dtype = other_float(case.dtype)
-    return map_leaves(
-        tree, lambda leaf: wire.Leaf(data.to_wire(data.from_wire(leaf.array), dtype))
-    )
+    return map_leaves(tree, lambda leaf: wire.Leaf(data.to_wire(data.from_wire(leaf.array), dtype)))
 
 
 def documented(case: Case, leaves: Leaves) -> object:
@@ -144,7 +142,7 @@ def has_sequence(path_name: str, cell: str) -> bool:
 
 
 def casts_floats(path_name: str) -> bool:
-    """Whether the API documents that it casts floats: Keras 3 layers cast what they are called with."""
+    """Whether the API documents that it casts floats: Keras 3 layers cast what they are given."""
     path = Path.of(path_name)
     return path.generation == "keras3" and path.api != "dynamic_rnn"
 
@@ -191,7 +189,7 @@ def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:
 
 
 def shown(tree: object) -> str:
-    """A tree in one line: containers with shapes and dtypes, as `[float32(2, 5), float32(2, 5)]`."""
+    """A tree in one line: containers, shapes, dtypes, as `[float32(2, 5), float32(2, 5)]`."""
     if isinstance(tree, wire.Leaf):
         return f"{tree.array.dtype}{tuple(tree.array.shape)}"
     if isinstance(tree, wire.Node):

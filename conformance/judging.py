@@ -1,4 +1,4 @@
-"""The judges: an observation in, silence or a Deviation out. Structure, numbers, rejection grades."""
+"""The judges: an observation in, silence or a Deviation out. Structure, numbers, grades."""
 
 from __future__ import annotations
 
@@ -131,9 +131,7 @@ def within(
     values: np.ndarray, estimate: reference.Estimate, what: str, observation: wire.Observation
 ) -> float:
     """The largest observed/width; a Deviation where it is above 1."""
-    return _compare(
-        values, estimate.value, estimate.width, what, "the reference's", observation
-    )
+    return _compare(values, estimate.value, estimate.width, what, "the reference's", observation)
 
 
 def agree(
@@ -152,9 +150,7 @@ def agree(
     return max(ratios)
 
 
-def agree_in_row(
-    row: int, one: Run, other: Run, trajectory: reference.Trajectory
-) -> float:
+def agree_in_row(row: int, one: Run, other: Run, trajectory: reference.Trajectory) -> float:
     """Judge one row of two runs in which the other rows differ."""
     at = slice(row, row + 1)
     expected = reference.Trajectory(
@@ -181,9 +177,7 @@ def joined(first: Run, second: Run) -> Run:
 
 def leaves(run: Run, dtype: str) -> forms.Leaves:
     """The final state of a run as canonical leaves."""
-    return tuple(
-        tuple(wire.Leaf(data.to_wire(leaf, dtype)) for leaf in cell) for cell in run.state
-    )
+    return tuple(tuple(wire.Leaf(data.to_wire(leaf, dtype)) for leaf in cell) for cell in run.state)
 
 
 def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None:
@@ -271,7 +265,9 @@ def _explains(case: Case, message: str) -> bool:
 def _names(text: str, words: tuple[str, ...]) -> bool:
     """Whether a word stands in the text; a number only as a number of its own."""
     return any(
-        re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word.isdigit() else re.escape(word), text)
+        re.search(
+            rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word.isdigit() else re.escape(word), text
+        )
         for word in words
     )
 

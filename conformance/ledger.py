@@ -1,4 +1,4 @@
-"""The ledger of known deviations: which cases of which clauses, in which versions, and what is seen.
+"""The ledger of known deviations: which cases of which clauses, in which versions, what is seen.
 
 An entry of `deviations.toml`:
 
@@ -13,10 +13,11 @@ An entry of `deviations.toml`:
     thread = "https://..."                         # where there is one
     case = '{"path": ...}'                         # the minimal case
 
-`when` names fields of the case, each with the list of values it may have; a number may be bounded by
-a string like ">=2". Beside the fields of `Case` there are `cell`; `malformation`, by name, and `role`,
-what it is done to (`LSTM.c`, or `all` leaves); of a stack `depth`, the `kinds` in it ("LSTM" where it
-has one, "no LSTM" where it has none), its `first` and `last`, and the `narrowest` and `widest` leaf.
+`when` names fields of the case, each with the list of values it may have; a number may be bounded
+by a string like ">=2". Beside the fields of `Case` there are `cell`; `malformation`, by name, and
+`role`, what it is done to (`LSTM.c`, or `all` leaves); of a stack `depth`, the `kinds` in it
+("LSTM" where it has one, "no LSTM" where it has none), its `first` and `last`, and the `narrowest`
+and `widest` leaf.
 
 Every case that an entry covers must deviate as it says. Where what is seen depends on more than a
 condition can say, `sometimes = true` lets covered cases hold, and `why` says on what it depends.
@@ -123,7 +124,9 @@ class Entry:
         return (
             self.grade in (None, deviation.grade)
             and self.error == (error.name if error else None)
-            and re.search(self.message or "", f"{deviation.sentence}\n{error.message if error else ''}")
+            and re.search(
+                self.message or "", f"{deviation.sentence}\n{error.message if error else ''}"
+            )
             is not None
         )
 

@@ -331,7 +331,8 @@ _leaf_kind(
 )  # fmt: skip
 _leaf_kind(
     "scalar", "a scalar, which could be broadcast to any shape",
-    _reshaped(lambda v: np.ravel(v)[0].reshape(())), _structures("()", "[]", "rank 0", "scalar", "ndim=0"),
+    _reshaped(lambda v: np.ravel(v)[0].reshape(())),
+    _structures("()", "[]", "rank 0", "scalar", "ndim=0"),
 )  # fmt: skip
 _leaf_kind(
     "rank_one", "a vector: the batch axis is missing",
@@ -366,5 +367,6 @@ _leaf_kind(
 _leaf_kind(
     "ragged", "a ragged tensor, its last row one shorter",
     lambda leaf, case: wire.Leaf(leaf.array, "ragged"), _structures("Ragged", "ragged"),
-    applies=lambda case: case.batch > 1 and _no_width_of_one(case), expected=_structures("Tensor", "tensor", "dense"),
+    applies=lambda case: case.batch > 1 and _no_width_of_one(case),
+    expected=_structures("Tensor", "tensor", "dense"),
 )  # fmt: skip

@@ -14,7 +14,7 @@ EXPLORE = "explore"
 
 @dataclass(frozen=True)
 class Profile:
-    """Examples for each subject, how often eager mode is drawn, and whether modes are enumerated."""
+    """Examples for each subject, how often eager mode is drawn, whether modes are enumerated."""
 
     name: str
     examples: int
@@ -29,7 +29,7 @@ class Profile:
 
     def modes(self, offered: Sequence[str]) -> list[str]:
         """The modes to draw from; the first, eager, as often as its share says."""
-        return [*offered[:1] * self.eager_share, *offered[1:]]
+        return [*list(offered[:1]) * self.eager_share, *offered[1:]]
 
 
 PROFILES = {

@@ -29,8 +29,8 @@ def _weights(weights: data.Weights, dtype: str) -> wire.Weights:
         return None if values is None else data.to_wire(values, dtype)
 
     return wire.Weights(
-        sent(weights.kernel),
-        sent(weights.recurrent),
+        data.to_wire(weights.kernel, dtype),
+        data.to_wire(weights.recurrent, dtype),
         sent(weights.bias),
         sent(weights.peepholes),
         sent(weights.projection),
@@ -62,7 +62,9 @@ def with_other_rows(case: Case, kept: int) -> wire.Call:
     other = dataclasses.replace(case, data_seed=case.data_seed + 1)
 
     def mixed(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
-        return np.where((np.arange(case.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others)
+        return np.where(
+            (np.arange(case.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others
+        )
 
     pairs = zip(data.state(case), data.state(other), strict=True)
     state = tuple(
@@ -122,4 +124,3 @@ def leaves(case: Case) -> forms.Leaves:
         tuple(wire.Leaf(data.to_wire(leaf, case.dtype)) for leaf in of_cell)
         for of_cell in data.state(case)
     )
-

@@ -1,8 +1,8 @@
 """Starting, asking and stopping a target: the protocol's driver side.
 
 The life of a target: a process is started from an interpreter, and asked at once to `describe`
-itself, so that it imports TensorFlow while the driver goes on → it runs programs → it is closed. One
-that dies or hangs in a case is started again for the next.
+itself, so that it imports TensorFlow while the driver goes on → it runs programs → it is closed.
+One that dies or hangs in a case is started again for the next.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class ProcessTarget:
         self.name = name
         self._interpreter = interpreter
         self._case_seconds = case_seconds
-        self._log = tempfile.TemporaryFile()  # both standard streams: TensorFlow is chatty
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  both standard streams: TensorFlow is chatty
         self._process: subprocess.Popen[bytes] | None = None
         self._description: wire.Description | None = None
         self._start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from conformance import judging, reference, requests, sources, subjects
 from conformance.case import Case
 from conformance.contract import Finding, Runs, clause

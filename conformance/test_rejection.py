@@ -36,7 +36,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     effort=2,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
-    """After a malformed state the weights are what they were, and the next well-formed call works."""
+    """After a malformed state the weights are as they were, and the next well-formed call works."""
     malformed_call, next_call = run(
         case, requests.whole(case), requests.whole(requests.well_formed(case))
     )

@@ -131,9 +131,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     """A row's outputs and final state do not depend on the other rows of the batch."""
     kept = case.data_seed % case.batch
-    mine, among_others = run(
-        case, requests.whole(case), requests.with_other_rows(case, kept)
-    )
+    mine, among_others = run(case, requests.whole(case), requests.with_other_rows(case, kept))
     one = judging.accepted(case, mine)
     other = judging.accepted(case, among_others, "the call with other rows beside it")
     return Finding(judging.agree_in_row(kept, one, other, reference.of(case)))

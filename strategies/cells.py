@@ -22,9 +22,7 @@ KINDS = ("SimpleRNN", "GRU", "LSTM")
 
 def units(smallest: int = 1) -> st.SearchStrategy[int]:
     """Small ones more often: one unit, and two, are where broadcasting hides faults."""
-    return st.one_of(
-        st.integers(smallest, max(smallest, 4)), st.integers(smallest, MAX_UNITS)
-    )
+    return st.one_of(st.integers(smallest, max(smallest, 4)), st.integers(smallest, MAX_UNITS))
 
 
 def cells(

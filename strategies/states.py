@@ -24,9 +24,7 @@ def generations(subject: Subject) -> tuple[str, ...]:
 
 def of_one_step(subject: Subject) -> bool:
     """Whether a path of the subject is a cell called by itself."""
-    return any(
-        forms.Path.of(name).api == "cell" for name in (subject.path, subject.other) if name
-    )
+    return any(forms.Path.of(name).api == "cell" for name in (subject.path, subject.other) if name)
 
 
 @st.composite

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ HEADER = Header(
 )
 
 
-def a_verdict(**changes: object) -> Verdict:
+def a_verdict(**changes: Any) -> Verdict:
     plain = Verdict(
         clause="RJ-01",
         path="layer/keras3",
@@ -75,7 +76,7 @@ FULL = a_verdict(
 )
 
 
-def footer_of(*verdicts: Verdict, **changes: object) -> Footer:
+def footer_of(*verdicts: Verdict, **changes: Any) -> Footer:
     by_path = cases_by_path(verdicts)
     footer = Footer(True, totals(verdicts), sum(by_path.values()), by_path, 1.5)
     return dataclasses.replace(footer, **changes)
@@ -201,7 +202,7 @@ def test_a_missing_field_is_named(field: str) -> None:
 
 def test_what_could_not_be_read_back_is_not_written(run_file: Path) -> None:
     with Writer(run_file) as writer, pytest.raises(UnreadableRun, match="'versions'"):
-        writer.header(dataclasses.replace(HEADER, versions={"tf-keras": None}))
+        writer.header(dataclasses.replace(HEADER, versions={"tf-keras": None}))  # type: ignore[dict-item]
     assert run_file.read_bytes() == b""
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ HEADER = Header(
 )
 
 
-def a_verdict(clause: str, path: str, verdict: str = HOLDS, **changes: object) -> Verdict:
+def a_verdict(clause: str, path: str, verdict: str = HOLDS, **changes: Any) -> Verdict:
     plain = Verdict(clause, path, None, "LSTM", verdict, None, None, 7, 0.25, None, None)
     return dataclasses.replace(plain, **changes)
 
@@ -72,7 +73,7 @@ LEAKED = a_verdict(
 SOME = (a_verdict("RT-01", "layer/keras3"), BROADCAST, LEAKED, PAIR)
 
 
-def written(path: Path, verdicts: tuple[Verdict, ...], **ending: object) -> Path:
+def written(path: Path, verdicts: tuple[Verdict, ...], **ending: Any) -> Path:
     by_path = cases_by_path(verdicts)
     footer = Footer(True, totals(verdicts), sum(by_path.values()), by_path, 12.0)
     with Writer(path) as writer:

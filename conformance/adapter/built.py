@@ -5,7 +5,7 @@ from . import versions
 
 
 class Built:
-    """A built path. `call(inputs, state)` gives (outputs, final state), both as the API returns them."""
+    """A built path: `call(inputs, state)` gives outputs and final state as the API returns them."""
 
     def __init__(self, generation, cell, cells, specs, call, maker):
         self.generation = generation

@@ -85,7 +85,7 @@ def _v1(spec, dtype):
         num_proj=spec["projection"],
         proj_clip=spec["projection_clip"],
         forget_bias=spec["forget_bias"],
-        **common
+        **common,
     )
 
 

@@ -9,10 +9,7 @@ def build(generation, specs, features, dtype):
     """The layer; it makes its cell itself."""
     (spec,) = specs
     layer = getattr(versions.keras(generation).layers, spec["kind"])(
-        return_sequences=True,
-        return_state=True,
-        name="layer",
-        **cells.keras_options(spec, dtype)
+        return_sequences=True, return_state=True, name="layer", **cells.keras_options(spec, dtype)
     )
     if features is not None:
         layer.build((None, None, features))

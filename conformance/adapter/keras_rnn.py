@@ -16,7 +16,7 @@ def build(generation, specs, features, dtype):
 
 
 def caller(layer):
-    """Call a layer and cut what it returns into outputs and final state, as users do: result[1:]."""
+    """Call a layer and cut what it returns into outputs and state, as users do: result[1:]."""
 
     def call(inputs, state):
         result = layer(inputs) if state is None else layer(inputs, initial_state=state)

@@ -89,7 +89,7 @@ class Graph:
             native = self._resolved(state, fed_inputs, len(inputs), feeds)
             outputs, final = self.built.call(fed_inputs, native)
             self._initialize_new_variables()
-            fetched = self._session.run([outputs] + trees.flatten(final), feeds)
+            fetched = self._session.run([outputs, *trees.flatten(final)], feeds)
         # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
         return fetched[0], trees.rebuild(final, iter([tf.constant(v) for v in fetched[1:]]))
 

@@ -27,9 +27,7 @@ def build(program):
 
 def offers():
     """A PathOffer for every path, in a fixed order."""
-    return tuple(
-        _offer(api, generation) for api in MODULES for generation in GENERATIONS[api]
-    )
+    return tuple(_offer(api, generation) for api in MODULES for generation in GENERATIONS[api])
 
 
 def _offer(api, generation):
@@ -46,4 +44,4 @@ def _offer(api, generation):
 
 def _kinds(api, generation):
     kinds = V1_KINDS if generation == "v1" else KERAS_KINDS
-    return kinds if api == "layer" else kinds + (STACK,)
+    return kinds if api == "layer" else (*kinds, STACK)

@@ -74,7 +74,7 @@ def _container(tree):
 
 
 def held(leaf):
-    """The object that stands for a leaf of the wire outside a graph: numpy, variable, ragged or tensor."""
+    """What stands for a leaf of the wire outside a graph: numpy, variable, ragged or tensor."""
     if isinstance(leaf, wire.Nothing):
         return None
     if isinstance(leaf, wire.Text):

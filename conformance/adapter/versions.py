@@ -15,8 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if importlib.util.find_spec("tf_keras") is not None:
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 
-import numpy as np  # noqa: E402  (the variables above must be set before TensorFlow is imported)
-import tensorflow as tf  # noqa: E402
+import numpy as np
+import tensorflow as tf
 
 v1 = tf.compat.v1
 KERAS_GENERATIONS = ("keras2", "keras3")
@@ -27,7 +27,7 @@ class NotAvailable(Exception):
 
 
 def start():
-    """Make the process ready: eager execution, one thread, TensorFlow's warnings off the streams."""
+    """Make the process ready: eager execution, one thread, no warnings on the streams."""
     if not tf.executing_eagerly():
         v1.enable_eager_execution()
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -79,7 +79,7 @@ def v1_cells():
         cells.BasicRNNCell(1)
     except (ImportError, AttributeError) as error:
         reason = str(error).strip().splitlines()[0][:120]
-        raise NotAvailable("the v1 cells do not work here: %s" % reason)
+        raise NotAvailable("the v1 cells do not work here: %s" % reason) from error
     return cells
 
 

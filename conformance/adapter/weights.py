@@ -1,6 +1,6 @@
 """Canonical weights as each API lays them out: the documented conversion between v1 and Keras.
 
-v1 stacks the kernel as [inputs; h], orders the LSTM's gates i, j (the candidate), f, o and the GRU's
+v1 stacks the kernel as [inputs; h], orders the LSTM's gates i, j (the candidate), f, o, the GRU's
 r, u, and adds `forget_bias` while running; Keras orders i, f, c, o and z, r, h and keeps the forget
 bias inside the bias vector.
 """

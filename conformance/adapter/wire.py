@@ -70,7 +70,7 @@ class OwnZeros:
 
 @dataclass(frozen=True)
 class Weights:
-    """One cell's weights in the canonical layout, which is that of Keras (gates i, f, c, o; z, r, h).
+    """One cell's weights in the canonical layout, that of Keras (gates i, f, c, o; z, r, h).
 
     Shapes: kernel (features, gates * units), recurrent (output units, gates * units), bias
     (gates * units,), for a GRU with reset_after (2, gates * units), without the forget bias;
@@ -160,8 +160,8 @@ class Description:
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Error, Observation,
-        PathOffer, Description,
+        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Error,
+        Observation, PathOffer, Description,
     )
 }  # fmt: skip
 
