@@ -14,10 +14,10 @@ EXPLORE = "explore"
 
 @dataclass(frozen=True)
 class Profile:
-    """Examples for each subject, how often eager mode is drawn, whether modes are enumerated."""
+    """Examples for each subject (times its effort, at least one), how often eager mode is drawn, whether modes are enumerated."""
 
     name: str
-    examples: int
+    examples: float
     shrinks: int
     eager_share: int  # eager is so many times as likely as another mode
     enumerate_modes: bool = False
@@ -36,8 +36,8 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most for each second: a function is traced and a graph built for every case
-        Profile("quick", examples=1, shrinks=40, eager_share=12, skip_simplest=True),
-        Profile("default", examples=4, shrinks=60, eager_share=3),
+        Profile("quick", examples=0.5, shrinks=40, eager_share=24, skip_simplest=True),
+        Profile("default", examples=4, shrinks=60, eager_share=4),
         Profile("thorough", examples=60, shrinks=300, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, examples=4, shrinks=60, eager_share=3),
     )

@@ -29,7 +29,7 @@ HOLDS, KNOWN, NEW = "holds", "known", "new"
 class Budget:
     """How much a search may do: drawn examples, and cases looked at while shrinking."""
 
-    examples: int
+    examples: float
     shrinks: int
     salt: str = "0"  # differs from run to run in the explore profile
     skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
