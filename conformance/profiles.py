@@ -14,7 +14,10 @@ EXPLORE = "explore"
 
 @dataclass(frozen=True)
 class Profile:
-    """Examples for each subject (times its effort, at least one), how often eager mode is drawn, whether modes are enumerated."""
+    """How many examples for each subject, and which modes are drawn.
+
+    `examples` is multiplied by a clause's effort; there is always at least one.
+    """
 
     name: str
     examples: float

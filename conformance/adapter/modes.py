@@ -68,7 +68,7 @@ class Graph:
             for variable, value in self._assigned:
                 # the initializer's own input is fed, so that no assign op is added to the graph
                 self._session.run(variable.initializer, {variable.initializer.inputs[1]: value})
-            self._initialized = {variable.ref() for variable, _ in self._assigned}
+            self._initialized = {id(variable) for variable, _ in self._assigned}
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""
@@ -80,9 +80,7 @@ class Graph:
         feeds = {}
         # the caller's variables are eager ones, which can be read only out here
         self._variable_values = {
-            leaf.ref(): leaf.numpy()
-            for leaf in trees.flatten(state)
-            if isinstance(leaf, tf.Variable)
+            id(leaf): leaf.numpy() for leaf in trees.flatten(state) if isinstance(leaf, tf.Variable)
         }
         with self._graph.as_default():
             fed_inputs = self._placeholder(inputs, feeds)
@@ -95,9 +93,9 @@ class Graph:
 
     def _initialize_new_variables(self):
         """Variables that a fresh program has made in this call."""
-        new = [v for v in versions.v1.global_variables() if v.ref() not in self._initialized]
+        new = [v for v in versions.v1.global_variables() if id(v) not in self._initialized]
         self._session.run([variable.initializer for variable in new])
-        self._initialized.update(variable.ref() for variable in new)
+        self._initialized.update(id(variable) for variable in new)
 
     def close(self):
         """Free the session."""
@@ -114,7 +112,7 @@ class Graph:
             values = self._placeholder(leaf.flat_values.numpy(), feeds)
             return tf.RaggedTensor.from_row_splits(values, leaf.row_splits.numpy())
         if isinstance(leaf, tf.Variable):
-            return self._variable(self._variable_values[leaf.ref()])
+            return self._variable(self._variable_values[id(leaf)])
         if isinstance(leaf, tf.Tensor):
             return self._placeholder(leaf.numpy(), feeds)
         return leaf

@@ -1,0 +1,145 @@
+"""From what a search saw to verdicts, and how they are told."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance import forms, judging
+from conformance import search as searching
+from conformance.adapter import wire
+from conformance.case import Case, to_plain
+from conformance.contract import Clause, Subject
+from conformance.targets import HERE
+from reports.verdicts import HOLDS, UNAVAILABLE, Verdict
+
+_GRADES = (
+    judging.EXPLAINED, judging.REJECTED, judging.LEAKED,
+    judging.ACCEPTED, judging.CRASHED, judging.HUNG,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class About:
+    """What a verdict is about: a clause, a subject, and the target by name."""
+
+    clause: Clause
+    subject: Subject
+    target: str
+
+
+def unavailable(about: About, reason: str) -> Verdict:
+    """The verdict where a path is missing."""
+    clause, subject = about.clause, about.subject
+    return Verdict(
+        clause.identifier,
+        subject.place,
+        None,
+        subject.cell,
+        UNAVAILABLE,
+        None,
+        subject.malformation,
+        cases=0,
+        seconds=0.0,
+        case=None,
+        observation=None,
+        family=clause.family,
+        severity=clause.severity,
+        statement=clause.statement,
+        reason=reason,
+    )
+
+
+def verdicts(about: About, tallies: Mapping[str, searching.Tally], seconds: float) -> list[Verdict]:
+    """One verdict where all modes agree, else one for each mode."""
+    kinds = {_kind(tally) for tally in tallies.values()}
+    if len(kinds) == 1:
+        mode = next(iter(tallies)) if len(tallies) == 1 else None
+        return [_verdict(about, mode, list(tallies.values()), seconds)]
+    return [
+        _verdict(about, mode, [tally], seconds * tally.cases / _cases(tallies.values()))
+        for mode, tally in sorted(tallies.items())
+    ]
+
+
+def _kind(tally: searching.Tally) -> tuple[str, str | None, str | None]:
+    return tally.telling.kind if tally.telling else (HOLDS, None, None)
+
+
+def _cases(tallies: Iterable[searching.Tally]) -> int:
+    return sum(tally.cases for tally in tallies)
+
+
+def _verdict(
+    about: About, mode: str | None, tallies: Sequence[searching.Tally], seconds: float
+) -> Verdict:
+    clause, subject = about.clause, about.subject
+    telling = _smallest([tally.telling for tally in tallies if tally.telling])
+    ratios = [tally.width_ratio for tally in tallies if tally.width_ratio is not None]
+    grades = {grade for tally in tallies for grade in tally.grades}
+    worst = max(grades, key=_GRADES.index, default=None)
+    return Verdict(
+        clause.identifier,
+        subject.place,
+        mode,
+        subject.cell,
+        telling.status if telling else HOLDS,
+        (telling.grade if telling else None) or worst,
+        subject.malformation,
+        cases=_cases(tallies),
+        seconds=round(seconds, 4),
+        case=to_plain(telling.case) if telling else None,
+        observation=told(telling.observation) if telling and telling.observation else None,
+        family=clause.family,
+        severity=clause.severity,
+        statement=clause.statement,
+        sentence=telling.sentence if telling else None,
+        replay=replay_command(clause, telling.case, about.target) if telling else None,
+        ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
+        width_ratio=max(ratios, default=None),
+    )
+
+
+def _smallest(outcomes: Sequence[searching.Outcome]) -> searching.Outcome | None:
+    return min(outcomes, key=lambda outcome: len(outcome.case.to_json()), default=None)
+
+
+def replay_command(clause: Clause, case: Case, target: str) -> str:
+    """The command that judges one case of one clause again, on the same target."""
+    named = '{"clause":"' + clause.identifier + '",' + case.to_json()[1:]
+    elsewhere = "" if target == HERE else f"--target {shlex.quote(target)} "
+    return f"pytest conformance {elsewhere}--replay {shlex.quote(named)}"
+
+
+def told(observation: wire.Observation) -> dict[str, object]:
+    """An observation as a run file tells it; seconds are left out, so that two runs' are equal."""
+    if observation.error is not None:
+        error = observation.error
+        return {
+            "error": {
+                "class": error.name,
+                "module": error.module,
+                "message": judging.error_line(error),
+                "raised_in": error.raised_in,
+                "stage": error.stage,
+            },
+            "weights_intact": observation.weights_intact,
+        }
+    return {
+        "outputs": _values(observation.outputs),
+        "state": forms.shown(observation.state),
+        "state_values": [_values(leaf.array) for leaf in _leaves(observation.state)],
+        "arguments_intact": observation.arguments_intact,
+        "weights_intact": observation.weights_intact,
+    }
+
+
+def _values(array: wire.Array | None) -> object:
+    return None if array is None else judging.numbers(array).tolist()
+
+
+def _leaves(tree: object) -> list[wire.Leaf]:
+    if isinstance(tree, wire.Node):
+        return [leaf for child in tree.children for leaf in _leaves(child)]
+    return [tree] if isinstance(tree, wire.Leaf) else []
