@@ -8,8 +8,6 @@ import json
 import typing
 from dataclasses import dataclass
 
-from conformance.errors import UnreadableCase
-
 LSTM_KINDS = ("LSTM", "BasicLSTM")
 STACK = "Stack"
 
@@ -125,90 +123,3 @@ def _plain_value(value: typing.Any) -> typing.Any:
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]
     return value
-
-
-def from_json(text: str) -> Case:
-    """Read a case.
-
-    Raises:
-        UnreadableCase: the text is not JSON, or its fields are not those of a case.
-    """
-    try:
-        return from_plain(json.loads(text))
-    except json.JSONDecodeError as error:
-        told = f"case = {text[:60]!r}, but must be one JSON object: {error}"
-        raise UnreadableCase(told) from error
-
-
-def from_plain(plain: typing.Any) -> Case:
-    """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
-    fields = dict(_checked_object(plain, Case))
-    cells = fields.get("cells")
-    if not isinstance(cells, list) or not cells:
-        raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
-    fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
-    if fields.get("malformation") is not None:
-        fields["malformation"] = _record(fields["malformation"], Malformation)
-    case = _checked(Case(**fields))
-    if case.split is not None and case.split not in range(1, case.steps):
-        raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
-    leaves = sum(len(cell.state_widths) for cell in case.cells)
-    leaf = case.malformation.leaf if case.malformation else None
-    if leaf is not None and leaf not in range(leaves):
-        raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
-    return case
-
-
-def _record(plain: typing.Any, kind: type) -> typing.Any:
-    return _checked(kind(**_checked_object(plain, kind)))
-
-
-def _checked_object(plain: typing.Any, kind: type) -> dict[str, typing.Any]:
-    if not isinstance(plain, dict):
-        raise UnreadableCase(f"{kind.__name__} = {plain!r}, but must be a JSON object")
-    known = {field.name: field for field in dataclasses.fields(kind)}
-    unknown = sorted(set(plain) - set(known))
-    if unknown:
-        raise UnreadableCase(f"{kind.__name__} has {unknown}, but must have only {sorted(known)}")
-    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
-    missing = [name for name in needed if name not in plain]
-    if missing:
-        raise UnreadableCase(f"{kind.__name__} lacks {missing}")
-    return plain
-
-
-_INTEGERS = ("units", "batch", "steps", "features", "weight_seed", "data_seed", "implementation")
-
-
-def _checked(record: typing.Any) -> typing.Any:
-    words = _vocabulary()
-    for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
-        if field.name in _INTEGERS:
-            least = 1 if field.name == "units" else 0
-            if type(value) is not int or value < least:
-                raise UnreadableCase(
-                    f"{field.name} = {value!r}, but must be a whole number from {least} on"
-                )
-        if field.name in ("path", "mode") and not isinstance(value, str):
-            raise UnreadableCase(f"{field.name} = {value!r}, but must be text")
-        if field.name in words and value not in words[field.name]:
-            raise UnreadableCase(
-                f"{field.name} = {value!r}, but must be one of {words[field.name]}"
-            )
-    return record
-
-
-def _vocabulary() -> dict[str, tuple[typing.Any, ...]]:
-    """The words that a field may have; asked late, for the modules that own them know cases."""
-    from conformance import data, documented, forms, malformations, reference
-
-    return {
-        "kind": ("SimpleRNN", *LSTM_KINDS, "GRU"),
-        "activation": reference.ACTIVATIONS,
-        "recurrent_activation": reference.ACTIVATIONS,
-        "dtype": data.DTYPES,
-        "state": (None, *data.STATE_VALUES),
-        "form": (*forms.FORMS, *documented.FORMS),
-        "name": tuple(malformations.KINDS),
-    }

@@ -38,8 +38,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from conformance import judging, malformations
-from conformance.case import Case, from_json
+from conformance.case import Case
 from conformance.errors import MalformedLedger, UnreadableCase
+from conformance.reading import from_json
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from conformance import contract
 from conformance.adapter import wire
 from conformance.bench import TargetRuns
-from conformance.case import Case, from_plain
+from conformance.case import Case
 from conformance.contract import Clause
 from conformance.errors import UnreadableCase
 from conformance.ledger import Ledger
+from conformance.reading import from_plain
 from conformance.search import HOLDS, Outcome, judge
 from conformance.targets import Target
 from conformance.verdicts import told

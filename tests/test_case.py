@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conformance.case import Case, Cell, Malformation, from_json
+from conformance.case import Case, Cell, Malformation
 from conformance.errors import UnreadableCase
+from conformance.reading import from_json
 from tests import support
 
 PLAIN: dict[str, Any] = {

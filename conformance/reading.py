@@ -1,0 +1,99 @@
+"""Reads a case that was given by hand, and says in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from conformance import data, documented, forms, malformations, reference
+from conformance.case import LSTM_KINDS, Case, Cell, Malformation
+from conformance.errors import UnreadableCase
+
+_WHOLE_NUMBERS = {
+    "units": 1,  # and the least that each may be
+    "batch": 0,
+    "steps": 0,
+    "features": 0,
+    "weight_seed": 0,
+    "data_seed": 0,
+    "implementation": 1,
+}
+_TEXTS = ("path", "mode")
+_WORDS: dict[str, tuple[object, ...]] = {
+    "kind": ("SimpleRNN", *LSTM_KINDS, "GRU"),
+    "activation": tuple(reference.ACTIVATIONS),
+    "recurrent_activation": tuple(reference.ACTIVATIONS),
+    "dtype": tuple(data.DTYPES),
+    "state": (None, *data.STATE_VALUES),
+    "form": (*forms.FORMS, *documented.FORMS),
+    "name": tuple(malformations.KINDS),
+}
+
+
+def from_json(text: str) -> Case:
+    """Read a case.
+
+    Raises:
+        UnreadableCase: the text is not JSON, or its fields are not those of a case.
+    """
+    try:
+        return from_plain(json.loads(text))
+    except json.JSONDecodeError as error:
+        told = f"case = {text[:60]!r}, but must be one JSON object: {error}"
+        raise UnreadableCase(told) from error
+
+
+def from_plain(plain: Any) -> Case:
+    """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
+    fields = dict(_fields(plain, Case))
+    cells = fields.get("cells")
+    if not isinstance(cells, list) or not cells:
+        raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
+    fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
+    if fields.get("malformation") is not None:
+        fields["malformation"] = _record(fields["malformation"], Malformation)
+    case = Case(**fields)
+    _check_fields(case)
+    _check_places(case)
+    return case
+
+
+def _record(plain: Any, kind: type) -> Any:
+    record = kind(**_fields(plain, kind))
+    _check_fields(record)
+    return record
+
+
+def _fields(plain: Any, kind: type) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise UnreadableCase(f"{kind.__name__} = {plain!r}, but must be a JSON object")
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(plain) - set(known))
+    if unknown:
+        raise UnreadableCase(f"{kind.__name__} has {unknown}, but must have only {sorted(known)}")
+    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
+    missing = [name for name in needed if name not in plain]
+    if missing:
+        raise UnreadableCase(f"{kind.__name__} lacks {missing}")
+    return plain
+
+
+def _check_fields(record: Any) -> None:
+    for name, value in vars(record).items():
+        least = _WHOLE_NUMBERS.get(name)
+        if least is not None and (type(value) is not int or value < least):
+            raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
+        if name in _TEXTS and not isinstance(value, str):
+            raise UnreadableCase(f"{name} = {value!r}, but must be text")
+        if name in _WORDS and value not in _WORDS[name]:
+            raise UnreadableCase(f"{name} = {value!r}, but must be one of {_WORDS[name]}")
+
+
+def _check_places(case: Case) -> None:
+    if case.split is not None and case.split not in range(1, case.steps):
+        raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
+    leaves = malformations.leaf_count(case)
+    leaf = case.malformation.leaf if case.malformation else None
+    if leaf is not None and leaf not in range(leaves):
+        raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
