@@ -427,7 +427,8 @@ def test_the_end_of_a_run_that_is_well(tmp_path: Path) -> None:
     assert "Not available: layer/keras2 (tf-keras is not installed)." in said
     assert f"Run file: {Path('out/run.jsonl')}" in said
     assert "\nNothing but what the ledger knows.\n" in said
-    assert max(map(len, said.splitlines())) <= 80
+    ours = said[said.index("= conformance =") :]  # pytest's own header has a path in it
+    assert max(map(len, ours.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")])

@@ -285,7 +285,7 @@ def verdicts(
         told = str(failure)
     found = [plain for name, plain in node.user_properties if name == PROPERTY]
     new = any(plain["verdict"] == NEW for plain in found)
-    assert ("replay: pytest conformance --replay" in told) == new
+    assert ("replay: pytest conformance --target miniature --replay" in told) == new
     assert bool(told) == new
     return found
 
