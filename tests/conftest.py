@@ -10,6 +10,6 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("selftest")
