@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import platform
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance import contract, ledger, profiles, search, targets
+from conformance import contract, ledger, ordering, profiles, search, targets
 from conformance import replay as replaying
 from conformance.adapter import wire
 from conformance.bench import Bench, Settings
@@ -210,17 +209,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mix the clauses: a fault shows early whichever clause it breaks, and workers share alike."""
-    mixed = iter(sorted((i for i in items if _of_contract(i)), key=_shuffled))
-    items[:] = [next(mixed) if _of_contract(item) else item for item in items]
+    """Order the contract's tests."""
+    of_contract = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
+    in_order = iter(ordering.ordered(list(of_contract)))
+    items[:] = [of_contract[next(in_order)] if i.nodeid in of_contract else i for i in items]
 
 
-def _of_contract(item: pytest.Item) -> bool:
-    return CONTRACT in item.path.parents
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give workers the groups of the order, one after the other."""
+    if DESCRIPTION not in config.stash:
+        return None
+    from xdist.scheduler import LoadScopeScheduling
 
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return ordering.group(nodeid)
 
-def _shuffled(item: pytest.Item) -> bytes:
-    return hashlib.sha256(item.nodeid.encode()).digest()
+    _import_contract()
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 @pytest.fixture(scope="session")

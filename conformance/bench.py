@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from conformance import judging
 from conformance import search as searching
 from conformance.adapter import wire
-from conformance.case import Case
+from conformance.asking import Asker
 from conformance.contract import CLAUSES, Clause, Subject
-from conformance.errors import TargetDied, TargetHung
 from conformance.ledger import Entry, Ledger
 from conformance.profiles import Profile
-from conformance.requests import program
 from conformance.targets import Target
 from conformance.verdicts import About, replay_command, unavailable, verdicts
 from reports.record import PROPERTY
@@ -32,31 +29,11 @@ class Settings:
     offers: Mapping[str, wire.PathOffer]
 
 
-class TargetRuns:
-    """Runs calls on a target; a process that died or hung is an observation of every call."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-
-    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
-        """Run calls of the case's program."""
-        try:
-            return self._target.run(program(case), calls)
-        except TargetDied as died:
-            return _ended(judging.CRASHED, died, calls)
-        except TargetHung as hung:
-            return _ended(judging.HUNG, hung, calls)
-
-    def state_size(self, case: Case) -> object:
-        """The state_size of the case's cell."""
-        return self._target.state_size(program(case))
-
-
 class Bench:
     """Judges subjects of clauses on one target."""
 
     def __init__(self, target: Target, settings: Settings) -> None:
-        self._run = TargetRuns(target)
+        self._asker = Asker(target)
         self._target = target.name
         self._settings = settings
 
@@ -70,11 +47,11 @@ class Bench:
         search = searching.Search(
             clause,
             subject,
-            self._run,
+            self._asker,
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
-        tallies = self._execute(search, subject)
+        tallies = self._execute(search, clause, subject)
         found = verdicts(about, tallies, search.seconds)
         for verdict in found:
             _record(node, verdict)
@@ -86,7 +63,7 @@ class Bench:
         if missing:
             pytest.skip(missing)
         clause = CLAUSES[entry.clause]
-        seen = searching.judge(clause, entry.case, self._run, Ledger((entry,)))
+        (seen,) = searching.judge_together(clause, [entry.case], self._asker, Ledger((entry,)))
         if seen.status != searching.KNOWN:
             what = seen.sentence or "the clause holds"
             pytest.fail(
@@ -102,19 +79,16 @@ class Bench:
         lacking = [why for why, name in reasons.items() if self._settings.offers[name].missing]
         return "not available: " + "; ".join(lacking) if lacking else ""
 
-    def _execute(self, search: searching.Search, subject: Subject) -> dict[str, searching.Tally]:
+    def _execute(
+        self, search: searching.Search, clause: Clause, subject: Subject
+    ) -> dict[str, searching.Tally]:
         profile = self._settings.profile
         modes = self._settings.offers[subject.path].modes
         if not profile.enumerate_modes:
-            return search.execute(profile.modes(modes))
+            return search.execute(profile.modes(modes, clause.anew))
         for mode in modes:
             search.execute([mode])
         return search.tallies
-
-
-def _ended(name: str, error: Exception, calls: Sequence[wire.Call]) -> tuple[wire.Observation, ...]:
-    seen = wire.Error(name, "target", (name,), str(error), "")
-    return tuple(wire.Observation(error=seen) for _ in calls)
 
 
 def _record(node: pytest.Item, verdict: Verdict) -> None:

@@ -62,6 +62,8 @@ class Case:
     `split` is the number of steps before a state is carried over; `other` is a second path, for
     clauses that hold two paths against each other. In a `fresh` case nothing is built before the
     first call: variables have their initial values, and what is checked only while building is.
+    Batch and steps are unknown to what is traced, unless the case has `static_shapes`, as malformed
+    and fresh cases have anyway.
     """
 
     path: str
@@ -80,6 +82,7 @@ class Case:
     split: int | None = None
     other: str | None = None
     fresh: bool = False
+    static_shapes: bool = False
 
     @property
     def stacked(self) -> bool:

@@ -10,12 +10,14 @@ A test module of the contract writes a clause as a property with a docstring:
 
 The statement is the docstring's first paragraph. The property takes a case and `run`, which asks
 the target; it raises `judging.Deviation` where the clause does not hold, and may return the largest
-observed/width or the rejection grade.
+observed/width or the rejection grade. It has no memory: it may be begun several times, until all
+that it asks has been answered (asking.py).
 """
 
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -67,7 +69,9 @@ class Finding:
 
 Property = Callable[[Case, Runs], Finding | None]
 Subjects = Callable[[Sequence[wire.PathOffer]], list[Subject]]
-Cases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
+Several = Callable[[str], int]  # how many data cases of one program, by its mode
+Cases = Callable[[Subject, Sequence[str], Several], SearchStrategy[tuple[Case, ...]]]
+SingleCases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ class Clause:
     """One normative statement with its property.
 
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
-    strategy of a subject in the given modes; `effort` multiplies the profile's number of examples.
+    strategy of a subject in the given modes, which draws several data cases of one program;
+    `effort` multiplies the profile's number of examples. `anew`: nothing is used that was built for
+    another case.
     """
 
     identifier: str
@@ -86,6 +92,7 @@ class Clause:
     cases: Cases
     judge: Property
     effort: float
+    anew: bool = False
 
     @property
     def family(self) -> str:
@@ -101,18 +108,23 @@ def clause(
     *,
     source: str,
     subjects: Subjects,
-    cases: Cases,
+    cases: Cases | SingleCases,
     severity: str = MUST,
     effort: float = 1.0,
+    anew: bool = False,
 ) -> Callable[[Property], Callable[..., None]]:
-    """Make a property the test of a clause; its docstring's first paragraph is the statement."""
+    """Make a property the test of a clause; its docstring's first paragraph is the statement.
+
+    With `anew` nothing is used that was built for another case, and `cases` draws single ones.
+    """
+    drawn = typing.cast(Cases, _alone(cases) if anew else cases)
 
     def bind(judge: Property) -> Callable[..., None]:
         statement = " ".join((inspect.getdoc(judge) or "").split("\n\n")[0].split())
         if not statement or identifier in CLAUSES:
             raise ValueError(f"clause {identifier} lacks a statement or stands twice")
         CLAUSES[identifier] = Clause(
-            identifier, statement, severity, source, subjects, cases, judge, effort
+            identifier, statement, severity, source, subjects, drawn, judge, effort, anew
         )
 
         def test(subject: Subject, bench: object, request: object) -> None:
@@ -124,3 +136,12 @@ def clause(
         return test
 
     return bind
+
+
+def _alone(cases: typing.Any) -> Cases:
+    def drawn(
+        subject: Subject, modes: Sequence[str], several: Several
+    ) -> SearchStrategy[tuple[Case, ...]]:
+        return cases(subject, modes).map(lambda case: (case,))
+
+    return drawn

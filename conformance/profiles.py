@@ -10,39 +10,50 @@ from conformance.search import Budget
 
 DERANDOMISED_SALT = "0"
 EXPLORE = "explore"
+EAGER = "eager"
 
 
 @dataclass(frozen=True)
 class Profile:
     """How many examples for each subject, and which modes are drawn.
 
-    `examples` is multiplied by a clause's effort; there is always at least one.
+    `examples`, of clauses that build anew, and `programs`, of the others, are multiplied by a
+    clause's effort; there is always at least one.
     """
 
     name: str
     examples: float
+    programs: float
     shrinks: int
-    eager_share: int  # eager is so many times as likely as another mode
+    data_cases: int  # of a program in function or graph mode
+    eager_data_cases: int  # an eager step takes as long as a whole sequence of a traced function
+    eager_share: int  # of malformed cases: eager is so many times as likely as another mode
     enumerate_modes: bool = False
     skip_simplest: bool = False
 
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
-        return Budget(self.examples, self.shrinks, salt, self.skip_simplest)
+        return Budget(
+            self.examples, self.programs, self.shrinks, self.several, salt, self.skip_simplest
+        )
 
-    def modes(self, offered: Sequence[str]) -> list[str]:
-        """The modes to draw from; the first, eager, as often as its share says."""
-        return [*list(offered[:1]) * self.eager_share, *offered[1:]]
+    def several(self, mode: str) -> int:
+        """How many data cases of a program in a mode."""
+        return self.eager_data_cases if mode == EAGER else self.data_cases
+
+    def modes(self, offered: Sequence[str], anew: bool) -> list[str]:
+        """The modes to draw from; of clauses that build anew eager as often as its share says."""
+        return [*list(offered[:1]) * (self.eager_share if anew else 1), *offered[1:]]
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        # eager finds most for each second: a function is traced and a graph built for every case
-        Profile("quick", examples=0.5, shrinks=40, eager_share=24, skip_simplest=True),
-        Profile("default", examples=4, shrinks=60, eager_share=4),
-        Profile("thorough", examples=60, shrinks=300, eager_share=1, enumerate_modes=True),
-        Profile(EXPLORE, examples=4, shrinks=60, eager_share=3),
+        # eager finds most malformed states for each second: the others trace or build every case
+        Profile("quick", 0.5, 0.5, 40, 4, 1, eager_share=24, skip_simplest=True),
+        Profile("default", 3, 1, 60, 24, 3, eager_share=6),
+        Profile("thorough", 60, 60, 300, 64, 8, eager_share=1, enumerate_modes=True),
+        Profile(EXPLORE, 3, 1, 60, 24, 3, eager_share=4),
     )
 }
 

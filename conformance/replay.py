@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from conformance import contract
 from conformance.adapter import wire
-from conformance.bench import TargetRuns
+from conformance.asking import Asker
 from conformance.case import Case
 from conformance.contract import Clause
 from conformance.errors import UnreadableCase
 from conformance.ledger import Ledger
 from conformance.reading import from_plain
-from conformance.search import HOLDS, Outcome, judge
+from conformance.search import HOLDS, Outcome, judge_together
 from conformance.targets import Target
 from conformance.verdicts import told
 
@@ -26,7 +26,8 @@ def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
     """
     clause, case = read(text)
     _must_be_offered(case, {offer.name: offer for offer in target.describe().paths})
-    return judge(clause, case, TargetRuns(target), ledger), clause
+    (outcome,) = judge_together(clause, [case], Asker(target), ledger)
+    return outcome, clause
 
 
 def read(text: str) -> tuple[Clause, Case]:

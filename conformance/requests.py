@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,17 +12,34 @@ from conformance.adapter import wire
 from conformance.case import Case
 
 
-def program(case: Case) -> wire.Program:
-    """The program of a case, with its weights."""
+def program(case: Case, anew: bool = False) -> wire.Program:
+    """The program of a case; `anew` says that it may not be one that was built before.
+
+    One for a malformed or fresh case never is: what it is asked may depend on what it was asked
+    before. Nor is one whose state is no argument of a traced function.
+    """
+    once = (
+        anew
+        or case.malformation is not None
+        or case.fresh
+        or case.static_shapes
+        or forms.must_be_traced(case.form, case.mode)
+    )
     return wire.Program(
         case.path,
         case.mode,
         tuple(dataclasses.asdict(cell) for cell in case.cells),
-        () if case.fresh else tuple(_weights(each, case.dtype) for each in data.weights(case)),
         case.features,
         case.dtype,
         case.fresh,
+        kept=not once,
     )
+
+
+def run(case: Case, calls: Sequence[wire.Call]) -> wire.Run:
+    """Calls with the case's weights."""
+    weights = () if case.fresh else tuple(_weights(w, case.dtype) for w in data.weights(case))
+    return wire.Run(weights, tuple(calls))
 
 
 def _weights(weights: data.Weights, dtype: str) -> wire.Weights:

@@ -8,18 +8,20 @@ has it not.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from conformance import judging
 from conformance.adapter import wire
+from conformance.asking import Asker, Unanswered
 from conformance.case import Case
-from conformance.contract import Clause, Finding, Runs, Subject
+from conformance.contract import Clause, Finding, Runs, Several, Subject
 from conformance.ledger import Entry, Ledger
 
 HOLDS, KNOWN, NEW = "holds", "known", "new"
@@ -29,8 +31,10 @@ HOLDS, KNOWN, NEW = "holds", "known", "new"
 class Budget:
     """How much a search may do: drawn examples, and cases looked at while shrinking."""
 
-    examples: float
+    examples: float  # of a clause that builds anew
+    programs: float  # of any other
     shrinks: int
+    several: Several = lambda mode: 1  # data cases of a program
     salt: str = "0"  # differs from run to run in the explore profile
     skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
 
@@ -88,15 +92,14 @@ class Search:
     """One search: a clause, a subject, a target and the ledger."""
 
     def __init__(
-        self, clause: Clause, subject: Subject, run: Runs, ledger: Ledger, budget: Budget
+        self, clause: Clause, subject: Subject, asker: Asker, ledger: Ledger, budget: Budget
     ) -> None:
         self._clause = clause
         self._subject = subject
-        self._run = run
+        self._asker = asker
         self._ledger = ledger
         self._budget = budget
         self._seen: dict[Case, Outcome] = {}
-        self._left_to_shrink = budget.shrinks
         self.tallies: dict[str, Tally] = {}
         self.seconds = 0.0
 
@@ -111,52 +114,58 @@ class Search:
         self.seconds = time.perf_counter() - started
         return self.tallies
 
-    def outcome(self, case: Case) -> Outcome:
-        """Judge one case; a case seen before is not run again."""
-        if case not in self._seen:
-            self._seen[case] = judge(self._clause, case, self._run, self._ledger)
-            self.tallies.setdefault(case.mode, Tally()).take(self._seen[case])
-        return self._seen[case]
+    def outcomes(self, cases: Iterable[Case]) -> list[Outcome]:
+        """Judge cases; one that was seen before is not run again."""
+        new = [case for case in dict.fromkeys(cases) if case not in self._seen]
+        for outcome in judge_together(self._clause, new, self._asker, self._ledger):
+            self._seen[outcome.case] = outcome
+            self.tallies.setdefault(outcome.case.mode, Tally()).take(outcome)
+        return [self._seen[case] for case in cases]
+
+    def has_seen(self, case: Case) -> bool:
+        """Whether a case was judged already."""
+        return case in self._seen
+
+    def worth_judging(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases without those that can only show what another of them shows: a known thing."""
+        kept: dict[object, Case] = {}
+        for case in cases:
+            entries = self._ledger.covering(self._clause.identifier, case)
+            always = [entry.name for entry in entries if not entry.sometimes]
+            kept.setdefault(always[0] if always else case, case)
+        return list(kept.values())
 
     def _confirm(self, found: Outcome, mode: str) -> None:
         """Ask another mode: the same case first, a search of its own where that one holds."""
-        outcome = self.outcome(dataclasses.replace(found.case, mode=mode))
+        (outcome,) = self.outcomes([dataclasses.replace(found.case, mode=mode)])
         if outcome.status == NEW:
             self.tallies[mode].new = outcome
         else:
             self._search([mode])
 
     def _search(self, modes: Sequence[str]) -> Outcome | None:
-        minimal: list[Outcome] = []
-        self._left_to_shrink = self._budget.shrinks
-        # Hypothesis always begins with the simplest example of all
-        skipping = iter([self._budget.skip_simplest])
-
-        def look_at(case: Case) -> None:
-            if next(skipping, False):
-                return
-            if minimal and case not in self._seen:
-                self._left_to_shrink -= 1
-                if self._left_to_shrink < 0:
-                    return  # counted and not timed, so that every run shrinks alike
-            outcome = self.outcome(case)
-            if outcome.status == NEW:
-                minimal[:] = [outcome]
-                raise _Counterexample
-
-        try:
-            self._hypothesis(look_at, modes)
-        except _Counterexample:
-            # Hypothesis ends by running the minimal case once more
-            self.tallies[minimal[0].case.mode].new = minimal[0]
-            return minimal[0]
+        """Search until a new deviation is found, and shrink it."""
+        for index in range(1 if self._clause.anew else self._times(self._budget.programs)):
+            hunt = _Hunt(self, self._budget)
+            try:
+                self._hypothesis(hunt, modes, index)
+            except _Counterexample:
+                # Hypothesis ends by running the minimal case once more
+                assert hunt.minimal is not None
+                self.tallies[hunt.minimal.case.mode].new = hunt.minimal
+                return hunt.minimal
         return None
 
-    def _hypothesis(self, look_at: Callable[[Case], None], modes: Sequence[str]) -> None:
-        strategy = self._clause.cases(self._subject, modes)
-        examples = max(1, round(self._budget.examples * self._clause.effort))
-        examples += self._budget.skip_simplest
-        searching = given(strategy)(look_at)
+    def _times(self, much: float) -> int:
+        return max(1, round(much * self._clause.effort))
+
+    def _hypothesis(self, hunt: _Hunt, modes: Sequence[str], index: int) -> None:
+        strategy = self._clause.cases(self._subject, modes, self._budget.several)
+        # the first is always the simplest of all
+        examples = 2
+        if self._clause.anew:
+            examples = self._times(self._budget.examples) + self._budget.skip_simplest
+        searching = given(strategy)(hunt.look_at)
         searching = settings(
             max_examples=examples,
             deadline=None,  # a first trace takes long and the next does not
@@ -166,11 +175,61 @@ class Search:
             print_blob=False,
             suppress_health_check=(HealthCheck.too_slow,),  # building programs is slow, not drawing
         )(searching)
-        seed(self._seed(modes))(searching)()
+        seed(self._seed(index))(searching)()
 
-    def _seed(self, modes: Sequence[str]) -> int:
-        key = f"{self._budget.salt}:{self._clause.identifier}:{self._subject}"
+    def _seed(self, index: int) -> int:
+        """One for the clause and subject; or for all clauses that may share programs."""
+        about = f"{self._clause.identifier}:{self._subject}"
+        key = f"{self._budget.salt}:{about if self._clause.anew else self._subject.cell}:{index}"
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+
+
+class _Hunt:
+    """What Hypothesis calls with drawn cases: remembers the smallest that deviates newly."""
+
+    def __init__(self, search: Search, budget: Budget) -> None:
+        self._search = search
+        self._left = budget.shrinks
+        self._skip = budget.skip_simplest
+        self._at = 0
+        self.minimal: Outcome | None = None
+
+    def look_at(self, cases: tuple[Case, ...]) -> None:
+        """Judge the cases, but while shrinking only the one that deviated."""
+        if self._skip:
+            self._skip = False
+            return
+        if self.minimal is None:
+            looked_at = self._search.worth_judging(cases)
+        else:
+            looked_at = self._affordable(cases[self._at : self._at + 1])
+        for outcome in self._search.outcomes(looked_at):
+            if outcome.status == NEW:
+                self._at = cases.index(outcome.case)
+                self.minimal = outcome
+                raise _Counterexample
+
+    def _affordable(self, cases: Sequence[Case]) -> list[Case]:
+        """Counted and not timed, so that every run shrinks alike."""
+        if all(self._search.has_seen(case) for case in cases):
+            return list(cases)
+        self._left -= 1
+        return list(cases) if self._left >= 0 else []
+
+
+def judge_together(
+    clause: Clause, cases: Sequence[Case], asker: Asker, ledger: Ledger
+) -> list[Outcome]:
+    """Judge cases of a clause, what they ask in as few messages as can be."""
+    running = asker.running(clause.anew)
+    outcomes: dict[Case, Outcome] = {}
+    while len(outcomes) < len(cases):
+        for case in cases:
+            if case not in outcomes:
+                with contextlib.suppress(Unanswered):
+                    outcomes[case] = judge(clause, case, running, ledger)
+        asker.ask()
+    return [outcomes[case] for case in cases]
 
 
 def judge(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:

@@ -28,6 +28,10 @@ START_SECONDS = 180  # TensorFlow's import on a cold disk is slow
 CASE_SECONDS = 120
 
 
+Runs = tuple[wire.Run, ...]
+Observations = tuple[tuple[wire.Observation, ...], ...]
+
+
 class Target(Protocol):
     """Something that describes itself and runs programs."""
 
@@ -36,10 +40,8 @@ class Target(Protocol):
     def describe(self) -> wire.Description:
         """Versions and paths."""
 
-    def run(
-        self, program: wire.Program, calls: tuple[wire.Call, ...]
-    ) -> tuple[wire.Observation, ...]:
-        """One observation for each call."""
+    def run(self, program: wire.Program, runs: Runs) -> Observations:
+        """For each run, one observation for each call."""
 
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell, as a tree of wire.Other."""
@@ -92,16 +94,14 @@ class ProcessTarget:
         except (TargetDied, TargetHung) as failure:
             raise TargetUnavailable(f"target {self.name}: {failure}") from failure
 
-    def run(
-        self, program: wire.Program, calls: tuple[wire.Call, ...]
-    ) -> tuple[wire.Observation, ...]:
-        """One observation for each call.
+    def run(self, program: wire.Program, runs: Runs) -> Observations:
+        """For each run, one observation for each call.
 
         Raises:
             TargetDied, TargetHung: the process ended or did not answer; it is started again.
             AdapterFailure: our own code failed in the target.
         """
-        return self._ask("run", (program, calls), self._case_seconds)
+        return self._ask("run", (program, runs), self._case_seconds)
 
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell; raises as `run` does."""
@@ -202,11 +202,9 @@ class InlineTarget:
         """Versions and paths of this very process."""
         return self._answer("describe", None)
 
-    def run(
-        self, program: wire.Program, calls: tuple[wire.Call, ...]
-    ) -> tuple[wire.Observation, ...]:
-        """One observation for each call."""
-        return self._answer("run", (program, calls))
+    def run(self, program: wire.Program, runs: Runs) -> Observations:
+        """For each run, one observation for each call."""
+        return self._answer("run", (program, runs))
 
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell."""

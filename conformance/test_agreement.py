@@ -12,7 +12,7 @@ from strategies import states
     "AG-01",
     source=sources.LSTM,
     subjects=subjects.each(),
-    cases=states.cases,
+    cases=states.together,
     effort=3,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
@@ -21,7 +21,7 @@ def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
 
 
-@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.cases, effort=0.75)
+@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.75)
 def test_paths_agree_with_each_other(case: Case, run: Runs) -> Finding:
     """Two paths over the same weights, inputs and state give the same outputs and final state."""
     (here,) = run(case, requests.whole(case))

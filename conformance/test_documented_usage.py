@@ -31,6 +31,9 @@ LAYERS = ("RNN", "layer")  # what the second write-up calls Keras RNN layers
 ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_KINDS)
 
+# the write-ups make a cell or layer for each call
+usage_clause = partial(clause, anew=True)
+
 DYNAMIC_RNN = subjects.each(apis=("dynamic_rnn",))
 IN_SEQUENCE = subjects.each(apis=subjects.SEQUENCE_APIS)
 IN_LAYERS = subjects.each(apis=LAYERS)
@@ -41,7 +44,7 @@ _FED = Example(("SimpleRNN",), (16,), batch=32, steps=10, features=5, state="mix
 _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="zeros")
 
 
-@clause(
+@usage_clause(
     "DC-01",
     source=f"{FEEDING} (example 1)",
     severity=SHOULD,
@@ -53,7 +56,7 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     _feeds_one_tensor(case, run)
 
 
-@clause(
+@usage_clause(
     "DC-02",
     source=f"{FEEDING} (example 2)",
     severity=SHOULD,
@@ -68,7 +71,7 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     documented.must_have_item_shapes("final_state", final, [(32, 16)] * 2, observation)
 
 
-@clause(
+@usage_clause(
     "DC-03",
     source=f"{FEEDING} (example 3)",
     severity=SHOULD,
@@ -87,7 +90,7 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
     documented.must_have_shape("final_state", final, (32, 16), observation)
 
 
-@clause(
+@usage_clause(
     "DC-04",
     source=f"{INCOMPATIBLE} (example 1)",
     severity=SHOULD,
@@ -104,7 +107,7 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     documented.must_have_item_shapes("final_state", final, [(1, 32)], observation)
 
 
-@clause(
+@usage_clause(
     "DC-05",
     source=f"{INCOMPATIBLE} (example 2)",
     severity=SHOULD,
@@ -122,7 +125,7 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     documented.must_have_shape("cell_state", cell, (1, 64), observation)
 
 
-@clause(
+@usage_clause(
     "DC-06",
     source=f"{INCOMPATIBLE} (example 3)",
     severity=SHOULD,
@@ -147,7 +150,7 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
 # --- starting and carrying on ---------------------------------------------------------------------
 
 
-@clause(
+@usage_clause(
     "DC-07",
     source=BOTH,
     severity=SHOULD,
@@ -163,7 +166,7 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, seen))
 
 
-@clause(
+@usage_clause(
     "DC-08",
     source=FEEDING,
     severity=SHOULD,
@@ -202,7 +205,7 @@ def _goes_on_from(
 # --- what a state and the results look like -------------------------------------------------------
 
 
-@clause(
+@usage_clause(
     "DC-09",
     source=FEEDING,
     severity=SHOULD,
@@ -225,7 +228,7 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
         documented.must_have_shape("final_state", final, shape, observation)
 
 
-@clause(
+@usage_clause(
     "DC-10",
     source=BOTH,
     severity=SHOULD,
@@ -248,7 +251,7 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, seen))
 
 
-@clause(
+@usage_clause(
     "DC-11",
     source=FEEDING,
     severity=SHOULD,
@@ -277,7 +280,7 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> Finding:
     )
 
 
-@clause(
+@usage_clause(
     "DC-12",
     source=INCOMPATIBLE,
     severity=SHOULD,
@@ -299,7 +302,7 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
         raise judging.Deviation(f"state_size = {documented.shown_size(size)}, but must be {wanted}")
 
 
-@clause(
+@usage_clause(
     "DC-13",
     source=INCOMPATIBLE,
     severity=SHOULD,
@@ -324,7 +327,7 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
 # --- how a state may be written -------------------------------------------------------------------
 
 
-@clause(
+@usage_clause(
     "DC-14",
     source=INCOMPATIBLE,
     severity=SHOULD,
@@ -341,7 +344,7 @@ def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, seen))
 
 
-@clause(
+@usage_clause(
     "DC-15",
     source=INCOMPATIBLE,
     severity=SHOULD,
@@ -354,7 +357,7 @@ def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
     documented.must_raise(observation, "initial_state that is a tensor by itself")
 
 
-@clause(
+@usage_clause(
     "DC-16",
     source=INCOMPATIBLE,
     severity=SHOULD,
@@ -371,7 +374,7 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> Finding:
 # --- what is refused ------------------------------------------------------------------------------
 
 
-@clause(
+@usage_clause(
     "DC-17",
     source=FEEDING,
     severity=SHOULD,
@@ -384,7 +387,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     documented.must_raise(observation, f"initial_state that is a {case.form}")
 
 
-@clause(
+@usage_clause(
     "DC-18",
     source=BOTH,
     severity=SHOULD,
@@ -397,7 +400,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> Finding:
     return _raises(case, run)
 
 
-@clause(
+@usage_clause(
     "DC-19",
     source=BOTH,
     severity=SHOULD,
@@ -410,7 +413,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> Finding:
     return _raises(case, run)
 
 
-@clause(
+@usage_clause(
     "DC-20",
     source=BOTH,
     severity=SHOULD,
@@ -422,7 +425,7 @@ def test_other_units_are_refused(case: Case, run: Runs) -> Finding:
     return _raises(case, run)
 
 
-@clause(
+@usage_clause(
     "DC-21",
     source=BOTH,
     severity=SHOULD,
@@ -445,7 +448,7 @@ def _raises(case: Case, run: Runs) -> Finding:
     return Finding(grade=judging.grade(case, observation))
 
 
-@clause(
+@usage_clause(
     "DC-22",
     source=INCOMPATIBLE,
     severity=SHOULD,

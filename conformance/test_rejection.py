@@ -17,6 +17,7 @@ from strategies import malformed
     subjects=subjects.malformations,
     cases=malformed.cases,
     effort=0.75,
+    anew=True,
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
@@ -34,6 +35,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(),
     cases=partial(malformed.any_cases, fresh=False),
     effort=2,
+    anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     """After a malformed state the weights are as they were, and the next well-formed call works."""
@@ -52,6 +54,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=("RNN", "layer")),
     cases=partial(malformed.any_cases, fresh=True),
     effort=2,
+    anew=True,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
     """After a malformed state in its first call a layer takes calls with and without a state."""

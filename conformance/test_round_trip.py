@@ -14,14 +14,14 @@ from strategies import states
 SEQUENCES = subjects.each(apis=subjects.SEQUENCE_APIS)
 
 
-@clause("RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.each(), cases=states.cases)
+@clause("RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.each(), cases=states.together)
 def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> None:
     """The final state has the structure, shapes and dtypes that initial_state takes."""
     (observation,) = run(case, requests.whole(case))
     judging.accepted(case, observation)
 
 
-@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.cases)
+@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together)
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
     """A final state, just as it was returned, is accepted as the next initial state."""
     first, again = run(
@@ -35,7 +35,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     "RT-03",
     source=sources.GUIDE,
     subjects=SEQUENCES,
-    cases=partial(states.cases, split=True),
+    cases=partial(states.together, split=True),
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
     """k steps, and then the rest from the carried state, equal running straight through."""
@@ -56,7 +56,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     "RT-04",
     source=sources.RNN,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.OWN, states=("zeros",)),
+    cases=partial(states.together, form=forms.OWN, states=("zeros",)),
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     """A cell or layer accepts the initial state that it makes itself, which is zeros."""
@@ -69,7 +69,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     "RT-05",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.cases, states=(None,)),
+    cases=partial(states.together, states=(None,)),
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
     """No initial state equals an explicit one of zeros."""
@@ -84,7 +84,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
     "RT-06",
     source=sources.DYNAMIC_RNN,
     subjects=subjects.each(),
-    cases=partial(states.cases, states=states.NOT_ZERO),
+    cases=partial(states.together, states=states.NOT_ZERO),
 )
 def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     """The initial state that is given is the one that the sequence starts from."""
@@ -97,7 +97,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
@@ -106,14 +106,16 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     judging.left_intact(observation)
 
 
-@clause("RT-08", source=sources.NONE, severity=SHOULD, subjects=subjects.each(), cases=states.cases)
+@clause(
+    "RT-08", source=sources.NONE, severity=SHOULD, subjects=subjects.each(), cases=states.together
+)
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     """The same call run twice gives the same to the last bit."""
     once, twice = run(case, requests.whole(case), requests.whole(case))
     judging.identical_runs(judging.accepted(case, twice), judging.accepted(case, once))
 
 
-@clause("RT-09", source=sources.LSTM_STATE_TUPLE, subjects=subjects.each(), cases=states.cases)
+@clause("RT-09", source=sources.LSTM_STATE_TUPLE, subjects=subjects.each(), cases=states.together)
 def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     """The last output equals the final h of the last cell."""
     (observation,) = run(case, requests.whole(case))
@@ -126,7 +128,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, states=states.DISTINCT, smallest_batch=2),
+    cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     """A row's outputs and final state do not depend on the other rows of the batch."""
@@ -141,7 +143,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     "RT-11",
     source=sources.GUIDE,
     subjects=subjects.ordered_pairs,
-    cases=partial(states.cases, split=True, states=states.DISTINCT),
+    cases=partial(states.together, split=True, states=states.DISTINCT),
     effort=0.5,
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
@@ -172,7 +174,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.NUMPY, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.NUMPY, states=states.DISTINCT),
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
@@ -184,7 +186,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of variables gives what one of tensors gives."""
@@ -196,7 +198,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.with_sequences,
-    cases=partial(states.cases, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     """A tuple in place of a list, and a list in place of a tuple, give the same."""
@@ -207,7 +209,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     "RT-15",
     source=sources.MIXED_PRECISION,
     subjects=subjects.each(apis=("RNN", "layer", "cell"), generations=("keras3",)),
-    cases=partial(states.cases, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.OTHER_FLOAT, states=states.DISTINCT),
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
@@ -221,7 +223,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     "RT-16",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.cases, states=(None,)),
+    cases=partial(states.together, states=(None,)),
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
     """Without an initial state each call starts from zeros, also when the batch has changed."""
@@ -245,7 +247,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
-    cases=partial(states.cases, form=forms.BARE, states=states.DISTINCT),
+    cases=partial(states.together, form=forms.BARE, states=states.DISTINCT),
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> Finding:
     """The one state of a cell may be given as the tensor itself, not in a list."""

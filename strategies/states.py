@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import strategies as st
 
 from conformance import forms
 from conformance.case import Case
-from conformance.contract import Subject
+from conformance.contract import Several, Subject
 from strategies import cells, sequences
 
 GIVEN = ("zeros", "ones", "mixed", "small", "large")
@@ -28,35 +30,87 @@ def of_one_step(subject: Subject) -> bool:
 
 
 @st.composite
-def cases(
+def programs(
     draw: st.DrawFn,
     subject: Subject,
     modes: Sequence[str],
-    states: Sequence[str | None] = GIVEN,
-    form: str = forms.DOCUMENTED,
-    smallest_batch: int = 1,
     smallest_units: int = 1,
     unequal: bool = False,
-    split: bool = False,
-    most_steps: int = sequences.MAX_STEPS,
 ) -> Case:
-    """Cases of a subject. `split` draws after how many steps the state is carried over."""
-    mode = draw(st.sampled_from(modes))
-    drawn = draw(cells.cells(subject.cell, generations(subject), smallest_units, unequal))
-    steps = 1 if of_one_step(subject) else draw(sequences.steps(2 if split else 1, most_steps))
+    """Cases of a subject without data: what has to be built, and its weights.
+
+    Drawn before all else, and alike for all clauses: those that are drawn from the same seed ask
+    for the same programs, which the target then keeps.
+    """
     return Case(
         path=subject.path,
-        mode=mode,
-        cells=drawn,
-        batch=draw(sequences.batches(smallest_batch)),
-        steps=steps,
+        mode=draw(st.sampled_from(modes)),
+        cells=draw(cells.cells(subject.cell, generations(subject), smallest_units, unequal)),
         features=draw(sequences.features()),
         dtype=draw(st.sampled_from(sequences.DTYPES)),
         weight_seed=draw(sequences.seeds()),
         weight_scale=draw(st.sampled_from(sequences.WEIGHT_SCALES)),
-        data_seed=draw(sequences.seeds()),
-        state=draw(st.sampled_from(states)),
-        form=form,
-        split=draw(st.integers(1, steps - 1)) if split else None,
         other=subject.other,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """What data is drawn for a program. `split` draws after how many steps the state is carried."""
+
+    states: Sequence[str | None] = GIVEN
+    form: str = forms.DOCUMENTED
+    smallest_batch: int = 1
+    split: bool = False
+    most_steps: int = sequences.MAX_STEPS
+
+
+@st.composite
+def with_data(draw: st.DrawFn, program: Case, one_step: bool, of: Data) -> Case:
+    """A program's case with data."""
+    smallest = 2 if of.split else 1
+    steps = 1 if one_step else draw(sequences.steps(smallest, of.most_steps))
+    return dataclasses.replace(
+        program,
+        batch=draw(sequences.batches(of.smallest_batch)),
+        steps=steps,
+        data_seed=draw(sequences.seeds()),
+        state=draw(st.sampled_from(of.states)),
+        form=of.form,
+        split=draw(st.integers(1, steps - 1)) if of.split else None,
+    )
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    subject: Subject,
+    modes: Sequence[str],
+    smallest_units: int = 1,
+    unequal: bool = False,
+    **data: Any,
+) -> Case:
+    """Cases of a subject, each of a program of its own; options as of `programs` and `Data`."""
+    program = draw(programs(subject, modes, smallest_units, unequal))
+    return draw(with_data(program, of_one_step(subject), Data(**data)))
+
+
+_RARELY = 64
+
+
+@st.composite
+def together(
+    draw: st.DrawFn, subject: Subject, modes: Sequence[str], several: Several, **data: Any
+) -> tuple[Case, ...]:
+    """Several cases of one program, of the simplest program one. Options as of `Data`.
+
+    Rarely, one of them is to be built for its own shapes, which takes as long as many calls.
+    """
+    program = draw(programs(subject, modes))
+    one_step, of = of_one_step(subject), Data(**data)
+    alone = draw(st.integers(0, _RARELY)) == 0 or forms.must_be_traced(of.form, program.mode)
+    count = 1 if alone else several(program.mode)
+    drawn = [draw(with_data(program, one_step, of)) for _ in range(count)]
+    if draw(st.integers(0, _RARELY)) == _RARELY:
+        drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
+    return tuple(drawn)

@@ -46,6 +46,7 @@ OTHERS: dict[str, Any] = {
     "split": 2,
     "other": "RNN/keras2",
     "fresh": True,
+    "static_shapes": True,
 }
 
 

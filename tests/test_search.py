@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import judging
+from conformance import judging, requests, targets
 from conformance.adapter import wire
+from conformance.asking import Asker
 from conformance.bench import Bench, Settings
 from conformance.case import Case, Cell
 from conformance.contract import MUST, Clause, Finding, Runs, Subject
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger import Ledger, read
 from conformance.profiles import Profile
-from conformance.search import HOLDS, KNOWN, NEW, Budget, Search, judge
+from conformance.search import HOLDS, KNOWN, NEW, Budget, Search, judge_together
 from reports.record import PROPERTY
 from strategies import states
 from tests import support
 
 SUBJECT = Subject("RNN/keras3", "LSTM")
-PLENTY = Budget(examples=100, shrinks=400)
+PLENTY = Budget(examples=100, programs=100, shrinks=400)
 Wrong = Callable[[Any], bool]  # given a case, or the program of a case: they share these fields
 
 
@@ -36,8 +39,8 @@ def must_be_accepted(case: Case, run: Runs) -> Finding:
 
 
 CLAUSE = Clause(
-    "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT], states.cases,
-    must_be_accepted, effort=1.0,
+    "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT],
+    states.together, must_be_accepted, effort=1.0,
 )  # fmt: skip
 
 
@@ -51,14 +54,14 @@ class Miniature:
         self._error = error
         self.asked: list[Any] = []
 
-    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
-        """Run calls of the case's program."""
-        return self.run(case, calls)
+    def run(self, program: wire.Program, runs: targets.Runs) -> targets.Observations:
+        """One observation for each call of each run."""
+        return tuple(self.answer(program, run.calls) for run in runs)
 
-    def run(self, program: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
+    def answer(self, of: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
         """One observation for each call, of a program or a case."""
-        self.asked.append(program)
-        seen = support.an_error(self._error) if self._wrong(program) else wire.Observation()
+        self.asked.append(of)
+        seen = support.an_error(self._error) if self._wrong(of) else wire.Observation()
         return tuple(seen for _ in calls)
 
     def state_size(self, program: Any) -> object:
@@ -73,8 +76,21 @@ class Miniature:
         """Nothing is held."""
 
 
-def search(wrong: Wrong, budget: Budget = PLENTY, ledger: Ledger | None = None) -> Search:
-    return Search(CLAUSE, SUBJECT, Miniature(wrong), ledger or Ledger(), budget)
+class AtOnce(Asker):
+    """Asks a miniature of cases, not of their programs, and has its answers at once."""
+
+    def __init__(self, miniature: Miniature) -> None:
+        super().__init__(miniature)
+        self._miniature = miniature
+
+    def running(self, anew: bool) -> Any:
+        return lambda case, *calls: self._miniature.answer(case, calls)
+
+
+def search(
+    wrong: Wrong, budget: Budget = PLENTY, ledger: Ledger | None = None, clause: Clause = CLAUSE
+) -> Search:
+    return Search(clause, SUBJECT, AtOnce(Miniature(wrong)), ledger or Ledger(), budget)
 
 
 def never(program: Any) -> bool:
@@ -98,7 +114,7 @@ def in_double(program: Any) -> bool:
 
 
 def minimal(wrong: Wrong, mode: str = "eager", **budget: int) -> Case:
-    tally = search(wrong, Budget(60, budget.get("shrinks", 400))).execute(support.MODES)[mode]
+    tally = search(wrong, Budget(60, 60, budget.get("shrinks", 400))).execute(support.MODES)[mode]
     assert tally.new is not None
     return tally.new.case
 
@@ -107,7 +123,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     tallies = search(never).execute(support.MODES)
     assert set(tallies) == set(support.MODES)
     assert all(tally.telling is None and tally.width_ratio == 0.5 for tally in tallies.values())
-    assert 30 <= sum(tally.cases for tally in tallies.values()) <= PLENTY.examples
+    assert 30 <= sum(tally.cases for tally in tallies.values()) <= PLENTY.programs + 1
 
 
 def test_the_minimal_case_is_shrunk_to_the_bound() -> None:
@@ -148,7 +164,7 @@ def test_each_mode_has_its_own_deviation() -> None:
 def test_the_effort_of_shrinking_is_bounded_and_alike_each_time() -> None:
     def looked_at(shrinks: int) -> tuple[list[Case], Case]:
         miniature = Miniature(wide)
-        one = Search(CLAUSE, SUBJECT, miniature, Ledger(), Budget(60, shrinks))
+        one = Search(CLAUSE, SUBJECT, AtOnce(miniature), Ledger(), Budget(60, 60, shrinks))
         tally = one.execute(["eager"])["eager"]
         assert tally.new is not None
         return miniature.asked, tally.new.case
@@ -164,22 +180,54 @@ def test_the_effort_of_shrinking_is_bounded_and_alike_each_time() -> None:
     assert sizes[0] > sizes[-1]
 
 
-def drawn(salt: str, clause: str = "XX-01", subject: Subject = SUBJECT) -> list[Case]:
+def drawn(
+    salt: str,
+    clause: str = "XX-01",
+    subject: Subject = SUBJECT,
+    several: int = 1,
+    anew: bool = False,
+    cases: Any = states.together,
+) -> list[Case]:
     miniature = Miniature(never)
-    named = Clause(**{**vars(CLAUSE), "identifier": clause})
-    Search(named, subject, miniature, Ledger(), Budget(10, 0, salt)).execute(support.MODES)
+    named = dataclasses.replace(CLAUSE, identifier=clause, anew=anew, cases=cases)
+    budget = Budget(10, 5, 0, lambda mode: several, salt)
+    Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
     return miniature.asked
 
 
 def test_the_same_seed_draws_the_same_cases() -> None:
     assert drawn("0") == drawn("0")
+    assert drawn("0", anew=True) == drawn("0", anew=True)
 
 
-def test_another_salt_clause_or_subject_draws_others() -> None:
+def test_another_salt_draws_others() -> None:
     assert drawn("0") != drawn("1")
-    assert drawn("0") != drawn("0", clause="XX-02")
-    on_other_path = drawn("0", subject=Subject("RNN/keras2", "LSTM"))
-    assert [case.cells for case in drawn("0")] != [case.cells for case in on_other_path]
+    assert drawn("0", anew=True) != drawn("1", anew=True)
+
+
+def test_another_clause_or_subject_draws_others_where_it_builds_anew() -> None:
+    assert drawn("0", anew=True) != drawn("0", anew=True, clause="XX-02")
+    elsewhere = drawn("0", anew=True, subject=Subject("RNN/keras2", "LSTM"))
+    assert [case.cells for case in drawn("0", anew=True)] != [case.cells for case in elsewhere]
+
+
+def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
+    def programs(cases: Sequence[Case]) -> list[bytes]:
+        return list(dict.fromkeys(wire.dumps(requests.program(case)) for case in cases))
+
+    carried = partial(states.together, split=True)
+    one, other = drawn("0", several=4), drawn("0", "XX-02", several=4, cases=carried)
+    assert one != other
+    assert programs(one) == programs(other)
+    assert len(programs(one)) < len(one) / 2
+
+
+def test_what_is_covered_by_one_entry_is_judged_once_in_an_example(tmp_path: Path) -> None:
+    miniature = Miniature(always)
+    known = ledger(tmp_path, "{}")
+    budget = Budget(1, 1, 0, lambda mode: 9)
+    Search(CLAUSE, SUBJECT, AtOnce(miniature), known, budget).execute(["eager"])
+    assert len(miniature.asked) == 2  # of the simplest example, and of the one that is drawn
 
 
 # --- around the ledger ----------------------------------------------------------------------------
@@ -257,16 +305,21 @@ def test_an_entry_may_say_that_it_deviates_only_sometimes(tmp_path: Path) -> Non
 def test_one_case_is_judged_by_itself(tmp_path: Path) -> None:
     case = Case("RNN/keras3", "eager", (Cell("LSTM", 1),), dtype="float64")
     known = ledger(tmp_path, '{ dtype = ["float64"] }')
-    assert judge(CLAUSE, case, Miniature(never), Ledger()).status == HOLDS
-    assert judge(CLAUSE, case, Miniature(always), Ledger()).status == NEW
-    assert judge(CLAUSE, case, Miniature(always), known).status == KNOWN
-    assert judge(CLAUSE, case, Miniature(never), known).status == NEW
+
+    def status(wrong: Wrong, ledger: Ledger) -> str:
+        (outcome,) = judge_together(CLAUSE, [case], AtOnce(Miniature(wrong)), ledger)
+        return outcome.status
+
+    assert status(never, Ledger()) == HOLDS
+    assert status(always, Ledger()) == NEW
+    assert status(always, known) == KNOWN
+    assert status(never, known) == NEW
 
 
 # --- from the search to verdicts ------------------------------------------------------------------
 
-PROFILE = Profile("test", examples=60, shrinks=400, eager_share=1)
-ENUMERATED = Profile("test", examples=20, shrinks=400, eager_share=1, enumerate_modes=True)
+PROFILE = Profile("test", 60, 60, 400, data_cases=1, eager_data_cases=1, eager_share=1)
+ENUMERATED = dataclasses.replace(PROFILE, programs=20, enumerate_modes=True)
 
 
 def verdicts(
@@ -322,10 +375,10 @@ def test_a_known_deviation_is_a_verdict_with_the_entrys_name(tmp_path: Path) -> 
 )
 def test_a_target_that_ends_is_an_observation(error: Exception, grade: str) -> None:
     class Ending(Miniature):
-        def run(self, program: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
+        def run(self, program: wire.Program, runs: targets.Runs) -> targets.Observations:
             if program.dtype == "float64":
                 raise error
-            return super().run(program, calls)
+            return super().run(program, runs)
 
     (found,) = verdicts(Ending(never))
     assert (found["verdict"], found["mode"]) == (NEW, None)

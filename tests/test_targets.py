@@ -21,7 +21,7 @@ from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUna
 from conformance.targets import ProcessTarget, open_target
 from tests import support
 
-CALLS = (wire.Call(wire.Array("float32", (0,), b"")),)
+RUNS = (wire.Run((), (wire.Call(wire.Array("float32", (0,), b"")),)),)
 
 # Speaks the protocol and does as the program's path says
 STAND_IN = """#!{python}
@@ -38,7 +38,7 @@ answers = Connection(int(sys.argv[3]), readable=False)
 def answer(word, argument):
     if word == "describe":
         return ("answer", wire.Description({{"tensorflow": "0"}}, ()))
-    program, calls = argument
+    program, runs = argument
     if program.path.startswith("SIG"):
         os.kill(os.getpid(), getattr(signal, program.path))
     if program.path == "exit":
@@ -46,7 +46,8 @@ def answer(word, argument):
         os._exit(3)
     if program.path == "fail":
         return ("failure", "Traceback (most recent call last):\\nZeroDivisionError: by zero\\n")
-    return ("answer", tuple(wire.Observation(state=wire.Other(str(os.getpid()))) for _ in calls))
+    seen = wire.Observation(state=wire.Other(str(os.getpid())))
+    return ("answer", tuple(tuple(seen for _ in run.calls) for run in runs))
 
 
 while True:
@@ -59,7 +60,7 @@ while True:
 
 
 def program(does: str = "answer") -> wire.Program:
-    return wire.Program(does, "eager", (), (), 1, "float32")
+    return wire.Program(does, "eager", (), 1, "float32")
 
 
 def script(folder: Path, text: str) -> Path:
@@ -77,7 +78,7 @@ def stand_in(tmp_path: Path) -> Iterator[ProcessTarget]:
 
 
 def pid(target: ProcessTarget) -> int:
-    (observation,) = target.run(program(), CALLS)
+    ((observation,),) = target.run(program(), RUNS)
     assert isinstance(observation.state, wire.Other)
     return int(observation.state.name)
 
@@ -143,7 +144,7 @@ def test_a_python_without_tensorflow(version: str) -> None:
 def test_it_answers_and_ends(stand_in: ProcessTarget) -> None:
     process = pid(stand_in)
     assert alive(process)
-    assert len(stand_in.run(program(), CALLS * 3)) == 3
+    assert len(stand_in.run(program(), RUNS * 3)) == 3
     assert stand_in.describe().versions == {"tensorflow": "0"}
     stand_in.close()
     assert not alive(process)
@@ -153,7 +154,7 @@ def test_it_answers_and_ends(stand_in: ProcessTarget) -> None:
 def test_one_that_dies_is_started_again(stand_in: ProcessTarget, name: str) -> None:
     before = pid(stand_in)
     with pytest.raises(TargetDied, match=f"the process ended with signal {name}"):
-        stand_in.run(program(name), CALLS)
+        stand_in.run(program(name), RUNS)
     after = pid(stand_in)
     assert after != before
     assert not alive(before)
@@ -161,7 +162,7 @@ def test_one_that_dies_is_started_again(stand_in: ProcessTarget, name: str) -> N
 
 def test_the_last_words_of_one_that_ends(stand_in: ProcessTarget) -> None:
     with pytest.raises(TargetDied, match="ended with exit code 3: these are my last words"):
-        stand_in.run(program("exit"), CALLS)
+        stand_in.run(program("exit"), RUNS)
     assert pid(stand_in)
 
 
@@ -170,7 +171,7 @@ def test_one_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
     with closing(ProcessTarget("stand-in", file, case_seconds=3)) as target:
         before = pid(target)
         with pytest.raises(TargetHung, match="no answer within 3 s"):
-            target.run(program("SIGSTOP"), CALLS)
+            target.run(program("SIGSTOP"), RUNS)
         assert pid(target) != before
         assert not alive(before)
 
@@ -178,7 +179,7 @@ def test_one_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
 def test_a_failure_of_ours_is_no_observation(stand_in: ProcessTarget) -> None:
     process = pid(stand_in)
     with pytest.raises(AdapterFailure, match="ZeroDivisionError"):
-        stand_in.run(program("fail"), CALLS)
+        stand_in.run(program("fail"), RUNS)
     assert pid(stand_in) == process
 
 
@@ -203,7 +204,8 @@ def test_the_real_tensorflow() -> None:
         assert CASE.path in {offer.name for offer in found}
 
         def judged() -> float:
-            (seen,) = target.run(requests.program(CASE), (requests.whole(CASE),))
+            run = requests.run(CASE, [requests.whole(CASE)])
+            ((seen,),) = target.run(requests.program(CASE), (run,))
             return judging.agrees_with_reference(CASE, judging.accepted(CASE, seen))
 
         assert judged() <= 1

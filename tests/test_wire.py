@@ -30,10 +30,11 @@ EXAMPLES: list[Any] = [
     wire.OwnZeros(),
     WEIGHTS,
     wire.Program(
-        "RNN/keras3", "eager", ({"units": 2, "cell_clip": None},), (WEIGHTS,), 3, "float32"
+        "RNN/keras3", "eager", ({"units": 2, "cell_clip": None},), 3, "float32", kept=True
     ),
     wire.Call(ARRAY),
     wire.Call(ARRAY, wire.Node("list", (LEAF,))),
+    wire.Run((WEIGHTS,), (wire.Call(ARRAY), wire.Call(ARRAY, wire.Previous(0)))),
     wire.Error("ValueError", "builtins", ("ValueError", "Exception"), "é", "rnn.py", "build"),
     wire.Observation(outputs=ARRAY, state=LEAF, seconds=0.5, weights_intact=False),
     OFFER,

@@ -14,6 +14,18 @@ class Built:
         self.specs = specs
         self.call = call
         self._maker = maker
+        self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker)}
+
+    def restore_classes(self):
+        """Give the classes of the cells and layers the bases that they were built with.
+
+        Making a Keras 2 layer in a graph exchanges the bases of its class for those of graph mode,
+        under living instances too, and making one eagerly exchanges them back
+        (tf_keras/src/utils/version_utils.py); only `__new__` is needed for that.
+        """
+        for kind, bases in self._bases.items():
+            if kind.__mro__ != bases:
+                kind.__new__(kind)
 
     def own_state(self, inputs, batch, dtype):
         """The state that this path's cell or layer makes itself."""

@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import tensorflow as tf
 
-from . import modes, trees, wire
+from . import kept, trees, wire
 
 # names that count what the process has made so far, which would differ from run to run
 _NUMBERED = re.compile(
@@ -20,31 +20,35 @@ _ANY_NODE = re.compile(r"(Detected at node|\{\{node) [^\s}]+")
 PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree")
 
 
-def observe(program, calls):
-    """One Observation for each call; a call may start from an earlier call's final state."""
-    try:
-        runner = modes.RUNNERS[program.mode](program)
-    except Exception as raised:
-        error = _error(raised, "build")
-        if not error.raised_in:
-            raise  # a defect of ours
-        return tuple(wire.Observation(error=error) for _ in calls)
-    with contextlib.closing(runner):
-        return _observe_all(runner, calls)
+def observe(program, runs):
+    """The observations of each run: one for each of its calls."""
+    return tuple(_observe_run(program, run) for run in runs)
 
 
 def state_size(program):
     """The `state_size` of a program's cell, as a tree of wire.Other with the sizes as names."""
-    with contextlib.closing(modes.RUNNERS[program.mode](program)) as runner:
-        return trees.to_wire(runner.built.cell.state_size, lambda size: wire.Other(str(size)))
+    with kept.runner(program) as use:
+        size = use.runner.built.cell.state_size
+    return trees.to_wire(size, lambda size: wire.Other(str(size)))
 
 
-def _observe_all(runner, calls):
-    observations, finals = [], []
-    for call in calls:
-        observation, final = _observe(runner, call, finals)
-        observations.append(observation)
-        finals.append(final)
+def _observe_run(program, run):
+    """A call may start from an earlier call's final state."""
+    with contextlib.ExitStack() as stack:
+        try:
+            use = stack.enter_context(kept.runner(program))
+            use.runner.assign(run.weights)
+        except Exception as raised:
+            error = _error(raised, "build")
+            if not error.raised_in:
+                raise  # a defect of ours
+            return tuple(wire.Observation(error=error) for _ in run.calls)
+        observations, finals = [], []
+        for call in run.calls:
+            observation, final = _observe(use.runner, call, finals)
+            observations.append(observation)
+            finals.append(final)
+        use.spoiled = any(seen.error or not seen.weights_intact for seen in observations)
     return tuple(observations)
 
 

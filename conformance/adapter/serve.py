@@ -39,5 +39,5 @@ def _answer(word, argument):
         return wire.Description(versions.versions(), paths.offers())
     if word == "state_size":
         return observe.state_size(argument)
-    program, calls = argument
-    return observe.observe(program, calls)
+    program, runs = argument
+    return observe.observe(program, runs)

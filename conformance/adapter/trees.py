@@ -44,6 +44,23 @@ def rebuild(tree, leaves):
     return next(leaves)
 
 
+def structure(tree):
+    """A hashable description of the containers and of each leaf's kind, dtype and width."""
+    if isinstance(tree, dict):
+        return ("dict", tuple((key, structure(tree[key])) for key in sorted(tree)))
+    if isinstance(tree, (list, tuple)):
+        return (type(tree).__name__, tuple(structure(item) for item in tree))
+    shape = getattr(tree, "shape", None)
+    dtype = getattr(tree, "dtype", None)
+    return (type(tree).__name__, dtype, None if shape is None else tuple(shape)[1:])
+
+
+def open_spec(values, axes):
+    """The tf.TensorSpec of values whose first axes are unknown."""
+    dtype = tf.string if values.dtype == object else tf.as_dtype(values.dtype)
+    return tf.TensorSpec([None] * axes + list(values.shape[axes:]), dtype)
+
+
 def containers(tree):
     """Python containers of a wire tree, with the wire's leaves still in them."""
     if not isinstance(tree, wire.Node):

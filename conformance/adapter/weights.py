@@ -10,6 +10,36 @@ import numpy as np
 from . import trees, versions
 
 
+class Assigned:
+    """The values that the variables of a built path were given last."""
+
+    def __init__(self):
+        self._given = ()
+        self._pairs = []
+
+    @property
+    def variables(self):
+        """The variables that were given values."""
+        return [variable for variable, _ in self._pairs]
+
+    def changed(self, built, values):
+        """Pairs of (variable, value) to assign for a wire.Weights of each cell; none if given."""
+        if values == self._given:
+            return []
+        self._given = values
+        cells = zip(built.cells, built.specs, values)
+        self._pairs = [p for c in cells for p in layout(built.generation, *c)]
+        return self._pairs
+
+    def intact(self, now):
+        """Whether the variables' values now are those that they were given."""
+        return all(_same(value, given) for value, (_, given) in zip(now, self._pairs))
+
+
+def _same(now, value):
+    return now.dtype == value.dtype and now.tobytes() == value.tobytes()
+
+
 def layout(generation, cell, spec, weights):
     """Pairs of (variable, value) for one cell that has been built."""
     arrays = {

@@ -58,7 +58,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Previous:
-    """The final state of an earlier call of the same message, just as the target returned it."""
+    """The final state of an earlier call of the same run, just as the target returned it."""
 
     call: int
 
@@ -86,18 +86,19 @@ class Weights:
 
 @dataclass(frozen=True)
 class Program:
-    """What has to be built: a path in a mode over cells, with their weights.
+    """What has to be built: a path in a mode over cells.
 
-    A `fresh` program is not built before it is called, and has no weights assigned.
+    A `fresh` program is not built before it is called, and has no weights assigned. A `kept` one is
+    built once and used again: in function and graph mode for unknown batch and steps.
     """
 
     path: str
     mode: str
     cells: Tuple[Dict[str, Any], ...]
-    weights: Tuple["Weights", ...]
     features: int
     dtype: str
     fresh: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,14 @@ class Call:
 
     inputs: Array
     state: Any = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Calls of a program with the same weights, one after the other; no weights where fresh."""
+
+    weights: Tuple[Weights, ...]
+    calls: Tuple[Call, ...]
 
 
 @dataclass(frozen=True)
@@ -160,8 +169,8 @@ class Description:
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Error,
-        Observation, PathOffer, Description,
+        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Run,
+        Error, Observation, PathOffer, Description,
     )
 }  # fmt: skip
 

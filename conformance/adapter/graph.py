@@ -1,0 +1,124 @@
+"""The mode `graph`: a v1 graph and a session."""
+
+import tensorflow as tf
+
+from . import paths, trees, versions, weights, wire
+
+
+class Graph:
+    """Runs in a graph and a session of its own; tensors of the state are fed.
+
+    A call of a kept program is built into the graph once for each structure of a state, with its
+    batch and steps unknown; of any other, for each call and its shapes.
+    """
+
+    def __init__(self, program):
+        self._program = program
+        self._weights = weights.Assigned()
+        self._initialized = set()
+        self._calls = {}
+        self._graph = tf.Graph()
+        self._session = versions.v1.Session(graph=self._graph)
+        with self._graph.as_default():
+            self.built = paths.build(program)
+
+    def assign(self, values):
+        """Give the variables the values of one wire.Weights for each cell."""
+        with self._graph.as_default():
+            changed = self._weights.changed(self.built, values)
+        if not changed:
+            return  # a fresh program, whose graph is still empty
+        # the initializers' own inputs are fed, so that no assign op is added to the graph
+        feeds = {variable.initializer.inputs[1]: value for variable, value in changed}
+        self._session.run([variable.initializer for variable, _ in changed], feeds)
+        self._initialized.update(id(variable) for variable, _ in changed)
+
+    def weights_intact(self):
+        """Whether every variable still has the value that was assigned."""
+        return self._weights.intact(self._session.run(self._weights.variables))
+
+    def run(self, inputs, state):
+        """Build the call into the graph, unless it is kept there, and run it."""
+        call = self._call(inputs, state)
+        values = [inputs, *[_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]]
+        outputs, *final = self._session.run(call.fetches, dict(zip(call.fed, values)))
+        # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
+        return outputs, trees.rebuild(call.final, iter([tf.constant(leaf) for leaf in final]))
+
+    def close(self):
+        """Free the session."""
+        self._session.close()
+
+    def _call(self, inputs, state):
+        if not self._program.kept:
+            return self._build_call(inputs, state)
+        structure = trees.structure(state)
+        if structure not in self._calls:
+            self._calls[structure] = self._build_call(inputs, state)
+        return self._calls[structure]
+
+    def _build_call(self, inputs, state):
+        # the caller's variables are eager ones, which can be read only out here
+        leaves = [
+            _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
+            for leaf in trees.flatten(state)
+        ]
+        with self._graph.as_default():
+            self.built.restore_classes()
+            call = _Call(self._program.kept)
+            fed_inputs = call.placeholder(inputs, 2)
+            if isinstance(state, wire.OwnZeros):
+                rows = tf.shape(fed_inputs)[0] if self._program.kept else len(inputs)
+                native = self.built.own_state(fed_inputs, rows, self._program.dtype)
+            else:
+                native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
+            outputs, call.final = self.built.call(fed_inputs, native)
+            call.fetches = [outputs, *trees.flatten(call.final)]
+            self._initialize_new_variables()
+        return call
+
+    def _in_graph(self, call, leaf):
+        if isinstance(leaf, _Eager):
+            name = "state_%d" % len(self._graph.get_operations())
+            return versions.v1.get_variable(name, initializer=leaf.values)
+        if isinstance(leaf, tf.RaggedTensor):
+            values = call.placeholder(leaf.flat_values.numpy(), 1)
+            return tf.RaggedTensor.from_row_splits(values, leaf.row_splits.numpy())
+        return call.placeholder(leaf.numpy(), 1) if isinstance(leaf, tf.Tensor) else leaf
+
+    def _initialize_new_variables(self):
+        """Variables that a fresh program has made in this call."""
+        new = [v for v in versions.v1.global_variables() if id(v) not in self._initialized]
+        self._session.run([variable.initializer for variable in new])
+        self._initialized.update(id(variable) for variable in new)
+
+
+class _Eager:
+    """The values of a caller's variable."""
+
+    def __init__(self, values):
+        self.values = values
+
+
+class _Call:
+    """A call built into a graph: the placeholders in order, the final state, and what to fetch."""
+
+    def __init__(self, kept):
+        self._kept = kept
+        self.fed = []
+        self.final = None
+        self.fetches = []
+
+    def placeholder(self, values, open_axes):
+        """A placeholder for such values; in a kept call their first axes are unknown."""
+        spec = trees.open_spec(values, open_axes if self._kept else 0)
+        self.fed.append(versions.v1.placeholder(spec.dtype, spec.shape))
+        return self.fed[-1]
+
+
+def _is_fed(leaf):
+    return isinstance(leaf, (tf.Tensor, tf.RaggedTensor))
+
+
+def _value(leaf):
+    return leaf.flat_values.numpy() if isinstance(leaf, tf.RaggedTensor) else leaf.numpy()

@@ -1,0 +1,38 @@
+"""The programs that are kept between requests: building one takes a hundred times what a call does.
+
+A program is kept as long as nothing went wrong with it: after an error, or with other weights than
+it was given, it may not be what it was, and is built anew.
+"""
+
+import collections
+import contextlib
+
+from . import modes, wire
+
+LIMIT = 64  # a traced function or a graph takes a few megabytes
+
+_idle = collections.OrderedDict()
+
+
+@contextlib.contextmanager
+def runner(program):
+    """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
+    key = wire.dumps(program) if program.kept else None
+    use = _Use(_idle.pop(key, None) or modes.RUNNERS[program.mode](program))
+    try:
+        yield use
+        if key is not None and not use.spoiled:
+            _idle[key], use.runner = use.runner, None
+    finally:
+        if use.runner is not None:
+            use.runner.close()
+    while len(_idle) > LIMIT:
+        _idle.popitem(last=False)[1].close()
+
+
+class _Use:
+    """A runner in use, and whether it must not be used again."""
+
+    def __init__(self, runner):
+        self.runner = runner
+        self.spoiled = False

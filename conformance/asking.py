@@ -1,0 +1,103 @@
+"""Asks a target what clauses want to know: for many cases in one message, and nothing twice.
+
+A property asks by calling `run`. What has not been answered yet is noted, and the property is left
+with `Unanswered`; when all cases have been looked at, the questions go to the target together, a
+message for each program, and the properties are begun again. They ask the same again, as they have
+no memory, and find the answers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance import judging
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.errors import TargetDied, TargetHung
+from conformance.requests import program, run
+from conformance.targets import Target
+
+_REMEMBERED = 1024  # answers; clauses that draw the same cases share them
+
+
+class Unanswered(Exception):
+    """A property has asked what is not known yet."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    case: Case
+    calls: tuple[wire.Call, ...]
+    anew: bool
+
+    @property
+    def program(self) -> wire.Program:
+        return program(self.case, self.anew)
+
+
+class Asker:
+    """Collects questions and remembers answers; a process that died or hung is an answer too."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._questions: dict[_Question, None] = {}
+        self._answers: OrderedDict[_Question, tuple[wire.Observation, ...]] = OrderedDict()
+
+    def running(self, anew: bool) -> Running:
+        """What a property is given to ask with."""
+        return Running(self, self._target, anew)
+
+    def answer(self, question: _Question) -> tuple[wire.Observation, ...]:
+        """The answer to a question; raises Unanswered where it has to be asked first."""
+        if question not in self._answers:
+            self._questions[question] = None
+            raise Unanswered
+        self._answers.move_to_end(question)
+        return self._answers[question]
+
+    def ask(self) -> None:
+        """Ask the target all that is unanswered."""
+        together: dict[bytes, list[_Question]] = {}
+        for question in self._questions:
+            together.setdefault(wire.dumps(question.program), []).append(question)
+        self._questions = {}
+        for questions in together.values():
+            self._answers.update(zip(questions, self._ask(questions), strict=True))
+        while len(self._answers) > max(_REMEMBERED, sum(map(len, together.values()))):
+            self._answers.popitem(last=False)
+
+    def _ask(self, questions: Sequence[_Question]) -> tuple[tuple[wire.Observation, ...], ...]:
+        runs = tuple(run(question.case, question.calls) for question in questions)
+        try:
+            return self._target.run(questions[0].program, runs)
+        except (TargetDied, TargetHung) as ended:
+            if len(questions) > 1:  # one of them did it: which?
+                return tuple(self._ask([question])[0] for question in questions)
+            return (_ended(ended, questions[0].calls),)
+
+
+class Running:
+    """Asks for the runs of a clause."""
+
+    def __init__(self, asker: Asker, target: Target, anew: bool) -> None:
+        self._asker = asker
+        self._target = target
+        self._anew = anew
+
+    def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
+        """Run calls of the case's program."""
+        return self._asker.answer(_Question(case, calls, self._anew))
+
+    def state_size(self, case: Case) -> object:
+        """The state_size of the case's cell."""
+        return self._target.state_size(program(case, self._anew))
+
+
+def _ended(
+    error: TargetDied | TargetHung, calls: Sequence[wire.Call]
+) -> tuple[wire.Observation, ...]:
+    name = judging.CRASHED if isinstance(error, TargetDied) else judging.HUNG
+    seen = wire.Error(name, "target", (name,), str(error), "")
+    return tuple(wire.Observation(error=seen) for _ in calls)

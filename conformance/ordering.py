@@ -1,0 +1,60 @@
+"""The order of the tests, and which of them one worker takes together.
+
+Clauses that draw the same programs stand together, for a worker's target keeps the programs that it
+was asked for last. All others are mixed by a hash, and stand in small groups between and after
+those: a fault shows early whichever clause it breaks, and workers end together.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from conformance import forms
+from conformance.contract import CLAUSES, Clause
+
+_CHUNKS = 48  # groups of clauses that share nothing
+_AT_THE_END = 12
+_NODE = re.compile(r"::(?P<function>\w+)\[(?P<subject>.+)\]$")
+
+
+def group(node: str) -> str:
+    """The group of a test of the contract, by its node identifier."""
+    found = _NODE.search(node)
+    clause = _clauses(len(CLAUSES)).get(found["function"]) if found else None
+    if found is None or clause is None or clause.anew:
+        return f"{_hash(node)[0] % _CHUNKS:02}"
+    place, cell = found["subject"].split("-")[:2]
+    generations = {forms.Path.of(path).generation for path in place.split(" ~ ")}
+    return f"{cell} {' '.join(sorted(generations))}"
+
+
+def ordered(nodes: Sequence[str]) -> list[str]:
+    """Node identifiers, group by group."""
+    groups: dict[str, list[str]] = {}
+    for node in sorted(nodes, key=_hash):
+        groups.setdefault(group(node), []).append(node)
+    return [node for name in _mixed(groups) for node in groups[name]]
+
+
+def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of groups: those that share programs, the largest first, evenly between the others."""
+    chunks = sorted(name for name in groups if name.isdigit())
+    sharing = sorted(groups.keys() - set(chunks), key=lambda name: (-len(groups[name]), name))
+    between = chunks[: max(0, len(chunks) - _AT_THE_END)]
+    names = []
+    for index, name in enumerate(sharing):
+        start, end = (len(between) * i // len(sharing) for i in (index, index + 1))
+        names += [*between[start:end], name]
+    return [*names, *(name for name in chunks if name not in set(names))]
+
+
+@functools.lru_cache(maxsize=1)
+def _clauses(count: int) -> dict[str, Clause]:
+    return {clause.judge.__name__: clause for clause in CLAUSES.values()}
+
+
+def _hash(node: str) -> bytes:
+    return hashlib.sha256(node.encode()).digest()

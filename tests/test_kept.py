@@ -1,0 +1,92 @@
+"""Kept programs, on the real TensorFlow: they must do what new ones do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from importlib.util import find_spec
+
+import pytest
+
+from conformance import forms, judging, requests
+from conformance.adapter import wire
+from conformance.case import STACK, Case, Cell
+from conformance.targets import Target, open_target
+from tests import support
+
+pytestmark = pytest.mark.skipif(
+    find_spec("tensorflow") is None, reason="TensorFlow is not installed here"
+)
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    with closing(open_target()) as opened:
+        yield opened
+
+
+def programs(offer: wire.PathOffer) -> list[Case]:
+    """A program for each cell and mode, those of one cell side by side."""
+    return [
+        Case(offer.name, mode, _cells(kind), features=3, dtype="float64")
+        for kind in offer.cells
+        for mode in offer.modes
+    ]
+
+
+def _cells(kind: str) -> tuple[Cell, ...]:
+    return (Cell("GRU", 3), Cell("LSTM", 2)) if kind == STACK else (Cell(kind, 3),)
+
+
+def data_cases(program: Case) -> Iterator[Case]:
+    """Other batch, steps, weights and state each time."""
+    one_step = forms.Path.of(program.path).api == "cell"
+    for seed, (batch, steps, state) in enumerate(
+        [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
+    ):
+        yield dataclasses.replace(
+            program,
+            batch=batch,
+            steps=1 if one_step else steps,
+            state=state,
+            weight_seed=seed,
+            data_seed=seed,
+        )
+
+
+def ask(target: Target, case: Case, anew: bool) -> tuple[wire.Observation, ...]:
+    """A call, and one that starts from its final state."""
+    again = wire.Call(requests.inputs(case), wire.Previous(0))
+    run = requests.run(case, [requests.whole(case), again])
+    (seen,) = target.run(requests.program(case, anew), (run,))
+    return seen
+
+
+def in_turns(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
+    """The first of each, the second of each: programs of different modes between one another."""
+    for cases in zip(*sequences, strict=True):
+        yield from cases
+
+
+@pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
+def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.PathOffer) -> None:
+    found = {each.name: each for each in target.describe().paths}[offer.name]
+    if found.missing:
+        pytest.skip(found.missing)
+    for case in in_turns([list(data_cases(program)) for program in programs(offer)]):
+        for kept, new in zip(ask(target, case, False), ask(target, case, True), strict=True):
+            alike(case, kept, new)
+
+
+def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
+    one, other = judging.accepted(case, kept), judging.accepted(case, new)
+    assert forms.shown(kept.state) == forms.shown(new.state)
+    judging.identical_runs(one, other, "the new program's")
+
+
+@pytest.mark.parametrize("mode", ["function", "graph"])
+def test_it_is_indeed_kept(target: Target, mode: str) -> None:
+    program = Case("RNN/keras3", mode, (Cell("LSTM", 7),))
+    seconds = [ask(target, case, False)[0].seconds for case in data_cases(program)]
+    assert min(seconds[1:]) < seconds[0] / 10
