@@ -70,7 +70,22 @@ class Finding:
 Property = Callable[[Case, Runs], Finding | None]
 Subjects = Callable[[Sequence[wire.PathOffer]], list[Subject]]
 Several = Callable[[str], int]  # how many data cases of one program, by its mode
-Cases = Callable[[Subject, Sequence[str], Several], SearchStrategy[tuple[Case, ...]]]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is drawn for a subject: the modes, how much data for one program, and which options.
+
+    With `common` only options of cells that all generations offer, so that what is drawn for one
+    path and for pairs of paths are the same programs.
+    """
+
+    modes: Sequence[str]
+    several: Several = lambda mode: 1
+    common: bool = False
+
+
+Cases = Callable[[Subject, Extent], SearchStrategy[tuple[Case, ...]]]
 SingleCases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
 
 
@@ -79,7 +94,7 @@ class Clause:
     """One normative statement with its property.
 
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
-    strategy of a subject in the given modes, which draws several data cases of one program;
+    strategy of a subject, which draws several data cases of one program;
     `effort` multiplies the profile's number of examples. `anew`: nothing is used that was built for
     another case.
     """
@@ -139,9 +154,7 @@ def clause(
 
 
 def _alone(cases: typing.Any) -> Cases:
-    def drawn(
-        subject: Subject, modes: Sequence[str], several: Several
-    ) -> SearchStrategy[tuple[Case, ...]]:
-        return cases(subject, modes).map(lambda case: (case,))
+    def drawn(subject: Subject, extent: Extent) -> SearchStrategy[tuple[Case, ...]]:
+        return cases(subject, extent.modes).map(lambda case: (case,))
 
     return drawn

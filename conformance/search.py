@@ -21,7 +21,7 @@ from conformance import judging
 from conformance.adapter import wire
 from conformance.asking import Asker, Unanswered
 from conformance.case import Case
-from conformance.contract import Clause, Finding, Runs, Several, Subject
+from conformance.contract import Clause, Extent, Finding, Runs, Several, Subject
 from conformance.ledger import Entry, Ledger
 
 HOLDS, KNOWN, NEW = "holds", "known", "new"
@@ -160,7 +160,9 @@ class Search:
         return max(1, round(much * self._clause.effort))
 
     def _hypothesis(self, hunt: _Hunt, modes: Sequence[str], index: int) -> None:
-        strategy = self._clause.cases(self._subject, modes, self._budget.several)
+        # the first program is of options that all have, the others of those that the subject has
+        extent = Extent(modes, self._budget.several, common=index == 0)
+        strategy = self._clause.cases(self._subject, extent)
         # the first is always the simplest of all
         examples = 2
         if self._clause.anew:

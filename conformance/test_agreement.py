@@ -13,7 +13,7 @@ from strategies import states
     source=sources.LSTM,
     subjects=subjects.each(),
     cases=states.together,
-    effort=3,
+    effort=2,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""
@@ -21,7 +21,7 @@ def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
 
 
-@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.75)
+@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.5)
 def test_paths_agree_with_each_other(case: Case, run: Runs) -> Finding:
     """Two paths over the same weights, inputs and state give the same outputs and final state."""
     (here,) = run(case, requests.whole(case))

@@ -34,7 +34,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(malformed.any_cases, fresh=False),
-    effort=2,
+    effort=1,
     anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
@@ -53,7 +53,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(apis=("RNN", "layer")),
     cases=partial(malformed.any_cases, fresh=True),
-    effort=2,
+    effort=1,
     anew=True,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:

@@ -98,6 +98,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
+    effort=0.5,  # in function and graph mode each case is traced anew
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
@@ -175,6 +176,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(states.together, form=forms.NUMPY, states=states.DISTINCT),
+    effort=0.5,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
@@ -187,6 +189,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
+    effort=0.5,  # in function and graph mode each case is traced anew
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of variables gives what one of tensors gives."""

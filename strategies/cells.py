@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 
 from hypothesis import strategies as st
 
@@ -17,16 +17,19 @@ RECURRENT_ACTIVATIONS = {
     "keras2": ("sigmoid", "hard_sigmoid_0.2"),
     "keras3": ("sigmoid", "hard_sigmoid"),
 }
+GENERATIONS = tuple(RECURRENT_ACTIVATIONS)
 KINDS = ("SimpleRNN", "GRU", "LSTM")
 
 
+@functools.cache
 def units(smallest: int = 1) -> st.SearchStrategy[int]:
     """Small ones more often: one unit, and two, are where broadcasting hides faults."""
     return st.one_of(st.integers(smallest, max(smallest, 4)), st.integers(smallest, MAX_UNITS))
 
 
+@functools.cache
 def cells(
-    name: str, generations: Sequence[str], smallest: int = 1, unequal: bool = False
+    name: str, generations: tuple[str, ...], smallest: int = 1, unequal: bool = False
 ) -> st.SearchStrategy[tuple[Cell, ...]]:
     """The cells of a case: one of the named kind, or a stack of 2 to 4 of several kinds.
 
@@ -44,7 +47,8 @@ def cells(
     ).map(tuple)
 
 
-def _cell(kind: str, generations: Sequence[str], smallest: int) -> st.SearchStrategy[Cell]:
+@functools.cache
+def _cell(kind: str, generations: tuple[str, ...], smallest: int) -> st.SearchStrategy[Cell]:
     v1 = "v1" in generations
     only_v1 = set(generations) == {"v1"}
     options: dict[str, st.SearchStrategy] = {
@@ -65,7 +69,7 @@ def _cell(kind: str, generations: Sequence[str], smallest: int) -> st.SearchStra
     return st.builds(Cell, kind=st.just(kind), **options).map(_without_idle_options)
 
 
-def _recurrent_activations(generations: Sequence[str]) -> list[str]:
+def _recurrent_activations(generations: tuple[str, ...]) -> list[str]:
     common = set.intersection(*(set(RECURRENT_ACTIVATIONS[g]) for g in generations))
     return sorted(common, key=lambda name: (name != "sigmoid", name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from conformance import malformations
 from conformance.case import STACK, Case, Cell, Malformation
 from conformance.contract import Subject
-from strategies import states
+from strategies import sequences, states
 
 # What a case needs for the malformation to make its state wrong
 _TWO_ROWS = {"batch_one", "ragged"}
@@ -44,10 +45,15 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     case = _made_to_apply(case, name)
     leaf = None
     if malformations.KINDS[name].of_leaf:
-        leaf = draw(st.none() | st.integers(0, malformations.leaf_count(case) - 1))
+        leaf = draw(_leaf_or_all(malformations.leaf_count(case)))
     return dataclasses.replace(
-        case, malformation=Malformation(name, leaf), fresh=draw(st.booleans())
+        case, malformation=Malformation(name, leaf), fresh=draw(sequences.one_of((False, True)))
     )
+
+
+@functools.cache
+def _leaf_or_all(leaves: int) -> st.SearchStrategy[int | None]:
+    return st.none() | st.integers(0, leaves - 1)
 
 
 def _made_to_apply(case: Case, name: str) -> Case:
@@ -61,6 +67,6 @@ def _made_to_apply(case: Case, name: str) -> Case:
 @st.composite
 def any_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str], fresh: bool) -> Case:
     """Cases malformed in any way that applies to the subject's cell, all fresh or all built."""
-    name = draw(st.sampled_from(names(subject.path, subject.cell)))
+    name = draw(sequences.one_of(tuple(names(subject.path, subject.cell))))
     case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
     return dataclasses.replace(case, fresh=fresh)

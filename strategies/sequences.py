@@ -1,6 +1,12 @@
-"""The sizes and dtype of a sequence, and the seeds of its values."""
+"""The sizes and dtype of a sequence, and the seeds of its values.
+
+Strategies are made once: Hypothesis takes longer to look a new one over than to draw from it.
+"""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Hashable
 
 from hypothesis import strategies as st
 
@@ -11,22 +17,38 @@ DTYPES = ("float32", "float64", "float16", "bfloat16")
 WEIGHT_SCALES = (1.0, 0.1, 0.5, 2.0)
 
 
+@functools.cache
 def batches(smallest: int = 1) -> st.SearchStrategy[int]:
     """Rows of a batch."""
     return st.integers(smallest, MAX_BATCH)
 
 
+@functools.cache
 def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]:
     """Time steps; few more often, for an eager step costs a millisecond."""
     few = min(max(smallest, 4), largest)
     return st.one_of(st.integers(smallest, few), st.integers(smallest, largest))
 
 
+@functools.cache
 def features() -> st.SearchStrategy[int]:
     """Input features."""
     return st.integers(1, MAX_FEATURES)
 
 
+@functools.cache
 def seeds() -> st.SearchStrategy[int]:
     """Seeds of weights and data."""
     return st.integers(0, 999)
+
+
+@functools.cache
+def one_of(options: tuple[Hashable, ...]) -> st.SearchStrategy:
+    """One of the options; the first is the simplest."""
+    return st.sampled_from(options)
+
+
+@functools.cache
+def up_to(largest: int, smallest: int = 0) -> st.SearchStrategy[int]:
+    """A whole number from the smallest to the largest."""
+    return st.integers(smallest, largest)

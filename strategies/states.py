@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance import forms
 from conformance.case import Case
-from conformance.contract import Several, Subject
+from conformance.contract import Extent, Subject
 from strategies import cells, sequences
 
 GIVEN = ("zeros", "ones", "mixed", "small", "large")
@@ -36,20 +36,22 @@ def programs(
     modes: Sequence[str],
     smallest_units: int = 1,
     unequal: bool = False,
+    common: bool = False,
 ) -> Case:
     """Cases of a subject without data: what has to be built, and its weights.
 
     Drawn before all else, and alike for all clauses: those that are drawn from the same seed ask
     for the same programs, which the target then keeps.
     """
+    offering = cells.GENERATIONS if common else generations(subject)
     return Case(
         path=subject.path,
-        mode=draw(st.sampled_from(modes)),
-        cells=draw(cells.cells(subject.cell, generations(subject), smallest_units, unequal)),
+        mode=draw(sequences.one_of(tuple(modes))),
+        cells=draw(cells.cells(subject.cell, tuple(offering), smallest_units, unequal)),
         features=draw(sequences.features()),
-        dtype=draw(st.sampled_from(sequences.DTYPES)),
+        dtype=draw(sequences.one_of(sequences.DTYPES)),
         weight_seed=draw(sequences.seeds()),
-        weight_scale=draw(st.sampled_from(sequences.WEIGHT_SCALES)),
+        weight_scale=draw(sequences.one_of(sequences.WEIGHT_SCALES)),
         other=subject.other,
     )
 
@@ -75,9 +77,9 @@ def with_data(draw: st.DrawFn, program: Case, one_step: bool, of: Data) -> Case:
         batch=draw(sequences.batches(of.smallest_batch)),
         steps=steps,
         data_seed=draw(sequences.seeds()),
-        state=draw(st.sampled_from(of.states)),
+        state=draw(sequences.one_of(tuple(of.states))),
         form=of.form,
-        split=draw(st.integers(1, steps - 1)) if of.split else None,
+        split=draw(sequences.up_to(steps - 1, 1)) if of.split else None,
     )
 
 
@@ -99,18 +101,16 @@ _RARELY = 64
 
 
 @st.composite
-def together(
-    draw: st.DrawFn, subject: Subject, modes: Sequence[str], several: Several, **data: Any
-) -> tuple[Case, ...]:
+def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
     """Several cases of one program, of the simplest program one. Options as of `Data`.
 
     Rarely, one of them is to be built for its own shapes, which takes as long as many calls.
     """
-    program = draw(programs(subject, modes))
+    program = draw(programs(subject, extent.modes, common=extent.common))
     one_step, of = of_one_step(subject), Data(**data)
-    alone = draw(st.integers(0, _RARELY)) == 0 or forms.must_be_traced(of.form, program.mode)
-    count = 1 if alone else several(program.mode)
+    alone = draw(sequences.up_to(_RARELY)) == 0 or forms.must_be_traced(of.form, program.mode)
+    count = 1 if alone else extent.several(program.mode)
     drawn = [draw(with_data(program, one_step, of)) for _ in range(count)]
-    if draw(st.integers(0, _RARELY)) == _RARELY:
+    if draw(sequences.up_to(_RARELY)) == _RARELY:
         drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
     return tuple(drawn)

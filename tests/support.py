@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conformance import contract, data, forms, judging, reference
 from conformance.adapter import wire
 from conformance.case import Case
-from conformance.contract import Clause, Subject
+from conformance.contract import Clause, Extent, Subject
 
 ROOT = Path(__file__).parents[1]
 MODES = ("eager", "function", "graph")
@@ -59,7 +59,7 @@ def every_subject() -> list[tuple[Clause, Subject]]:
 def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.SearchStrategy[Case]:
     """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
     drawn = st.sampled_from(every_subject()).flatmap(
-        lambda pair: pair[0].cases(pair[1], modes, lambda mode: 1).map(lambda cases: cases[0])
+        lambda pair: pair[0].cases(pair[1], Extent(modes)).map(lambda cases: cases[0])
     )
     if malformed is None:
         return drawn

@@ -110,7 +110,7 @@ def test_a_malformed_case_shrinks_too() -> None:
 
 
 def test_what_must_be_unequal_is() -> None:
-    @given(drawn_cells.cells("Stack", ["v1"], unequal=True))
+    @given(drawn_cells.cells("Stack", ("v1",), unequal=True))
     def check(cells: tuple[object, ...]) -> None:
         widths = [cell.output_units for cell in cells]  # type: ignore[attr-defined]
         assert len(set(widths)) == len(widths)
