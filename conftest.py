@@ -43,11 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the target as early as can be: TensorFlow's import then overlaps with collection."""
+    """Start the target as early as can be: TensorFlow's import then overlaps with all else."""
     if not _judges(config) or config.option.help:
         return
     try:
-        _prepare(config)
+        ledger.read()  # a broken ledger is told before anything is started
+        config.stash[TARGET] = targets.open_target(_target_name(config))
+        config.stash[SALT] = _salt(config)
+        if not _has_workers(config):
+            _describe(config)
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -58,23 +62,46 @@ def _judges(config: pytest.Config) -> bool:
     return any(p == CONTRACT or p in CONTRACT.parents or CONTRACT in p.parents for p in starts)
 
 
-def _prepare(config: pytest.Config) -> None:
-    name = _target_name(config)
-    worker = getattr(config, "workerinput", None)
-    ledger.read()  # a broken ledger is told before anything is started
-    config.stash[TARGET] = targets.open_target(name)
-    if worker:
-        config.stash[DESCRIPTION] = wire.loads(worker["conformance_description"])
-        config.stash[SALT] = worker["conformance_salt"]
-    else:
-        config.stash[DESCRIPTION] = config.stash[TARGET].describe()
-        profile = profiles.PROFILES[config.option.profile]
-        config.stash[SALT] = profiles.salt(profile, config.option.explore_seed)
-        _register_recorder(config, name)
-        if config.getoption("numprocesses", None):
-            config.stash[TARGET].close()  # each worker has a target of its own
+def _worker_input(config: pytest.Config) -> dict[str, Any]:
+    return getattr(config, "workerinput", {})
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    return bool(config.getoption("numprocesses", None)) and not _worker_input(config)
+
+
+def _salt(config: pytest.Config) -> str:
+    given = _worker_input(config).get("conformance_salt")
+    profile = profiles.PROFILES[config.option.profile]
+    return given or profiles.salt(profile, config.option.explore_seed)
+
+
+def _describe(config: pytest.Config) -> None:
+    """Wait for the target's TensorFlow, and see what it offers and which deviations it has."""
+    config.stash[DESCRIPTION] = config.stash[TARGET].describe()
     versions = config.stash[DESCRIPTION].versions
     config.stash[LEDGER] = ledger.Ledger() if _strict(config) else ledger.load(versions)
+    if not _worker_input(config):
+        _register_recorder(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Describe the target, if that could wait until the workers were started beside it."""
+    config = session.config
+    if TARGET not in config.stash or DESCRIPTION in config.stash:
+        return
+    try:
+        _describe(config)
+    except ConformanceError as error:
+        if _worker_input(config):
+            return  # the controller's target is alike, and it says so
+        raise pytest.UsageError(str(error)) from error
+    if _has_workers(config):
+        config.stash[TARGET].close()  # each worker has a target of its own
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        for line in _header(config):
+            reporter.write_line(line)
 
 
 def _target_name(config: pytest.Config) -> str:
@@ -85,18 +112,18 @@ def _target_name(config: pytest.Config) -> str:
 
 
 def _strict(config: pytest.Config) -> bool:
-    worker = getattr(config, "workerinput", None)
-    return worker["conformance_strict"] if worker else "--strict" in config.invocation_params.args
+    given = _worker_input(config).get("conformance_strict")
+    return "--strict" in config.invocation_params.args if given is None else given
 
 
-def _register_recorder(config: pytest.Config, target: str) -> None:
+def _register_recorder(config: pytest.Config) -> None:
     started = datetime.now(timezone.utc)
     description = config.stash[DESCRIPTION]
     header = Header(
         schema=SCHEMA,
         suite=_suite_version(),
         started=started.isoformat(timespec="seconds"),
-        target=target,
+        target=_target_name(config),
         versions=dict(description.versions),
         platform={"system": platform.system(), "machine": platform.machine()},
         options={
@@ -129,17 +156,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker what the controller has found, so that it need not ask."""
-    if DESCRIPTION in node.config.stash:
-        node.workerinput["conformance_description"] = wire.dumps(node.config.stash[DESCRIPTION])
+    """Tell each worker what the command line and chance have settled."""
+    if SALT in node.config.stash:
         node.workerinput["conformance_salt"] = node.config.stash[SALT]
         node.workerinput["conformance_strict"] = _strict(node.config)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Versions, profile, and each path: found, or why not."""
-    if DESCRIPTION not in config.stash:
-        return []
+    return _header(config) if DESCRIPTION in config.stash else []
+
+
+def _header(config: pytest.Config) -> list[str]:
     description = config.stash[DESCRIPTION]
     versions = ", ".join(f"{name} {version}" for name, version in description.versions.items())
     found = [offer.name for offer in description.paths if not offer.missing]
@@ -196,7 +224,7 @@ def _import_contract() -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each subject of a clause."""
     if DESCRIPTION not in metafunc.config.stash:
-        return
+        return  # not asked to judge, or a worker whose target is of no use
     if "entry" in metafunc.fixturenames:
         _import_contract()  # an entry may be about a clause of a module that is not collected
         entries = metafunc.config.stash[LEDGER].entries

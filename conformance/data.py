@@ -11,6 +11,7 @@ step leaves the others as they were, so a case that is shrunk stays the case it 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import ml_dtypes
@@ -35,6 +36,10 @@ _FLOATS = {
 DTYPES = tuple(_FLOATS)
 
 
+# Clauses ask for the same arrays several times, and others after them; all arrays are read-only
+_remembered = functools.lru_cache(maxsize=256)
+
+
 @dataclass(frozen=True)
 class Weights:
     """The weights of one cell, gates side by side in Keras' order: LSTM i, f, c, o; GRU z, r, h.
@@ -52,6 +57,7 @@ class Weights:
     projection: np.ndarray | None = None
 
 
+@_remembered
 def weights(case: Case) -> tuple[Weights, ...]:
     """The weights of each cell, by weight_seed, weight_scale, cells, features and dtype.
 
@@ -70,7 +76,7 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
 
     def drawn(*shape: int, fan_in: int = 1) -> np.ndarray:
         scale = case.weight_scale / np.sqrt(max(fan_in, 1))
-        return round_to(stream.uniform(-scale, scale, shape), case.dtype)
+        return _read_only(round_to(stream.uniform(-scale, scale, shape), case.dtype))
 
     projected = cell.projection
     gates = _GATES[cell.kind] * cell.units
@@ -84,6 +90,7 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
     )
 
 
+@_remembered
 def inputs(case: Case) -> np.ndarray:
     """The inputs, (batch, steps, features), in ±2; about one in 16 is zero."""
     rows = [_input_row(case, row) for row in range(case.batch)]
@@ -97,6 +104,7 @@ def _input_row(case: Case, row: int) -> np.ndarray:
     return round_to(values, case.dtype)
 
 
+@_remembered
 def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
     """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, zeros.
 
@@ -110,7 +118,7 @@ def _cell_state(cell: Cell, case: Case, index: int) -> tuple[np.ndarray, ...]:
     widths = cell.state_widths
     if case.state in (None, "zeros", "ones"):
         value = 1.0 if case.state == "ones" else 0.0
-        return tuple(np.full((case.batch, width), value) for width in widths)
+        return tuple(_read_only(np.full((case.batch, width), value)) for width in widths)
     taken: set[float] = set()
     rows = [_state_row(sum(widths), case, (index, row), taken) for row in range(case.batch)]
     joined = _stacked(rows, (sum(widths),))
@@ -152,7 +160,12 @@ def _stream(seed: int, *key: int) -> np.random.RandomState:
 
 
 def _stacked(rows: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
-    return np.stack(rows) if rows else np.zeros((0, *shape))
+    return _read_only(np.stack(rows) if rows else np.zeros((0, *shape)))
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    values.flags.writeable = False
+    return values
 
 
 def round_to(values: np.ndarray | float, dtype: str) -> np.ndarray:

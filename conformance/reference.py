@@ -105,6 +105,7 @@ class Trajectory:
     state: tuple[tuple[Estimate, ...], ...]
 
 
+@functools.lru_cache(maxsize=256)
 def of(case: Case) -> Trajectory:
     """What the case's cells do with the case's weights, inputs and initial state."""
     return run(case.cells, data.weights(case), data.inputs(case), data.state(case), case.dtype)
