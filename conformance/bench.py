@@ -51,8 +51,10 @@ class Bench:
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
-        tallies = self._execute(search, clause, subject)
-        found = verdicts(about, tallies, search.seconds)
+        modes = self._settings.offers[subject.path].modes
+        for drawn in self._settings.profile.rounds(modes, clause.anew):
+            search.execute(drawn)
+        found = verdicts(about, search.tallies, search.seconds)
         for verdict in found:
             _record(node, verdict)
         fail_with([verdict for verdict in found if verdict.verdict == NEW])
@@ -78,17 +80,6 @@ class Bench:
         reasons = {f"{name}: {self._settings.offers[name].missing}": name for name in names}
         lacking = [why for why, name in reasons.items() if self._settings.offers[name].missing]
         return "not available: " + "; ".join(lacking) if lacking else ""
-
-    def _execute(
-        self, search: searching.Search, clause: Clause, subject: Subject
-    ) -> dict[str, searching.Tally]:
-        profile = self._settings.profile
-        modes = self._settings.offers[subject.path].modes
-        if not profile.enumerate_modes:
-            return search.execute(profile.modes(modes, clause.anew))
-        for mode in modes:
-            search.execute([mode])
-        return search.tallies
 
 
 def _record(node: pytest.Item, verdict: Verdict) -> None:

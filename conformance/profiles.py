@@ -41,9 +41,14 @@ class Profile:
         """How many data cases of a program in a mode."""
         return self.eager_data_cases if mode == EAGER else self.data_cases
 
-    def modes(self, offered: Sequence[str], anew: bool) -> list[str]:
-        """The modes to draw from; of clauses that build anew eager as often as its share says."""
-        return [*list(offered[:1]) * (self.eager_share if anew else 1), *offered[1:]]
+    def rounds(self, offered: Sequence[str], anew: bool) -> list[list[str]]:
+        """The modes to draw from, search by search.
+
+        Of clauses that build anew the first mode, eager, is drawn as often as its share says.
+        """
+        if self.enumerate_modes:
+            return [[mode] for mode in offered]
+        return [[*list(offered[:1]) * (self.eager_share if anew else 1), *offered[1:]]]
 
 
 PROFILES = {

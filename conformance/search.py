@@ -111,7 +111,7 @@ class Search:
             for mode in dict.fromkeys(modes):
                 if mode != found.case.mode:
                     self._confirm(found, mode)
-        self.seconds = time.perf_counter() - started
+        self.seconds += time.perf_counter() - started
         return self.tallies
 
     def outcomes(self, cases: Iterable[Case]) -> list[Outcome]:

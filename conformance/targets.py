@@ -46,6 +46,9 @@ class Target(Protocol):
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell, as a tree of wire.Other."""
 
+    def seconds(self) -> dict[str, float]:
+        """Where its time has gone: importing, building, running, and serving besides."""
+
     def close(self) -> None:
         """Stop it."""
 
@@ -106,6 +109,10 @@ class ProcessTarget:
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell; raises as `run` does."""
         return self._ask("state_size", program, self._case_seconds)
+
+    def seconds(self) -> dict[str, float]:
+        """Where its time has gone; raises as `run` does."""
+        return self._ask("seconds", None, self._case_seconds)
 
     def close(self) -> None:
         """End it at once: it holds nothing, and TensorFlow takes its time to leave."""
@@ -209,6 +216,10 @@ class InlineTarget:
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell."""
         return self._answer("state_size", program)
+
+    def seconds(self) -> dict[str, float]:
+        """Where its time has gone."""
+        return self._answer("seconds", None)
 
     def close(self) -> None:
         """Nothing is held."""

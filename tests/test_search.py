@@ -72,6 +72,10 @@ class Miniature:
         """Versions and paths."""
         return wire.Description({}, support.OFFERS)
 
+    def seconds(self) -> dict[str, float]:
+        """None was spent."""
+        return {}
+
     def close(self) -> None:
         """Nothing is held."""
 

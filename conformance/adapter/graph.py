@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from . import paths, trees, versions, weights, wire
+from . import clock, paths, trees, versions, weights, wire
 
 
 class Graph:
@@ -63,7 +63,7 @@ class Graph:
             _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
             for leaf in trees.flatten(state)
         ]
-        with self._graph.as_default():
+        with clock.doing(clock.BUILDING), self._graph.as_default():
             self.built.restore_classes()
             call = _Call(self._program.kept)
             fed_inputs = call.placeholder(inputs, 2)

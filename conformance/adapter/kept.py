@@ -7,7 +7,7 @@ it was given, it may not be what it was, and is built anew.
 import collections
 import contextlib
 
-from . import modes, wire
+from . import clock, modes, wire
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
 
@@ -18,7 +18,8 @@ _idle = collections.OrderedDict()
 def runner(program):
     """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
     key = wire.dumps(program) if program.kept else None
-    use = _Use(_idle.pop(key, None) or modes.RUNNERS[program.mode](program))
+    with clock.doing(clock.BUILDING):
+        use = _Use(_idle.pop(key, None) or modes.RUNNERS[program.mode](program))
     try:
         yield use
         if key is not None and not use.spoiled:

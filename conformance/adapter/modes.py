@@ -6,7 +6,7 @@ A runner's `assign(weights)` gives the variables their values, and its `run(inpu
 
 import tensorflow as tf
 
-from . import graph, paths, trees, weights, wire
+from . import clock, graph, paths, trees, weights, wire
 
 
 class Eager:
@@ -70,7 +70,8 @@ class Function(Eager):
         def traced(inputs, arguments):
             arguments = iter(arguments)
             filled = [next(arguments) if _is_argument(leaf) else leaf for leaf in leaves]
-            return self.built.call(inputs, trees.rebuild(state, iter(filled)))
+            with clock.doing(clock.BUILDING):
+                return self.built.call(inputs, trees.rebuild(state, iter(filled)))
 
         # autograph would rewrite our own wrapper, and put its frames into every error
         return tf.function(traced, autograph=False, input_signature=signature)

@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import tensorflow as tf
 
-from . import kept, trees, wire
+from . import clock, kept, trees, wire
 
 # names that count what the process has made so far, which would differ from run to run
 _NUMBERED = re.compile(
@@ -62,7 +62,8 @@ def _observe(runner, call, finals):
     error = outputs = None
     final = _NO_FINAL_STATE
     try:
-        outputs, final = runner.run(inputs, state)
+        with clock.doing(clock.RUNNING):
+            outputs, final = runner.run(inputs, state)
     except Exception as raised:  # every error of the library is an observation
         error = _error(raised)
     seconds = time.perf_counter() - started

@@ -7,7 +7,7 @@ argument); the answer is ("answer", value) or ("failure", traceback of our own c
 import traceback
 from multiprocessing.connection import Connection
 
-from . import wire
+from . import clock, wire
 
 
 def serve(reading, writing):
@@ -19,7 +19,9 @@ def serve(reading, writing):
             word, argument = wire.loads(requests.recv_bytes())
         except EOFError:
             return
-        answers.send_bytes(wire.dumps(reply(word, argument)))
+        with clock.doing(clock.SERVING):
+            answer = wire.dumps(reply(word, argument))
+        answers.send_bytes(answer)
 
 
 def reply(word, argument):
@@ -32,8 +34,11 @@ def reply(word, argument):
 
 def _answer(word, argument):
     # TensorFlow is imported with the first request, so that a failing import is answered
-    from . import observe, paths, versions
+    with clock.doing(clock.IMPORTING):
+        from . import observe, paths, versions
 
+    if word == "seconds":
+        return clock.seconds()
     if word == "describe":
         versions.start()
         return wire.Description(versions.versions(), paths.offers())

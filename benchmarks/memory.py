@@ -1,0 +1,72 @@
+"""The memory of each target with its worker over a run, as a curve."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_EVERY = 1.0  # seconds
+_ROWS = 20
+_BAR = 40
+_PAGE_MB = 4096 / 2**20
+
+
+def measure(profile: str) -> int:
+    """Print the largest sum of a worker's and its target's resident memory, over time."""
+    samples = _sampled(profile)
+    largest = max(samples)
+    print("| seconds | MB, worker and target | |")
+    print("| ---: | ---: | --- |")
+    for start in range(0, len(samples), max(1, len(samples) // _ROWS)):
+        row = max(samples[start : start + max(1, len(samples) // _ROWS)])
+        print(f"| {start * _EVERY:.0f} | {row:.0f} | {'#' * round(_BAR * row / largest)} |")
+    print(f"\nAt most {largest:.0f} MB for a worker and its target.")
+    return 0
+
+
+def _sampled(profile: str) -> list[float]:
+    with tempfile.TemporaryDirectory() as reports:
+        command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile", profile]
+        command += ["-n", "2", "--report", reports]
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        samples = []
+        while run.poll() is None:
+            samples.append(_largest_pair(run.pid))
+            time.sleep(_EVERY)
+    return samples
+
+
+def _largest_pair(controller: int) -> float:
+    """The memory in MB of the worker that has most, with its target's."""
+    parents = _parents()
+    return max((_with_children(worker, parents) for worker in _children(controller, parents)),
+               default=0.0)  # fmt: skip
+
+
+def _with_children(process: int, parents: dict[int, int]) -> float:
+    return sum(map(_megabytes, [process, *_children(process, parents)]))
+
+
+def _children(process: int, parents: dict[int, int]) -> list[int]:
+    return [child for child, parent in parents.items() if parent == process]
+
+
+def _parents() -> dict[int, int]:
+    """The parent of each process."""
+    found = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            # the name, in brackets, may have spaces in it
+            found[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
+    return found
+
+
+def _megabytes(process: int) -> float:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_MB
+    except OSError:
+        return 0.0
