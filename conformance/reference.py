@@ -53,6 +53,7 @@ depends on the order of operations, so it and all that depends on it get an infi
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -333,7 +334,7 @@ class _Sum:
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Matrix product over the last axis, as one call for all the others."""
-    flat = rows.reshape(int(np.prod(rows.shape[:-1])), rows.shape[-1])
+    flat = rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1])
     return (flat @ matrix).reshape(*rows.shape[:-1], matrix.shape[1])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib.util import find_spec
@@ -11,7 +13,7 @@ import pytest
 
 from conformance import forms, judging, requests
 from conformance.adapter import wire
-from conformance.case import STACK, Case, Cell
+from conformance.case import STACK, Case, Cell, Malformation
 from conformance.targets import Target, open_target
 from tests import support
 
@@ -90,3 +92,49 @@ def test_it_is_indeed_kept(target: Target, mode: str) -> None:
     program = Case("RNN/keras3", mode, (Cell("LSTM", 7),))
     seconds = [ask(target, case, False)[0].seconds for case in data_cases(program)]
     assert min(seconds[1:]) < seconds[0] / 10
+
+
+BOUNDED = """
+import dataclasses, sys
+sys.path.insert(0, sys.argv[1])
+from conformance import requests
+from conformance.adapter import serve
+from conformance.case import Case, Cell
+
+serve.reply("describe", None)
+from conformance.adapter import kept
+
+case = Case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
+for features in range(1, kept.LIMIT + 20):
+    wider = dataclasses.replace(case, features=features)
+    run = requests.run(wider, [requests.whole(wider)])
+    assert serve.reply("run", (requests.program(wider), (run,)))[0] == "answer"
+print(len(kept._idle) == kept.LIMIT, len(kept._idle))
+"""
+
+
+def test_only_so_many_are_kept() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED, str(support.ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("True"), done.stdout + done.stderr[-2000:]
+
+
+def test_one_that_failed_is_built_anew(target: Target) -> None:
+    program = Case("RNN/keras2", "function", (Cell("GRU", 7),), batch=2)
+    ask(target, program, False)
+    malformed = dataclasses.replace(program, malformation=Malformation("wrong_units"))
+    run = requests.run(program, [requests.whole(malformed)])
+    ((refused,),) = target.run(requests.program(program), (run,))
+    assert refused.error is not None
+
+    def built_for() -> float:
+        before = target.seconds()["building"]
+        (seen, _) = ask(target, program, False)
+        judging.agrees_with_reference(program, judging.accepted(program, seen))
+        return target.seconds()["building"] - before
+
+    assert built_for() > 10 * built_for()

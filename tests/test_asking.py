@@ -1,0 +1,139 @@
+"""Asking a target: together, once, and whoever brings it down is found."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import operator
+from collections.abc import Sequence
+
+import pytest
+
+from conformance import judging, requests, targets
+from conformance.adapter import wire
+from conformance.asking import Asker, Unanswered
+from conformance.case import Case, Cell
+from conformance.contract import MUST, Clause, Finding, Runs, Subject
+from conformance.errors import TargetDied, TargetHung
+from conformance.ledger import Ledger
+from conformance.search import HOLDS, NEW, judge_together
+from strategies import states
+
+CASE = Case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3)
+CASES = [dataclasses.replace(CASE, data_seed=seed) for seed in range(4)]
+
+
+class Recording:
+    """Answers every call with its number of steps; dies of those with as many as it is told."""
+
+    name = "recording"
+
+    def __init__(self, deadly: int = 0, error: Exception | None = None) -> None:
+        self.messages: list[tuple[wire.Program, targets.Runs]] = []
+        self._deadly = deadly
+        self._error = error or TargetDied("signal SIGSEGV")
+
+    def run(self, program: wire.Program, runs: targets.Runs) -> targets.Observations:
+        self.messages.append((program, runs))
+        steps = [[call.inputs.shape[1] for call in run.calls] for run in runs]
+        if self._deadly in functools.reduce(operator.iadd, steps, []):
+            raise self._error
+        return tuple(tuple(wire.Observation(seconds=count) for count in run) for run in steps)
+
+    def state_size(self, program: wire.Program) -> object:
+        raise NotImplementedError
+
+    def describe(self) -> wire.Description:
+        raise NotImplementedError
+
+    def seconds(self) -> dict[str, float]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def asks_twice(case: Case, run: Runs) -> Finding:
+    """Asks for the whole sequence, and then for what it is told to, on another program."""
+    (whole,) = run(case, requests.whole(case))
+    wider = dataclasses.replace(case, features=case.features + int(whole.seconds))
+    (again,) = run(wider, requests.whole(wider))
+    for seen in (whole, again):
+        if seen.error:
+            raise judging.Deviation(judging.error_line(seen.error), seen)
+    return Finding()
+
+
+def clause(anew: bool = False) -> Clause:
+    return Clause(
+        "XX-02", "It holds.", MUST, "", lambda offers: [Subject("RNN/keras3", "LSTM")],
+        states.together, asks_twice, effort=1.0, anew=anew,
+    )  # fmt: skip
+
+
+def judged(target: Recording, cases: Sequence[Case], asker: Asker | None = None) -> list[str]:
+    outcomes = judge_together(clause(), cases, asker or Asker(target), Ledger())
+    assert [outcome.case for outcome in outcomes] == list(cases)
+    return [outcome.status for outcome in outcomes]
+
+
+def test_cases_of_one_program_travel_in_one_message() -> None:
+    target = Recording()
+    assert judged(target, CASES) == [HOLDS] * 4
+    assert [len(runs) for _, runs in target.messages] == [4, 4]
+    first, second = (program for program, _ in target.messages)
+    assert (first.features, second.features) == (1, 4)
+
+
+def test_other_programs_have_messages_of_their_own() -> None:
+    target = Recording()
+    judged(target, [CASE, dataclasses.replace(CASE, dtype="float64")])
+    assert [len(runs) for _, runs in target.messages] == [1, 1, 1, 1]
+
+
+def test_nothing_is_asked_twice() -> None:
+    target = Recording()
+    asker = Asker(target)
+    judged(target, CASES, asker)
+    judged(target, CASES[1:], asker)
+    assert len(target.messages) == 2
+
+
+def test_what_must_be_built_anew_is_asked_again() -> None:
+    target = Recording()
+    asker = Asker(target)
+    judge_together(clause(), [CASE], asker, Ledger())
+    judge_together(clause(anew=True), [CASE], asker, Ledger())
+    assert [program.kept for program, _ in target.messages] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fresh": True},
+        {"static_shapes": True},
+        {"form": "numpy", "mode": "function"},
+        {"form": "variable", "mode": "graph"},
+    ],
+    ids=str,
+)
+def test_what_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object]) -> None:
+    assert requests.program(CASE).kept
+    assert not requests.program(dataclasses.replace(CASE, **change)).kept  # type: ignore[arg-type]
+
+
+def test_a_question_is_unanswered_until_it_was_asked() -> None:
+    asker = Asker(Recording())
+    running = asker.running(anew=False)
+    with pytest.raises(Unanswered):
+        running(CASE, requests.whole(CASE))
+    asker.ask()
+    (seen,) = running(CASE, requests.whole(CASE))
+    assert seen.seconds == 3
+
+
+@pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer")])
+def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception) -> None:
+    cases = [dataclasses.replace(CASE, steps=steps) for steps in (3, 7, 2)]
+    target = Recording(deadly=7, error=error)
+    assert judged(target, cases) == [HOLDS, NEW, HOLDS]
