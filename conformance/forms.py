@@ -22,8 +22,6 @@ BARE = "bare"  # the one tensor itself, where the cell has one state and a list 
 OWN = "own"  # the state that the cell or layer makes itself
 FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
 
-_NO_ARGUMENTS = (NUMPY, VARIABLE)  # of a traced function they are constants, or closed over
-
 LSTM_STATE_TUPLE = "LSTMStateTuple"
 Leaves = tuple[tuple[wire.Leaf, ...], ...]
 
@@ -62,11 +60,6 @@ def write(case: Case, leaves: Leaves) -> object:
     if case.form == OTHER_FLOAT:
         return _other_float(tree, case)
     return _other_sequence(tree) if case.form == OTHER_SEQUENCE else tree
-
-
-def must_be_traced(form: str, mode: str) -> bool:
-    """Whether a state in this form becomes part of what is traced."""
-    return form in _NO_ARGUMENTS and mode != "eager"
 
 
 # Of each dtype, one that its values fit into

@@ -1,8 +1,8 @@
 """The order of the tests, and which of them one worker takes together.
 
-Clauses that draw the same programs stand together, for a worker's target keeps the programs that it
-was asked for last. All others are mixed by a hash, and stand in small groups between and after
-those: a fault shows early whichever clause it breaks, and workers end together.
+Clauses about the same cell draw the same programs, so they stand together: a worker's target keeps
+the programs that it was asked for last. All others are mixed by a hash, and stand in small groups
+between and after those: a fault shows early whichever clause it breaks, and workers end together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from conformance import forms
 from conformance.contract import CLAUSES, Clause
 
 _CHUNKS = 48  # groups of clauses that share nothing
@@ -26,9 +25,8 @@ def group(node: str) -> str:
     clause = _clauses(len(CLAUSES)).get(found["function"]) if found else None
     if found is None or clause is None or clause.anew:
         return f"{_hash(node)[0] % _CHUNKS:02}"
-    place, cell = found["subject"].split("-")[:2]
-    generations = {forms.Path.of(path).generation for path in place.split(" ~ ")}
-    return f"{cell} {' '.join(sorted(generations))}"
+    _, cell, *_ = found["subject"].split("-")
+    return cell
 
 
 def ordered(nodes: Sequence[str]) -> list[str]:

@@ -15,16 +15,9 @@ from conformance.case import Case
 def program(case: Case, anew: bool = False) -> wire.Program:
     """The program of a case; `anew` says that it may not be one that was built before.
 
-    One for a malformed or fresh case never is: what it is asked may depend on what it was asked
-    before. Nor is one whose state is no argument of a traced function.
+    One for a malformed or fresh case never is: what it does may depend on what it was asked before.
     """
-    once = (
-        anew
-        or case.malformation is not None
-        or case.fresh
-        or case.static_shapes
-        or forms.must_be_traced(case.form, case.mode)
-    )
+    once = anew or case.malformation is not None or case.fresh or case.static_shapes
     return wire.Program(
         case.path,
         case.mode,

@@ -97,8 +97,8 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
-    effort=0.5,  # in function and graph mode each case is traced anew
+    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
@@ -175,8 +175,8 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.together, form=forms.NUMPY, states=states.DISTINCT),
-    effort=0.5,
+    cases=partial(states.cases, form=forms.NUMPY, states=states.DISTINCT),
+    anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
@@ -188,8 +188,8 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.together, form=forms.VARIABLE, states=states.DISTINCT),
-    effort=0.5,  # in function and graph mode each case is traced anew
+    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     """A state of variables gives what one of tensors gives."""

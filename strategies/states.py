@@ -108,8 +108,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> 
     """
     program = draw(programs(subject, extent.modes, common=extent.common))
     one_step, of = of_one_step(subject), Data(**data)
-    alone = draw(sequences.up_to(_RARELY)) == 0 or forms.must_be_traced(of.form, program.mode)
-    count = 1 if alone else extent.several(program.mode)
+    count = extent.several(program.mode) if draw(sequences.up_to(_RARELY)) else 1
     drawn = [draw(with_data(program, one_step, of)) for _ in range(count)]
     if draw(sequences.up_to(_RARELY)) == _RARELY:
         drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)

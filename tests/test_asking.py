@@ -12,7 +12,7 @@ import pytest
 from conformance import judging, requests, targets
 from conformance.adapter import wire
 from conformance.asking import Asker, Unanswered
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Malformation
 from conformance.contract import MUST, Clause, Finding, Runs, Subject
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger import Ledger
@@ -112,8 +112,7 @@ def test_what_must_be_built_anew_is_asked_again() -> None:
     [
         {"fresh": True},
         {"static_shapes": True},
-        {"form": "numpy", "mode": "function"},
-        {"form": "variable", "mode": "graph"},
+        {"malformation": Malformation("dict")},
     ],
     ids=str,
 )
