@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.faults import results
 from tests.faults.bank import AREAS, BANK, Fault
 from tests.faults.running import Outcome, Runner
-from tests.faults.showing import kill_rate, show_bank, show_progress, show_summary
+from tests.faults.showing import kill_rate, markdown, show_bank, show_progress, show_summary
 
 _ENOUGH = 0.9
 _INTERRUPTED = 130
@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         show_bank(console, faults)
         return 0
+    if options.markdown:
+        print(markdown(list(results.read(options.markdown).values())))
+        return 0
     runner = Runner(options.profile, options.workers, options.time_limit)
     if options.control and not runner.is_green():
         print("not green without any fault: a red run would prove nothing", file=sys.stderr)
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--area", help=f"run the faults of one area: {', '.join(AREAS)}")
     add("--sample", type=int, metavar="N", help="run N of them, the same N each time")
     add("--list", action="store_true", help="show the faults and run none")
+    add("--markdown", type=Path, metavar="FILE", help="print the tables of FILE, and run none")
     add("--profile", default="default", help="the suite's profile")
     add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
     add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")

@@ -1,5 +1,6 @@
 """Outcomes for people: a line as each fault finishes, and the tables at the end."""
 
+from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
@@ -80,3 +81,31 @@ def _coloured(outcome: Outcome) -> str:
 
 def _seen(outcome: Outcome) -> str:
     return escape(" ".join(part for part in (outcome.clause, outcome.path) if part))
+
+
+def markdown(outcomes: Sequence[Outcome]) -> str:
+    """The tables of the summary in Markdown, as they stand in docs/faults.md."""
+    ordered = sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area))
+    areas = [area for area in AREAS if any(outcome.area == area for outcome in outcomes)]
+    by_area = [(area, *_counts([o for o in outcomes if o.area == area])) for area in areas]
+    seconds = [outcome.seconds for outcome in _caught(outcomes)]
+    parts = [
+        _rows(("area", "caught", "of", "kill rate"), [*by_area, ("in all", *_counts(outcomes))]),
+        f"Median time to the first red verdict: {median(seconds):.0f} s." if seconds else "",
+        _rows(("family of the first red verdict", "faults"), _families(outcomes)),
+        _rows(
+            ("area", "fault", "verdict", "seconds", "first seen by"),
+            [(o.area, o.fault, o.verdict, f"{o.seconds:.0f}", _seen(o)) for o in ordered],
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _families(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    first = Counter(str(outcome.clause).split("-")[0] for outcome in _caught(outcomes))
+    return [(family, str(count)) for family, count in sorted(first.items())]
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
