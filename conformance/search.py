@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -145,10 +145,10 @@ class Search:
 
     def _search(self, modes: Sequence[str]) -> Outcome | None:
         """Search until a new deviation is found, and shrink it."""
-        for index in range(1 if self._clause.anew else self._times(self._budget.programs)):
-            hunt = _Hunt(self, self._budget)
+        for attempt in self._attempts(modes):
+            hunt = _Hunt(self, self._budget.shrinks, attempt.skip_simplest)
             try:
-                self._hypothesis(hunt, modes, index)
+                self._hypothesis(hunt, attempt)
             except _Counterexample:
                 # Hypothesis ends by running the minimal case once more
                 assert hunt.minimal is not None
@@ -156,20 +156,29 @@ class Search:
                 return hunt.minimal
         return None
 
+    def _attempts(self, modes: Sequence[str]) -> Iterator[_Attempt]:
+        budget, about = self._budget, f"{self._clause.identifier}:{self._subject}"
+        if self._clause.anew:
+            examples = self._times(budget.examples)
+            yield _Attempt(Extent(modes), examples, about, budget.skip_simplest)
+            return
+        # Clauses share programs that are drawn from one seed, but not all of them in one mode. The
+        # first is of options that all generations have, the others of those that the subject has.
+        if not budget.skip_simplest:
+            yield _Attempt(Extent(modes[:1], common=True), 1, self._subject.cell)
+        start = _hash(f"{budget.salt}:{self._clause.identifier}:{self._subject.place}")
+        for index in range(self._times(budget.programs)):
+            mode = modes[(start + index) % len(modes)]
+            extent = Extent([mode], budget.several, common=index == 0)
+            yield _Attempt(extent, 1, f"{self._subject.cell}:{index}", skip_simplest=True)
+
     def _times(self, much: float) -> int:
         return max(1, round(much * self._clause.effort))
 
-    def _hypothesis(self, hunt: _Hunt, modes: Sequence[str], index: int) -> None:
-        # the first program is of options that all have, the others of those that the subject has
-        extent = Extent(modes, self._budget.several, common=index == 0)
-        strategy = self._clause.cases(self._subject, extent)
-        # the first is always the simplest of all
-        examples = 2
-        if self._clause.anew:
-            examples = self._times(self._budget.examples) + self._budget.skip_simplest
-        searching = given(strategy)(hunt.look_at)
+    def _hypothesis(self, hunt: _Hunt, attempt: _Attempt) -> None:
+        searching = given(self._clause.cases(self._subject, attempt.extent))(hunt.look_at)
         searching = settings(
-            max_examples=examples,
+            max_examples=attempt.examples + attempt.skip_simplest,
             deadline=None,  # a first trace takes long and the next does not
             database=None,  # verdicts must not depend on earlier runs
             phases=(Phase.generate, Phase.shrink),
@@ -177,22 +186,33 @@ class Search:
             print_blob=False,
             suppress_health_check=(HealthCheck.too_slow,),  # building programs is slow, not drawing
         )(searching)
-        seed(self._seed(index))(searching)()
+        seed(_hash(f"{self._budget.salt}:{attempt.seed}"))(searching)()
 
-    def _seed(self, index: int) -> int:
-        """One for the clause and subject; or for all clauses that may share programs."""
-        about = f"{self._clause.identifier}:{self._subject}"
-        key = f"{self._budget.salt}:{about if self._clause.anew else self._subject.cell}:{index}"
-        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One call of Hypothesis: what it draws from, how many examples, and from which seed.
+
+    The first example of all is always the simplest.
+    """
+
+    extent: Extent
+    examples: int
+    seed: str
+    skip_simplest: bool = False
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
 
 class _Hunt:
     """What Hypothesis calls with drawn cases: remembers the smallest that deviates newly."""
 
-    def __init__(self, search: Search, budget: Budget) -> None:
+    def __init__(self, search: Search, shrinks: int, skip_simplest: bool) -> None:
         self._search = search
-        self._left = budget.shrinks
-        self._skip = budget.skip_simplest
+        self._left = shrinks
+        self._skip = skip_simplest
         self._at = 0
         self.minimal: Outcome | None = None
 

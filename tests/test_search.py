@@ -217,13 +217,20 @@ def test_another_clause_or_subject_draws_others_where_it_builds_anew() -> None:
 
 def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
     def programs(cases: Sequence[Case]) -> list[bytes]:
-        return list(dict.fromkeys(wire.dumps(requests.program(case)) for case in cases))
+        but_for_modes = [dataclasses.replace(requests.program(c), mode="") for c in cases]
+        return list(dict.fromkeys(map(wire.dumps, but_for_modes)))
 
     carried = partial(states.together, split=True)
     one, other = drawn("0", several=4), drawn("0", "XX-02", several=4, cases=carried)
     assert one != other
     assert programs(one) == programs(other)
     assert len(programs(one)) < len(one) / 2
+
+
+def test_in_three_programs_each_mode_has_its_turn() -> None:
+    for clause in ("XX-01", "XX-02", "XX-03"):
+        drawn_in = [case.mode for case in drawn("0", clause, several=2)]
+        assert set(drawn_in) == set(support.MODES)
 
 
 def test_what_is_covered_by_one_entry_is_judged_once_in_an_example(tmp_path: Path) -> None:
