@@ -17,7 +17,6 @@ that it asks has been answered (asking.py).
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -123,23 +122,19 @@ def clause(
     *,
     source: str,
     subjects: Subjects,
-    cases: Cases | SingleCases,
+    cases: Cases,
     severity: str = MUST,
     effort: float = 1.0,
     anew: bool = False,
 ) -> Callable[[Property], Callable[..., None]]:
-    """Make a property the test of a clause; its docstring's first paragraph is the statement.
-
-    With `anew` nothing is used that was built for another case, and `cases` draws single ones.
-    """
-    drawn = typing.cast(Cases, _alone(cases) if anew else cases)
+    """Make a property the test of a clause; its docstring's first paragraph is the statement."""
 
     def bind(judge: Property) -> Callable[..., None]:
         statement = " ".join((inspect.getdoc(judge) or "").split("\n\n")[0].split())
         if not statement or identifier in CLAUSES:
             raise ValueError(f"clause {identifier} lacks a statement or stands twice")
         CLAUSES[identifier] = Clause(
-            identifier, statement, severity, source, subjects, drawn, judge, effort, anew
+            identifier, statement, severity, source, subjects, cases, judge, effort, anew
         )
 
         def test(subject: Subject, bench: object, request: object) -> None:
@@ -153,7 +148,9 @@ def clause(
     return bind
 
 
-def _alone(cases: typing.Any) -> Cases:
+def single(cases: SingleCases) -> Cases:
+    """Cases one by one, where there is nothing to share."""
+
     def drawn(subject: Subject, extent: Extent) -> SearchStrategy[tuple[Case, ...]]:
         return cases(subject, extent.modes).map(lambda case: (case,))
 

@@ -7,7 +7,9 @@ false on some versions, some on all.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from conformance import (
     data,
@@ -21,7 +23,7 @@ from conformance import (
 )
 from conformance.adapter import wire
 from conformance.case import LSTM_KINDS, STACK, Case
-from conformance.contract import SHOULD, Finding, Runs, clause
+from conformance.contract import SHOULD, Finding, Runs, SingleCases, clause, single
 from conformance.documented import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
 from strategies import documented as usage
 from strategies.documented import Example
@@ -31,8 +33,11 @@ LAYERS = ("RNN", "layer")  # what the second write-up calls Keras RNN layers
 ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_KINDS)
 
-# the write-ups make a cell or layer for each call
-usage_clause = partial(clause, anew=True)
+
+def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
+    """A clause about usage as written up, where a cell or layer is made for each call."""
+    return clause(identifier, cases=single(cases), anew=True, **others)
+
 
 DYNAMIC_RNN = subjects.each(apis=("dynamic_rnn",))
 IN_SEQUENCE = subjects.each(apis=subjects.SEQUENCE_APIS)

@@ -6,7 +6,7 @@ from functools import partial
 
 from conformance import judging, requests, sources, subjects
 from conformance.case import Case
-from conformance.contract import SHOULD, Finding, Runs, clause
+from conformance.contract import SHOULD, Finding, Runs, clause, single
 from strategies import malformed
 
 
@@ -15,7 +15,7 @@ from strategies import malformed
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
     subjects=subjects.malformations,
-    cases=malformed.cases,
+    cases=malformed.together,
     effort=0.75,
     anew=True,
 )
@@ -33,7 +33,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(malformed.any_cases, fresh=False),
+    cases=single(partial(malformed.any_cases, fresh=False)),
     effort=1,
     anew=True,
 )
@@ -52,7 +52,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(apis=("RNN", "layer")),
-    cases=partial(malformed.any_cases, fresh=True),
+    cases=single(partial(malformed.any_cases, fresh=True)),
     effort=1,
     anew=True,
 )

@@ -8,7 +8,7 @@ from functools import partial
 from conformance import forms, judging, reference, requests, sources, subjects
 from conformance.adapter import wire
 from conformance.case import Case
-from conformance.contract import SHOULD, Finding, Runs, clause
+from conformance.contract import SHOULD, Finding, Runs, clause, single
 from strategies import states
 
 SEQUENCES = subjects.each(apis=subjects.SEQUENCE_APIS)
@@ -97,7 +97,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -175,7 +175,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.NUMPY, states=states.DISTINCT),
+    cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -188,7 +188,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.each(),
-    cases=partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT),
+    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:

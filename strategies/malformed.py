@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance import malformations
 from conformance.case import STACK, Case, Cell, Malformation
-from conformance.contract import Subject
+from conformance.contract import Extent, Subject
 from strategies import sequences, states
 
 # What a case needs for the malformation to make its state wrong
@@ -49,6 +49,24 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     return dataclasses.replace(
         case, malformation=Malformation(name, leaf), fresh=draw(sequences.one_of((False, True)))
     )
+
+
+@st.composite
+def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+    """A case malformed as the subject says at every leaf, and the same at single leaves.
+
+    What is refused of one leaf of an LSTM may be accepted of the other: both are drawn; of a stack
+    one of all.
+    """
+    case = draw(cases(subject, extent.modes))
+    assert case.malformation is not None
+    name, leaf = case.malformation.name, case.malformation.leaf
+    leaves: tuple[int | None, ...] = (leaf,)
+    if malformations.KINDS[name].of_leaf:
+        leaves = (None, leaf) if case.stacked else (None, *range(malformations.leaf_count(case)))
+    of = [dataclasses.replace(case, malformation=Malformation(name, each)) for each in leaves]
+    # of a single leaf all leaves are that one
+    return tuple(dict.fromkeys(of[:1] if malformations.leaf_count(case) == 1 else of))
 
 
 @functools.cache
