@@ -2,9 +2,9 @@
 
 Hypothesis draws programs with several data cases each, one mode after the other; or, for a clause
 that builds anew, single cases with the mode among the things drawn. A case that the ledger knows
-counts as known and the search goes on around it. Where a case deviates newly, it is shrunk, and each other
-mode is searched on its own: a deviation in one mode must not hide that another mode has it too, or
-has it not.
+counts as known and the search goes on around it. Where a case deviates newly, it is shrunk, and
+each other mode is searched on its own: a deviation in one mode must not hide that another mode has
+it too, or has it not.
 """
 
 from __future__ import annotations
