@@ -1,7 +1,7 @@
 """Measure the suite: `python -m benchmarks kept`, `shares`, `workers` or `memory`.
 
-Each prints a table in Markdown, as it stands in docs/speed.md. Machines are noisy: what one run
-prints may be compared, what two runs print may not.
+Each prints a table in Markdown. Machines are noisy: what one run prints may be compared, what two
+runs print may not.
 """
 
 import argparse
