@@ -55,7 +55,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
-        Profile("quick", 0.5, 0.5, 40, 4, 1, eager_share=24, skip_simplest=True),
+        Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=24, skip_simplest=True),
         Profile("default", 3, 2, 60, 20, 3, eager_share=8),
         Profile("thorough", 6, 4, 100, 88, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),

@@ -20,6 +20,8 @@ class Graph:
         self._graph = tf.Graph()
         self._session = versions.v1.Session(graph=self._graph)
         with self._graph.as_default():
+            if program.fresh:
+                versions.seed()
             self.built = paths.build(program)
 
     def assign(self, values):

@@ -6,7 +6,7 @@ A runner's `assign(weights)` gives the variables their values, and its `run(inpu
 
 import tensorflow as tf
 
-from . import clock, graph, paths, trees, weights, wire
+from . import clock, graph, paths, trees, versions, weights, wire
 
 
 class Eager:
@@ -15,6 +15,8 @@ class Eager:
     def __init__(self, program):
         self._program = program
         self._weights = weights.Assigned()
+        if program.fresh:
+            versions.seed()
         self.built = paths.build(program)
 
     def assign(self, values):

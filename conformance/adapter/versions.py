@@ -10,6 +10,7 @@ import importlib.util
 import inspect
 import os
 import platform
+import random
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if importlib.util.find_spec("tf_keras") is not None:
@@ -109,6 +110,13 @@ def initial_state_of(maker, inputs, batch, dtype):
     if "batch_size" not in taken:
         return maker.get_initial_state(inputs)
     return maker.get_initial_state(inputs=inputs, batch_size=batch, dtype=dtype)
+
+
+def seed():
+    """Draw the same initial values as in any other process, eagerly and in the current graph."""
+    random.seed(0)  # from which Keras 2 draws the seeds of its initializers
+    np.random.seed(0)
+    v1.set_random_seed(0)
 
 
 def tf_variable(variable):
