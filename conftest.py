@@ -194,9 +194,7 @@ def _replay(config: pytest.Config) -> int:
     """0 where the clause holds or the ledger knows the deviation, else 1."""
     _import_contract()
     try:
-        replaying.read(
-            config.option.replay
-        )  # an unreadable case is told before anything is started
+        replaying.read(config.option.replay)  # what is unreadable is told before a start
         with contextlib.closing(targets.open_target(_target_name(config))) as target:
             known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
             outcome, clause = replaying.replay(config.option.replay, target, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 _EVERY = 1.0  # seconds
 _ROWS = 20
 _BAR = 40
-_PAGE_MB = 4096 / 2**20
+_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def measure(profile: str) -> int:

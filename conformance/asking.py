@@ -8,6 +8,7 @@ no memory, and find the answers.
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,22 +60,23 @@ class Asker:
 
     def ask(self) -> None:
         """Ask the target all that is unanswered."""
-        together: dict[bytes, list[_Question]] = {}
-        for question in self._questions:
-            together.setdefault(wire.dumps(question.program), []).append(question)
-        self._questions = {}
-        for questions in together.values():
-            self._answers.update(zip(questions, self._ask(questions), strict=True))
-        while len(self._answers) > max(_REMEMBERED, sum(map(len, together.values()))):
+        asked, self._questions = list(self._questions), {}
+        # one program's questions come one after the other
+        for of, alike in itertools.groupby(asked, key=lambda question: question.program):
+            questions = list(alike)
+            self._answers.update(zip(questions, self._ask(of, questions), strict=True))
+        while len(self._answers) > max(_REMEMBERED, len(asked)):
             self._answers.popitem(last=False)
 
-    def _ask(self, questions: Sequence[_Question]) -> tuple[tuple[wire.Observation, ...], ...]:
+    def _ask(
+        self, of: wire.Program, questions: Sequence[_Question]
+    ) -> tuple[tuple[wire.Observation, ...], ...]:
         runs = tuple(run(question.case, question.calls) for question in questions)
         try:
-            return self._target.run(questions[0].program, runs)
+            return self._target.run(of, runs)
         except (TargetDied, TargetHung) as ended:
             if len(questions) > 1:  # one of them did it: which?
-                return tuple(self._ask([question])[0] for question in questions)
+                return tuple(self._ask(of, [question])[0] for question in questions)
             return (_ended(ended, questions[0].calls),)
 
 

@@ -93,9 +93,8 @@ class Clause:
     """One normative statement with its property.
 
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
-    strategy of a subject, which draws several data cases of one program;
-    `effort` multiplies the profile's number of examples. `anew`: nothing is used that was built for
-    another case.
+    strategy of a subject, which draws several data cases of one program; `effort` multiplies how
+    much is drawn. `anew`: nothing is used that was built for another case.
     """
 
     identifier: str

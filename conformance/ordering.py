@@ -7,12 +7,11 @@ between and after those: a fault shows early whichever clause it breaks, and wor
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from conformance.contract import CLAUSES, Clause
+from conformance.contract import CLAUSES
 
 _CHUNKS = 48  # groups of clauses that share nothing
 _AT_THE_END = 12
@@ -22,8 +21,7 @@ _NODE = re.compile(r"::(?P<function>\w+)\[(?P<subject>.+)\]$")
 def group(node: str) -> str:
     """The group of a test of the contract, by its node identifier."""
     found = _NODE.search(node)
-    clause = _clauses(len(CLAUSES)).get(found["function"]) if found else None
-    if found is None or clause is None or clause.anew:
+    if found is None or found["function"] not in _sharing():
         return f"{_hash(node)[0] % _CHUNKS:02}"
     _, cell, *_ = found["subject"].split("-")
     return cell
@@ -49,9 +47,9 @@ def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
     return [*names, *(name for name in chunks if name not in set(names))]
 
 
-@functools.lru_cache(maxsize=1)
-def _clauses(count: int) -> dict[str, Clause]:
-    return {clause.judge.__name__: clause for clause in CLAUSES.values()}
+def _sharing() -> set[str]:
+    """The tests of clauses that share programs, by their functions' names."""
+    return {clause.judge.__name__ for clause in CLAUSES.values() if not clause.anew}
 
 
 def _hash(node: str) -> bytes:

@@ -61,12 +61,14 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, .
     case = draw(cases(subject, extent.modes))
     assert case.malformation is not None
     name, leaf = case.malformation.name, case.malformation.leaf
-    leaves: tuple[int | None, ...] = (leaf,)
-    if malformations.KINDS[name].of_leaf:
-        leaves = (None, leaf) if case.stacked else (None, *range(malformations.leaf_count(case)))
-    of = [dataclasses.replace(case, malformation=Malformation(name, each)) for each in leaves]
-    # of a single leaf all leaves are that one
-    return tuple(dict.fromkeys(of[:1] if malformations.leaf_count(case) == 1 else of))
+    leaves: tuple[int | None, ...] = (None,)
+    count = malformations.leaf_count(case)
+    if malformations.KINDS[name].of_leaf and count > 1:
+        leaves = (None, leaf) if case.stacked else (None, *range(count))
+    return tuple(
+        dataclasses.replace(case, malformation=Malformation(name, each))
+        for each in dict.fromkeys(leaves)
+    )
 
 
 @functools.cache

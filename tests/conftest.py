@@ -10,6 +10,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=60,
+    # it measures the machine; a filter that throws cases away is still told
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("selftest")

@@ -14,10 +14,14 @@ LIMIT = 64  # a traced function or a graph takes a few megabytes
 _idle = collections.OrderedDict()
 
 
+def key(program):
+    """What a kept program is found by, or None."""
+    return wire.dumps(program) if program.kept else None
+
+
 @contextlib.contextmanager
-def runner(program):
+def runner(program, key):
     """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
-    key = wire.dumps(program) if program.kept else None
     with clock.doing(clock.BUILDING):
         use = _Use(_idle.pop(key, None) or modes.RUNNERS[program.mode](program))
     try:

@@ -22,21 +22,22 @@ PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optr
 
 def observe(program, runs):
     """The observations of each run: one for each of its calls."""
-    return tuple(_observe_run(program, run) for run in runs)
+    key = kept.key(program)
+    return tuple(_observe_run(program, key, run) for run in runs)
 
 
 def state_size(program):
     """The `state_size` of a program's cell, as a tree of wire.Other with the sizes as names."""
-    with kept.runner(program) as use:
+    with kept.runner(program, kept.key(program)) as use:
         size = use.runner.built.cell.state_size
     return trees.to_wire(size, lambda size: wire.Other(str(size)))
 
 
-def _observe_run(program, run):
+def _observe_run(program, key, run):
     """A call may start from an earlier call's final state."""
     with contextlib.ExitStack() as stack:
         try:
-            use = stack.enter_context(kept.runner(program))
+            use = stack.enter_context(kept.runner(program, key))
             use.runner.assign(run.weights)
         except Exception as raised:
             error = _error(raised, "build")
