@@ -73,7 +73,7 @@ Several = Callable[[str], int]  # how many data cases of one program, by its mod
 
 @dataclass(frozen=True)
 class Extent:
-    """What is drawn for a subject: the modes, how much data for one program, and which options.
+    """What is drawn for a subject: the modes, how many cases together, and which options.
 
     With `common` only options of cells that all generations offer, so that what is drawn for one
     path and for pairs of paths are the same programs.

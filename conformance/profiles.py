@@ -25,7 +25,7 @@ class Profile:
     examples: float
     programs: float
     shrinks: int
-    data_cases: int  # of a program in function or graph mode
+    data_cases: int  # together, in function or graph mode
     eager_data_cases: int  # an eager step takes as long as a whole sequence of a traced function
     eager_share: int  # of malformed cases: eager is so many times as likely as another mode
     enumerate_modes: bool = False
@@ -55,7 +55,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
-        Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=24, skip_simplest=True),
+        Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=96, skip_simplest=True),
         Profile("default", 3, 2, 60, 20, 3, eager_share=8),
         Profile("thorough", 6, 4, 100, 88, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),

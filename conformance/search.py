@@ -160,14 +160,17 @@ class Search:
     def _attempts(self, modes: Sequence[str]) -> Iterator[_Attempt]:
         budget, about = self._budget, f"{self._clause.identifier}:{self._subject}"
         if self._clause.anew:
-            examples = self._times(budget.examples)
-            yield _Attempt(Extent(modes), examples, about, budget.skip_simplest)
+            extent = Extent(modes, budget.several)
+            yield _Attempt(extent, self._times(budget.examples), about, budget.skip_simplest)
             return
-        # Clauses share programs that are drawn from one seed, but not all of them in one mode. The
-        # first is of options that all generations have, the others of those that the subject has.
+        # Clauses share programs that are drawn from one seed. The first is of options that all
+        # generations have, the others of those that the subject has.
         if not budget.skip_simplest:
             yield _Attempt(Extent(modes[:1], common=True), 1, self._subject.cell)
-        start = _hash(f"{budget.salt}:{self._clause.identifier}:{self._subject.place}")
+        # Each mode is a program of its own: the clauses of a cell begin with one mode or the next,
+        # not with any, and those of another cell with others.
+        start = _hash(f"{budget.salt}:modes:{self._subject.cell}")
+        start += _hash(f"{budget.salt}:{self._clause.identifier}") % 2
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
             extent = Extent([mode], budget.several, common=index == 0)

@@ -7,6 +7,7 @@ JSON has no NaN and no infinity, so a number that is not finite is written as th
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -37,7 +38,7 @@ class PlainRecord:
     @classmethod
     def from_plain(cls: type[_Record], plain: Mapping[str, Any]) -> _Record:
         """The record that `to_plain` was called on; fields that are not known are passed over."""
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]  # classes are hashable
         values = {}
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
             if field.name in plain:
@@ -45,6 +46,11 @@ class PlainRecord:
             elif field.default is dataclasses.MISSING:
                 raise UnreadableRun(f"{_named(cls)} has no field {field.name!r}")
         return cls(**values)
+
+
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def jsonable(value: Any) -> Any:

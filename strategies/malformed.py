@@ -53,22 +53,20 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
 
 @st.composite
 def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
-    """A case malformed as the subject says at every leaf, and the same at single leaves.
+    """Cases malformed as the subject says: at a drawn leaf or at all; at all; at single leaves.
 
-    What is refused of one leaf of an LSTM may be accepted of the other: both are drawn; of a stack
-    one of all.
+    What is refused of one leaf of an LSTM may be accepted of the other: all are drawn where the
+    extent allows as many; of a stack the drawn one and all.
     """
     case = draw(cases(subject, extent.modes))
     assert case.malformation is not None
     name, leaf = case.malformation.name, case.malformation.leaf
-    leaves: tuple[int | None, ...] = (None,)
+    leaves: list[int | None] = [None]
     count = malformations.leaf_count(case)
     if malformations.KINDS[name].of_leaf and count > 1:
-        leaves = (None, leaf) if case.stacked else (None, *range(count))
-    return tuple(
-        dataclasses.replace(case, malformation=Malformation(name, each))
-        for each in dict.fromkeys(leaves)
-    )
+        leaves = [leaf, None, *(() if case.stacked else range(count))]
+    drawn = list(dict.fromkeys(leaves))[: extent.several(case.mode)]
+    return tuple(dataclasses.replace(case, malformation=Malformation(name, each)) for each in drawn)
 
 
 @functools.cache

@@ -233,6 +233,22 @@ def test_in_three_programs_each_mode_has_its_turn() -> None:
         assert set(drawn_in) == set(support.MODES)
 
 
+def test_the_clauses_of_a_cell_share_modes_and_each_clause_has_all_modes_by_its_cells() -> None:
+    budget = Budget(1, 1, 0)
+    first: dict[tuple[str, str], str] = {}
+    for clause in ("XX-01", "XX-02", "XX-03", "XX-04", "XX-05"):
+        for cell in ("SimpleRNN", "GRU", "LSTM"):
+            miniature = Miniature(never)
+            named = dataclasses.replace(CLAUSE, identifier=clause)
+            subject = Subject("RNN/keras2", cell)
+            Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
+            first[clause, cell] = miniature.asked[-1].mode
+    by_cell = [{m for (_, of), m in first.items() if of == cell} for _, cell in first]
+    by_clause = [{m for (of, _), m in first.items() if of == clause} for clause, _ in first]
+    assert all(len(modes) == 2 for modes in by_cell)
+    assert all(modes == set(support.MODES) for modes in by_clause)
+
+
 def test_what_is_covered_by_one_entry_is_judged_once_in_an_example(tmp_path: Path) -> None:
     miniature = Miniature(always)
     known = ledger(tmp_path, "{}")

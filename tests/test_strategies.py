@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 
 from conformance import forms, requests
 from conformance.case import Case
-from conformance.contract import Subject
+from conformance.contract import Extent, Subject
 from strategies import cells as drawn_cells
 from strategies import malformed, states
 from tests import support
@@ -98,6 +98,25 @@ def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
         assert len(case.to_json()) <= 70 + 30 * len(case.cells), case.to_json()
         assert (case.mode, case.dtype, case.batch, case.steps) == ("eager", "float32", 1, 1)
         assert all(c.units == 1 for c in case.cells)
+
+
+def test_a_leaf_is_malformed_and_each_other_too_where_as_many_are_drawn() -> None:
+    def leaves(cell: str, most: int) -> set[tuple[int | None, ...]]:
+        subject = Subject("layer/keras2", cell, malformation="scalar")
+        extent = Extent(support.MODES, lambda mode: most)
+        drawn: set[tuple[int | None, ...]] = set()
+
+        @LONG
+        @given(malformed.together(subject, extent))
+        def take(cases: tuple[Case, ...]) -> None:
+            drawn.add(tuple(case.malformation.leaf for case in cases if case.malformation))
+
+        take()
+        return drawn
+
+    assert leaves("LSTM", 1) == {(None,), (0,), (1,)}
+    assert leaves("LSTM", 3) == {(None, 0, 1), (0, None, 1), (1, None, 0)}
+    assert leaves("GRU", 3) == {(None,)}
 
 
 def test_a_malformed_case_shrinks_too() -> None:

@@ -4,6 +4,7 @@ The protocol keeps off the standard streams, on which TensorFlow prints. A reque
 argument); the answer is ("answer", value) or ("failure", traceback of our own code).
 """
 
+import gc
 import traceback
 from multiprocessing.connection import Connection
 
@@ -41,7 +42,9 @@ def _answer(word, argument):
         return clock.seconds()
     if word == "describe":
         versions.start()
-        return wire.Description(versions.versions(), paths.offers())
+        described = wire.Description(versions.versions(), paths.offers())
+        gc.freeze()  # what the imports made stays: no collection need look at it again
+        return described
     if word == "state_size":
         return observe.state_size(argument)
     program, runs = argument
