@@ -28,13 +28,20 @@ class Profile:
     data_cases: int  # together, in function or graph mode
     eager_data_cases: int  # an eager step takes as long as a whole sequence of a traced function
     eager_share: int  # of malformed cases: eager is so many times as likely as another mode
+    spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
     enumerate_modes: bool = False
     skip_simplest: bool = False
 
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
         return Budget(
-            self.examples, self.programs, self.shrinks, self.several, salt, self.skip_simplest
+            self.examples,
+            self.programs,
+            self.shrinks,
+            self.several,
+            self.spread,
+            salt,
+            self.skip_simplest,
         )
 
     def several(self, mode: str) -> int:
@@ -55,7 +62,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
-        Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=96, skip_simplest=True),
+        Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True),
         Profile("default", 3, 2, 60, 20, 3, eager_share=8),
         Profile("thorough", 6, 4, 100, 88, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),

@@ -35,7 +35,8 @@ class Budget:
     examples: float  # of a clause that builds anew
     programs: float  # of any other
     shrinks: int
-    several: Several = lambda mode: 1  # data cases of a program
+    several: Several = lambda mode: 1  # cases together
+    spread: int = 2  # modes in which the first programs of a cell are built
     salt: str = "0"  # differs from run to run in the explore profile
     skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
 
@@ -167,10 +168,10 @@ class Search:
         # generations have, the others of those that the subject has.
         if not budget.skip_simplest:
             yield _Attempt(Extent(modes[:1], common=True), 1, self._subject.cell)
-        # Each mode is a program of its own: the clauses of a cell begin with one mode or the next,
-        # not with any, and those of another cell with others.
-        start = _hash(f"{budget.salt}:modes:{self._subject.cell}")
-        start += _hash(f"{budget.salt}:{self._clause.identifier}") % 2
+        # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
+        # with any, and those of another cell with others.
+        start = _hash(f"{budget.salt}:begin:{self._subject.cell}")
+        start += _hash(f"{budget.salt}:{self._clause.identifier}") % budget.spread
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
             extent = Extent([mode], budget.several, common=index == 0)

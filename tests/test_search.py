@@ -194,7 +194,7 @@ def drawn(
 ) -> list[Case]:
     miniature = Miniature(never)
     named = dataclasses.replace(CLAUSE, identifier=clause, anew=anew, cases=cases)
-    budget = Budget(10, 5, 0, lambda mode: several, salt)
+    budget = Budget(10, 5, 0, lambda mode: several, salt=salt)
     Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
     return miniature.asked
 

@@ -22,7 +22,10 @@ def build(program):
     """The program of a path; its variables are created unless it is to be fresh."""
     api, generation = program.path.split("/")
     features = None if program.fresh else program.features
-    return MODULES[api].build(generation, program.cells, features, program.dtype)
+    built = MODULES[api].build(generation, program.cells, features, program.dtype)
+    if program.fresh and generation == "v1":
+        built.call = versions.with_drawn_values(built.call)
+    return built
 
 
 def offers():

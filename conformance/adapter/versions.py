@@ -113,10 +113,26 @@ def initial_state_of(maker, inputs, batch, dtype):
 
 
 def seed():
-    """Draw the same initial values as in any other process, eagerly and in the current graph."""
-    random.seed(0)  # from which Keras 2 draws the seeds of its initializers
+    """Let Keras draw the same seeds, and thus the same initial values, as in any other process."""
+    random.seed(0)
     np.random.seed(0)
-    v1.set_random_seed(0)
+
+
+def with_drawn_values(call):
+    """The call of a v1 cell, with the same initial values as in any other process.
+
+    They are NumPy's: eagerly, TensorFlow forgets all its kernels when its own seed is set, and what
+    comes next takes ten times as long.
+    """
+
+    def drawn(shape, dtype):
+        return tf.constant(np.random.RandomState(0).uniform(-0.5, 0.5, shape), dtype)
+
+    def within(inputs, state):
+        with v1.variable_scope(v1.get_variable_scope(), initializer=drawn):
+            return call(inputs, state)
+
+    return within
 
 
 def tf_variable(variable):
