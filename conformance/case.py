@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LSTM_KINDS = ("LSTM", "BasicLSTM")
 STACK = "Stack"
+EAGER = "eager"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conformance.case import EAGER
 from conformance.search import Budget
 
 DERANDOMISED_SALT = "0"
 EXPLORE = "explore"
-EAGER = "eager"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ PROFILES = {
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
         Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True),
-        Profile("default", 3, 2, 60, 20, 3, eager_share=8),
+        Profile("default", 3, 2, 60, 18, 3, eager_share=8),
         Profile("thorough", 6, 4, 100, 88, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )

@@ -181,7 +181,10 @@ class Search:
         return max(1, round(much * self._clause.effort))
 
     def _hypothesis(self, hunt: _Hunt, attempt: _Attempt) -> None:
-        searching = given(self._clause.cases(self._subject, attempt.extent))(hunt.look_at)
+        def look(cases: tuple[Case, ...]) -> None:  # short, as Hypothesis parses it for each search
+            hunt.look_at(cases)
+
+        searching = given(self._clause.cases(self._subject, attempt.extent))(look)
         searching = settings(
             max_examples=attempt.examples + attempt.skip_simplest,
             deadline=None,  # a first trace takes long and the next does not

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from conformance import malformations
-from conformance.case import STACK, Case, Cell, Malformation
+from conformance.case import EAGER, STACK, Case, Cell, Malformation
 from conformance.contract import Extent, Subject
 from strategies import sequences, states
 
@@ -17,6 +17,9 @@ from strategies import sequences, states
 _TWO_ROWS = {"batch_one", "ragged"}
 _TWO_UNITS = {"units_one", "ragged"}
 _UNEQUAL = {"layers_swapped"}
+# What takes seconds to trace, and is drawn mostly eagerly where the mode is drawn
+_DEAR = {"ragged"}
+_EAGER_MORE = 4  # times as often as others
 _ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
 
 
@@ -24,7 +27,7 @@ def names(path: str, cell: str) -> list[str]:
     """The malformations that can be done to some state of the cell on the path."""
     kinds = ("LSTM", "GRU") if cell == STACK else (cell,)
     cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
-    return malformations.applicable(Case(path, "eager", cells, batch=2))
+    return malformations.applicable(Case(path, EAGER, cells, batch=2))
 
 
 @st.composite
@@ -32,10 +35,11 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     """Cases whose state is malformed as the subject says, at a drawn leaf or at all."""
     name = subject.malformation
     assert name is not None
+    eager = [mode for mode in modes if mode == EAGER] * (_EAGER_MORE - 1 if name in _DEAR else 0)
     case = draw(
         states.cases(
             subject,
-            modes,
+            [*eager, *modes],
             smallest_batch=2 if name in _TWO_ROWS else 1,
             smallest_units=2 if name in _TWO_UNITS else 1,
             unequal=name in _UNEQUAL,
@@ -55,8 +59,8 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
 def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
     """Cases malformed as the subject says: at a drawn leaf or at all; at all; at single leaves.
 
-    What is refused of one leaf of an LSTM may be accepted of the other: all are drawn where the
-    extent allows as many; of a stack the drawn one and all.
+    What is refused of one leaf of an LSTM may be accepted of the other: eagerly all are drawn where
+    the extent allows as many, of a stack the drawn one and all; in other modes each is a trace.
     """
     case = draw(cases(subject, extent.modes))
     assert case.malformation is not None
@@ -65,7 +69,8 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, .
     count = malformations.leaf_count(case)
     if malformations.KINDS[name].of_leaf and count > 1:
         leaves = [leaf, None, *(() if case.stacked else range(count))]
-    drawn = list(dict.fromkeys(leaves))[: extent.several(case.mode)]
+    most = extent.several(case.mode) if case.mode == EAGER else 1
+    drawn = list(dict.fromkeys(leaves))[:most]
     return tuple(dataclasses.replace(case, malformation=Malformation(name, each)) for each in drawn)
 
 
