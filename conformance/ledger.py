@@ -26,6 +26,7 @@ condition can say, `sometimes = true` lets covered cases hold, and `why` says on
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 import re
 import sys
@@ -112,10 +113,9 @@ class Entry:
 
     def covers(self, clause: str, case: Case) -> bool:
         """Whether the entry is about this clause and case."""
-        place = f"{case.path} ~ {case.other}" if case.other else case.path
         return (
             clause == self.clause
-            and place in self.paths
+            and _place(case) in self.paths
             and all(condition.holds(case) for condition in self.when)
         )
 
@@ -140,7 +140,21 @@ class Ledger:
 
     def covering(self, clause: str, case: Case) -> list[Entry]:
         """The entries that cover a case of a clause."""
-        return [entry for entry in self.entries if entry.covers(clause, case)]
+        about = self._about.get((clause, _place(case)), ())
+        return [entry for entry in about if entry.covers(clause, case)]
+
+    @functools.cached_property
+    def _about(self) -> dict[tuple[str, str], list[Entry]]:
+        """The entries by clause and path: every case that is judged asks for them."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries:
+            for path in entry.paths:
+                found.setdefault((entry.clause, path), []).append(entry)
+        return found
+
+
+def _place(case: Case) -> str:
+    return f"{case.path} ~ {case.other}" if case.other else case.path
 
 
 def load(versions: Mapping[str, str], path: Path = DEVIATIONS) -> Ledger:
