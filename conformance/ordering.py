@@ -1,8 +1,8 @@
 """The order of the tests, and which of them one worker takes together.
 
 Clauses about the same cell draw the same programs, so they stand together: a worker's target keeps
-the programs that it was asked for last. Those that draw most begin, then chance decides, by a hash.
-All others are mixed by a hash too, and stand in small groups between and after those: a fault shows
+the programs that it was asked for last. Those that draw most begin; then it goes path by path.
+All others are mixed by a hash, and stand in small groups between and after those: a fault shows
 early whichever clause it breaks, and workers end together.
 """
 
@@ -28,17 +28,21 @@ def group(node: str) -> str:
     return cell
 
 
-def _effort(node: str) -> float:
-    found = _NODE.search(node)
-    return _sharing().get(found["function"], 0.0) if found else 0.0
-
-
 def ordered(nodes: Sequence[str]) -> list[str]:
     """Node identifiers, group by group."""
     groups: dict[str, list[str]] = {}
-    for node in sorted(nodes, key=lambda node: (-_effort(node), _hash(node))):
+    for node in sorted(nodes, key=_turn):
         groups.setdefault(group(node), []).append(node)
     return [node for name in _mixed(groups) for node in groups[name]]
+
+
+def _turn(node: str) -> tuple[float, str, bytes]:
+    """What tests are sorted by within a group."""
+    found = _NODE.search(node)
+    if found is None or found["function"] not in _sharing():
+        return (0.0, "", _hash(node))
+    path, *_ = found["subject"].split("-")
+    return (-_sharing()[found["function"]], path, _hash(node))
 
 
 def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:

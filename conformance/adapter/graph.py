@@ -43,7 +43,7 @@ class Graph:
         """Build the call into the graph, unless it is kept there, and run it."""
         call = self._call(inputs, state)
         values = [inputs, *[_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]]
-        outputs, *final = self._session.run(call.fetches, dict(zip(call.fed, values)))
+        outputs, *final = call.execute(*values)
         # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
         return outputs, trees.rebuild(call.final, iter([tf.constant(leaf) for leaf in final]))
 
@@ -75,8 +75,9 @@ class Graph:
             else:
                 native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
             outputs, call.final = self.built.call(fed_inputs, native)
-            call.fetches = [outputs, *trees.flatten(call.final)]
+            fetches = [outputs, *trees.flatten(call.final)]
             self._initialize_new_variables()
+            call.execute = self._session.make_callable(fetches, call.fed)
         return call
 
     def _in_graph(self, call, leaf):
@@ -103,13 +104,13 @@ class _Eager:
 
 
 class _Call:
-    """A call built into a graph: the placeholders in order, the final state, and what to fetch."""
+    """A call built into a graph: the placeholders in order, the final state, how to execute it."""
 
     def __init__(self, kept):
         self._kept = kept
         self.fed = []
         self.final = None
-        self.fetches = []
+        self.execute = None
 
     def placeholder(self, values, open_axes):
         """A placeholder for such values; in a kept call their first axes are unknown."""

@@ -4,8 +4,9 @@ Arrays travel as bytes with dtype and shape, because arrays pickled by NumPy 2 d
 NumPy 1.18. A state is a tree of `Node` and `Leaf`, so that the containers survive the journey.
 """
 
+import io
 import pickle
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Tuple
 
 PICKLE_PROTOCOL = 4  # the newest that Python 3.7 reads
@@ -137,7 +138,8 @@ class Observation:
     """What a call did: outputs and native final state, or the error.
 
     `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
-    afterwards what they were before.
+    afterwards what they were before. The weights of a kept program are looked at after the last
+    call of a run.
     """
 
     outputs: Optional[Array] = None
@@ -175,34 +177,21 @@ _KINDS = {
 }  # fmt: skip
 
 
-def to_plain(value):
-    """Turn a value of this module into tuples, dicts and scalars; inverse of `from_plain`."""
-    if type(value).__name__ in _KINDS:
-        name = type(value).__name__
-        return ("@", name, [to_plain(getattr(value, f.name)) for f in fields(value)])
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: to_plain(item) for key, item in value.items()}
-    return value
-
-
-def from_plain(plain):
-    """Rebuild what `to_plain` took apart; sequences come back as tuples."""
-    if isinstance(plain, tuple) and plain and plain[0] == "@":
-        return _KINDS[plain[1]](*[from_plain(item) for item in plain[2]])
-    if isinstance(plain, (tuple, list)):
-        return tuple(from_plain(item) for item in plain)
-    if isinstance(plain, dict):
-        return {key: from_plain(item) for key, item in plain.items()}
-    return plain
-
-
 def dumps(value):
     """Bytes for one message."""
-    return pickle.dumps(to_plain(value), protocol=PICKLE_PROTOCOL)
+    return pickle.dumps(value, protocol=PICKLE_PROTOCOL)
 
 
 def loads(data):
     """The message in the bytes."""
-    return from_plain(pickle.loads(data))
+    return _Reader(io.BytesIO(data)).load()
+
+
+class _Reader(pickle.Unpickler):
+    """Reads the classes of this module by name, as it is another module at the other end."""
+
+    def find_class(self, module, name):
+        """The class of that name here, and no other."""
+        if name not in _KINDS:
+            raise pickle.UnpicklingError("%s.%s does not belong into a message" % (module, name))
+        return _KINDS[name]
