@@ -1,28 +1,48 @@
-"""How much faster two workers are than one, from start to exit."""
+"""How much faster two workers are than one, from start to exit, and that their verdicts agree."""
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import runfile
+from reports.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class _Timed:
+    seconds: float
+    run: runfile.Run
 
 
 def measure(profile: str) -> int:
-    """Print seconds with one and with two workers, and the ratio."""
-    seconds = {workers: _seconds(profile, workers) for workers in (2, 1)}
-    print("| workers | seconds |")
-    print("| --- | ---: |")
-    for workers, taken in sorted(seconds.items()):
-        print(f"| {workers} | {taken:.0f} |")
-    print(f"\nTwo workers are {seconds[1] / seconds[2]:.2f} times as fast as one.")
-    return 0
+    """Print seconds with one and with two workers, their ratio, and how many verdicts differ."""
+    two, one = _timed(profile, 2), _timed(profile, 1)
+    print("| workers | seconds | verdicts |")
+    print("| ---: | ---: | ---: |")
+    for workers, timed in ((1, one), (2, two)):
+        print(f"| {workers} | {timed.seconds:.1f} | {len(timed.run.verdicts):,} |")
+    print(f"\nTwo workers are {one.seconds / two.seconds:.2f} times as fast as one.")
+    different = _but_for_seconds(one.run.verdicts) ^ _but_for_seconds(two.run.verdicts)
+    print(f"{len(different)} verdicts are not the same, observations and minimal cases included.")
+    return int(bool(different))
 
 
-def _seconds(profile: str, workers: int) -> float:
+def _timed(profile: str, workers: int) -> _Timed:
     with tempfile.TemporaryDirectory() as reports:
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile", profile]
         command += ["-n", str(workers), "--report", reports]
         started = time.perf_counter()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        return time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        return _Timed(seconds, runfile.read(runfile.locate(Path(reports))))
+
+
+def _but_for_seconds(verdicts: Iterable[Verdict]) -> set[str]:
+    return {repr(dataclasses.replace(verdict, seconds=0.0)) for verdict in verdicts}
