@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 MAX_BATCH = 8
 MAX_STEPS = 16
 MAX_FEATURES = 8
+_FEW = 4
+_FEW_SHARE = 3  # so many times as often few steps as more
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 WEIGHT_SCALES = (1.0, 0.1, 0.5, 2.0)
 
@@ -25,9 +27,11 @@ def batches(smallest: int = 1) -> st.SearchStrategy[int]:
 
 @functools.cache
 def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]:
-    """Time steps; few more often, for an eager step costs a millisecond."""
-    few = min(max(smallest, 4), largest)
-    return st.one_of(st.integers(smallest, few), st.integers(smallest, largest))
+    """Time steps; few more often, for each takes its time, in the target and in the reference."""
+    few = range(smallest, min(max(smallest, _FEW), largest) + 1)
+    many = range(few.stop, largest + 1)
+    often = max(1, _FEW_SHARE * len(many) // len(few))
+    return st.sampled_from([*(count for count in few for _ in range(often)), *many])
 
 
 @functools.cache

@@ -104,11 +104,13 @@ _RARELY = 64
 def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
     """Several cases of one program, of the simplest program one. Options as of `Data`.
 
-    Rarely, one of them is to be built for its own shapes, which takes as long as many calls.
+    Of a stack there are so many fewer as it has cells, which is what a case of it costs. Rarely,
+    one case is to be built for its own shapes, which takes as long as many calls.
     """
     program = draw(programs(subject, extent.modes, common=extent.common))
     one_step, of = of_one_step(subject), Data(**data)
-    count = extent.several(program.mode) if draw(sequences.up_to(_RARELY)) else 1
+    several = max(1, extent.several(program.mode) // len(program.cells))
+    count = several if draw(sequences.up_to(_RARELY)) else 1
     drawn = [draw(with_data(program, one_step, of)) for _ in range(count)]
     if draw(sequences.up_to(_RARELY)) == _RARELY:
         drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
