@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import platform
 from datetime import datetime, timezone
 from pathlib import Path
@@ -239,6 +240,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_contract = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
     in_order = iter(ordering.ordered(list(of_contract)))
     items[:] = [of_contract[next(in_order)] if i.nodeid in of_contract else i for i in items]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: no garbage collection need look at it again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

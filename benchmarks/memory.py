@@ -1,4 +1,4 @@
-"""The memory of each target with its worker over a run, as a curve."""
+"""The memory of each target with its worker over a run, as a curve; and how long the run took."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from reports import runfile
+
 _EVERY = 1.0  # seconds
 _ROWS = 20
 _BAR = 40
@@ -18,7 +20,9 @@ _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 def measure(profile: str) -> int:
     """Print the largest sum of a worker's and its target's resident memory, over time."""
-    samples = _sampled(profile)
+    started = time.perf_counter()
+    samples, run = _sampled(profile)
+    seconds = time.perf_counter() - started
     largest = max(samples)
     print("| seconds | MB, worker and target | |")
     print("| ---: | ---: | --- |")
@@ -26,10 +30,13 @@ def measure(profile: str) -> int:
         row = max(samples[start : start + max(1, len(samples) // _ROWS)])
         print(f"| {start * _EVERY:.0f} | {row:.0f} | {'#' * round(_BAR * row / largest)} |")
     print(f"\nAt most {largest:.0f} MB for a worker and its target.")
+    footer = run.footer
+    assert footer is not None  # the command ended well
+    print(f"{footer.cases:,} cases in {seconds:.0f} s from start to exit: {footer.totals}")
     return 0
 
 
-def _sampled(profile: str) -> list[float]:
+def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
     with tempfile.TemporaryDirectory() as reports:
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile", profile]
         command += ["-n", "2", "--report", reports]
@@ -38,7 +45,7 @@ def _sampled(profile: str) -> list[float]:
         while run.poll() is None:
             samples.append(_largest_pair(run.pid))
             time.sleep(_EVERY)
-    return samples
+        return samples, runfile.read(runfile.locate(Path(reports)))
 
 
 def _largest_pair(controller: int) -> float:

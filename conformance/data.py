@@ -57,13 +57,30 @@ class Weights:
     projection: np.ndarray | None = None
 
 
-@_remembered
 def weights(case: Case) -> tuple[Weights, ...]:
-    """The weights of each cell, by weight_seed, weight_scale, cells, features and dtype.
+    """The weights of each cell.
 
     Matrices are uniform in ±weight_scale/sqrt(rows), so that the sum that reaches a gate is of the
     order of weight_scale however wide the cell is; biases and peepholes in ±weight_scale.
     """
+    return _weights(weighed(case))
+
+
+def weighed(case: Case) -> Case:
+    """A case of that on which the weights depend, and nothing else: many cases share it."""
+    return Case(
+        "",
+        "",
+        case.cells,
+        features=case.features,
+        dtype=case.dtype,
+        weight_seed=case.weight_seed,
+        weight_scale=case.weight_scale,
+    )
+
+
+@_remembered
+def _weights(case: Case) -> tuple[Weights, ...]:
     fed = (case.features, *(cell.output_units for cell in case.cells[:-1]))
     return tuple(
         _cell_weights(cell, features, case, index)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from conformance import data, forms, malformations
 from conformance.adapter import wire
-from conformance.case import Case
+from conformance.case import Case, Cell
+
+# Of one program there are many cases; what is sent for all of them is the same object, sent once
+_remembered = functools.lru_cache(maxsize=64)
 
 
 def program(case: Case, anew: bool = False) -> wire.Program:
@@ -19,23 +24,26 @@ def program(case: Case, anew: bool = False) -> wire.Program:
     """
     once = anew or case.malformation is not None or case.fresh or case.static_shapes
     return wire.Program(
-        case.path,
-        case.mode,
-        tuple(dataclasses.asdict(cell) for cell in case.cells),
-        case.features,
-        case.dtype,
-        case.fresh,
-        kept=not once,
+        case.path, case.mode, _plain(case.cells), case.features, case.dtype, case.fresh, not once
     )
+
+
+@_remembered
+def _plain(cells: tuple[Cell, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(dataclasses.asdict(cell) for cell in cells)
 
 
 def run(case: Case, calls: Sequence[wire.Call]) -> wire.Run:
     """Calls with the case's weights."""
-    weights = () if case.fresh else tuple(_weights(w, case.dtype) for w in data.weights(case))
-    return wire.Run(weights, tuple(calls))
+    return wire.Run(() if case.fresh else _weights(data.weighed(case)), tuple(calls))
 
 
-def _weights(weights: data.Weights, dtype: str) -> wire.Weights:
+@_remembered
+def _weights(weighed: Case) -> tuple[wire.Weights, ...]:
+    return tuple(_sent(weights, weighed.dtype) for weights in data.weights(weighed))
+
+
+def _sent(weights: data.Weights, dtype: str) -> wire.Weights:
     def sent(values: np.ndarray | None) -> wire.Array | None:
         return None if values is None else data.to_wire(values, dtype)
 

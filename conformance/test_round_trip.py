@@ -145,7 +145,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     source=sources.GUIDE,
     subjects=subjects.ordered_pairs,
     cases=partial(states.together, split=True, states=states.DISTINCT),
-    effort=0.5,
+    effort=0.25,
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
     """The final state of one path starts another path through the documented conversion."""
