@@ -45,6 +45,7 @@ def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
         while run.poll() is None:
             samples.append(_largest_pair(run.pid))
             time.sleep(_EVERY)
+        del samples[-1:]  # taken while it ended
         return samples, runfile.read(runfile.locate(Path(reports)))
 
 
