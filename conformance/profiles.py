@@ -64,7 +64,7 @@ PROFILES = {
         # eager finds most malformed states for each second: the others trace or build every case
         Profile("quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True),
         Profile("default", 3, 2, 60, 22, 3, eager_share=8),
-        Profile("thorough", 2, 3, 100, 185, 2, eager_share=1, enumerate_modes=True),
+        Profile("thorough", 2, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )
 }

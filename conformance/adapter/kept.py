@@ -6,12 +6,15 @@ it was given, it may not be what it was, and is built anew.
 
 import collections
 import contextlib
+import itertools
 
-from . import clock, modes, wire
+from . import clock, modes, versions, wire
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
+_FORGET_EVERY = 200  # programs that were not kept: each may leave kernels of its own shapes behind
 
 _idle = collections.OrderedDict()
+_closed = itertools.count(1)
 
 
 def key(program):
@@ -31,6 +34,8 @@ def runner(program, key):
     finally:
         if use.runner is not None:
             use.runner.close()
+            if next(_closed) % _FORGET_EVERY == 0:
+                versions.forget_kernels()
     while len(_idle) > LIMIT:
         _idle.popitem(last=False)[1].close()
 

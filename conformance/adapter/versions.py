@@ -118,11 +118,16 @@ def seed():
     np.random.seed(0)
 
 
+def forget_kernels():
+    """Empty TensorFlow's cache of eager kernels, which has no bound; setting the seed does that."""
+    v1.set_random_seed(0)
+
+
 def with_drawn_values(call):
     """The call of a v1 cell, with the same initial values as in any other process.
 
-    They are NumPy's: eagerly, TensorFlow forgets all its kernels when its own seed is set, and what
-    comes next takes ten times as long.
+    They are NumPy's: to set TensorFlow's own seed for each would empty its cache of kernels (see
+    forget_kernels), and what comes next takes ten times as long.
     """
 
     def drawn(shape, dtype):
