@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from conformance.contract import CLAUSES
 
@@ -21,11 +22,8 @@ _NODE = re.compile(r"::(?P<function>\w+)\[(?P<subject>.+)\]$")
 
 def group(node: str) -> str:
     """The group of a test of the contract, by its node identifier."""
-    found = _NODE.search(node)
-    if found is None or found["function"] not in _sharing():
-        return f"{_hash(node)[0] % _CHUNKS:02}"
-    _, cell, *_ = found["subject"].split("-")
-    return cell
+    shared = _shared(node)
+    return shared.cell if shared else f"{_hash(node)[0] % _CHUNKS:02}"
 
 
 def ordered(nodes: Sequence[str]) -> list[str]:
@@ -38,11 +36,8 @@ def ordered(nodes: Sequence[str]) -> list[str]:
 
 def _turn(node: str) -> tuple[float, str, bytes]:
     """What tests are sorted by within a group."""
-    found = _NODE.search(node)
-    if found is None or found["function"] not in _sharing():
-        return (0.0, "", _hash(node))
-    path, *_ = found["subject"].split("-")
-    return (-_sharing()[found["function"]], path, _hash(node))
+    shared = _shared(node)
+    return (-shared.effort, shared.path, _hash(node)) if shared else (0.0, "", _hash(node))
 
 
 def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
@@ -57,10 +52,23 @@ def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
     return [*names, *(name for name in chunks if name not in set(names))]
 
 
-def _sharing() -> dict[str, float]:
-    """The effort of each clause that shares programs, by its test function's name."""
-    kept = [clause for clause in CLAUSES.values() if not clause.anew]
-    return {clause.judge.__name__: clause.effort for clause in kept}
+@dataclass(frozen=True)
+class _Shared:
+    """A test whose clause shares programs with others: its path and cell, and how much it draws."""
+
+    path: str
+    cell: str
+    effort: float
+
+
+def _shared(node: str) -> _Shared | None:
+    """What is known of a test that shares programs, or None."""
+    found = _NODE.search(node)
+    efforts = {c.judge.__name__: c.effort for c in CLAUSES.values() if not c.anew}
+    if found is None or found["function"] not in efforts:
+        return None
+    path, cell, *_ = found["subject"].split("-")
+    return _Shared(path, cell, efforts[found["function"]])
 
 
 def _hash(node: str) -> bytes:

@@ -45,7 +45,7 @@ class Profile:
         )
 
     def several(self, mode: str) -> int:
-        """How many data cases of a program in a mode."""
+        """How many cases are drawn together in a mode."""
         return self.eager_data_cases if mode == EAGER else self.data_cases
 
     def rounds(self, offered: Sequence[str], anew: bool) -> list[list[str]]:
