@@ -48,6 +48,17 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """How a cell is run over the steps; the defaults are what every path offers."""
+
+    return_sequences: bool = True
+    go_backwards: bool = False
+    time_major: bool = False
+    zero_output_for_mask: bool = False
+    stateful: bool = False
+
+
+@dataclass(frozen=True)
 class Malformation:
     """One named way of making a state wrong, and the leaf it is done to (None: to every leaf)."""
 
@@ -66,6 +77,9 @@ class Case:
     first call: variables have their initial values, and what is checked only while building is.
     Batch and steps are unknown to what is traced, unless the case has `static_shapes`, as malformed
     and fresh cases have anyway.
+
+    `lengths` and `mask` name which steps of each row count (`data.LENGTHS`, `data.MASKS`), given to
+    the target as a sequence_length or as a mask; None: nothing is given, and all of them count.
     """
 
     path: str
@@ -85,6 +99,9 @@ class Case:
     other: str | None = None
     fresh: bool = False
     static_shapes: bool = False
+    lengths: str | None = None
+    mask: str | None = None
+    layer: Layer = Layer()
 
     def __hash__(self) -> int:
         return self._hash
@@ -119,7 +136,7 @@ class Case:
         return json.dumps(to_plain(self), separators=(",", ":"))
 
 
-def to_plain(record: Case | Cell | Malformation) -> dict[str, typing.Any]:
+def to_plain(record: Case | Cell | Layer | Malformation) -> dict[str, typing.Any]:
     """The fields that differ from their defaults, as JSON types."""
     plain = {}
     for field in dataclasses.fields(record):
@@ -131,7 +148,7 @@ def to_plain(record: Case | Cell | Malformation) -> dict[str, typing.Any]:
 
 
 def _plain_value(value: typing.Any) -> typing.Any:
-    if isinstance(value, (Cell, Malformation)):
+    if isinstance(value, (Cell, Layer, Malformation)):
         return to_plain(value)
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]

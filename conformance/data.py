@@ -20,12 +20,16 @@ import numpy as np
 from conformance.adapter import wire
 from conformance.case import Case, Cell
 
-_WEIGHTS, _INPUTS, _STATE = 1, 2, 3  # which kind of array a stream is for
+_WEIGHTS, _INPUTS, _STATE, _COUNTED = 1, 2, 3, 4  # which kind of array a stream is for
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
 
 # About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
 _STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
 STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
+
+# Which steps of a row count: `lengths` are those of a prefix, a mask may leave out any of them
+LENGTHS = ("full", "drawn", "one", "zero")
+MASKS = ("full", "trailing", "leading", "interior", "scattered", "empty_row", "nothing")
 
 _FLOATS = {
     "float16": np.dtype(np.float16),
@@ -140,6 +144,42 @@ def _cell_state(cell: Cell, case: Case, index: int) -> tuple[np.ndarray, ...]:
     rows = [_state_row(sum(widths), case, (index, row), taken) for row in range(case.batch)]
     joined = _stacked(rows, (sum(widths),))
     return tuple(np.split(joined, np.cumsum(widths)[:-1], axis=1))
+
+
+@_remembered
+def counted(case: Case) -> np.ndarray | None:
+    """Which steps count, (batch, steps) of bool, by the case's lengths or mask; or None."""
+    if case.lengths is None and case.mask is None:
+        return None
+    rows = [_counted_row(case, row) for row in range(case.batch)]
+    return _stacked(rows, (case.steps,)).astype(bool)
+
+
+def lengths(case: Case) -> np.ndarray:
+    """How many steps of each row count: (batch,) of int32, by the case's lengths."""
+    steps = counted(case)
+    assert steps is not None
+    return steps.sum(axis=1, dtype=np.int32)
+
+
+def _counted_row(case: Case, row: int) -> np.ndarray:
+    stream = _stream(case.data_seed, _COUNTED, row)
+    steps = np.arange(case.steps)
+    some = int(stream.randint(0, case.steps + 1))
+    if case.lengths is not None:
+        return steps < {"full": case.steps, "drawn": some, "one": 1, "zero": 0}[case.lengths]
+    if case.mask == "interior":
+        first, last = sorted(stream.randint(1, max(case.steps, 2), 2))
+        return (steps < first) | (steps >= last)
+    if case.mask == "scattered":
+        return stream.randint(0, 2, case.steps) == 1
+    return {
+        "full": steps >= 0,
+        "trailing": steps < some,
+        "leading": steps >= some,
+        "empty_row": np.full(case.steps, row != case.data_seed % case.batch),
+        "nothing": steps < 0,
+    }[case.mask or "full"]
 
 
 _REDRAWS = 8  # a wide batch of a narrow dtype runs out of different values

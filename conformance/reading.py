@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from conformance import data, documented, forms, malformations, reference
-from conformance.case import LSTM_KINDS, Case, Cell, Malformation
+from conformance.case import LSTM_KINDS, Case, Cell, Layer, Malformation
 from conformance.errors import UnreadableCase
 
 _WHOLE_NUMBERS = {
@@ -28,6 +28,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "state": (None, *data.STATE_VALUES),
     "form": (*forms.FORMS, *documented.FORMS),
     "name": tuple(malformations.KINDS),
+    "lengths": (None, *data.LENGTHS),
+    "mask": (None, *data.MASKS),
 }
 
 
@@ -53,6 +55,8 @@ def from_plain(plain: Any) -> Case:
     fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
     if fields.get("malformation") is not None:
         fields["malformation"] = _record(fields["malformation"], Malformation)
+    if "layer" in fields:
+        fields["layer"] = _record(fields["layer"], Layer)
     case = Case(**fields)
     _check_fields(case)
     _check_places(case)

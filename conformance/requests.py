@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance import data, forms, malformations
 from conformance.adapter import wire
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Layer
 
 # Of one program there are many cases; what is sent for all of them is the same object, sent once
 _remembered = functools.lru_cache(maxsize=64)
@@ -24,8 +24,20 @@ def program(case: Case, anew: bool = False) -> wire.Program:
     """
     once = anew or case.malformation is not None or case.fresh or case.static_shapes
     return wire.Program(
-        case.path, case.mode, _plain(case.cells), case.features, case.dtype, case.fresh, not once
+        case.path,
+        case.mode,
+        _plain(case.cells),
+        case.features,
+        case.dtype,
+        case.fresh,
+        not once,
+        _options(case.layer),
     )
+
+
+@_remembered
+def _options(layer: Layer) -> dict[str, Any]:
+    return dataclasses.asdict(layer)
 
 
 @_remembered

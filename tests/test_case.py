@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conformance.case import Case, Cell, Malformation
+from conformance.case import Case, Cell, Layer, Malformation
 from conformance.errors import UnreadableCase
 from conformance.reading import from_json
 from tests import support
@@ -47,6 +47,9 @@ OTHERS: dict[str, Any] = {
     "other": "RNN/keras2",
     "fresh": True,
     "static_shapes": True,
+    "lengths": "drawn",
+    "mask": "interior",
+    "layer": Layer(go_backwards=True),
 }
 
 
@@ -55,6 +58,12 @@ def test_json_there_and_back(case: Case) -> None:
     again = from_json(case.to_json())
     assert again == case
     assert again.identity == case.identity
+
+
+def test_options_of_the_layer_go_through_json() -> None:
+    case = dataclasses.replace(CASE, mask="leading", layer=Layer(return_sequences=False))
+    assert '"layer":{"return_sequences":false}' in case.to_json()
+    assert from_json(case.to_json()) == case
 
 
 def test_json_is_one_short_line_that_leaves_defaults_out() -> None:
@@ -110,6 +119,9 @@ UNREADABLE = {
     "unknown dtype": (json.dumps({**PLAIN, "dtype": "float33"}), "dtype"),
     "unknown state": (json.dumps({**PLAIN, "state": "odd"}), "state"),
     "unknown form": (json.dumps({**PLAIN, "form": "odd"}), "form"),
+    "unknown mask": (json.dumps({**PLAIN, "mask": "odd"}), "mask"),
+    "unknown lengths": (json.dumps({**PLAIN, "lengths": "odd"}), "lengths"),
+    "unknown option of a layer": (json.dumps({**PLAIN, "layer": {"odd": True}}), "Layer has"),
     "path not text": (json.dumps({**PLAIN, "path": 3}), "path"),
     "malformation not an object": (json.dumps({**PLAIN, "malformation": "dict"}), "Malformation"),
     "unknown malformation": (json.dumps({**PLAIN, "malformation": {"name": "odd"}}), "odd"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
@@ -221,3 +222,44 @@ def test_the_dtypes_constants(dtype: str, roundoff: float, subnormal: float) -> 
     assert data.round_to(1.0 + 2 * roundoff, dtype) == 1.0 + 2 * roundoff
     assert data.round_to(1.0 + 0.9 * roundoff, dtype) == 1.0
     assert data.round_to(subnormal, dtype) == subnormal
+
+
+def counted_rows(**fields: Any) -> list[str]:
+    steps = data.counted(changed(batch=40, steps=6, **fields))
+    assert steps is not None
+    return ["".join("1" if step else "0" for step in row) for row in steps]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pattern"),
+    [
+        ({"lengths": "full"}, "1{6}"),
+        ({"lengths": "drawn"}, "1*0*"),
+        ({"lengths": "one"}, "10{5}"),
+        ({"lengths": "zero"}, "0{6}"),
+        ({"mask": "full"}, "1{6}"),
+        ({"mask": "trailing"}, "1*0*"),
+        ({"mask": "leading"}, "0*1*"),
+        ({"mask": "interior"}, "1+0*1+"),
+        ({"mask": "scattered"}, "[01]*"),
+        ({"mask": "empty_row"}, "1{6}|0{6}"),
+        ({"mask": "nothing"}, "0{6}"),
+    ],
+)
+def test_the_steps_that_count_are_as_their_name_says(fields: dict[str, str], pattern: str) -> None:
+    rows = counted_rows(**fields)
+    assert all(re.fullmatch(pattern, row) for row in rows)
+    if "*" in pattern:
+        assert len(set(rows)) > 3
+
+
+def test_lengths_are_the_number_of_steps_that_count() -> None:
+    case = changed(batch=9, steps=6, lengths="drawn")
+    assert (
+        data.lengths(case).tolist() == [row.count("1") for row in counted_rows(lengths="drawn")][:9]
+    )
+    assert data.lengths(case).dtype == np.int32
+
+
+def test_without_lengths_and_mask_nothing_is_said_of_the_steps() -> None:
+    assert data.counted(CASE) is None

@@ -90,7 +90,8 @@ class Program:
     """What has to be built: a path in a mode over cells.
 
     A `fresh` program is not built before it is called, and has no weights assigned. A `kept` one is
-    built once and used again: in function and graph mode for unknown batch and steps.
+    built once and used again: in function and graph mode for unknown batch and steps. `layer` holds
+    the options of what runs the cells over the steps, by name; a path uses those that it has.
     """
 
     path: str
@@ -100,14 +101,19 @@ class Program:
     dtype: str
     fresh: bool = False
     kept: bool = False
+    layer: Dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One run of a program; `state` is a tree, or None where no initial state is given."""
+    """One run of a program; `state` is a tree, or None where no initial state is given.
+
+    `arguments` are further arrays by the name that the API has for them: sequence_length, mask.
+    """
 
     inputs: Array
     state: Any = None
+    arguments: Tuple[Tuple[str, Array], ...] = ()
 
 
 @dataclass(frozen=True)
