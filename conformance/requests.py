@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance import data, forms, malformations
 from conformance.adapter import wire
-from conformance.case import Case, Cell, Layer
+from conformance.case import Case, Cell, Layer, to_plain
 
 # Of one program there are many cases; what is sent for all of them is the same object, sent once
 _remembered = functools.lru_cache(maxsize=64)
@@ -37,7 +37,7 @@ def program(case: Case, anew: bool = False) -> wire.Program:
 
 @_remembered
 def _options(layer: Layer) -> dict[str, Any]:
-    return dataclasses.asdict(layer)
+    return to_plain(layer)
 
 
 @_remembered

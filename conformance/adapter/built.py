@@ -5,13 +5,16 @@ from . import versions
 
 
 class Built:
-    """A built path: `call(inputs, state)` gives outputs and final state as the API returns them."""
+    """A built path: `call(inputs, state, **arguments)` gives outputs and final state.
 
-    def __init__(self, generation, cell, cells, specs, call, maker):
+    They are as the API returns them; `arguments` are by the names that it has for them.
+    """
+
+    def __init__(self, generation, program, cell, cells, call, maker):
         self.generation = generation
         self.cell = cell
         self.cells = cells
-        self.specs = specs
+        self.specs = program.cells
         self.call = call
         self._maker = maker
         self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker)}
@@ -32,9 +35,10 @@ class Built:
         return versions.initial_state_of(self._maker, inputs, batch, dtype)
 
 
-def built_cell(generation, specs, features, dtype):
-    """The cells, and the one cell that stands for them all; built where features are given."""
+def built_cell(generation, program):
+    """The cells, and the one cell that stands for them all; built unless they are to be fresh."""
+    specs, dtype = program.cells, program.dtype
     cells = [cell_makers.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
-    if features is not None:
-        cell_makers.build(generation, cells, specs, features)
+    if not program.fresh:
+        cell_makers.build(generation, cells, specs, program.features)
     return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells, dtype)

@@ -4,11 +4,12 @@ from . import versions
 from .built import Built, built_cell
 
 
-def build(generation, specs, features, dtype):
+def build(generation, program):
     """The dynamic_rnn of a cell; dtype is always given, as the write-up does."""
-    cells, cell = built_cell(generation, specs, features, dtype)
+    cells, cell = built_cell(generation, program)
+    options = {"dtype": program.dtype, **program.layer}
 
-    def call(inputs, state):
-        return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state, dtype=dtype)
+    def call(inputs, state, **arguments):
+        return versions.v1.nn.dynamic_rnn(cell, inputs, initial_state=state, **options, **arguments)
 
-    return Built(generation, cell, cells, specs, call, cell)
+    return Built(generation, program, cell, cells, call, cell)

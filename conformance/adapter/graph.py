@@ -39,10 +39,11 @@ class Graph:
         """Whether every variable still has the value that was assigned."""
         return self._weights.intact(self._session.run(self._weights.variables))
 
-    def run(self, inputs, state):
+    def run(self, inputs, state, arguments):
         """Build the call into the graph, unless it is kept there, and run it."""
-        call = self._call(inputs, state)
-        values = [inputs, *[_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]]
+        call = self._call(inputs, state, arguments)
+        leaves = [_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]
+        values = [inputs, *arguments.values(), *leaves]
         outputs, *final = call.execute(*values)
         # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
         return outputs, trees.rebuild(call.final, iter([tf.constant(leaf) for leaf in final]))
@@ -51,15 +52,15 @@ class Graph:
         """Free the session."""
         self._session.close()
 
-    def _call(self, inputs, state):
+    def _call(self, inputs, state, arguments):
         if not self._program.kept:
-            return self._build_call(inputs, state)
-        structure = trees.structure(state)
+            return self._build_call(inputs, state, arguments)
+        structure = trees.traced_for(state, arguments)
         if structure not in self._calls:
-            self._calls[structure] = self._build_call(inputs, state)
+            self._calls[structure] = self._build_call(inputs, state, arguments)
         return self._calls[structure]
 
-    def _build_call(self, inputs, state):
+    def _build_call(self, inputs, state, arguments):
         # the caller's variables are eager ones, which can be read only out here
         leaves = [
             _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
@@ -69,12 +70,13 @@ class Graph:
             self.built.restore_classes()
             call = _Call(self._program.kept)
             fed_inputs = call.placeholder(inputs, 2)
+            fed_arguments = {name: call.placeholder(v, 2) for name, v in arguments.items()}
             if isinstance(state, wire.OwnZeros):
                 rows = tf.shape(fed_inputs)[0] if self._program.kept else len(inputs)
                 native = self.built.own_state(fed_inputs, rows, self._program.dtype)
             else:
                 native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
-            outputs, call.final = self.built.call(fed_inputs, native)
+            outputs, call.final = self.built.call(fed_inputs, native, **fed_arguments)
             fetches = [outputs, *trees.flatten(call.final)]
             self._initialize_new_variables()
             call.execute = self._session.make_callable(fetches, call.fed)

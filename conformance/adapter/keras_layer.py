@@ -2,15 +2,14 @@
 
 from . import cells, versions
 from .built import Built
-from .keras_rnn import caller
+from .keras_rnn import caller, layer_options
 
 
-def build(generation, specs, features, dtype):
+def build(generation, program):
     """The layer; it makes its cell itself."""
-    (spec,) = specs
-    layer = getattr(versions.keras(generation).layers, spec["kind"])(
-        return_sequences=True, return_state=True, name="layer", **cells.keras_options(spec, dtype)
-    )
-    if features is not None:
-        layer.build((None, None, features))
-    return Built(generation, layer.cell, [layer.cell], specs, caller(layer), layer)
+    (spec,) = program.cells
+    options = {**cells.keras_options(spec, program.dtype), **layer_options(program)}
+    layer = getattr(versions.keras(generation).layers, spec["kind"])(name="layer", **options)
+    if not program.fresh:
+        layer.build((None, None, program.features))
+    return Built(generation, program, layer.cell, [layer.cell], caller(layer), layer)

@@ -4,22 +4,29 @@ from . import versions
 from .built import Built, built_cell
 
 
-def build(generation, specs, features, dtype):
+def build(generation, program):
     """The layer around its cell."""
-    cells, cell = built_cell(generation, specs, features, dtype)
+    cells, cell = built_cell(generation, program)
     layer = versions.keras(generation).layers.RNN(
-        cell, return_sequences=True, return_state=True, dtype=dtype, name="rnn"
+        cell, dtype=program.dtype, name="rnn", **layer_options(program)
     )
-    if features is not None:
-        layer.build((None, None, features))
-    return Built(generation, cell, cells, specs, caller(layer), layer)
+    if not program.fresh:
+        layer.build((None, None, program.features))
+    return Built(generation, program, cell, cells, caller(layer), layer)
+
+
+def layer_options(program):
+    """Arguments of a layer: all outputs and the state are returned unless the program says else."""
+    return {"return_sequences": True, "return_state": True, **program.layer}
 
 
 def caller(layer):
     """Call a layer and cut what it returns into outputs and state, as users do: result[1:]."""
 
-    def call(inputs, state):
-        result = layer(inputs) if state is None else layer(inputs, initial_state=state)
+    def call(inputs, state, **arguments):
+        if state is not None:
+            arguments["initial_state"] = state
+        result = layer(inputs, **arguments)
         return result[0], result[1:]
 
     return call

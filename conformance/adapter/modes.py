@@ -1,7 +1,8 @@
 """The modes that are eager outside: at once, or through tf.function; and every mode by its name.
 
-A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state)` gives
-(outputs, final state): tensors or NumPy arrays in the containers that the API returned.
+A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
+arguments)` gives (outputs, final state): tensors or NumPy arrays in the containers that the API
+returned.
 """
 
 import tensorflow as tf
@@ -28,16 +29,17 @@ class Eager:
         """Whether every variable still has the value that was assigned."""
         return self._weights.intact([variable.numpy() for variable in self._weights.variables])
 
-    def run(self, inputs, state):
-        """Call once; `state` is a native tree, a wire.OwnZeros or None."""
+    def run(self, inputs, state, arguments):
+        """Call once; `state` is a native tree, a wire.OwnZeros or None; `arguments` are arrays."""
         self.built.restore_classes()
-        return self._invoke(tf.constant(inputs), self._resolved(state, inputs))
+        arguments = {name: tf.constant(values) for name, values in arguments.items()}
+        return self._invoke(tf.constant(inputs), self._resolved(state, inputs), arguments)
 
     def close(self):
         """Nothing is held."""
 
-    def _invoke(self, inputs, state):
-        return self.built.call(inputs, state)
+    def _invoke(self, inputs, state, arguments):
+        return self.built.call(inputs, state, **arguments)
 
     def _resolved(self, state, inputs):
         if isinstance(state, wire.OwnZeros):
@@ -56,24 +58,28 @@ class Function(Eager):
         super().__init__(program)
         self._traced = {}
 
-    def _invoke(self, inputs, state):
+    def _invoke(self, inputs, state, arguments):
         tensors = [leaf for leaf in trees.flatten(state) if _is_argument(leaf)]
         if not self._program.kept:
-            return self._function(state)(inputs, tensors)
-        structure = trees.structure(state)
+            return self._function(state)(inputs, tensors, arguments)
+        structure = trees.traced_for(state, arguments)
         if structure not in self._traced:
-            open_axes = [trees.open_spec(inputs, 2), [trees.open_spec(leaf, 1) for leaf in tensors]]
+            open_axes = [
+                trees.open_spec(inputs, 2),
+                [trees.open_spec(leaf, 1) for leaf in tensors],
+                {name: trees.open_spec(value, 2) for name, value in arguments.items()},
+            ]
             self._traced[structure] = self._function(state, open_axes)
-        return self._traced[structure](inputs, tensors)
+        return self._traced[structure](inputs, tensors, arguments)
 
     def _function(self, state, signature=None):
         leaves = trees.flatten(state)
 
-        def traced(inputs, arguments):
-            arguments = iter(arguments)
-            filled = [next(arguments) if _is_argument(leaf) else leaf for leaf in leaves]
+        def traced(inputs, tensors, arguments):
+            tensors = iter(tensors)
+            filled = [next(tensors) if _is_argument(leaf) else leaf for leaf in leaves]
             with clock.doing(clock.BUILDING):
-                return self.built.call(inputs, trees.rebuild(state, iter(filled)))
+                return self.built.call(inputs, trees.rebuild(state, iter(filled)), **arguments)
 
         # autograph would rewrite our own wrapper, and put its frames into every error
         return tf.function(traced, autograph=False, input_signature=signature)

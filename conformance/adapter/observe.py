@@ -57,6 +57,7 @@ def _observe_run(program, key, run):
 
 def _observe(runner, call, finals, look_at_weights):
     inputs = trees.to_numpy(call.inputs)
+    arguments = {name: trees.to_numpy(array) for name, array in call.arguments}
     state = _native(call.state, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
@@ -66,7 +67,7 @@ def _observe(runner, call, finals, look_at_weights):
     final = _NO_FINAL_STATE
     try:
         with clock.doing(clock.RUNNING):
-            outputs, final = runner.run(inputs, state)
+            outputs, final = runner.run(inputs, state, arguments)
     except Exception as raised:  # every error of the library is an observation
         error = _error(raised)
     seconds = time.perf_counter() - started

@@ -21,8 +21,7 @@ MODES = ("eager", "function", "graph")
 def build(program):
     """The program of a path; its variables are created unless it is to be fresh."""
     api, generation = program.path.split("/")
-    features = None if program.fresh else program.features
-    built = MODULES[api].build(generation, program.cells, features, program.dtype)
+    built = MODULES[api].build(generation, program)
     if program.fresh and generation == "v1":
         built.call = versions.with_drawn_values(built.call)
     return built

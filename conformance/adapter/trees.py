@@ -55,10 +55,17 @@ def structure(tree):
     return (type(tree).__name__, dtype, None if shape is None else tuple(shape)[1:])
 
 
+def traced_for(state, arguments):
+    """What a program built for unknown batch and steps depends on: two calls alike share it."""
+    kinds = [(name, str(value.dtype), len(value.shape)) for name, value in sorted(arguments.items())]
+    return structure(state), tuple(kinds)
+
+
 def open_spec(values, axes):
     """The tf.TensorSpec of values whose first axes are unknown."""
     dtype = tf.string if values.dtype == object else tf.as_dtype(values.dtype)
-    return tf.TensorSpec([None] * axes + list(values.shape[axes:]), dtype)
+    shape = [None if axis < axes else size for axis, size in enumerate(values.shape)]
+    return tf.TensorSpec(shape, dtype)
 
 
 def containers(tree):

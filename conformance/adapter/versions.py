@@ -133,9 +133,9 @@ def with_drawn_values(call):
     def drawn(shape, dtype):
         return tf.constant(np.random.RandomState(0).uniform(-0.5, 0.5, shape), dtype)
 
-    def within(inputs, state):
+    def within(inputs, state, **arguments):
         with v1.variable_scope(v1.get_variable_scope(), initializer=drawn):
-            return call(inputs, state)
+            return call(inputs, state, **arguments)
 
     return within
 

@@ -91,7 +91,7 @@ class Program:
 
     A `fresh` program is not built before it is called, and has no weights assigned. A `kept` one is
     built once and used again: in function and graph mode for unknown batch and steps. `layer` holds
-    the options of what runs the cells over the steps, by name; a path uses those that it has.
+    options of what runs the cells over the steps, by name: those that are not at their default.
     """
 
     path: str
