@@ -11,6 +11,7 @@ step leaves the others as they were, so a case that is shrunk stays the case it 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ import ml_dtypes
 import numpy as np
 
 from conformance.adapter import wire
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Layer
 
 _WEIGHTS, _INPUTS, _STATE, _COUNTED = 1, 2, 3, 4  # which kind of array a stream is for
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
@@ -80,6 +81,23 @@ def weighed(case: Case) -> Case:
         dtype=case.dtype,
         weight_seed=case.weight_seed,
         weight_scale=case.weight_scale,
+    )
+
+
+def drawn(case: Case) -> Case:
+    """A case of that on which its arrays depend, and what cells do with them: paths share it."""
+    return dataclasses.replace(
+        weighed(case),
+        batch=case.batch,
+        steps=case.steps,
+        data_seed=case.data_seed,
+        state=case.state or "zeros",
+        lengths=case.lengths,
+        mask=case.mask,
+        layer=Layer(
+            go_backwards=case.layer.go_backwards,
+            zero_output_for_mask=case.layer.zero_output_for_mask,
+        ),
     )
 
 

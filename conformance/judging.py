@@ -10,6 +10,7 @@ import numpy as np
 from conformance import data, forms, malformations, reference
 from conformance.adapter import wire
 from conformance.case import Case
+from conformance.noise import Estimate
 
 EXPLAINED, REJECTED, LEAKED = "explained", "rejected", "leaked"
 ACCEPTED, CRASHED, HUNG = "accepted", "crashed", "hung"
@@ -128,7 +129,7 @@ def agrees_with_reference(
 
 
 def within(
-    values: np.ndarray, estimate: reference.Estimate, what: str, observation: wire.Observation
+    values: np.ndarray, estimate: Estimate, what: str, observation: wire.Observation
 ) -> float:
     """The largest observed/width; a Deviation where it is above 1."""
     return _compare(values, estimate.value, estimate.width, what, "the reference's", observation)
@@ -154,14 +155,10 @@ def agree_in_row(row: int, one: Run, other: Run, trajectory: reference.Trajector
     """Judge one row of two runs in which the other rows differ."""
     at = slice(row, row + 1)
     expected = reference.Trajectory(
-        _rows(trajectory.outputs, at),
-        tuple(tuple(_rows(leaf, at) for leaf in cell) for cell in trajectory.state),
+        trajectory.outputs.part(at),
+        tuple(tuple(leaf.part(at) for leaf in cell) for cell in trajectory.state),
     )
     return agree(_row(row, one), _row(row, other), expected, "its own alone")
-
-
-def _rows(estimate: reference.Estimate, at: slice) -> reference.Estimate:
-    return reference.Estimate(estimate.value[at], estimate.width[at], estimate.spread[at])
 
 
 def _row(row: int, run: Run) -> Run:
@@ -214,7 +211,7 @@ def _compare(
         )
     if not values.size:
         return 0.0
-    ratio = reference.Estimate(wanted, width, width).distance(values)
+    ratio = Estimate(wanted, width, width).distance(values)
     worst = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     if ratio[worst] > 1:
         place = ", ".join(str(int(i)) for i in worst)

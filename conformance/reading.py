@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from conformance import data, documented, forms, malformations, reference
+from conformance import data, documented, forms, formulas, malformations
 from conformance.case import LSTM_KINDS, Case, Cell, Layer, Malformation
 from conformance.errors import UnreadableCase
 
@@ -22,8 +22,8 @@ _WHOLE_NUMBERS = {
 _TEXTS = ("path", "mode")
 _WORDS: dict[str, tuple[object, ...]] = {
     "kind": ("SimpleRNN", *LSTM_KINDS, "GRU"),
-    "activation": tuple(reference.ACTIVATIONS),
-    "recurrent_activation": tuple(reference.ACTIVATIONS),
+    "activation": tuple(formulas.ACTIVATIONS),
+    "recurrent_activation": tuple(formulas.ACTIVATIONS),
     "dtype": tuple(data.DTYPES),
     "state": (None, *data.STATE_VALUES),
     "form": (*forms.FORMS, *documented.FORMS),

@@ -25,6 +25,7 @@ from conformance.adapter import wire
 from conformance.case import LSTM_KINDS, STACK, Case
 from conformance.contract import SHOULD, Finding, Runs, SingleCases, clause, single
 from conformance.documented import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
+from conformance.noise import Estimate
 from strategies import documented as usage
 from strategies.documented import Example
 
@@ -274,7 +275,7 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> Finding:
     stopped = judging.accepted(case, part, "the first steps", steps=until)
     hidden = stopped.state[0][0]
     outputs = reference.of(case).outputs
-    at = reference.Estimate(
+    at = Estimate(
         outputs.value[:, until - 1], outputs.width[:, until - 1], outputs.spread[:, until - 1]
     )
     return Finding(

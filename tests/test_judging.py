@@ -13,6 +13,7 @@ from conformance import judging, reference
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Malformation
 from conformance.judging import Deviation
+from conformance.noise import Estimate
 from tests import support
 
 LSTM = Case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
@@ -181,9 +182,7 @@ def test_a_long_message_is_cut_and_its_styling_left_out() -> None:
 
 # --- numbers --------------------------------------------------------------------------------------
 
-ESTIMATE = reference.Estimate(
-    np.array([[1.0, 2.0]]), np.array([[0.125, 0.25]]), np.array([[0.25, 0.5]])
-)
+ESTIMATE = Estimate(np.array([[1.0, 2.0]]), np.array([[0.125, 0.25]]), np.array([[0.25, 0.5]]))
 NOTHING = wire.Observation()
 
 
@@ -216,7 +215,7 @@ def test_what_is_not_finite_deviates(value: float) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
 def test_where_a_correct_computation_may_overflow_nothing_is_judged(value: float) -> None:
-    lost = reference.Estimate(np.array([np.nan]), np.array([np.inf]), np.array([np.inf]))
+    lost = Estimate(np.array([np.nan]), np.array([np.inf]), np.array([np.inf]))
     assert judging.within(np.array([value]), lost, "outputs", NOTHING) == 0
 
 
@@ -227,7 +226,7 @@ def test_another_shape_is_not_broadcast() -> None:
 
 
 def test_no_values_agree() -> None:
-    empty = reference.Estimate(*[np.zeros((0, 3))] * 3)
+    empty = Estimate(*[np.zeros((0, 3))] * 3)
     assert judging.within(np.zeros((0, 3)), empty, "outputs", NOTHING) == 0
 
 
@@ -249,8 +248,8 @@ def test_identical_is_to_the_last_bit() -> None:
 
 def test_two_paths_may_be_apart_by_the_spread() -> None:
     trajectory = reference.Trajectory(
-        reference.Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),
-        ((reference.Estimate(*(np.full((2, 1), n) for n in (0.0, 0.5, 1.0))),),),
+        Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),
+        ((Estimate(*(np.full((2, 1), n) for n in (0.0, 0.5, 1.0))),),),
     )
     assert judging.agree(run([0, 0]), run([1, 0]), trajectory) == 1
     with pytest.raises(

@@ -13,6 +13,7 @@ import pytest
 from conformance import data, reference
 from conformance.case import Case, Cell
 from conformance.data import Weights
+from conformance.noise import Estimate
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 NUMPY_DTYPES = {name: np.dtype(name) for name in ("float16", "float32", "float64")}
@@ -298,7 +299,7 @@ def drawn_cases(dtype: str, count: int, cells: tuple[Cell, ...] = CELLS) -> Iter
         )  # fmt: skip
 
 
-def estimates(result: reference.Trajectory) -> list[reference.Estimate]:
+def estimates(result: reference.Trajectory) -> list[Estimate]:
     return [result.outputs, *(leaf for leaves in result.state for leaf in leaves)]
 
 
@@ -518,7 +519,7 @@ def test_a_state_that_passes_through_zero_is_judged() -> None:
 
 
 def test_a_value_that_is_not_finite_is_infinitely_far() -> None:
-    estimate = reference.Estimate(np.zeros(3), np.full(3, 0.5), np.full(3, 1.0))
+    estimate = Estimate(np.zeros(3), np.full(3, 0.5), np.full(3, 1.0))
     distances = estimate.distance(np.array([np.nan, -np.inf, 0.25]))
     assert distances.tolist() == [np.inf, np.inf, 0.5]
 

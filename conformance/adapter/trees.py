@@ -57,7 +57,9 @@ def structure(tree):
 
 def traced_for(state, arguments):
     """What a program built for unknown batch and steps depends on: two calls alike share it."""
-    kinds = [(name, str(value.dtype), len(value.shape)) for name, value in sorted(arguments.items())]
+    kinds = [
+        (name, str(value.dtype), len(value.shape)) for name, value in sorted(arguments.items())
+    ]
     return structure(state), tuple(kinds)
 
 
