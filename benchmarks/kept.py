@@ -49,7 +49,9 @@ def _rate(clause: Clause, target: Target, path: str, mode: str, data_cases: int)
 def _judge(clause: Clause, target: Target, path: str, mode: str, data_cases: int) -> int:
     """How many cases were judged, of all cells together."""
     examples = _BUILT if clause.anew else 0
-    budget = Budget(examples, _PROGRAMS / clause.effort, 0, lambda mode: data_cases)
+    # drawn from a seed of their own: what the reference has computed for another path is no help
+    salt = f"{path}:{mode}"
+    budget = Budget(examples, _PROGRAMS / clause.effort, 0, lambda mode: data_cases, salt=salt)
     judged = 0
     for cell in _CELLS:
         search = Search(clause, Subject(path, cell), Asker(target), Ledger(), budget)

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import operator
 import typing
 from dataclasses import dataclass
 
@@ -109,7 +110,7 @@ class Case:
     @functools.cached_property
     def _hash(self) -> int:
         """Worked out once: a case is the key of all that is remembered of it."""
-        return hash(tuple(getattr(self, field.name) for field in dataclasses.fields(self)))
+        return hash(_values(self))
 
     @property
     def stacked(self) -> bool:
@@ -134,6 +135,12 @@ class Case:
     def to_json(self) -> str:
         """One line of JSON; fields at their default are left out, so that a person can read it."""
         return json.dumps(to_plain(self), separators=(",", ":"))
+
+
+_values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
+
+
+_values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
 
 
 def to_plain(record: Case | Cell | Layer | Malformation) -> dict[str, typing.Any]:

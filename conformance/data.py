@@ -5,8 +5,9 @@ Values come from `numpy.random.RandomState`, whose streams NumPy promises never 
 everywhere. They are held as float64 and are exactly representable in the case's dtype: what a
 target receives and what the reference computes with are the same numbers.
 
-Each row of a batch, each cell and each kind of array has a stream of its own. Adding a row or a
-step leaves the others as they were, so a case that is shrunk stays the case it was.
+Each cell and each kind of array has streams of its own, of which the values of _ROWS rows and of
+_STEPS steps are drawn, however few are asked for. Adding a row or a step leaves the others as they
+were, so a case that is shrunk stays the case it was.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
 _STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
 STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
 
+_ROWS, _STEPS = 8, 16
+
 # Which steps of a row count: `lengths` are those of a prefix, a mask may leave out any of them
 LENGTHS = ("full", "drawn", "one", "zero")
 MASKS = ("full", "trailing", "leading", "interior", "scattered", "empty_row", "nothing")
@@ -42,7 +45,7 @@ DTYPES = tuple(_FLOATS)
 
 
 # Clauses ask for the same arrays several times, and others after them; all arrays are read-only
-_remembered = functools.lru_cache(maxsize=256)
+_remembered = functools.lru_cache(maxsize=1024)
 
 
 @dataclass(frozen=True)
@@ -129,39 +132,76 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
     )
 
 
-@_remembered
 def inputs(case: Case) -> np.ndarray:
     """The inputs, (batch, steps, features), in ±2; about one in 16 is zero."""
-    rows = [_input_row(case, row) for row in range(case.batch)]
-    return _stacked(rows, (case.steps, case.features))
-
-
-def _input_row(case: Case, row: int) -> np.ndarray:
-    shape = (case.steps, case.features)
-    values = _stream(case.data_seed, _INPUTS, row).uniform(-2.0, 2.0, shape)
-    values[np.abs(values) < 2.0 / 16] = 0.0
-    return round_to(values, case.dtype)
+    return _inputs(case.data_seed, (case.batch, case.steps, case.features), case.dtype)
 
 
 @_remembered
+def _inputs(seed: int, shape: tuple[int, int, int], dtype: str) -> np.ndarray:
+    values = np.zeros(shape)
+    for row in range(0, shape[0], _ROWS):
+        for step in range(0, shape[1], _STEPS):
+            part = values[row : row + _ROWS, step : step + _STEPS]
+            part[...] = _input_block(seed, row, step, shape[2])[: part.shape[0], : part.shape[1]]
+    return _read_only(round_to(values, dtype))
+
+
+def _input_block(seed: int, row: int, step: int, features: int) -> np.ndarray:
+    values = _stream(seed, _INPUTS, row, step).uniform(-2.0, 2.0, (_ROWS, _STEPS, features))
+    values[np.abs(values) < 2.0 / 16] = 0.0
+    return values
+
+
 def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
     """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, zeros.
 
     In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell,
     as far as the dtype has enough of them, and between cells, so that a swap of any two shows.
     """
-    return tuple(_cell_state(cell, case, index) for index, cell in enumerate(case.cells))
+    values = case.state or "zeros"
+    return tuple(
+        _cell_state(values, case.data_seed, index, case.batch, cell.state_widths, case.dtype)
+        for index, cell in enumerate(case.cells)
+    )
 
 
-def _cell_state(cell: Cell, case: Case, index: int) -> tuple[np.ndarray, ...]:
-    widths = cell.state_widths
-    if case.state in (None, "zeros", "ones"):
-        value = 1.0 if case.state == "ones" else 0.0
-        return tuple(_read_only(np.full((case.batch, width), value)) for width in widths)
-    taken: set[float] = set()
-    rows = [_state_row(sum(widths), case, (index, row), taken) for row in range(case.batch)]
-    joined = _stacked(rows, (sum(widths),))
-    return tuple(np.split(joined, np.cumsum(widths)[:-1], axis=1))
+@_remembered
+def _cell_state(
+    values: str, seed: int, index: int, batch: int, widths: tuple[int, ...], dtype: str
+) -> tuple[np.ndarray, ...]:
+    if values in ("zeros", "ones"):
+        fill = np.ones if values == "ones" else np.zeros
+        return tuple(_read_only(fill((batch, width))) for width in widths)
+    if values not in _STATE_SIZES:
+        raise ValueError(f"state = {values!r}, but must be None or one of {STATE_VALUES}")
+    joined = np.zeros((batch, sum(widths)))
+    for row in range(0, batch, _ROWS):
+        part = joined[row : row + _ROWS]
+        stream = _stream(seed, _STATE, index, row)
+        block = _different(stream, _ROWS * sum(widths), _STATE_SIZES[values], dtype)
+        part[...] = block.reshape(_ROWS, -1)[: len(part)]
+    return tuple(_read_only(leaf) for leaf in np.split(joined, np.cumsum(widths)[:-1], axis=1))
+
+
+_REDRAWS = 8  # a wide batch of a narrow dtype runs out of different values
+
+
+def _different(stream: np.random.RandomState, count: int, size: float, dtype: str) -> np.ndarray:
+    """So many values of about this size and either sign, which all differ as far as may be."""
+
+    def drawn(count: int) -> np.ndarray:
+        signed = stream.uniform(-1.0, 1.0, count)
+        return round_to(size * (signed + np.copysign(0.5, signed)), dtype)
+
+    values = drawn(count)
+    for _ in range(_REDRAWS):
+        again = np.ones(count, bool)
+        again[np.unique(values, return_index=True)[1]] = False
+        if not again.any():
+            break
+        values[again] = drawn(again.sum())
+    return values
 
 
 @_remembered
@@ -198,29 +238,6 @@ def _counted_row(case: Case, row: int) -> np.ndarray:
         "empty_row": np.full(case.steps, row != case.data_seed % case.batch),
         "nothing": steps < 0,
     }[case.mask or "full"]
-
-
-_REDRAWS = 8  # a wide batch of a narrow dtype runs out of different values
-
-
-def _state_row(width: int, case: Case, key: tuple[int, int], taken: set[float]) -> np.ndarray:
-    """One row of a cell's state, its values different from those `taken` by the rows before it."""
-    stream = _stream(case.data_seed, _STATE, *key)
-    values = _state_values(stream, width, case)
-    for at in range(width):
-        for _ in range(_REDRAWS):
-            if values[at] not in taken:
-                break
-            values[at] = _state_values(stream, 1, case)[0]
-        taken.add(values[at])
-    return values
-
-
-def _state_values(stream: np.random.RandomState, width: int, case: Case) -> np.ndarray:
-    if case.state not in _STATE_SIZES:
-        raise ValueError(f"state = {case.state!r}, but must be None or one of {STATE_VALUES}")
-    signed = stream.uniform(-1.0, 1.0, width)
-    return round_to(_STATE_SIZES[case.state] * (signed + np.copysign(0.5, signed)), case.dtype)
 
 
 # Made once and seeded anew for each stream, which costs a tenth of making one. So a stream is to be

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,20 +68,28 @@ class Data:
     most_steps: int = sequences.MAX_STEPS
 
 
-@st.composite
-def with_data(draw: st.DrawFn, program: Case, one_step: bool, of: Data) -> Case:
+def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of: Data) -> Case:
     """A program's case with data."""
     smallest = 2 if of.split else 1
     steps = 1 if one_step else draw(sequences.steps(smallest, of.most_steps))
+    batch, state = draw(_starts(of.smallest_batch, tuple(of.states)))
     return dataclasses.replace(
         program,
-        batch=draw(sequences.batches(of.smallest_batch)),
+        batch=batch,
         steps=steps,
-        data_seed=draw(sequences.seeds()),
-        state=draw(sequences.one_of(tuple(of.states))),
+        data_seed=data_seed,
+        state=state,
         form=of.form,
         split=draw(sequences.up_to(steps - 1, 1)) if of.split else None,
     )
+
+
+def _starts(
+    smallest_batch: int, states: tuple[str | None, ...]
+) -> st.SearchStrategy[tuple[int, str | None]]:
+    """Rows of a batch and values of the state, drawn as one: each draw takes its time."""
+    batches = range(smallest_batch, sequences.MAX_BATCH + 1)
+    return sequences.one_of(tuple(itertools.product(batches, states)))
 
 
 @st.composite
@@ -94,7 +103,8 @@ def cases(
 ) -> Case:
     """Cases of a subject, each of a program of its own; options as of `programs` and `Data`."""
     program = draw(programs(subject, modes, smallest_units, unequal))
-    return draw(with_data(program, of_one_step(subject), Data(**data)))
+    seed = draw(sequences.seeds())
+    return with_data(draw, program, seed, of_one_step(subject), Data(**data))
 
 
 _RARELY = 64
@@ -111,7 +121,8 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> 
     one_step, of = of_one_step(subject), Data(**data)
     several = max(1, extent.several(program.mode) // len(program.cells))
     count = several if draw(sequences.up_to(_RARELY)) else 1
-    drawn = [draw(with_data(program, one_step, of)) for _ in range(count)]
+    first = draw(sequences.seeds())
+    drawn = [with_data(draw, program, first + at, one_step, of) for at in range(count)]
     if draw(sequences.up_to(_RARELY)) == _RARELY:
         drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
     return tuple(drawn)
