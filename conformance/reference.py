@@ -67,7 +67,7 @@ from conformance.formulas import State
 from conformance.noise import RUNS, Estimate, Noise
 
 _REMEMBERED = 2048
-_TOGETHER = 16  # cases; the arrays of more leave the processor's cache
+_TOGETHER = 32  # cases; of more there is little gain, and arrays of many megabytes
 
 
 @dataclass(frozen=True)
