@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
+import statistics
 import time
 
 from conformance.asking import Asker
@@ -29,21 +30,31 @@ def measure() -> int:
     built = dataclasses.replace(kept, anew=True)
     print("| path | mode | kept, cases/s | built for each, cases/s | ratio |")
     print("| --- | --- | ---: | ---: | ---: |")
+    of_mode: dict[str, list[tuple[float, float]]] = {}
     with contextlib.closing(open_target()) as target:
         for offer in target.describe().paths:
             for mode in offer.modes:
                 _judge(kept, target, offer.name, mode, data_cases=2)  # builds the programs
-                fast = _rate(kept, target, offer.name, mode, data_cases=_KEPT)
-                slow = _rate(built, target, offer.name, mode, data_cases=1)
-                row = f"{offer.name} | {mode} | {fast:.0f} | {slow:.1f} | {fast / slow:.0f}"
-                print(f"| {row} |", flush=True)
+                fast = _seconds(kept, target, offer.name, mode, data_cases=_KEPT)
+                slow = _seconds(built, target, offer.name, mode, data_cases=1)
+                of_mode.setdefault(mode, []).append((fast, slow))
+                _show(offer.name, mode, fast, slow)
+    for mode, seconds in of_mode.items():
+        _show("all paths", mode, *(statistics.mean(each) for each in zip(*seconds, strict=True)))
     return 0
 
 
-def _rate(clause: Clause, target: Target, path: str, mode: str, data_cases: int) -> float:
+def _show(path: str, mode: str, kept: float, built: float) -> None:
+    print(
+        f"| {path} | {mode} | {1 / kept:.0f} | {1 / built:.1f} | {built / kept:.0f} |", flush=True
+    )
+
+
+def _seconds(clause: Clause, target: Target, path: str, mode: str, data_cases: int) -> float:
+    """Seconds for a case."""
     started = time.perf_counter()
     judged = _judge(clause, target, path, mode, data_cases)
-    return judged / (time.perf_counter() - started)
+    return (time.perf_counter() - started) / judged
 
 
 def _judge(clause: Clause, target: Target, path: str, mode: str, data_cases: int) -> int:
