@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import suite
 from reports import runfile
 
 _EVERY = 1.0  # seconds
@@ -38,9 +38,7 @@ def measure(profile: str) -> int:
 
 def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
     with tempfile.TemporaryDirectory() as reports:
-        command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile", profile]
-        command += ["-n", "2", "--report", reports]
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        run = subprocess.Popen(suite.command(profile, 2, reports), stdout=subprocess.DEVNULL)
         samples = []
         while run.poll() is None:
             samples.append(_largest_pair(run.pid))

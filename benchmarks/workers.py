@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import suite
 from reports import runfile
 from reports.verdicts import Verdict
 
@@ -36,8 +36,7 @@ def measure(profile: str) -> int:
 
 def _timed(profile: str, workers: int) -> _Timed:
     with tempfile.TemporaryDirectory() as reports:
-        command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile", profile]
-        command += ["-n", str(workers), "--report", reports]
+        command = suite.command(profile, workers, reports)
         started = time.perf_counter()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         seconds = time.perf_counter() - started

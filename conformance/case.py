@@ -123,6 +123,11 @@ class Case:
         return STACK if self.stacked else self.cells[0].kind
 
     @property
+    def place(self) -> str:
+        """The path as verdicts and the ledger name it; a pair is `A ~ B`."""
+        return place(self.path, self.other)
+
+    @property
     def output_units(self) -> int:
         """Width of the outputs: that of the last cell."""
         return self.cells[-1].output_units
@@ -137,7 +142,17 @@ class Case:
         return json.dumps(to_plain(self), separators=(",", ":"))
 
 
+def place(path: str, other: str | None) -> str:
+    """A path, or two that are held against each other, as verdicts and the ledger name them."""
+    return f"{path} ~ {other}" if other else path
+
+
 _values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
+
+
+def place(path: str, other: str | None) -> str:
+    """A path, or two that are held against each other, as verdicts and the ledger name them."""
+    return f"{path} ~ {other}" if other else path
 
 
 _values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))

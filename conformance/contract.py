@@ -24,7 +24,7 @@ from typing import Protocol
 from hypothesis.strategies import SearchStrategy
 
 from conformance.adapter import wire
-from conformance.case import Case
+from conformance.case import Case, place
 
 MUST, SHOULD = "must", "should"
 
@@ -45,7 +45,7 @@ class Subject:
     @property
     def place(self) -> str:
         """The path as verdicts name it; a pair is `A ~ B`."""
-        return f"{self.path} ~ {self.other}" if self.other else self.path
+        return place(self.path, self.other)
 
 
 class Runs(Protocol):
@@ -68,7 +68,7 @@ class Finding:
 
 Property = Callable[[Case, Runs], Finding | None]
 Subjects = Callable[[Sequence[wire.PathOffer]], list[Subject]]
-Several = Callable[[str], int]  # how many data cases of one program, by its mode
+Several = Callable[[str], int]  # how many cases are drawn together, by their mode
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class Entry:
         """Whether the entry is about this clause and case."""
         return (
             clause == self.clause
-            and _place(case) in self.paths
+            and case.place in self.paths
             and all(condition.holds(case) for condition in self.when)
         )
 
@@ -140,7 +140,7 @@ class Ledger:
 
     def covering(self, clause: str, case: Case) -> list[Entry]:
         """The entries that cover a case of a clause."""
-        about = self._about.get((clause, _place(case)), ())
+        about = self._about.get((clause, case.place), ())
         return [entry for entry in about if entry.covers(clause, case)]
 
     @functools.cached_property
@@ -151,10 +151,6 @@ class Ledger:
             for path in entry.paths:
                 found.setdefault((entry.clause, path), []).append(entry)
         return found
-
-
-def _place(case: Case) -> str:
-    return f"{case.path} ~ {case.other}" if case.other else case.path
 
 
 def load(versions: Mapping[str, str], path: Path = DEVIATIONS) -> Ledger:

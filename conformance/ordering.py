@@ -64,11 +64,12 @@ class _Shared:
 def _shared(node: str) -> _Shared | None:
     """What is known of a test that shares programs, or None."""
     found = _NODE.search(node)
-    efforts = {c.judge.__name__: c.effort for c in CLAUSES.values() if not c.anew}
-    if found is None or found["function"] not in efforts:
+    name = found["function"] if found else ""
+    clause = next((c for c in CLAUSES.values() if c.judge.__name__ == name and not c.anew), None)
+    if found is None or clause is None:
         return None
     path, cell, *_ = found["subject"].split("-")
-    return _Shared(path, cell, efforts[found["function"]])
+    return _Shared(path, cell, clause.effort)
 
 
 def _hash(node: str) -> bytes:

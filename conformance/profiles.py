@@ -35,13 +35,13 @@ class Profile:
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
         return Budget(
-            self.examples,
-            self.programs,
-            self.shrinks,
-            self.several,
-            self.spread,
-            salt,
-            self.skip_simplest,
+            examples=self.examples,
+            programs=self.programs,
+            shrinks=self.shrinks,
+            several=self.several,
+            spread=self.spread,
+            salt=salt,
+            skip_simplest=self.skip_simplest,
         )
 
     def several(self, mode: str) -> int:
