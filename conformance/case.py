@@ -150,14 +150,6 @@ def place(path: str, other: str | None) -> str:
 _values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
 
 
-def place(path: str, other: str | None) -> str:
-    """A path, or two that are held against each other, as verdicts and the ledger name them."""
-    return f"{path} ~ {other}" if other else path
-
-
-_values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
-
-
 def to_plain(record: Case | Cell | Layer | Malformation) -> dict[str, typing.Any]:
     """The fields that differ from their defaults, as JSON types."""
     plain = {}
