@@ -231,7 +231,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     clause = getattr(metafunc.function, "clause", None)
     if clause is None:
         return
-    found = clause.subjects(metafunc.config.stash[DESCRIPTION].paths)
+    profile = profiles.PROFILES[metafunc.config.option.profile]
+    offers = metafunc.config.stash[DESCRIPTION].paths
+    found = profile.chosen(clause.identifier, clause.subjects(offers))
     metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])
 
 

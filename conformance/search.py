@@ -170,8 +170,8 @@ class Search:
             yield _Attempt(Extent(modes[:1], common=True), 1, self._subject.cell)
         # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
         # with any, and those of another cell with others.
-        start = _hash(f"{budget.salt}:begin:{self._subject.cell}")
-        start += _hash(f"{budget.salt}:{self._clause.identifier}") % budget.spread
+        start = hashed(f"{budget.salt}:begin:{self._subject.cell}")
+        start += hashed(f"{budget.salt}:{self._clause.identifier}") % budget.spread
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
             extent = Extent([mode], budget.several, common=index == 0)
@@ -194,7 +194,7 @@ class Search:
             print_blob=False,
             suppress_health_check=(HealthCheck.too_slow,),  # building programs is slow, not drawing
         )(searching)
-        seed(_hash(f"{self._budget.salt}:{attempt.seed}"))(searching)()
+        seed(hashed(f"{self._budget.salt}:{attempt.seed}"))(searching)()
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,8 @@ class _Attempt:
     skip_simplest: bool = False
 
 
-def _hash(key: str) -> int:
+def hashed(key: str) -> int:
+    """A number that is the same for this text everywhere."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
 

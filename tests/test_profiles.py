@@ -1,0 +1,36 @@
+"""The profiles: what of the contract each judges."""
+
+from __future__ import annotations
+
+from conformance.contract import Subject
+from conformance.profiles import PROFILES
+from tests import support
+
+
+def chosen(profile: str) -> set[tuple[str, Subject]]:
+    return {
+        (clause.identifier, subject)
+        for clause in support.clauses().values()
+        for subject in PROFILES[profile].chosen(clause.identifier, clause.subjects(support.OFFERS))
+    }
+
+
+EVERYTHING = {(clause.identifier, subject) for clause, subject in support.every_subject()}
+
+
+def test_default_judges_every_subject() -> None:
+    assert chosen("default") == EVERYTHING
+
+
+def test_quick_judges_each_clause_on_each_path_and_each_malformation_there() -> None:
+    def without_cells(subjects: set[tuple[str, Subject]]) -> set[tuple[str, str, str | None]]:
+        return {(clause, s.place, s.malformation) for clause, s in subjects}
+
+    quick = chosen("quick")
+    assert quick < EVERYTHING
+    assert without_cells(quick) == without_cells(EVERYTHING)
+
+
+def test_quick_judges_malformed_states_of_every_cell() -> None:
+    of_malformed = {s.cell for clause, s in chosen("quick") if clause == "RJ-01"}
+    assert of_malformed == {s.cell for clause, s in EVERYTHING if clause == "RJ-01"}
