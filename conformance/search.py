@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from conformance.asking import Asker, Unanswered
 from conformance.case import Case
 from conformance.contract import Clause, Extent, Finding, Runs, Several, Subject
 from conformance.ledger import Entry, Ledger
+from reports.widths import bin_of
 
 HOLDS, KNOWN, NEW = "holds", "known", "new"
 
@@ -69,6 +71,7 @@ class Tally:
     known: dict[str, Outcome] = field(default_factory=dict)
     new: Outcome | None = None
     width_ratio: float | None = None
+    widths: dict[str, Counter[str]] = field(default_factory=dict)  # by dtype and bin
 
     def take(self, outcome: Outcome) -> None:
         """Count one judged case."""
@@ -77,6 +80,7 @@ class Tally:
             self.grades.add(outcome.grade)
         if outcome.width_ratio is not None:
             self.width_ratio = max(self.width_ratio or 0.0, outcome.width_ratio)
+            self.widths.setdefault(outcome.case.dtype, Counter())[bin_of(outcome.width_ratio)] += 1
         if outcome.status == KNOWN and outcome.entry:
             self.known.setdefault(outcome.entry, outcome)
 

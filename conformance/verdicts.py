@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,7 +99,17 @@ def _verdict(
         replay=replay_command(clause, telling.case, about.target) if telling else None,
         ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
         width_ratio=max(ratios, default=None),
+        widths=_widths(tallies) or None,
     )
+
+
+def _widths(tallies: Sequence[searching.Tally]) -> dict[str, dict[str, int]]:
+    """Counts of observed/width over all modes, by dtype and bin."""
+    joined: dict[str, Counter[str]] = {}
+    for tally in tallies:
+        for dtype, bins in tally.widths.items():
+            joined.setdefault(dtype, Counter()).update(bins)
+    return {dtype: dict(bins) for dtype, bins in sorted(joined.items())}
 
 
 def _smallest(outcomes: Sequence[searching.Outcome]) -> searching.Outcome | None:

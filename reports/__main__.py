@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from reports.runfile import UnreadableRun, locate, read
-from reports.show import shown
+from reports.show import shown, widths_shown
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         run_file = locate(options.run)
-        text = shown(read(run_file), str(run_file), shutil.get_terminal_size().columns)
+        run = read(run_file)
+        columns = shutil.get_terminal_size().columns
+        text = widths_shown(run) if options.widths else shown(run, str(run_file), columns)
     except UnreadableRun as error:
         print(f"python -m reports: {error}", file=sys.stderr)
         return 2
@@ -45,6 +47,11 @@ def _parser() -> _Parser:
     )
     show.add_argument(
         "run", type=Path, metavar="RUN", help="a run file, or a folder: the newest *.jsonl in it"
+    )
+    show.add_argument(
+        "--widths",
+        action="store_true",
+        help="instead, how near to the reference's width what was observed came",
     )
     return parser
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports import terminal
+from reports import terminal, widths
 from reports.runfile import Run
 from reports.verdicts import KNOWN, NEW, VERDICTS, totals
+
+
+def widths_shown(run: Run) -> str:
+    """How near to the reference's width what was observed came, by path and dtype."""
+    told = widths.table(run.verdicts)
+    if not told:
+        return "No verdict of this run tells an observed/width."
+    return "\n".join(["Observed/width, which must not be above 1:", "", *told])
 
 
 def shown(run: Run, name: str, width: int) -> str:

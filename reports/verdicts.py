@@ -41,7 +41,8 @@ class Verdict(PlainRecord):
     """What was found for one clause on one path with one cell (and one malformation).
 
     `mode` is None where several modes were drawn and all agree. `case` is the minimal one, and
-    `observation` is what the target did with it.
+    `observation` is what the target did with it. `width_ratio` is the largest observed/width, and
+    `widths` counts them: by dtype, and by bin (`reports/widths.py`).
     """
 
     clause: str
@@ -63,6 +64,7 @@ class Verdict(PlainRecord):
     ledger: tuple[str, ...] = ()
     reason: str | None = None
     width_ratio: float | None = None
+    widths: dict[str, dict[str, int]] | None = None
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:

@@ -1,0 +1,60 @@
+"""The distribution of observed/width: in a run file, and as people see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from conformance.case import Case, Cell
+from conformance.search import HOLDS, Outcome, Tally
+from reports import widths
+from reports.verdicts import Verdict
+
+CELLS = (Cell("GRU", 2),)
+
+
+def verdict(path: str, **bins: dict[str, int]) -> Verdict:
+    return Verdict(
+        "AG-01", path, None, "GRU", HOLDS, None, None, 0, 0.0, None, None, widths=bins or None
+    )
+
+
+@pytest.mark.parametrize(
+    ("ratio", "name"), [(0.0, "0"), (1.0, "1"), (0.5, "0.5"), (0.45, "0.5"), (0.42, "0.42")]
+)
+def test_a_bin_is_named_by_its_upper_bound(ratio: float, name: str) -> None:
+    assert widths.bin_of(ratio) == name
+
+
+def test_what_is_above_the_width_is_in_no_bin_that_is_not() -> None:
+    assert float(widths.bin_of(1.0000001)) > 1
+
+
+def test_a_search_counts_by_dtype() -> None:
+    tally = Tally()
+    for dtype, ratio in (("float32", 0.5), ("float32", 0.5), ("float64", 0.1)):
+        tally.take(Outcome(Case("p", "eager", CELLS, dtype=dtype), HOLDS, width_ratio=ratio))
+    tally.take(Outcome(Case("p", "eager", CELLS), HOLDS))
+    assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
+
+
+def test_quantiles_are_of_all_verdicts_of_a_path() -> None:
+    found = widths.distributions(
+        [
+            verdict("A", float32={"0.25": 50, "1": 1}),
+            verdict("A", float32={"0.5": 49}, float64={"0": 1}),
+            verdict("B"),
+        ]
+    )
+    assert list(found) == [
+        widths.Distribution("A", "float32", 100, 0.25, 0.5, 1.0),
+        widths.Distribution("A", "float64", 1, 0.0, 0.0, 0.0),
+    ]
+
+
+def test_the_table_is_empty_where_nothing_was_judged_by_a_width() -> None:
+    assert widths.table([verdict("A")]) == []
+    assert widths.table([verdict("A", float32={"0.5": 2})])[1].split() == [
+        *("A", "float32", "2", "0.5", "0.5", "0.5"),
+    ]
