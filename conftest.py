@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import platform
+import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from conformance import replay as replaying
 from conformance.adapter import wire
 from conformance.bench import Bench, Settings
 from conformance.errors import ConformanceError, TargetUnavailable
+from conformance.noticeboard import Noticeboard
 from reports.record import Recorder
 from reports.verdicts import SCHEMA, Header
 
@@ -25,6 +27,7 @@ TARGET = pytest.StashKey[targets.Target]()
 DESCRIPTION = pytest.StashKey[wire.Description]()
 SALT = pytest.StashKey[str]()
 LEDGER = pytest.StashKey[ledger.Ledger]()
+NOTICES = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,15 +47,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the target as early as can be: TensorFlow's import then overlaps with all else."""
+    """Start the target as early as can be: TensorFlow's import then overlaps with all else.
+
+    With workers each of them has a target, and the controller none.
+    """
     if not _judges(config) or config.option.help:
         return
     try:
         ledger.read()  # a broken ledger is told before anything is started
-        config.stash[TARGET] = targets.open_target(_target_name(config))
         config.stash[SALT] = _salt(config)
-        if not _has_workers(config):
-            _describe(config)
+        if _has_workers(config):
+            targets.interpreter(_target_name(config))  # one that is not there is told at once
+            config.stash[NOTICES] = tempfile.TemporaryDirectory()
+            return
+        config.stash[TARGET] = targets.open_target(_target_name(config))
+        if not _worker_input(config):
+            _describe(config, config.stash[TARGET].describe())
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -77,10 +87,10 @@ def _salt(config: pytest.Config) -> str:
     return given or profiles.salt(profile, config.option.explore_seed)
 
 
-def _describe(config: pytest.Config) -> None:
-    """Wait for the target's TensorFlow, and see what it offers and which deviations it has."""
-    config.stash[DESCRIPTION] = config.stash[TARGET].describe()
-    versions = config.stash[DESCRIPTION].versions
+def _describe(config: pytest.Config, description: wire.Description) -> None:
+    """Keep what the target offers, and which deviations it is known to have."""
+    config.stash[DESCRIPTION] = description
+    versions = description.versions
     config.stash[LEDGER] = ledger.Ledger() if _strict(config) else ledger.load(versions)
     if not _worker_input(config):
         _register_recorder(config)
@@ -88,21 +98,34 @@ def _describe(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Describe the target, if that could wait until the workers were started beside it."""
+    """With workers, learn from one of their targets what there is to judge."""
     config = session.config
-    if TARGET not in config.stash or DESCRIPTION in config.stash:
-        return
+    if _worker_input(config) and TARGET in config.stash:
+        _describe_in_worker(config)
+    elif NOTICES in config.stash:
+        _learn_from_workers(config)
+
+
+def _describe_in_worker(config: pytest.Config) -> None:
+    notices = Noticeboard(_worker_input(config)["conformance_notices"])
+    worker = _worker_input(config)["workerid"]
     try:
-        _describe(config)
+        description = config.stash[TARGET].describe()
+    except TargetUnavailable as error:
+        notices.pin_error(worker, error)
+        return
+    notices.pin(worker, description)
+    _describe(config, description)
+
+
+def _learn_from_workers(config: pytest.Config) -> None:
+    try:
+        _describe(config, Noticeboard(config.stash[NOTICES].name).wait(targets.START_SECONDS))
     except ConformanceError as error:
-        if _worker_input(config):
-            return  # the controller's target is alike, and it says so
         raise pytest.UsageError(str(error)) from error
-    if _has_workers(config):
-        config.stash[TARGET].close()  # each worker has a target of its own
-        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        for line in _header(config):
-            reporter.write_line(line)
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    for line in _header(config):
+        reporter.write_line(line)
 
 
 def _target_name(config: pytest.Config) -> str:
@@ -153,12 +176,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Hang up."""
     if TARGET in config.stash:
         config.stash[TARGET].close()
+    if NOTICES in config.stash:
+        config.stash[NOTICES].cleanup()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell each worker what the command line and chance have settled."""
-    if SALT in node.config.stash:
+    if NOTICES in node.config.stash:
+        node.workerinput["conformance_notices"] = node.config.stash[NOTICES].name
         node.workerinput["conformance_salt"] = node.config.stash[SALT]
         node.workerinput["conformance_strict"] = _strict(node.config)
 

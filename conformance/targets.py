@@ -59,17 +59,20 @@ def open_target(name: str = HERE) -> Target:
     Raises:
         TargetUnavailable: there is no such interpreter.
     """
-    if name == INLINE:
-        return InlineTarget()
-    if name == HERE:
-        return ProcessTarget(HERE, Path(sys.executable))
+    return InlineTarget() if name == INLINE else ProcessTarget(name, interpreter(name))
+
+
+def interpreter(name: str) -> Path:
+    """The Python interpreter of a target; raises TargetUnavailable where there is none."""
+    if name in (HERE, INLINE):
+        return Path(sys.executable)
     found = shutil.which(name)
     if found is None:
         raise TargetUnavailable(
             f"--target = {name!r}, but must be 'here', 'inline' or the path of a Python interpreter"
             " that has numpy and tensorflow"
         )
-    return ProcessTarget(name, Path(found))
+    return Path(found)
 
 
 class ProcessTarget:

@@ -1,0 +1,33 @@
+"""What workers tell the controller of their targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.adapter import wire
+from conformance.errors import TargetUnavailable
+from conformance.noticeboard import Noticeboard
+
+DESCRIPTION = wire.Description({"tensorflow": "2.21.0"}, (wire.PathOffer("RNN/keras3"),))
+
+
+def test_an_answer_that_is_pinned_up_is_read(tmp_path: Path) -> None:
+    notices = Noticeboard(str(tmp_path))
+    notices.pin("gw0", DESCRIPTION)
+    notices.pin("gw1", DESCRIPTION)
+    assert notices.wait(1) == DESCRIPTION
+
+
+def test_an_error_that_is_pinned_up_is_raised(tmp_path: Path) -> None:
+    notices = Noticeboard(str(tmp_path))
+    notices.pin_error("gw1", TargetUnavailable("no TensorFlow there"))
+    with pytest.raises(TargetUnavailable, match="no TensorFlow there"):
+        notices.wait(1)
+
+
+def test_what_is_half_written_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "tmpabc").write_bytes(wire.dumps(DESCRIPTION)[:5])
+    with pytest.raises(TargetUnavailable, match="have not answered within 0 s; try without -n"):
+        Noticeboard(str(tmp_path)).wait(0.1)
