@@ -259,7 +259,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     profile = profiles.PROFILES[metafunc.config.option.profile]
     offers = metafunc.config.stash[DESCRIPTION].paths
-    found = profile.chosen(clause.identifier, clause.subjects(offers))
+    found = profile.chosen(clause, clause.subjects(offers))
     metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.case import EAGER
-from conformance.contract import Subject
+from conformance.contract import Clause, Subject
 from conformance.search import Budget, hashed
 
 DERANDOMISED_SALT = "0"
@@ -32,22 +32,23 @@ class Profile:
     spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
     enumerate_modes: bool = False
     skip_simplest: bool = False
-    one_cell: bool = False  # of each pair of paths and of each malformation on a path
+    one_cell: bool = False  # on a path, of what is built anew or for a pair of paths
 
-    def chosen(self, clause: str, subjects: Sequence[Subject]) -> list[Subject]:
+    def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
         """The subjects of a clause that are judged: all, or with `one_cell` fewer.
 
-        Which cell is left is a matter of a hash, so that a clause sees all cells on some path.
+        Which cell is left is a matter of a hash, so that a clause sees all cells on some path. All
+        are left where programs are kept, for which other clauses ask too.
         """
         if not self.one_cell:
             return list(subjects)
         groups: dict[object, list[Subject]] = {}
         for subject in subjects:
-            paired = subject.other or subject.malformation
-            about = (subject.place, subject.malformation) if paired else subject
+            dear = clause.anew or subject.other
+            about = (subject.place, subject.malformation) if dear else subject
             groups.setdefault(about, []).append(subject)
         return [
-            min(group, key=lambda subject: hashed(f"{clause}:{subject}"))
+            min(group, key=lambda subject: hashed(f"{clause.identifier}:{subject}"))
             for group in groups.values()
         ]
 

@@ -11,7 +11,7 @@ def chosen(profile: str) -> set[tuple[str, Subject]]:
     return {
         (clause.identifier, subject)
         for clause in support.clauses().values()
-        for subject in PROFILES[profile].chosen(clause.identifier, clause.subjects(support.OFFERS))
+        for subject in PROFILES[profile].chosen(clause, clause.subjects(support.OFFERS))
     }
 
 
