@@ -22,7 +22,13 @@ import numpy as np
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Layer
 
-_WEIGHTS, _INPUTS, _STATE, _COUNTED = 1, 2, 3, 4  # which kind of array a stream is for
+_WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = (
+    1,
+    2,
+    3,
+    4,
+    5,
+)  # which kind of array a stream is for
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
 
 # About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
@@ -202,6 +208,36 @@ def _different(stream: np.random.RandomState, count: int, size: float, dtype: st
             break
         values[again] = drawn(again.sum())
     return values
+
+
+@dataclass(frozen=True)
+class Cotangents:
+    """By what outputs and final state are multiplied in the loss, the sum of all that.
+
+    outputs: (batch, steps, units). state: of each cell (h,) or (h, c), each (batch, width).
+    """
+
+    outputs: np.ndarray
+    state: tuple[tuple[np.ndarray, ...], ...]
+
+
+@_remembered
+def cotangents(case: Case) -> Cotangents:
+    """The factors of a case's loss, of magnitudes from 1/2 to 3/2."""
+    shape = (case.steps, case.output_units)
+    outputs = [_cotangent(case, (0, row), shape) for row in range(case.batch)]
+    state = []
+    for index, cell in enumerate(case.cells, start=1):
+        widths = cell.state_widths
+        rows = [_cotangent(case, (index, row), (sum(widths),)) for row in range(case.batch)]
+        joined = _stacked(rows, (sum(widths),))
+        state.append(tuple(np.split(joined, np.cumsum(widths)[:-1], axis=1)))
+    return Cotangents(_stacked(outputs, shape), tuple(state))
+
+
+def _cotangent(case: Case, key: tuple[int, int], shape: tuple[int, ...]) -> np.ndarray:
+    signed = _stream(case.data_seed, _COTANGENTS, *key).uniform(-1.0, 1.0, shape)
+    return round_to(signed + np.copysign(0.5, signed), case.dtype)
 
 
 @_remembered

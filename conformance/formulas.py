@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -20,8 +21,34 @@ State = tuple[np.ndarray, ...]
 Terms = tuple[np.ndarray, ...]
 
 
+@dataclass(frozen=True)
+class LSTMStep:
+    """What a step of an LSTM computes on its way: its gates, act(z_c), act(c') and o·act(c')."""
+
+    forward: np.ndarray
+    forget: np.ndarray
+    output: np.ndarray
+    candidate: np.ndarray
+    activated: np.ndarray
+    unprojected: np.ndarray
+
+
+@dataclass(frozen=True)
+class GRUStep:
+    """What a step of a GRU computes on its way; `recurrent` is r·h, with reset_after h·U + b'."""
+
+    update: np.ndarray
+    reset: np.ndarray
+    candidate: np.ndarray
+    recurrent: np.ndarray
+
+
 class Layer(Protocol):
     """A cell with its weights: the inputs' part of it for all steps, then step by step."""
+
+    @property
+    def passed(self) -> LSTMStep | GRUStep | None:
+        """What the last step computed on its way; None where that is nothing."""
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
 
@@ -153,6 +180,8 @@ class _SimpleRNN:
     J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
 
+    passed = None
+
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
         self._noise = noise
         self._activation = _activation(cell.activation)
@@ -183,14 +212,15 @@ class _LSTM:
         self._units = cell.units
         self._activation = _activation(cell.activation)
         self._gate = _activation(cell.recurrent_activation)
-        self._cell_clip = _rounded_clip(cell.cell_clip, noise)
-        self._projection_clip = _rounded_clip(cell.projection_clip, noise)
+        self._cell_clip = rounded_clip(cell.cell_clip, noise)
+        self._projection_clip = rounded_clip(cell.projection_clip, noise)
         self._peepholes = weights.peepholes
         self._sum = self._gates_sum(cell, weights)
         self._projection = (
             None if weights.projection is None else _Sum(noise, None, weights.projection)
         )
         self.of_inputs = self._sum.of_inputs
+        self.passed: LSTMStep | None = None
 
     def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
         """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
@@ -217,7 +247,9 @@ class _LSTM:
         carry = self._new_carry(forget, carry, forward, candidate)
         if self._peepholes is not None:
             output = self._peeping_gate(sums, 2, carry)
-        hidden = self._noise.rounded(output * self._activation(carry, self._noise))
+        activated = self._activation(carry, self._noise)
+        hidden = self._noise.rounded(output * activated)
+        self.passed = LSTMStep(forward, forget, output, candidate, activated, hidden)
         return self._projected(hidden), carry
 
     def _of_gate(self, gates: np.ndarray, gate: int) -> np.ndarray:
@@ -278,6 +310,7 @@ class _GRU:
             self._new = _Sum(noise, kernel[:, new], None, *news[:1])
         else:
             self._new = _Sum(noise, kernel[:, new], recurrent[:, new], *news)
+        self.passed: GRUStep | None = None
 
     def of_inputs(self, sequence: np.ndarray) -> Terms:
         return (*self._gates.of_inputs(sequence), *self._new.of_inputs(sequence))
@@ -286,16 +319,23 @@ class _GRU:
         (hidden,) = state
         gates = self._gate(self._gates.at(terms[:2], hidden), self._noise)
         update, reset = gates[..., : self._units], gates[..., self._units :]
-        candidate = self._activation(self._new_sum(terms[2:], reset, hidden), self._noise)
+        recurrent, new = self._new_sum(terms[2:], reset, hidden)
+        candidate = self._activation(new, self._noise)
+        self.passed = GRUStep(update, reset, candidate, recurrent)
         return (self._mixed(update, hidden, candidate),)
 
-    def _new_sum(self, terms: Terms, reset: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    def _new_sum(
+        self, terms: Terms, reset: np.ndarray, hidden: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
         if self._inner is None:
-            return self._new.at(terms, self._noise.rounded(reset * hidden))
-        inner = reset * self._inner.of_hidden(hidden)
-        size = np.abs(inner[:1])
-        inner += self._new.at(terms, hidden)
-        return self._noise.summed(inner, size, 1)
+            kept = self._noise.rounded(reset * hidden)
+            return kept, self._new.at(terms, kept)
+        inner = self._inner.of_hidden(hidden)
+        values = reset * inner
+        size = np.abs(values[:1])
+        values += self._new.at(terms, hidden)
+        return inner, self._noise.summed(values, size, 1)
 
     def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
         """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
@@ -309,7 +349,8 @@ def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
     return values if bound is None else np.clip(values, -bound, bound)
 
 
-def _rounded_clip(bound: float | None, noise: Noise) -> float | None:
+def rounded_clip(bound: float | None, noise: Noise) -> float | None:
+    """The end of a clip, as the dtype has it."""
     return None if bound is None else float(data.round_to(bound, noise.dtype))
 
 

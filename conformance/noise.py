@@ -102,11 +102,16 @@ class Noise:
     def summed(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
         """Round a sum once, and its terms by `size`: their magnitudes, each as often as it rounds.
 
-        Where the sum may overflow it is lost, that is NaN.
+        Where the sum may overflow it is lost.
         """
+        values = self.fitting(values)
+        return self.moved(values, self.roundoff * (size + np.abs(values[:1])), products)
+
+    def fitting(self, values: np.ndarray) -> np.ndarray:
+        """Lose, that is make NaN, what may overflow."""
         if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
             values[np.abs(values) > self.limit] = np.nan
-        return self.moved(values, self.roundoff * (size + np.abs(values[:1])), products)
+        return values
 
     def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
         """Value, width and spread over an axis of runs."""

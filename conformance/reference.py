@@ -145,16 +145,30 @@ def run_together(
 ) -> list[Trajectory]:
     """What a stack of cells does with each of several batches; see `run`."""
     noise = Noise(dtype)
-    rows = _Rows(batches)
-    sequence = rows.inputs
-    finals = []
+    rows = Rows(batches)
+    layers = [formulas.layer(*pair, noise) for pair in zip(cells, weights, strict=True)]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for index, (cell, cell_weights) in enumerate(zip(cells, weights, strict=True)):
-            layer = formulas.layer(cell, cell_weights, noise)
-            sequence, state = _over_steps(layer, sequence, rows.state(index), rows, noise)
-            finals.append(tuple(noise.estimate(leaf) for leaf in state))
+        sequence, states = through(layers, rows, noise)
+        finals = [tuple(noise.estimate(leaf) for leaf in state) for state in states]
         outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
     return [rows.trajectory(index, outputs, finals) for index in range(len(batches))]
+
+
+def through(
+    layers: Sequence[formulas.Layer], rows: Rows, noise: Noise
+) -> tuple[np.ndarray, list[State]]:
+    """The outputs of the last layer, (steps, runs, rows, width), and the final state of each."""
+    sequence, states = rows.inputs, []
+    for index, layer in enumerate(layers):
+        sequence, state = _over_steps(
+            layer,
+            sequence,
+            rows.leaves([batch.state[index] for batch in rows.batches]),
+            rows,
+            noise,
+        )
+        states.append(state)
+    return sequence, states
 
 
 class _Memory:
@@ -184,7 +198,7 @@ class _Memory:
         return self._known[case]
 
     def _compute(self, cases: Sequence[Case]) -> None:
-        batches = [_batch(case) for case in cases]
+        batches = [batch(case) for case in cases]
         found = run_together(cases[0].cells, data.weights(cases[0]), batches, cases[0].dtype)
         self._known.update(zip(cases, found, strict=True))
         while len(self._known) > _REMEMBERED:
@@ -194,7 +208,8 @@ class _Memory:
 _MEMORY = _Memory()
 
 
-def _batch(case: Case) -> Batch:
+def batch(case: Case) -> Batch:
+    """The rows of a case, in the order of their computation."""
     order = slice(None, None, -1 if case.layer.go_backwards else 1)
     steps = data.counted(case)
     zero = case.lengths is not None or case.layer.zero_output_for_mask
@@ -202,7 +217,7 @@ def _batch(case: Case) -> Batch:
     return Batch(data.inputs(case)[:, order], data.state(case), counted)
 
 
-class _Rows:
+class Rows:
     """The rows of several batches in one, those with the most steps first.
 
     So the rows that are still running at a step are the first ones. `inputs` has shape (steps, 1,
@@ -210,21 +225,15 @@ class _Rows:
     """
 
     def __init__(self, batches: Sequence[Batch]) -> None:
-        self._batches = batches
+        self.batches = batches
         self._order = sorted(range(len(batches)), key=lambda index: -batches[index].steps)
         sizes = [len(batches[index].inputs) for index in self._order]
         ends = np.cumsum(sizes).tolist()
-        self._places = {
+        self.places = {
             index: slice(end - size, end)
             for index, size, end in zip(self._order, sizes, ends, strict=True)
         }
         most = batches[self._order[0]].steps
-        self.inputs = np.zeros((most, 1, sum(sizes), batches[0].inputs.shape[2]))
-        self._counted = np.ones((most, sum(sizes)), bool)
-        for index, batch in enumerate(batches):
-            self.inputs[: batch.steps, 0, self._places[index]] = np.swapaxes(batch.inputs, 0, 1)
-            if batch.counted is not None:
-                self._counted[: batch.steps, self._places[index]] = batch.counted.steps.T
         self.running = [
             sum(
                 size
@@ -233,11 +242,25 @@ class _Rows:
             )
             for step in range(most)
         ]
+        self.inputs = self.sequence([batch.inputs for batch in batches])
+        self._counted = np.ones((most, sum(sizes)), bool)
+        self.repeats = np.zeros((sum(sizes), 1), bool)  # outputs of steps that do not count
+        for index, batch in enumerate(batches):
+            if batch.counted is not None:
+                self._counted[: batch.steps, self.places[index]] = batch.counted.steps.T
+                self.repeats[self.places[index]] = not batch.counted.zero
 
-    def state(self, cell: int) -> State:
-        """The initial state of a cell, (runs, rows, width), to be written to."""
-        batches = [self._batches[index].state[cell] for index in self._order]
-        joined = [np.concatenate(leaves) for leaves in zip(*batches, strict=True)]
+    def sequence(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """One (batch, steps, width) of each batch as (steps, 1, rows, width)."""
+        joined = np.zeros((len(self.running), 1, sum(map(len, arrays)), arrays[0].shape[2]))
+        for index, array in enumerate(arrays):
+            joined[: array.shape[1], 0, self.places[index]] = np.swapaxes(array, 0, 1)
+        return joined
+
+    def leaves(self, states: Sequence[tuple[np.ndarray, ...]]) -> State:
+        """Of each batch a cell's state as one, (runs, rows, width), to be written to."""
+        ordered = [states[index] for index in self._order]
+        joined = [np.concatenate(leaves) for leaves in zip(*ordered, strict=True)]
         return tuple(np.repeat(leaf[None], 1 + RUNS, axis=0) for leaf in joined)
 
     def held(self, step: int) -> np.ndarray | None:
@@ -249,7 +272,7 @@ class _Rows:
         self, index: int, outputs: Estimate, finals: Sequence[Sequence[Estimate]]
     ) -> Trajectory:
         """What is one batch's of what was found for all rows."""
-        place, batch = self._places[index], self._batches[index]
+        place, batch = self.places[index], self.batches[index]
         mine = outputs.part((place, slice(batch.steps)))
         if batch.counted is not None and batch.counted.zero:
             mine = mine.where(batch.counted.steps[..., None])
@@ -257,7 +280,7 @@ class _Rows:
 
 
 def _over_steps(
-    layer: formulas.Layer, sequence: np.ndarray, state: State, rows: _Rows, noise: Noise
+    layer: formulas.Layer, sequence: np.ndarray, state: State, rows: Rows, noise: Noise
 ) -> tuple[np.ndarray, State]:
     """The outputs and the final state of one layer over a sequence."""
     outputs = np.zeros((len(sequence), *state[0].shape))

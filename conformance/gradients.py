@@ -1,0 +1,258 @@
+"""The derivatives of a loss by initial state, inputs and weights, each with its width.
+
+The loss is the sum of outputs and final state, each multiplied by its cotangent. Reverse mode goes
+back through the steps that `reference.py` took: its runs, whose values are moved, go on as they
+are, and each operation on the way back (`derivatives.py`) is moved by its own error. Width and
+spread, and what is not judged, mean what they mean there.
+
+**The bounds** of what is new:
+
+- An activation's derivative is computed from its result, as libraries do: 1 - y·y rounds the
+  square, which is at most 1, and the difference; y·(1 - y) the difference and a product.
+- What arrives at a value from several places is a sum in whatever order, in which a matrix product
+  may come gate by gate.
+- A weight's derivative is added up over the rows of a step, and then over steps: products of rows
+  in whatever order, and so the steps' sums, but rows of one step with each other first.
+- Where a perturbed run comes to the other side of a kink (relu, a clip), its derivative is the
+  other one: so what rounding may do there is within the width.
+
+A row that is lost on the way forward, or whose derivatives are, is not judged, and with it no
+derivative by the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance import data, derivatives, formulas, reference
+from conformance.case import Case, Cell
+from conformance.data import Cotangents, Weights
+from conformance.derivatives import Derivative, Factor, Sum, Taken
+from conformance.formulas import GRUStep, LSTMStep, State, Terms
+from conformance.noise import Estimate, Noise
+
+
+@dataclass(frozen=True)
+class WeightGradients:
+    """Derivatives by the weights of one cell, in the layout of `data.Weights`."""
+
+    kernel: Estimate
+    recurrent: Estimate
+    bias: Estimate | None = None
+    peepholes: Estimate | None = None
+    projection: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Derivatives of the loss: by the inputs, by each leaf of the initial state, by the weights."""
+
+    inputs: Estimate
+    state: tuple[tuple[Estimate, ...], ...]
+    weights: tuple[WeightGradients, ...]
+
+
+def of(case: Case) -> Gradients:
+    """The derivatives of the case's loss."""
+    batch = reference.batch(case)
+    (found,) = run_together(
+        case.cells, data.weights(case), [batch], [data.cotangents(case)], case.dtype
+    )
+    return found
+
+
+def run_together(
+    cells: tuple[Cell, ...],
+    weights: tuple[Weights, ...],
+    batches: Sequence[reference.Batch],
+    cotangents: Sequence[Cotangents],
+    dtype: str,
+) -> list[Gradients]:
+    """The derivatives of each of several batches; see `reference.run`."""
+    noise = Noise(dtype)
+    rows = reference.Rows(batches)
+    pairs = list(zip(cells, weights, strict=True))
+    layers = [_Recorded(formulas.layer(*pair, noise)) for pair in pairs]
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        sequence, states = reference.through(layers, rows, noise)
+        loss = _Loss(cotangents, rows, _lost_rows(sequence, states))
+        arriving, gone = loss.of_outputs(), []
+        for index in reversed(range(len(cells))):
+            derivative = derivatives.derivative(*pairs[index], noise)
+            back = _over_steps(
+                derivative, layers[index].taken, arriving, loss.of_state(index), rows, noise
+            )
+            arriving = back.inputs
+            gone.append(back)
+        return [_of_batch(index, gone[::-1], weights, rows, noise) for index in range(len(batches))]
+
+
+class _Recorded:
+    """A layer that keeps the steps which it takes."""
+
+    def __init__(self, layer: formulas.Layer) -> None:
+        self._layer = layer
+        self.taken: list[Taken] = []
+
+    @property
+    def passed(self) -> LSTMStep | GRUStep | None:
+        return self._layer.passed
+
+    def of_inputs(self, sequence: np.ndarray) -> Terms:
+        self._sequence = sequence
+        return self._layer.of_inputs(sequence)
+
+    def step(self, terms: Terms, state: State) -> State:
+        inputs = self._sequence[len(self.taken)][:, : state[0].shape[1]]
+        before = tuple(leaf.copy() for leaf in state)  # it is written to after each step
+        after = self._layer.step(terms, state)
+        self.taken.append(Taken(inputs, before, after, self._layer.passed))
+        return after
+
+
+def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
+    """Which rows were lost at any step, (rows,)."""
+    lost = np.isnan(sequence).any(axis=(0, 1, 3))
+    for leaf in (leaf for state in states for leaf in state):
+        lost |= np.isnan(leaf).any(axis=(0, 2))
+    return lost
+
+
+class _Loss:
+    """What comes back from the loss: its cotangents, in the order of the rows."""
+
+    def __init__(
+        self, cotangents: Sequence[Cotangents], rows: reference.Rows, lost: np.ndarray
+    ) -> None:
+        self._cotangents = cotangents
+        self._rows = rows
+        self._lost = np.where(lost, np.nan, 1.0)[:, None]
+
+    def of_outputs(self) -> list[Sum]:
+        """Step by step, of the rows that are running.
+
+        An output that repeats the one before it passes its own on to that.
+        """
+        values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._lost
+        size, terms = np.abs(values), np.ones((len(values), 1, values.shape[2], 1))
+        for step in reversed(range(len(values))):
+            running, held = self._rows.running[step], self._rows.held(step)
+            if held is None:
+                continue
+            repeats = held & self._rows.repeats[:running]
+            for array in (values, size, terms):
+                if step:
+                    array[step - 1, :, :running] += np.where(repeats, array[step, :, :running], 0.0)
+                array[step, :, :running] = np.where(held, 0.0, array[step, :, :running])
+        unrounded, whole = np.zeros_like(size), np.ones_like(terms[:, 0])
+        sums = zip(values, size, unrounded, terms[:, 0], whole, strict=True)
+        return [
+            Sum(*each).part(running) for each, running in zip(sums, self._rows.running, strict=True)
+        ]
+
+    def of_state(self, cell: int) -> tuple[Sum, ...]:
+        """Of the final state of a cell."""
+        leaves = self._rows.leaves([each.state[cell] for each in self._cotangents])
+        return tuple(Sum.of(leaf * self._lost) for leaf in leaves)
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """A layer that was gone back through: all by rows, and weights' factors by steps."""
+
+    inputs: list[Sum]
+    state: tuple[np.ndarray, ...]
+    weights: list[dict[str, list[list[Factor]]]]
+
+
+def _over_steps(
+    derivative: Derivative,
+    taken: Sequence[Taken],
+    arriving: Sequence[Sum],
+    final: tuple[Sum, ...],
+    rows: reference.Rows,
+    noise: Noise,
+) -> _Gone:
+    """Back through one layer, from what arrives at its outputs and its final state."""
+    carried, steps = final, []
+    for step in reversed(range(len(taken))):
+        noise.next_step()
+        held = rows.held(step)
+        mine = tuple(leaf.part(rows.running[step]) for leaf in carried)
+        after = (mine[0] + arriving[step], *mine[1:])
+        if held is not None:
+            after = tuple(leaf.without(held) for leaf in after)
+        back = derivative.step(taken[step], after)
+        before = back.before
+        if held is not None:
+            before = tuple(old.where(held, new) for old, new in zip(mine, before, strict=True))
+        carried = tuple(new.over(old) for new, old in zip(before, carried, strict=True))
+        steps.append(back)
+    state = tuple(leaf.total(noise) for leaf in carried)
+    noise.next_layer()
+    steps.reverse()
+    return _Gone([step.inputs for step in steps], state, [step.weights for step in steps])
+
+
+def _of_batch(
+    index: int,
+    layers: Sequence[_Gone],
+    weights: Sequence[Weights],
+    rows: reference.Rows,
+    noise: Noise,
+) -> Gradients:
+    place, batch = rows.places[index], rows.batches[index]
+    by_inputs = [each.value[:, place] for each in layers[0].inputs[: batch.steps]]
+    inputs = noise.estimate(np.stack(by_inputs, axis=2))
+    return Gradients(
+        inputs if batch.counted is None else inputs.where(batch.counted.steps[..., None]),
+        tuple(tuple(noise.estimate(leaf[:, place]) for leaf in layer.state) for layer in layers),
+        tuple(
+            _by_weights(layer.weights[: batch.steps], of_cell, place, noise)
+            for layer, of_cell in zip(layers, weights, strict=True)
+        ),
+    )
+
+
+def _by_weights(
+    steps: Sequence[dict[str, list[list[Factor]]]], weights: Weights, place: slice, noise: Noise
+) -> WeightGradients:
+    found = {}
+    for name, array in vars(weights).items():
+        if array is not None:
+            rows = [
+                np.concatenate(
+                    [_summed(part, place, noise) for part in zip(*row, strict=True)], axis=-1
+                )
+                for row in zip(*(step[name] for step in steps), strict=True)
+            ]
+            found[name] = noise.estimate(np.concatenate(rows, axis=1).reshape(-1, *array.shape))
+    return WeightGradients(**found)
+
+
+def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
+    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's)."""
+    right = np.stack([step.right[:, place] for step in steps], axis=1)
+    lefts = [step.left[:, place] for step in steps if step.left is not None]
+    left = np.stack(lefts, axis=1) if lefts else np.ones((1, *right.shape[1:3], 1))
+    values = _over_rows(_joined(left), _joined(right))
+    size = _over_rows(_joined(np.abs(left[:1])), _joined(np.abs(right[:1])))
+    by_step = np.abs(_over_rows(left[0], right[0])).sum(axis=0)
+    values[:, ~(size[0] <= noise.limit)] = np.nan
+    own = 1.0 if lefts or steps[0].product else 0.0
+    among_rows = 0.5 * (right.shape[2] - 1) * (size + by_step)
+    among_steps = 0.5 * (right.shape[1] - 1) * (by_step + np.abs(values[:1]))
+    products = right.shape[1] * right.shape[2]
+    return noise.moved(values, noise.roundoff * (own * size + among_rows + among_steps), products)
+
+
+def _joined(runs: np.ndarray) -> np.ndarray:
+    """Steps and rows as one axis."""
+    return runs.reshape(len(runs), -1, runs.shape[-1])
+
+
+def _over_rows(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return np.swapaxes(left, -1, -2) @ right
