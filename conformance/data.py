@@ -145,17 +145,20 @@ def inputs(case: Case) -> np.ndarray:
 
 @_remembered
 def _inputs(seed: int, shape: tuple[int, int, int], dtype: str) -> np.ndarray:
+    values = _uniform(2.0, shape, seed, _INPUTS)
+    values[np.abs(values) < 2.0 / 16] = 0.0
+    return _read_only(round_to(values, dtype))
+
+
+def _uniform(size: float, shape: tuple[int, int, int], seed: int, *key: int) -> np.ndarray:
+    """Values in ±size of so many rows, steps and units, by a stream for each block of them."""
     values = np.zeros(shape)
     for row in range(0, shape[0], _ROWS):
         for step in range(0, shape[1], _STEPS):
             part = values[row : row + _ROWS, step : step + _STEPS]
-            part[...] = _input_block(seed, row, step, shape[2])[: part.shape[0], : part.shape[1]]
-    return _read_only(round_to(values, dtype))
-
-
-def _input_block(seed: int, row: int, step: int, features: int) -> np.ndarray:
-    values = _stream(seed, _INPUTS, row, step).uniform(-2.0, 2.0, (_ROWS, _STEPS, features))
-    values[np.abs(values) < 2.0 / 16] = 0.0
+            stream = _stream(seed, *key, row, step)
+            block = stream.uniform(-size, size, (_ROWS, _STEPS, shape[2]))
+            part[...] = block[: part.shape[0], : part.shape[1]]
     return values
 
 
@@ -221,23 +224,22 @@ class Cotangents:
     state: tuple[tuple[np.ndarray, ...], ...]
 
 
-@_remembered
 def cotangents(case: Case) -> Cotangents:
     """The factors of a case's loss, of magnitudes from 1/2 to 3/2."""
-    shape = (case.steps, case.output_units)
-    outputs = [_cotangent(case, (0, row), shape) for row in range(case.batch)]
     state = []
     for index, cell in enumerate(case.cells, start=1):
-        widths = cell.state_widths
-        rows = [_cotangent(case, (index, row), (sum(widths),)) for row in range(case.batch)]
-        joined = _stacked(rows, (sum(widths),))
-        state.append(tuple(np.split(joined, np.cumsum(widths)[:-1], axis=1)))
-    return Cotangents(_stacked(outputs, shape), tuple(state))
+        joined = _cotangents(
+            case.data_seed, index, (case.batch, 1, sum(cell.state_widths)), case.dtype
+        )
+        state.append(tuple(np.split(joined[:, 0], np.cumsum(cell.state_widths)[:-1], axis=1)))
+    shape = (case.batch, case.steps, case.output_units)
+    return Cotangents(_cotangents(case.data_seed, 0, shape, case.dtype), tuple(state))
 
 
-def _cotangent(case: Case, key: tuple[int, int], shape: tuple[int, ...]) -> np.ndarray:
-    signed = _stream(case.data_seed, _COTANGENTS, *key).uniform(-1.0, 1.0, shape)
-    return round_to(signed + np.copysign(0.5, signed), case.dtype)
+@_remembered
+def _cotangents(seed: int, index: int, shape: tuple[int, int, int], dtype: str) -> np.ndarray:
+    signed = _uniform(1.0, shape, seed, _COTANGENTS, index)
+    return _read_only(round_to(signed + np.copysign(0.5, signed), dtype))
 
 
 @_remembered

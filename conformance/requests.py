@@ -83,6 +83,24 @@ def rest(case: Case, state: object) -> wire.Call:
     return wire.Call(inputs(case, start=case.split), state)
 
 
+def differentiated(case: Case, in_two: bool = False) -> wire.Call:
+    """The whole sequence and the derivatives of the case's loss; `in_two` parts at its split."""
+    cotangents = data.cotangents(case)
+    state = tuple(
+        tuple(wire.Leaf(data.to_wire(leaf, case.dtype)) for leaf in of_cell)
+        for of_cell in cotangents.state
+    )
+    outputs = cotangents.outputs
+    if forms.Path.of(case.path).api == "cell":
+        outputs = outputs[:, -1]
+    loss = wire.Loss(
+        data.to_wire(outputs, case.dtype),
+        forms.documented(case, state),
+        split(case) if in_two else None,
+    )
+    return dataclasses.replace(whole(case), loss=loss)
+
+
 def without_state(case: Case) -> wire.Call:
     """The whole sequence without an initial state."""
     return wire.Call(inputs(case))

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from . import clock, paths, trees, versions, weights, wire
+from . import clock, differentiate, paths, trees, versions, weights, wire
 
 
 class Graph:
@@ -14,7 +14,7 @@ class Graph:
 
     def __init__(self, program):
         self._program = program
-        self._weights = weights.Assigned()
+        self.weights = weights.Assigned()
         self._initialized = set()
         self._calls = {}
         self._graph = tf.Graph()
@@ -27,7 +27,7 @@ class Graph:
     def assign(self, values):
         """Give the variables the values of one wire.Weights for each cell."""
         with self._graph.as_default():
-            changed = self._weights.changed(self.built, values)
+            changed = self.weights.changed(self.built, values)
         if not changed:
             return  # a fresh program, whose graph is still empty
         # the initializers' own inputs are fed, so that no assign op is added to the graph
@@ -37,30 +37,36 @@ class Graph:
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""
-        return self._weights.intact(self._session.run(self._weights.variables))
+        return self.weights.intact(self._session.run(self.weights.variables))
 
-    def run(self, inputs, state, arguments):
+    def run(self, inputs, state, arguments, loss):
         """Build the call into the graph, unless it is kept there, and run it."""
-        call = self._call(inputs, state, arguments)
+        call = self._call(inputs, state, arguments, loss)
         leaves = [_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]
-        values = [inputs, *arguments.values(), *leaves]
-        outputs, *final = call.execute(*values)
+        values = [inputs, *arguments.values(), *loss.cotangents, *loss.split, *leaves]
+        fetched = iter(call.execute(*values))
+        outputs = next(fetched)
         # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
-        return outputs, trees.rebuild(call.final, iter([tf.constant(leaf) for leaf in final]))
+        final = trees.rebuild(call.final, map(tf.constant, fetched))
+        return (
+            outputs,
+            final,
+            [None if each is None else next(fetched) for each in call.derivatives],
+        )
 
     def close(self):
         """Free the session."""
         self._session.close()
 
-    def _call(self, inputs, state, arguments):
+    def _call(self, inputs, state, arguments, loss):
         if not self._program.kept:
-            return self._build_call(inputs, state, arguments)
-        structure = trees.traced_for(state, arguments)
+            return self._build_call(inputs, state, arguments, loss)
+        structure = trees.traced_for(state, arguments), differentiate.kind(loss)
         if structure not in self._calls:
-            self._calls[structure] = self._build_call(inputs, state, arguments)
+            self._calls[structure] = self._build_call(inputs, state, arguments, loss)
         return self._calls[structure]
 
-    def _build_call(self, inputs, state, arguments):
+    def _build_call(self, inputs, state, arguments, loss):
         # the caller's variables are eager ones, which can be read only out here
         leaves = [
             _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
@@ -71,13 +77,19 @@ class Graph:
             call = _Call(self._program.kept)
             fed_inputs = call.placeholder(inputs, 2)
             fed_arguments = {name: call.placeholder(v, 2) for name, v in arguments.items()}
+            fed_loss = differentiate.Loss(
+                *[[call.placeholder(v, len(v.shape) - 1) for v in values] for values in loss]
+            )
             if isinstance(state, wire.OwnZeros):
                 rows = tf.shape(fed_inputs)[0] if self._program.kept else len(inputs)
                 native = self.built.own_state(fed_inputs, rows, self._program.dtype)
             else:
                 native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
-            outputs, call.final = self.built.call(fed_inputs, native, **fed_arguments)
-            fetches = [outputs, *trees.flatten(call.final)]
+            outputs, call.final, call.derivatives = differentiate.in_graph(
+                self.built, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
+            )
+            derivatives = [each for each in call.derivatives if each is not None]
+            fetches = [outputs, *trees.flatten(call.final), *derivatives]
             self._initialize_new_variables()
             call.execute = self._session.make_callable(fetches, call.fed)
         return call
@@ -106,12 +118,13 @@ class _Eager:
 
 
 class _Call:
-    """A call built into a graph: the placeholders in order, the final state, how to execute it."""
+    """A call built into a graph: placeholders in order, final state, derivatives, execution."""
 
     def __init__(self, kept):
         self._kept = kept
         self.fed = []
         self.final = None
+        self.derivatives = None
         self.execute = None
 
     def placeholder(self, values, open_axes):

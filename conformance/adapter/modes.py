@@ -1,13 +1,14 @@
 """The modes that are eager outside: at once, or through tf.function; and every mode by its name.
 
 A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
-arguments)` gives (outputs, final state): tensors or NumPy arrays in the containers that the API
-returned.
+arguments, loss)` gives (outputs, final state, derivatives): tensors or NumPy arrays, the state in
+the containers that the API returned; the derivatives by the inputs, each leaf of the state and
+each of `weights.variables`, where the loss asks for them.
 """
 
 import tensorflow as tf
 
-from . import clock, graph, paths, trees, versions, weights, wire
+from . import clock, differentiate, graph, paths, trees, versions, weights, wire
 
 
 class Eager:
@@ -15,31 +16,33 @@ class Eager:
 
     def __init__(self, program):
         self._program = program
-        self._weights = weights.Assigned()
+        self.weights = weights.Assigned()
         if program.fresh:
             versions.seed()
         self.built = paths.build(program)
 
     def assign(self, values):
         """Give the variables the values of one wire.Weights for each cell."""
-        for variable, value in self._weights.changed(self.built, values):
+        for variable, value in self.weights.changed(self.built, values):
             variable.assign(value)
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""
-        return self._weights.intact([variable.numpy() for variable in self._weights.variables])
+        return self.weights.intact([variable.numpy() for variable in self.weights.variables])
 
-    def run(self, inputs, state, arguments):
-        """Call once; `state` is a native tree, a wire.OwnZeros or None; `arguments` are arrays."""
+    def run(self, inputs, state, arguments, loss):
+        """Call once; `state` is a native tree, a wire.OwnZeros or None; the others are arrays."""
         self.built.restore_classes()
         arguments = {name: tf.constant(values) for name, values in arguments.items()}
-        return self._invoke(tf.constant(inputs), self._resolved(state, inputs), arguments)
+        loss = differentiate.Loss(*[[tf.constant(v) for v in values] for values in loss])
+        return self._invoke(tf.constant(inputs), self._resolved(state, inputs), arguments, loss)
 
     def close(self):
         """Nothing is held."""
 
-    def _invoke(self, inputs, state, arguments):
-        return self.built.call(inputs, state, **arguments)
+    def _invoke(self, inputs, state, arguments, loss):
+        variables = self.weights.variables
+        return differentiate.by_tape(self.built, variables, inputs, state, arguments, loss)
 
     def _resolved(self, state, inputs):
         if isinstance(state, wire.OwnZeros):
@@ -58,28 +61,31 @@ class Function(Eager):
         super().__init__(program)
         self._traced = {}
 
-    def _invoke(self, inputs, state, arguments):
+    def _invoke(self, inputs, state, arguments, loss):
         tensors = [leaf for leaf in trees.flatten(state) if _is_argument(leaf)]
         if not self._program.kept:
-            return self._function(state)(inputs, tensors, arguments)
-        structure = trees.traced_for(state, arguments)
+            return self._function(state)(inputs, tensors, arguments, loss)
+        structure = trees.traced_for(state, arguments), differentiate.kind(loss)
         if structure not in self._traced:
             open_axes = [
                 trees.open_spec(inputs, 2),
                 [trees.open_spec(leaf, 1) for leaf in tensors],
                 {name: trees.open_spec(value, 2) for name, value in arguments.items()},
+                differentiate.open_specs(loss),
             ]
             self._traced[structure] = self._function(state, open_axes)
-        return self._traced[structure](inputs, tensors, arguments)
+        return self._traced[structure](inputs, tensors, arguments, loss)
 
     def _function(self, state, signature=None):
         leaves = trees.flatten(state)
 
-        def traced(inputs, tensors, arguments):
+        def traced(inputs, tensors, arguments, loss):
             tensors = iter(tensors)
             filled = [next(tensors) if _is_argument(leaf) else leaf for leaf in leaves]
             with clock.doing(clock.BUILDING):
-                return self.built.call(inputs, trees.rebuild(state, iter(filled)), **arguments)
+                return super(Function, self)._invoke(
+                    inputs, trees.rebuild(state, iter(filled)), arguments, loss
+                )
 
         # autograph would rewrite our own wrapper, and put its frames into every error
         return tf.function(traced, autograph=False, input_signature=signature)

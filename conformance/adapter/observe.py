@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import tensorflow as tf
 
-from . import clock, kept, trees, wire
+from . import clock, differentiate, kept, trees, wire
 
 # names that count what the process has made so far, which would differ from run to run
 _NUMBERED = re.compile(
@@ -58,16 +58,17 @@ def _observe_run(program, key, run):
 def _observe(runner, call, finals, look_at_weights):
     inputs = trees.to_numpy(call.inputs)
     arguments = {name: trees.to_numpy(array) for name, array in call.arguments}
+    loss = differentiate.native(call.loss)
     state = _native(call.state, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
     before = _snapshot(state)
     started = time.perf_counter()
     error = outputs = None
-    final = _NO_FINAL_STATE
+    final, derivatives = _NO_FINAL_STATE, []
     try:
         with clock.doing(clock.RUNNING):
-            outputs, final = runner.run(inputs, state, arguments)
+            outputs, final, derivatives = runner.run(inputs, state, arguments, loss)
     except Exception as raised:  # every error of the library is an observation
         error = _error(raised)
     seconds = time.perf_counter() - started
@@ -79,9 +80,25 @@ def _observe(runner, call, finals, look_at_weights):
             seconds=seconds,
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
+            gradients=_gradients(runner, state, derivatives) if derivatives else None,
         ),
         final,
     )
+
+
+def _gradients(runner, state, derivatives):
+    inputs, *others = [None if each is None else np.asarray(each) for each in derivatives]
+    leaves = [] if state is None else trees.flatten(state)
+    by_leaf, by_variable = others[: len(leaves)], others[len(leaves) :]
+    return wire.Gradients(
+        _derivative(inputs),
+        None if state is None else trees.to_wire(trees.rebuild(state, iter(by_leaf)), _derivative),
+        runner.weights.canonical(runner.built, by_variable),
+    )
+
+
+def _derivative(value):
+    return wire.Nothing() if value is None else wire.Leaf(_array(value))
 
 
 def _snapshot(state):

@@ -5,9 +5,14 @@ r, u, and adds `forget_bias` while running; Keras orders i, f, c, o and z, r, h 
 bias inside the bias vector.
 """
 
+import collections
+
 import numpy as np
 
-from . import trees, versions
+from . import trees, versions, wire
+
+# A variable, by the name that the API has for it, of the cell of this number, and its value
+Placed = collections.namedtuple("Placed", ["cell", "name", "variable", "value"])
 
 
 class Assigned:
@@ -15,25 +20,36 @@ class Assigned:
 
     def __init__(self):
         self._given = ()
-        self._pairs = []
+        self._placed = []
 
     @property
     def variables(self):
         """The variables that were given values."""
-        return [variable for variable, _ in self._pairs]
+        return [placed.variable for placed in self._placed]
 
     def changed(self, built, values):
         """Pairs of (variable, value) to assign for a wire.Weights of each cell; none if given."""
         if values == self._given:
             return []
         self._given = values
-        cells = zip(built.cells, built.specs, values)
-        self._pairs = [p for c in cells for p in layout(built.generation, *c)]
-        return self._pairs
+        cells = enumerate(zip(built.cells, built.specs, values))
+        self._placed = [
+            Placed(index, *placed)
+            for index, of in cells
+            for placed in layout(built.generation, *of)
+        ]
+        return [(placed.variable, placed.value) for placed in self._placed]
 
     def intact(self, now):
         """Whether the variables' values now are those that they were given."""
-        return all(_same(value, given) for value, (_, given) in zip(now, self._pairs))
+        return all(_same(value, placed.value) for value, placed in zip(now, self._placed))
+
+    def canonical(self, built, values):
+        """A wire.Weights of each cell with other values than the variables', some of them None."""
+        named = [{} for _ in built.specs]
+        for placed, value in zip(self._placed, values):
+            named[placed.cell][placed.name] = value
+        return tuple(canonical(built.generation, *of) for of in zip(built.specs, named))
 
 
 def _same(now, value):
@@ -41,20 +57,37 @@ def _same(now, value):
 
 
 def layout(generation, cell, spec, weights):
-    """Pairs of (variable, value) for one cell that has been built."""
+    """Names of variables, variables and values for one cell that has been built."""
     arrays = {
         name: None if array is None else trees.to_numpy(array)
         for name, array in vars(weights).items()
     }
-    pairs = _v1(cell, spec, arrays) if generation == "v1" else _keras(cell, spec, arrays)
-    return [(versions.tf_variable(variable), value) for variable, value in pairs]
+    placed = _v1(cell, spec, arrays) if generation == "v1" else _keras(cell, spec, arrays)
+    return [(name, versions.tf_variable(variable), value) for name, variable, value in placed]
+
+
+def canonical(generation, spec, named):
+    """A wire.Weights of what has the layout of one cell's variables, by their names.
+
+    wire.Nothing stands for what is made of a None.
+    """
+    values = _from_v1(spec, named) if generation == "v1" else named
+    return wire.Weights(
+        **{
+            name: wire.Nothing() if value is None else trees.to_wire_array(value)
+            for name, value in values.items()
+        }
+    )
 
 
 def _keras(cell, spec, arrays):
-    pairs = [(cell.kernel, arrays["kernel"]), (cell.recurrent_kernel, arrays["recurrent"])]
+    placed = [
+        ("kernel", cell.kernel, arrays["kernel"]),
+        ("recurrent", cell.recurrent_kernel, arrays["recurrent"]),
+    ]
     if arrays["bias"] is not None:
-        pairs.append((cell.bias, _with_forget_bias(spec, arrays["bias"])))
-    return pairs
+        placed.append(("bias", cell.bias, _with_forget_bias(spec, arrays["bias"])))
+    return placed
 
 
 def _with_forget_bias(spec, bias):
@@ -68,7 +101,7 @@ def _with_forget_bias(spec, bias):
 
 def _v1(cell, spec, arrays):
     named = {variable.name.split(":")[0]: variable for variable in cell.variables}
-    return [(_ending(named, ending), value) for ending, value in _v1_values(spec, arrays)]
+    return [(end, _ending(named, end), value) for end, value in _v1_values(spec, arrays)]
 
 
 def _ending(named, ending):
@@ -109,3 +142,41 @@ def _v1_lstm(stacked, arrays):
 def _as_ijfo(values):
     i, f, j, o = np.split(values, 4, axis=-1)
     return np.concatenate([i, j, f, o], axis=-1)
+
+
+def _from_v1(spec, named):
+    if spec["kind"] == "GRU":
+        return _from_v1_gru(spec, named)
+    in_order = _as_ijfo if spec["kind"].endswith("LSTM") else np.asarray  # undoes what it does
+    kernel, recurrent = _unstacked(spec, _of_all(in_order, named["kernel"]))
+    values = {"kernel": kernel, "recurrent": recurrent, "bias": _of_all(in_order, named["bias"])}
+    if spec["projection"]:
+        values["projection"] = named["projection/kernel"]
+    if spec["peepholes"]:
+        names = ("w_i_diag", "w_f_diag", "w_o_diag")
+        values["peepholes"] = _of_all(lambda *gates: np.stack(gates), *map(named.get, names))
+    return values
+
+
+def _from_v1_gru(spec, named):
+    def joined(gates, candidate):
+        reset, update = np.split(gates, 2, axis=-1)
+        return np.concatenate([update, reset, candidate], axis=-1)
+
+    stacked = _of_all(joined, named["gates/kernel"], named["candidate/kernel"])
+    kernel, recurrent = _unstacked(spec, stacked)
+    bias = _of_all(joined, named["gates/bias"], named["candidate/bias"])
+    return {"kernel": kernel, "recurrent": recurrent, "bias": bias}
+
+
+def _unstacked(spec, stacked):
+    """The rows of the inputs and those of h."""
+    if stacked is None:
+        return None, None
+    width = spec["projection"] or spec["units"]
+    return stacked[:-width], stacked[-width:]
+
+
+def _of_all(function, *values):
+    """The function of the values, or None where one of them is."""
+    return None if any(value is None for value in values) else function(*values)

@@ -105,15 +105,30 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """The sum of outputs and final state times these, `state` being a tree like the final one's.
+
+    With `split` the sequence runs in two parts within one computation: that many steps, and the
+    others from the state that those end with.
+    """
+
+    outputs: Array
+    state: Any
+    split: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class Call:
     """One run of a program; `state` is a tree, or None where no initial state is given.
 
     `arguments` are further arrays by the name that the API has for them: sequence_length, mask.
+    With a `loss` its derivatives are asked for too.
     """
 
     inputs: Array
     state: Any = None
     arguments: Tuple[Tuple[str, Array], ...] = ()
+    loss: Optional[Loss] = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +155,18 @@ class Error:
 
 
 @dataclass(frozen=True)
+class Gradients:
+    """Derivatives of a call's loss: Leaf by Leaf, with Nothing where the library gave None.
+
+    `state` is a tree like the initial state; in `weights` arrays that a cell has not are None.
+    """
+
+    inputs: Any
+    state: Any
+    weights: Tuple[Weights, ...]
+
+
+@dataclass(frozen=True)
 class Observation:
     """What a call did: outputs and native final state, or the error.
 
@@ -154,6 +181,7 @@ class Observation:
     seconds: float = 0.0
     arguments_intact: bool = True
     weights_intact: bool = True
+    gradients: Optional[Gradients] = None
 
 
 @dataclass(frozen=True)
@@ -177,8 +205,8 @@ class Description:
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Call, Run,
-        Error, Observation, PathOffer, Description,
+        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Loss, Call,
+        Run, Error, Gradients, Observation, PathOffer, Description,
     )
 }  # fmt: skip
 
