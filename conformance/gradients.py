@@ -35,6 +35,9 @@ from conformance.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.noise import Estimate, Noise
 
 
+_RUNS_APART = 5  # those of neighbouring rows; prime to their number
+
+
 @dataclass(frozen=True)
 class WeightGradients:
     """Derivatives by the weights of one cell, in the layout of `data.Weights`."""
@@ -235,9 +238,9 @@ def _by_weights(
 
 def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
     """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's)."""
-    right = np.stack([step.right[:, place] for step in steps], axis=1)
+    right = _apart(np.stack([step.right[:, place] for step in steps], axis=1))
     lefts = [step.left[:, place] for step in steps if step.left is not None]
-    left = np.stack(lefts, axis=1) if lefts else np.ones((1, *right.shape[1:3], 1))
+    left = _apart(np.stack(lefts, axis=1)) if lefts else np.ones((1, *right.shape[1:3], 1))
     values = _over_rows(_joined(left), _joined(right))
     size = _over_rows(_joined(np.abs(left[:1])), _joined(np.abs(right[:1])))
     by_step = np.abs(_over_rows(left[0], right[0])).sum(axis=0)
@@ -247,6 +250,16 @@ def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
     among_steps = 0.5 * (right.shape[1] - 1) * (by_step + np.abs(values[:1]))
     products = right.shape[1] * right.shape[2]
     return noise.moved(values, noise.roundoff * (own * size + among_rows + among_steps), products)
+
+
+def _apart(runs: np.ndarray) -> np.ndarray:
+    """Of each row another run, (runs, steps, rows, width): rows that share signs meet here."""
+    if len(runs) == 1:
+        return runs
+    apart = runs.copy()
+    for row in range(1, runs.shape[2]):
+        apart[1:, :, row] = np.roll(runs[1:, :, row], row * _RUNS_APART, axis=0)
+    return apart
 
 
 def _joined(runs: np.ndarray) -> np.ndarray:
