@@ -83,9 +83,13 @@ class Sum:
         pairs = zip(self._arrays(), other._arrays(), strict=True)
         return Sum(*(np.where(kept, mine, its) for mine, its in pairs))
 
-    def without(self, lost: np.ndarray) -> Sum:
-        """Nothing in some rows, (rows, 1)."""
-        return Sum(*(np.where(lost, 0.0, mine) for mine in self._arrays()))
+    def without(self, rows: np.ndarray) -> Sum:
+        """Nothing in some rows, (rows, 1) of bool."""
+        return Sum(*(np.where(rows, 0.0, mine) for mine in self._arrays()))
+
+    def times(self, factors: np.ndarray) -> Sum:
+        """With each row multiplied, by (rows, 1)."""
+        return dataclasses.replace(self, value=self.value * factors)
 
     def over(self, whole: Sum) -> Sum:
         """The whole with this in place of its first rows."""
@@ -113,6 +117,10 @@ class Factor:
     right: np.ndarray
     product: bool = False
 
+    def times(self, factors: np.ndarray) -> Factor:
+        """With each row multiplied, by (rows, 1)."""
+        return Factor(self.left, self.right * factors, self.product)
+
 
 @dataclass(frozen=True)
 class Back:
@@ -124,6 +132,18 @@ class Back:
     inputs: Sum
     before: tuple[Sum, ...]
     weights: dict[str, list[list[Factor]]]
+
+    def without(self, lost: np.ndarray) -> Back:
+        """NaN in rows that are lost, (rows, 1)."""
+        factors = np.where(lost, np.nan, 1.0)
+        return Back(
+            self.inputs.times(factors),
+            tuple(leaf.times(factors) for leaf in self.before),
+            {
+                name: [[part.times(factors) for part in row] for row in rows]
+                for name, rows in self.weights.items()
+            },
+        )
 
 
 class Derivative(Protocol):

@@ -22,6 +22,7 @@ derivative by the weights.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,10 +31,10 @@ import numpy as np
 from conformance import data, derivatives, formulas, reference
 from conformance.case import Case, Cell
 from conformance.data import Cotangents, Weights
-from conformance.derivatives import Derivative, Factor, Sum, Taken
+from conformance.derivatives import Back, Derivative, Factor, Sum, Taken
 from conformance.formulas import GRUStep, LSTMStep, State, Terms
+from conformance.memory import Memory
 from conformance.noise import Estimate, Noise
-
 
 _RUNS_APART = 5  # those of neighbouring rows; prime to their number
 
@@ -60,11 +61,7 @@ class Gradients:
 
 def of(case: Case) -> Gradients:
     """The derivatives of the case's loss."""
-    batch = reference.batch(case)
-    (found,) = run_together(
-        case.cells, data.weights(case), [batch], [data.cotangents(case)], case.dtype
-    )
-    return found
+    return _MEMORY.of(case)
 
 
 def run_together(
@@ -91,6 +88,30 @@ def run_together(
             arriving = back.inputs
             gone.append(back)
         return [_of_batch(index, gone[::-1], weights, rows, noise) for index in range(len(batches))]
+
+
+def _of_program(cases: Sequence[Case]) -> list[Gradients]:
+    """Those of each of several cases that have their cells and weights in common."""
+    found = run_together(
+        cases[0].cells,
+        data.weights(cases[0]),
+        [reference.batch(case) for case in cases],
+        [data.cotangents(case) for case in cases],
+        cases[0].dtype,
+    )
+    return [_in_order(case, gradients) for case, gradients in zip(cases, found, strict=True)]
+
+
+def _in_order(case: Case, found: Gradients) -> Gradients:
+    """Inputs as they stand in the case, not in the order of their computation."""
+    if not case.layer.go_backwards:
+        return found
+    return dataclasses.replace(
+        found, inputs=found.inputs.part((slice(None), slice(None, None, -1)))
+    )
+
+
+_MEMORY = Memory(_of_program)
 
 
 class _Recorded:
@@ -180,24 +201,49 @@ def _over_steps(
     noise: Noise,
 ) -> _Gone:
     """Back through one layer, from what arrives at its outputs and its final state."""
-    carried, steps = final, []
+    carried, steps, certain = final, [], _Certain(rows)
     for step in reversed(range(len(taken))):
-        noise.next_step()
+        noise.back_to(step + 1)
         held = rows.held(step)
         mine = tuple(leaf.part(rows.running[step]) for leaf in carried)
         after = (mine[0] + arriving[step], *mine[1:])
         if held is not None:
             after = tuple(leaf.without(held) for leaf in after)
         back = derivative.step(taken[step], after)
+        back = certain.of(back)
         before = back.before
         if held is not None:
             before = tuple(old.where(held, new) for old, new in zip(mine, before, strict=True))
         carried = tuple(new.over(old) for new, old in zip(before, carried, strict=True))
         steps.append(back)
+    noise.back_to(0)
     state = tuple(leaf.total(noise) for leaf in carried)
     noise.next_layer()
     steps.reverse()
     return _Gone([step.inputs for step in steps], state, [step.weights for step in steps])
+
+
+class _Certain:
+    """Which rows are lost on the way back, and from which step on.
+
+    As on the way forward, where not even the leading binary digit of what is carried to the step
+    before is certain; counted against 1, of which the loss's cotangents are, where it is smaller.
+    """
+
+    def __init__(self, rows: reference.Rows) -> None:
+        count = rows.inputs.shape[2]
+        self._largest = np.ones((count, 1))
+        self._lost = np.zeros((count, 1), bool)
+
+    def of(self, back: Back) -> Back:
+        """A step backwards with NaN in rows that are lost."""
+        values = np.concatenate([leaf.value for leaf in back.before], axis=-1)
+        running = values.shape[1]
+        largest, lost = self._largest[:running], self._lost[:running]
+        np.maximum(largest, np.abs(values[0]).max(axis=-1, keepdims=True), out=largest)
+        error = np.abs(values[1:] - values[0]).max(axis=(0, 2))[:, None]
+        lost |= error > 0.5 * largest
+        return back.without(lost) if lost.any() else back
 
 
 def _of_batch(
@@ -208,6 +254,7 @@ def _of_batch(
     noise: Noise,
 ) -> Gradients:
     place, batch = rows.places[index], rows.batches[index]
+    noise.back_to(0)
     by_inputs = [each.value[:, place] for each in layers[0].inputs[: batch.steps]]
     inputs = noise.estimate(np.stack(by_inputs, axis=2))
     return Gradients(

@@ -20,6 +20,7 @@ _HELD = RUNS // 2  # runs in which an operation makes the same error at every st
 _NOISE_SEED = 1997
 _POOL = 1 << 18  # signs drawn; operations take stretches of them
 _LAYERS_APART = 50021
+_STEPS_APART = 7919  # on the way back
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,14 @@ class Noise:
     def next_step(self) -> None:
         """Let the held runs make the errors of the step before once more."""
         self._held_at = self._held_start
+
+    def back_to(self, step: int) -> None:
+        """The same on the way back, where the free runs' errors are those of this step.
+
+        They do not depend on how many steps come after it.
+        """
+        self._held_at = self._held_start
+        self._free_at = _POOL // 2 + self._layer * _LAYERS_APART + step * _STEPS_APART
 
     def next_layer(self) -> None:
         """Give the operations that follow errors of their own, however many steps there were."""

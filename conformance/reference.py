@@ -54,8 +54,7 @@ depends on the order of operations, so it and all that depends on it get an infi
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +63,7 @@ from conformance import data, formulas
 from conformance.case import Case, Cell
 from conformance.data import Weights
 from conformance.formulas import State
+from conformance.memory import Memory
 from conformance.noise import RUNS, Estimate, Noise
 
 _REMEMBERED = 2048
@@ -113,12 +113,7 @@ def of(case: Case) -> Trajectory:
 
     Outputs stand in the order of their computation: with `go_backwards` the last step's first.
     """
-    return _MEMORY.of(data.drawn(case))
-
-
-def expect(cases: Sequence[Case]) -> None:
-    """Say which cases will be asked for: those of one program are then computed together."""
-    _MEMORY.expect(dict.fromkeys(data.drawn(case) for case in cases))
+    return _MEMORY.of(case)
 
 
 def run(
@@ -171,41 +166,13 @@ def through(
     return sequence, states
 
 
-class _Memory:
-    """The trajectories computed last, of what alone they depend on."""
-
-    def __init__(self) -> None:
-        self._expected: dict[Case, Sequence[Case]] = {}
-        self._known: OrderedDict[Case, Trajectory] = OrderedDict()
-
-    def expect(self, cases: Iterable[Case]) -> None:
-        """Remember which `data.drawn` cases can be computed together."""
-        alike: dict[Case, list[Case]] = {}
-        for case in cases:
-            alike.setdefault(data.weighed(case), []).append(case)
-        groups = [
-            group[at : at + _TOGETHER]
-            for group in alike.values()
-            for at in range(0, len(group), _TOGETHER)
-        ]
-        self._expected = {case: group for group in groups for case in group}
-
-    def of(self, case: Case) -> Trajectory:
-        """The trajectory of a `data.drawn` case, computed unless it is known."""
-        if case not in self._known:
-            self._compute(self._expected.get(case, [case]))
-        self._known.move_to_end(case)
-        return self._known[case]
-
-    def _compute(self, cases: Sequence[Case]) -> None:
-        batches = [batch(case) for case in cases]
-        found = run_together(cases[0].cells, data.weights(cases[0]), batches, cases[0].dtype)
-        self._known.update(zip(cases, found, strict=True))
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+def _of_program(cases: Sequence[Case]) -> list[Trajectory]:
+    """What each of several cases does that have their cells and weights in common."""
+    batches = [batch(case) for case in cases]
+    return run_together(cases[0].cells, data.weights(cases[0]), batches, cases[0].dtype)
 
 
-_MEMORY = _Memory()
+_MEMORY = Memory(_of_program)
 
 
 def batch(case: Case) -> Batch:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from conformance import judging, reference
+from conformance import judging, memory
 from conformance.adapter import wire
 from conformance.asking import Asker, Unanswered
 from conformance.case import Case
@@ -257,7 +257,7 @@ def judge_together(
 ) -> list[Outcome]:
     """Judge cases of a clause, what they ask in as few messages as can be."""
     running = asker.running(clause.anew)
-    reference.expect(cases)
+    memory.expect(cases)
     outcomes: dict[Case, Outcome] = {}
     while len(outcomes) < len(cases):
         for case in cases:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance import data, reference
+from conformance import data, memory, reference
 from conformance.case import Case, Cell, Layer
 from conformance.noise import Estimate
 
@@ -48,13 +48,13 @@ def test_values_and_widths_do_not_depend_on_what_is_computed_together(dtype: str
         changed(batch=batch, steps=steps, dtype=dtype, data_seed=100 + at)
         for at, (batch, steps) in enumerate(sizes)
     ]
-    reference.expect(cases)
+    memory.expect(cases)
     assert all(same(reference.of(case), alone(case)) for case in cases)
 
 
 def test_cases_of_several_programs_may_be_expected() -> None:
     cases = [changed(weight_seed=seed, data_seed=7 + seed) for seed in range(3)]
-    reference.expect(cases)
+    memory.expect(cases)
     assert all(same(reference.of(case), alone(case)) for case in cases)
 
 
