@@ -94,7 +94,9 @@ class Clause:
 
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
-    much is drawn. `anew`: nothing is used that was built for another case.
+    much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
+    what the clause of that identifier draws, whose answers it then shares. `dear`: for its programs
+    take long to build, quick judges it for one cell of each path.
     """
 
     identifier: str
@@ -106,6 +108,13 @@ class Clause:
     judge: Property
     effort: float
     anew: bool = False
+    like: str | None = None
+    dear: bool = False
+
+    @property
+    def draws(self) -> str:
+        """The identifier of the clause whose cases it draws, mostly its own."""
+        return self.like or self.identifier
 
     @property
     def family(self) -> str:
@@ -125,6 +134,8 @@ def clause(
     severity: str = MUST,
     effort: float = 1.0,
     anew: bool = False,
+    like: str | None = None,
+    dear: bool = False,
 ) -> Callable[[Property], Callable[..., None]]:
     """Make a property the test of a clause; its docstring's first paragraph is the statement."""
 
@@ -133,7 +144,17 @@ def clause(
         if not statement or identifier in CLAUSES:
             raise ValueError(f"clause {identifier} lacks a statement or stands twice")
         CLAUSES[identifier] = Clause(
-            identifier, statement, severity, source, subjects, cases, judge, effort, anew
+            identifier,
+            statement,
+            severity,
+            source,
+            subjects,
+            cases,
+            judge,
+            effort,
+            anew,
+            like,
+            dear,
         )
 
         def test(subject: Subject, bench: object, request: object) -> None:

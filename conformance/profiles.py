@@ -32,7 +32,7 @@ class Profile:
     spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
     enumerate_modes: bool = False
     skip_simplest: bool = False
-    one_cell: bool = False  # on a path, of what is built anew or for a pair of paths
+    one_cell: bool = False  # on a path, of what is dear, built anew, or for a pair of paths
 
     def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
         """The subjects of a clause that are judged: all, or with `one_cell` fewer.
@@ -44,11 +44,11 @@ class Profile:
             return list(subjects)
         groups: dict[object, list[Subject]] = {}
         for subject in subjects:
-            dear = clause.anew or subject.other
-            about = (subject.place, subject.malformation) if dear else subject
+            one = clause.dear or clause.anew or subject.other
+            about = (subject.place, subject.malformation) if one else subject
             groups.setdefault(about, []).append(subject)
         return [
-            min(group, key=lambda subject: hashed(f"{clause.identifier}:{subject}"))
+            min(group, key=lambda subject: hashed(f"{clause.draws}:{subject}"))
             for group in groups.values()
         ]
 

@@ -175,7 +175,7 @@ class Search:
         # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
         # with any, and those of another cell with others.
         start = hashed(f"{budget.salt}:begin:{self._subject.cell}")
-        start += hashed(f"{budget.salt}:{self._clause.identifier}") % budget.spread
+        start += hashed(f"{budget.salt}:{self._clause.draws}") % budget.spread
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
             extent = Extent([mode], budget.several, common=index == 0)

@@ -2,6 +2,7 @@
 
 DYNAMIC_RNN = "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/dynamic_rnn"
 V1_CELL = "https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/RNNCell"
+GRADIENT_TAPE = "https://www.tensorflow.org/api_docs/python/tf/GradientTape"
 LSTM_STATE_TUPLE = (
     "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMStateTuple"
 )

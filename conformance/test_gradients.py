@@ -1,0 +1,91 @@
+"""GR: gradients with respect to initial state, inputs and weights.
+
+Of the sum of outputs and final state, each times a factor of its own: so every output and every
+leaf of the final state counts.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from conformance import forms, gradients, judging_gradients, requests, sources, subjects
+from conformance.case import Case
+from conformance.contract import SHOULD, Finding, Runs, clause, single
+from strategies import states
+
+CARRYING = subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM", "GRU"))
+
+
+@clause(
+    "GR-01",
+    source=sources.GRADIENT_TAPE,
+    subjects=subjects.each(),
+    cases=states.together,
+    effort=0.5,
+    dear=True,
+)
+def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
+    """The gradient with respect to each leaf of the initial state is the formula's."""
+    (seen,) = run(case, requests.differentiated(case))
+    return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))
+
+
+@clause(
+    "GR-02",
+    source=sources.GRADIENT_TAPE,
+    subjects=subjects.each(),
+    cases=states.together,
+    effort=0.5,
+    like="GR-01",
+    dear=True,
+)
+def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
+    """The gradient with respect to the inputs is the formula's, at every step."""
+    (seen,) = run(case, requests.differentiated(case))
+    return Finding(judging_gradients.with_respect_to_inputs(case, seen, gradients.of(case)))
+
+
+@clause(
+    "GR-03",
+    source=sources.GRADIENT_TAPE,
+    subjects=subjects.each(),
+    cases=states.together,
+    effort=0.5,
+    like="GR-01",
+    dear=True,
+)
+def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
+    """The gradient with respect to each weight of each cell is the formula's."""
+    (seen,) = run(case, requests.differentiated(case))
+    return Finding(judging_gradients.with_respect_to_weights(case, seen, gradients.of(case)))
+
+
+@clause(
+    "GR-04",
+    source=sources.GRADIENT_TAPE,
+    subjects=CARRYING,
+    cases=partial(states.together, split=True, states=states.DISTINCT),
+    effort=0.5,
+    dear=True,
+)
+def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
+    """Where one computation runs k steps and the rest from the carried state, all gradients are
+    those of running straight through."""
+    (seen,) = run(case, requests.differentiated(case, in_two=True))
+    return Finding(judging_gradients.with_respect_to_all(case, seen, gradients.of(case)))
+
+
+@clause(
+    "GR-05",
+    source=sources.GRADIENT_TAPE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    effort=0.34,
+    anew=True,  # in function and graph mode they are part of what is traced
+    dear=True,
+)
+def test_initial_state_can_be_learnt(case: Case, run: Runs) -> Finding:
+    """An initial state that is held in variables has the gradients that one of tensors has."""
+    (seen,) = run(case, requests.differentiated(case))
+    return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))
