@@ -95,8 +95,8 @@ class Clause:
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
     much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
-    what the clause of that identifier draws, whose answers it then shares. `dear`: for its programs
-    take long to build, quick judges it for one cell of each path.
+    what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
+    no other's and take long to build; quick judges it for one cell of each path.
     """
 
     identifier: str

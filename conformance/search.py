@@ -170,16 +170,17 @@ class Search:
             return
         # Clauses share programs that are drawn from one seed. The first is of options that all
         # generations have, the others of those that the subject has.
+        shared = str(self._subject) if self._clause.dear else self._subject.cell
         if not budget.skip_simplest:
-            yield _Attempt(Extent(modes[:1], common=True), 1, self._subject.cell)
+            yield _Attempt(Extent(modes[:1], common=True), 1, shared)
         # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
         # with any, and those of another cell with others.
-        start = hashed(f"{budget.salt}:begin:{self._subject.cell}")
+        start = hashed(f"{budget.salt}:begin:{shared}")
         start += hashed(f"{budget.salt}:{self._clause.draws}") % budget.spread
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
             extent = Extent([mode], budget.several, common=index == 0)
-            yield _Attempt(extent, 1, f"{self._subject.cell}:{index}", skip_simplest=True)
+            yield _Attempt(extent, 1, f"{shared}:{index}", skip_simplest=True)
 
     def _times(self, much: float) -> int:
         return max(1, round(much * self._clause.effort))

@@ -11,7 +11,7 @@ whose tolerance is loose does not see them.
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Area = Literal["structure", "round trip", "rejection", "numbers", "dtype", "stacking"]
+Area = Literal["structure", "round trip", "rejection", "numbers", "dtype", "stacking", "gradients"]
 AREAS: tuple[Area, ...] = get_args(Area)
 
 DYNAMIC_RNN = "tensorflow.python.ops.rnn"
@@ -686,4 +686,204 @@ _DYNAMIC_RNN = (
     ),
 )
 
-BANK: tuple[Fault, ...] = (*_KERAS3, *_KERAS2, *_V1_CELLS, *_DYNAMIC_RNN)
+_GRADIENTS = (
+    Fault(
+        name="keras3-lstm-carry-without-gradient",
+        module=KERAS3_LSTM,
+        old="return h, [h, c]",
+        new="return h, [h, ops.stop_gradient(c)]",
+        area="gradients",
+        about="No gradient goes back through an LSTM's cell state.",
+    ),
+    Fault(
+        name="keras3-lstm-fine-gradient-float32",
+        module=KERAS3_LSTM,
+        old="h = o * self.activation(c)",
+        new="""if self.compute_dtype == "float32":
+            o = o + 1e-6 * (o - ops.stop_gradient(o))
+        h = o * self.activation(c)""",
+        area="gradients",
+        about="In float32 the gradient of an LSTM's output gate is a millionth too large.",
+    ),
+    Fault(
+        name="keras3-gru-gradient-of-single-unit",
+        module=KERAS3_GRU,
+        old="h = z * h_tm1 + (1 - z) * hh",
+        new="""if self.units == 1:
+            h_tm1 = ops.stop_gradient(h_tm1)
+        h = z * h_tm1 + (1 - z) * hh""",
+        area="gradients",
+        about="What a GRU of one unit keeps of its state has no gradient.",
+    ),
+    Fault(
+        name="keras3-simple-fine-gradient-float64",
+        module=KERAS3_SIMPLE,
+        old="ops.matmul(prev_output,",
+        new="""ops.matmul(
+            prev_output
+            + (1e-9 * (self.compute_dtype == "float64"))
+            * (prev_output - ops.stop_gradient(prev_output)),
+""",
+        area="gradients",
+        about="In float64 a SimpleRNN's gradient grows by a billionth with each step.",
+    ),
+    Fault(
+        name="keras3-backend-gradient-of-ten-steps",
+        module=KERAS3_BACKEND,
+        old="""current_input = tree.pack_sequence_as(inputs, current_input)
+                output,""",
+        new="""current_input = tree.pack_sequence_as(inputs, current_input)
+                states = tree.map_structure(
+                    lambda s: tf.where(time == time_steps_t - 10, tf.stop_gradient(s), s), states
+                )
+                output,""",
+        area="gradients",
+        about="In a Keras 3 RNN the gradient goes back ten steps and no further.",
+    ),
+    Fault(
+        name="keras3-backend-first-input-without-gradient",
+        module=KERAS3_BACKEND,
+        old="ta.unstack(input_)\n",
+        new="ta.unstack(tf.concat([tf.stop_gradient(input_[:1]), input_[1:]], 0))\n",
+        area="gradients",
+        about="The inputs of the first step of a Keras 3 RNN have no gradient.",
+    ),
+    Fault(
+        name="keras3-rnn-tuple-without-gradient",
+        module=KERAS3_RNN,
+        old="initial_state = list(initial_state)",
+        new="""initial_state = (
+            tree.map_structure(ops.stop_gradient, list(initial_state))
+            if isinstance(initial_state, tuple)
+            else list(initial_state)
+        )""",
+        area="gradients",
+        about="No gradient goes back through a state that a Keras 3 RNN has returned.",
+    ),
+    Fault(
+        name="keras3-rnn-variables-without-gradient",
+        module=KERAS3_RNN,
+        old="lambda x: backend.convert_to_tensor(\n                x,",
+        new="""lambda x: backend.convert_to_tensor(
+                x.numpy() if hasattr(x, "assign") and hasattr(x, "numpy") else x,""",
+        area="gradients",
+        about="An initial state in variables is read as NumPy arrays where that is possible.",
+    ),
+    Fault(
+        name="keras3-stack-fourth-layer-without-gradient",
+        module=KERAS3_STACK,
+        old="inputs, states = cell_call_fn(inputs, states, **kwargs)",
+        new="""if len(new_states) == 3:
+                from keras.src import ops
+                inputs = ops.stop_gradient(inputs)
+            inputs, states = cell_call_fn(inputs, states, **kwargs)""",
+        area="gradients",
+        about="The fourth layer of a stack gives no gradient to those below it.",
+    ),
+    Fault(
+        name="keras2-lstm-candidate-without-gradient",
+        module=KERAS2_LSTM,
+        old="c = f * c_tm1 + i * tf.tanh(z2)",
+        new="c = f * c_tm1 + tf.stop_gradient(i) * tf.tanh(z2)",
+        area="gradients",
+        about="The input gate of the Keras 2 LSTM layer has no gradient.",
+    ),
+    Fault(
+        name="keras2-gru-single-row-without-gradient",
+        module=KERAS2_GRU,
+        old="        return h, new_state\n",
+        new="""        new_state = tf.nest.map_structure(
+            lambda s: tf.where(tf.shape(s)[0] == 1, tf.stop_gradient(s), s), new_state
+        )
+        return h, new_state
+""",
+        area="gradients",
+        about="A GRU cell's state has no gradient where the batch is a single row.",
+    ),
+    Fault(
+        name="keras2-simple-recurrent-kernel-without-gradient",
+        module=KERAS2_SIMPLE,
+        old="backend.dot(prev_output, self.recurrent_kernel)",
+        new="backend.dot(prev_output, tf.stop_gradient(self.recurrent_kernel))",
+        area="gradients",
+        about="A SimpleRNN's recurrent kernel has no gradient.",
+    ),
+    Fault(
+        name="keras2-backend-fine-gradient-float64",
+        module=KERAS2_BACKEND,
+        old="input_time_zero, tuple(initial_states) + tuple(constants)\n        )\n",
+        new="""input_time_zero, tuple(initial_states) + tuple(constants)
+        )
+        states = tf.nest.map_structure(
+            lambda s: s + 1e-9 * (s - tf.stop_gradient(s)) if s.dtype == tf.float64 else s, states
+        )
+""",
+        area="gradients",
+        about="In float64 the gradient of a Keras 2 RNN's initial state is a billionth too large.",
+    ),
+    Fault(
+        name="v1-lstm-peephole-without-gradient",
+        module=V1_CELLS,
+        old="m = sigmoid(o + self._w_o_diag * c)",
+        new="m = sigmoid(o + self._w_o_diag * tf.stop_gradient(c))",
+        area="gradients",
+        about="What the output gate of an LSTMCell sees of the cell state has no gradient.",
+    ),
+    Fault(
+        name="v1-gru-reset-gate-without-gradient",
+        module=V1_CELLS,
+        old="r_state = r * state",
+        new="r_state = tf.stop_gradient(r) * state",
+        area="gradients",
+        about="The reset gate of a GRUCell has no gradient.",
+    ),
+    Fault(
+        name="v1-basic-lstm-fine-gradient-float32",
+        module=V1_CELLS,
+        old="            multiply(c, sigmoid(",
+        new="""            multiply(
+                c + (1e-6 * (c.dtype == tf.float32)) * (c - tf.stop_gradient(c)), sigmoid(""",
+        area="gradients",
+        about="In float32 a BasicLSTMCell's gradient grows by a millionth with each step.",
+    ),
+    Fault(
+        name="v1-multi-last-layer-gradient-twice",
+        module=V1_CELLS,
+        old="cur_inp, new_state = cell(cur_inp, cur_state)",
+        new="""if i == 3:
+                    cur_inp = 2 * cur_inp - tf.stop_gradient(cur_inp)
+                cur_inp, new_state = cell(cur_inp, cur_state)""",
+        area="gradients",
+        about="The fourth layer of a MultiRNNCell gives twice its gradient to those below.",
+    ),
+    Fault(
+        name="dynamic-rnn-gradient-of-ten-steps",
+        module=DYNAMIC_RNN,
+        old="return (time + 1, output_ta_t, new_state)",
+        new="""new_state = nest.map_structure(
+        lambda s: array_ops.where_v2(time < 10, s, array_ops.stop_gradient(s)), new_state)
+    return (time + 1, output_ta_t, new_state)""",
+        area="gradients",
+        about="From the eleventh step on no gradient goes back in dynamic_rnn.",
+    ),
+    Fault(
+        name="dynamic-rnn-last-row-without-gradient",
+        module=DYNAMIC_RNN,
+        old="state = initial_state\n  assert",
+        new="""state = nest.map_structure(
+      lambda s: array_ops.concat([s[:-1], array_ops.stop_gradient(s[-1:])], 0), initial_state)
+  assert""",
+        area="gradients",
+        about="The last row of dynamic_rnn's initial state has no gradient.",
+    ),
+    Fault(
+        name="while-loop-without-back-prop",
+        module=WHILE_LOOP,
+        old="return_same_structure=return_same_structure,\n        back_prop=back_prop)",
+        new="return_same_structure=return_same_structure,\n        back_prop=False)",
+        area="gradients",
+        about="No gradient goes back through a loop in a graph or a function.",
+    ),
+)
+
+BANK: tuple[Fault, ...] = (*_KERAS3, *_KERAS2, *_V1_CELLS, *_DYNAMIC_RNN, *_GRADIENTS)
