@@ -51,7 +51,7 @@ class Bench:
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
-        modes = self._settings.offers[subject.path].modes
+        modes = clause.judged_in(self._settings.offers[subject.path].modes)
         for drawn in self._settings.profile.rounds(modes, clause.anew):
             search.execute(drawn)
         found = verdicts(about, search.tallies, search.seconds)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 LSTM_KINDS = ("LSTM", "BasicLSTM")
 STACK = "Stack"
 EAGER = "eager"
+MODEL_APIS = ("sequential", "functional")
+MODEL_CALLS = ("call", "predict", "predict_on_batch")
+POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}  # and their compute dtypes
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Cell:
     projection: int | None = None
     cell_clip: float | None = None
     projection_clip: float | None = None
+    ones_at_first: bool = False  # of a user's own class, whose `get_initial_state` gives ones
 
     @property
     def is_lstm(self) -> bool:
@@ -50,13 +54,29 @@ class Cell:
 
 @dataclass(frozen=True)
 class Layer:
-    """How a cell is run over the steps; the defaults are what every path offers."""
+    """How a cell is run over the steps; the defaults are what every path offers.
+
+    A `stateful` layer is built for the case's batch.
+    """
 
     return_sequences: bool = True
     go_backwards: bool = False
     time_major: bool = False
     zero_output_for_mask: bool = False
     stateful: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a layer is put into, by the API that makes it (MODEL_APIS), and how it is called.
+
+    `by` is one of MODEL_CALLS. `given` says that the layer was given the case's initial state when
+    a functional model was made.
+    """
+
+    api: str
+    by: str = "call"
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,10 @@ class Case:
 
     `lengths` and `mask` name which steps of each row count (`data.LENGTHS`, `data.MASKS`), given to
     the target as a sequence_length or as a mask; None: nothing is given, and all of them count.
+
+    Of a stateful layer, `other_batch` is the size of a batch that it was not built for, and with
+    `unknown_rows` it is traced for batches of any size. `policy` names a policy of mixed precision;
+    `dtype` is then its compute dtype.
     """
 
     path: str
@@ -103,6 +127,10 @@ class Case:
     lengths: str | None = None
     mask: str | None = None
     layer: Layer = Layer()
+    other_batch: int | None = None
+    unknown_rows: bool = False
+    policy: str | None = None
+    model: Model | None = None
 
     def __hash__(self) -> int:
         return self._hash
@@ -150,7 +178,7 @@ def place(path: str, other: str | None) -> str:
 _values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
 
 
-def to_plain(record: Case | Cell | Layer | Malformation) -> dict[str, typing.Any]:
+def to_plain(record: Case | Cell | Layer | Model | Malformation) -> dict[str, typing.Any]:
     """The fields that differ from their defaults, as JSON types."""
     plain = {}
     for field in dataclasses.fields(record):
@@ -162,7 +190,7 @@ def to_plain(record: Case | Cell | Layer | Malformation) -> dict[str, typing.Any
 
 
 def _plain_value(value: typing.Any) -> typing.Any:
-    if isinstance(value, (Cell, Layer, Malformation)):
+    if isinstance(value, (Cell, Layer, Model, Malformation)):
         return to_plain(value)
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]

@@ -96,7 +96,8 @@ class Clause:
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
     much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
     what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
-    no other's and take long to build; quick judges it for one cell of each path.
+    no other's and take long to build; quick judges it for one cell of each path. `modes` are those
+    in which the statement makes sense; None: in all that a path offers.
     """
 
     identifier: str
@@ -110,6 +111,11 @@ class Clause:
     anew: bool = False
     like: str | None = None
     dear: bool = False
+    modes: Sequence[str] | None = None
+
+    def judged_in(self, offered: Sequence[str]) -> list[str]:
+        """Which of the modes that a path offers the clause is judged in."""
+        return [mode for mode in offered if self.modes is None or mode in self.modes]
 
     @property
     def draws(self) -> str:
@@ -136,6 +142,7 @@ def clause(
     anew: bool = False,
     like: str | None = None,
     dear: bool = False,
+    modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
     """Make a property the test of a clause; its docstring's first paragraph is the statement."""
 
@@ -155,6 +162,7 @@ def clause(
             anew,
             like,
             dear,
+            modes,
         )
 
         def test(subject: Subject, bench: object, request: object) -> None:

@@ -54,7 +54,7 @@ def write(case: Case, leaves: Leaves) -> object:
         return wire.OwnZeros()
     tree = documented(case, leaves)
     if case.form in (NUMPY, VARIABLE):
-        return _hold(tree, case.form)
+        return held_as(case.form, tree)
     if case.form == BARE:
         return leaves[0][0]
     if case.form == OTHER_FLOAT:
@@ -119,8 +119,9 @@ def map_leaves(tree: object, change: Callable[[wire.Leaf], object]) -> object:
     return change(tree) if isinstance(tree, wire.Leaf) else tree
 
 
-def _hold(tree: object, held_as: str) -> object:
-    return map_leaves(tree, lambda leaf: wire.Leaf(leaf.array, held_as))
+def held_as(form: str, tree: object) -> object:
+    """The tree with its leaves as NumPy arrays or variables."""
+    return map_leaves(tree, lambda leaf: wire.Leaf(leaf.array, form))
 
 
 _OTHER_SEQUENCE = {"list": "tuple", "tuple": "list", LSTM_STATE_TUPLE: "tuple"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,20 +50,29 @@ def accepted(
 
     `steps` is the length of the run where it is not the case's.
     """
+    outputs = outputs_of(case, observation, what, steps)
+    return Run(outputs, state("final", observation.state, case, observation), observation)
+
+
+def outputs_of(
+    case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
+) -> np.ndarray:
+    """The outputs of a run that must not have failed; shape and dtype are judged too."""
     if observation.error is not None:
         raise Deviation(
             f"{what} = {error_line(observation.error)}, but must be accepted", observation
         )
-    outputs = _outputs(case, observation, case.steps if steps is None else steps)
-    return Run(outputs, _state(case, observation), observation)
+    return _outputs(case, observation, case.steps if steps is None else steps)
+
+
+_STAGES = {"build": " while building", "before": " while its states were set"}
 
 
 def error_line(error: wire.Error) -> str:
     """An error in one line, without the terminal's styling."""
     message = " ".join(_STYLING.sub("", error.message).split())
     shortened = message if len(message) <= 160 else message[:157] + "..."
-    stage = " while building" if error.stage == "build" else ""
-    return f"{error.name}{stage} ({shortened})"
+    return f"{error.name}{_STAGES.get(error.stage, '')} ({shortened})"
 
 
 def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarray:
@@ -81,16 +91,19 @@ def numbers(array: wire.Array) -> np.ndarray:
     return data.from_wire(array)
 
 
-def _state(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+def state(
+    which: str, tree: object, case: Case, observation: wire.Observation
+) -> tuple[tuple[np.ndarray, ...], ...]:
+    """The values of a state; structure, shapes and dtypes are judged."""
     try:
-        leaves = forms.read(case, observation.state)
+        leaves = forms.read(case, tree)
     except forms.UnexpectedStructure as expected:
         raise Deviation(
-            f"final state = {forms.shown(observation.state)}, but must be {expected}", observation
+            f"{which} state = {forms.shown(tree)}, but must be {expected}", observation
         ) from expected
     for index, cell in enumerate(case.cells):
         for name, leaf, width in zip("hc", leaves[index], cell.state_widths, strict=False):
-            _must_be_leaf(f"final {name} of cell {index}", leaf, width, case, observation)
+            _must_be_leaf(f"{which} {name} of cell {index}", leaf, width, case, observation)
     return tuple(tuple(numbers(leaf.array) for leaf in of_cell) for of_cell in leaves)
 
 
@@ -241,26 +254,31 @@ def identical(what: str, one: np.ndarray, other: np.ndarray, run: Run, whose: st
 
 def grade(case: Case, observation: wire.Observation) -> str:
     """The rejection grade of a malformed case's observation."""
+    return graded(observation, lambda message: _explains(case, message))
+
+
+def graded(observation: wire.Observation, explains: Callable[[str], bool]) -> str:
+    """The rejection grade of an observation; `explains` says whether a message does."""
     error = observation.error
     if error is None:
         return ACCEPTED
     if error.name in (CRASHED, HUNG):
         return error.name
-    names = set(error.bases)
-    if not names & _REFUSALS:
+    bases = set(error.bases)
+    if not bases & _REFUSALS:
         return LEAKED
-    return EXPLAINED if names & _EXPLAINABLE and _explains(case, error.message) else REJECTED
+    return EXPLAINED if bases & _EXPLAINABLE and explains(error.message) else REJECTED
 
 
 def _explains(case: Case, message: str) -> bool:
     assert case.malformation is not None
     kind = malformations.KINDS[case.malformation.name]
+    return names(message, kind.expected(case)) and names(message, kind.received(case))
+
+
+def names(message: str, words: tuple[str, ...]) -> bool:
+    """Whether a word stands in the message; a number only as a number of its own."""
     text = _STYLING.sub("", message)
-    return _names(text, kind.expected(case)) and _names(text, kind.received(case))
-
-
-def _names(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a word stands in the text; a number only as a number of its own."""
     return any(
         re.search(
             rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word.isdigit() else re.escape(word), text
@@ -271,19 +289,22 @@ def _names(text: str, words: tuple[str, ...]) -> bool:
 
 def refused(case: Case, observation: wire.Observation) -> str:
     """The grade of a malformed state, which must be `rejected` or better."""
-    seen = grade(case, observation)
-    if observation.error is not None and observation.error.stage == "build":
-        raise Deviation(f"building = {error_line(observation.error)}", observation, seen)
-    if seen not in KEPT_GRADES:
-        raise Deviation(_not_refused(case, observation), observation, seen)
-    return seen
-
-
-def _not_refused(case: Case, observation: wire.Observation) -> str:
     assert case.malformation is not None
     about = malformations.KINDS[case.malformation.name].about
-    what = "accepted" if observation.error is None else error_line(observation.error)
-    return (
-        f"initial_state with {about} = {what}, but must be refused with ValueError, TypeError or"
-        " InvalidArgumentError"
-    )
+    return kept_grade(f"initial_state with {about}", grade(case, observation), observation)
+
+
+def kept_grade(what: str, seen: str, observation: wire.Observation) -> str:
+    """The grade of what must be refused; a Deviation where it is less than `rejected`."""
+    error = observation.error
+    if error is not None and error.stage == "build":
+        raise Deviation(f"building = {error_line(error)}", observation, seen)
+    if seen not in KEPT_GRADES:
+        told = "accepted" if error is None else error_line(error)
+        raise Deviation(
+            f"{what} = {told}, but must be refused with ValueError, TypeError or"
+            " InvalidArgumentError",
+            observation,
+            seen,
+        )
+    return seen

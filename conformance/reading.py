@@ -7,7 +7,17 @@ import json
 from typing import Any
 
 from conformance import data, documented, forms, formulas, malformations
-from conformance.case import LSTM_KINDS, Case, Cell, Layer, Malformation
+from conformance.case import (
+    LSTM_KINDS,
+    MODEL_APIS,
+    MODEL_CALLS,
+    POLICIES,
+    Case,
+    Cell,
+    Layer,
+    Malformation,
+    Model,
+)
 from conformance.errors import UnreadableCase
 
 _WHOLE_NUMBERS = {
@@ -30,6 +40,9 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "name": tuple(malformations.KINDS),
     "lengths": (None, *data.LENGTHS),
     "mask": (None, *data.MASKS),
+    "policy": (None, *POLICIES),
+    "api": MODEL_APIS,
+    "by": MODEL_CALLS,
 }
 
 
@@ -53,8 +66,9 @@ def from_plain(plain: Any) -> Case:
     if not isinstance(cells, list) or not cells:
         raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
     fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
-    if fields.get("malformation") is not None:
-        fields["malformation"] = _record(fields["malformation"], Malformation)
+    for name, kind in (("malformation", Malformation), ("model", Model)):
+        if fields.get(name) is not None:
+            fields[name] = _record(fields[name], kind)
     if "layer" in fields:
         fields["layer"] = _record(fields["layer"], Layer)
     case = Case(**fields)

@@ -25,7 +25,7 @@ def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
         UnreadableCase: the text is not such a case, or the target does not offer its path or mode.
     """
     clause, case = read(text)
-    _must_be_offered(case, {offer.name: offer for offer in target.describe().paths})
+    _must_be_offered(clause, case, {offer.name: offer for offer in target.describe().paths})
     (outcome,) = judge_together(clause, [case], Asker(target), ledger)
     return outcome, clause
 
@@ -46,7 +46,7 @@ def read(text: str) -> tuple[Clause, Case]:
     return contract.CLAUSES[name], from_plain(plain)
 
 
-def _must_be_offered(case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
+def _must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
     for path in (case.path, case.other):
         if path is None:
             continue
@@ -54,10 +54,9 @@ def _must_be_offered(case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
             raise UnreadableCase(f"--replay: path = {path!r}, but must be one of {sorted(offers)}")
         if offers[path].missing:
             raise UnreadableCase(f"--replay: {path} is not available: {offers[path].missing}")
-        if case.mode not in offers[path].modes:
-            raise UnreadableCase(
-                f"--replay: mode = {case.mode!r}, but must be one of {offers[path].modes}"
-            )
+        modes = clause.judged_in(offers[path].modes)
+        if case.mode not in modes:
+            raise UnreadableCase(f"--replay: mode = {case.mode!r}, but must be one of {modes}")
 
 
 def shown(outcome: Outcome, clause: Clause) -> str:

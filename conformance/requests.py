@@ -32,6 +32,11 @@ def program(case: Case, anew: bool = False) -> wire.Program:
         case.fresh,
         not once,
         _options(case.layer),
+        case.batch if case.layer.stateful else None,
+        case.unknown_rows,
+        case.policy,
+        case.model.api if case.model else None,
+        given_state(case) if case.model and case.model.given else None,
     )
 
 
@@ -104,6 +109,30 @@ def differentiated(case: Case, in_two: bool = False) -> wire.Call:
 def without_state(case: Case) -> wire.Call:
     """The whole sequence without an initial state."""
     return wire.Call(inputs(case))
+
+
+def after_reset(call: wire.Call, states: object = None) -> wire.Call:
+    """The call of a stateful layer whose states were reset before, to zeros or to given ones."""
+    return dataclasses.replace(call, before=wire.Reset(states))
+
+
+def of_other_batch(case: Case) -> wire.Call:
+    """The whole sequence of another number of rows, without an initial state."""
+    assert case.other_batch is not None
+    return without_state(dataclasses.replace(case, batch=case.other_batch))
+
+
+def by_model(case: Case, call: wire.Call) -> wire.Call:
+    """The call as the case's model is called; such a call gives no state."""
+    assert case.model is not None
+    return dataclasses.replace(call, state=None, by=case.model.by)
+
+
+def in_two_batches(case: Case) -> wire.Call:
+    """The two halves of the sequence, as batches one below the other."""
+    values = data.inputs(case)
+    halves = np.concatenate([values[:, : split(case)], values[:, split(case) :]])
+    return by_model(case, wire.Call(data.to_wire(halves, case.dtype)))
 
 
 def with_other_rows(case: Case, kept: int) -> wire.Call:

@@ -136,6 +136,7 @@ def told(observation: wire.Observation) -> dict[str, object]:
                 "stage": error.stage,
             },
             "weights_intact": observation.weights_intact,
+            **_told_stored(observation),
         }
     return {
         "outputs": _values(observation.outputs),
@@ -143,6 +144,16 @@ def told(observation: wire.Observation) -> dict[str, object]:
         "state_values": [_values(leaf.array) for leaf in _leaves(observation.state)],
         "arguments_intact": observation.arguments_intact,
         "weights_intact": observation.weights_intact,
+        **_told_stored(observation),
+    }
+
+
+def _told_stored(observation: wire.Observation) -> dict[str, object]:
+    if observation.stored is None:
+        return {}
+    return {
+        "stored": forms.shown(observation.stored),
+        "stored_values": [_values(leaf.array) for leaf in _leaves(observation.stored)],
     }
 
 

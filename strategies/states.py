@@ -59,13 +59,17 @@ def programs(
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """What data is drawn for a program. `split` draws after how many steps the state is carried."""
+    """What data is drawn for a program. `split` draws after how many steps the state is carried.
+
+    A `batch` is that of all cases; None: each case draws its own.
+    """
 
     states: Sequence[str | None] = GIVEN
     form: str = forms.DOCUMENTED
     smallest_batch: int = 1
     split: bool = False
     most_steps: int = sequences.MAX_STEPS
+    batch: int | None = None
 
 
 def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of: Data) -> Case:
@@ -75,7 +79,7 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
     batch, state = draw(_starts(of.smallest_batch, tuple(of.states)))
     return dataclasses.replace(
         program,
-        batch=batch,
+        batch=of.batch or batch,
         steps=steps,
         data_seed=data_seed,
         state=state,
@@ -112,13 +116,20 @@ _RARELY = 64
 
 @st.composite
 def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
-    """Several cases of one program, of the simplest program one. Options as of `Data`.
+    """Several cases of one program, of the simplest program one. Options as of `Data`."""
+    program = draw(programs(subject, extent.modes, common=extent.common))
+    return draw(of_program(program, of_one_step(subject), extent, Data(**data)))
+
+
+@st.composite
+def of_program(
+    draw: st.DrawFn, program: Case, one_step: bool, extent: Extent, of: Data
+) -> tuple[Case, ...]:
+    """Several cases of a program, as many as the extent says.
 
     Of a stack there are so many fewer as it has cells, which is what a case of it costs. Rarely,
     one case is to be built for its own shapes, which takes as long as many calls.
     """
-    program = draw(programs(subject, extent.modes, common=extent.common))
-    one_step, of = of_one_step(subject), Data(**data)
     several = max(1, extent.several(program.mode) // len(program.cells))
     count = several if draw(sequences.up_to(_RARELY)) else 1
     first = draw(sequences.seeds())

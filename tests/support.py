@@ -59,7 +59,9 @@ def every_subject() -> list[tuple[Clause, Subject]]:
 def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.SearchStrategy[Case]:
     """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
     drawn = st.sampled_from(every_subject()).flatmap(
-        lambda pair: pair[0].cases(pair[1], Extent(modes)).map(lambda cases: cases[0])
+        lambda pair: (
+            pair[0].cases(pair[1], Extent(pair[0].judged_in(modes))).map(lambda cases: cases[0])
+        )
     )
     if malformed is None:
         return drawn

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conformance.case import Case, Cell, Layer, Malformation
+from conformance.case import Case, Cell, Layer, Malformation, Model
 from conformance.errors import UnreadableCase
 from conformance.reading import from_json
 from tests import support
@@ -50,6 +50,10 @@ OTHERS: dict[str, Any] = {
     "lengths": "drawn",
     "mask": "interior",
     "layer": Layer(go_backwards=True),
+    "other_batch": 1,
+    "unknown_rows": True,
+    "policy": "mixed_float16",
+    "model": Model("functional", by="predict"),
 }
 
 
@@ -63,6 +67,12 @@ def test_json_there_and_back(case: Case) -> None:
 def test_options_of_the_layer_go_through_json() -> None:
     case = dataclasses.replace(CASE, mask="leading", layer=Layer(return_sequences=False))
     assert '"layer":{"return_sequences":false}' in case.to_json()
+    assert from_json(case.to_json()) == case
+
+
+def test_a_model_goes_through_json() -> None:
+    case = dataclasses.replace(CASE, model=Model("functional", given=True))
+    assert '"model":{"api":"functional","given":true}' in case.to_json()
     assert from_json(case.to_json()) == case
 
 
@@ -122,6 +132,12 @@ UNREADABLE = {
     "unknown mask": (json.dumps({**PLAIN, "mask": "odd"}), "mask"),
     "unknown lengths": (json.dumps({**PLAIN, "lengths": "odd"}), "lengths"),
     "unknown option of a layer": (json.dumps({**PLAIN, "layer": {"odd": True}}), "Layer has"),
+    "unknown policy": (json.dumps({**PLAIN, "policy": "mixed"}), "policy"),
+    "unknown kind of model": (json.dumps({**PLAIN, "model": {"api": "odd"}}), "api"),
+    "unknown call of a model": (
+        json.dumps({**PLAIN, "model": {"api": "functional", "by": "fit"}}),
+        "by",
+    ),
     "path not text": (json.dumps({**PLAIN, "path": 3}), "path"),
     "malformation not an object": (json.dumps({**PLAIN, "malformation": "dict"}), "Malformation"),
     "unknown malformation": (json.dumps({**PLAIN, "malformation": {"name": "odd"}}), "odd"),

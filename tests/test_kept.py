@@ -11,9 +11,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from conformance import forms, judging, requests
+from conformance import forms, judging, requests, storing
 from conformance.adapter import wire
-from conformance.case import STACK, Case, Cell, Malformation
+from conformance.case import STACK, Case, Cell, Layer, Malformation
 from conformance.targets import Target, open_target
 from tests import support
 
@@ -85,6 +85,21 @@ def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
     one, other = judging.accepted(case, kept), judging.accepted(case, new)
     assert forms.shown(kept.state) == forms.shown(new.state)
     judging.identical_runs(one, other, "the new program's")
+
+
+@pytest.mark.parametrize("mode", ["eager", "function"])
+@pytest.mark.parametrize("path", ["RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3"])
+def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
+    target: Target, path: str, mode: str
+) -> None:
+    kinds = ("LSTM",) if path.startswith("layer") else ("LSTM", STACK)
+    for kind in kinds:
+        case = Case(path, mode, _cells(kind), 2, 3, layer=Layer(stateful=True), state=None)
+        calls = requests.run(case, [requests.whole(case)] * 2)
+        once, again = target.run(requests.program(case), (calls, calls))
+        alike(case, once[0], again[0])
+        stored = storing.stored(case, once[0])
+        assert not (stored[0][0] == storing.stored(case, once[1])[0][0]).all()
 
 
 @pytest.mark.parametrize("mode", ["function", "graph"])

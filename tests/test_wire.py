@@ -42,6 +42,11 @@ EXAMPLES: list[Any] = [
     wire.Observation(outputs=ARRAY, state=LEAF, seconds=0.5, weights_intact=False),
     OFFER,
     wire.Description({"tensorflow": "2.21.0"}, (OFFER, OFFER)),
+    wire.Stored(),
+    wire.Reset(),
+    wire.Reset(wire.Node("list", (LEAF,)), model=True),
+    wire.Assign(wire.Node("list", (LEAF,))),
+    wire.Call(ARRAY, wire.Stored(), before=wire.Reset(), by="predict"),
 ]
 MESSAGE = ("run", tuple(EXAMPLES))
 

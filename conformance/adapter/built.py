@@ -1,23 +1,37 @@
 """What every path module builds: something to call, and the cells whose weights are assigned."""
 
 from . import cells as cell_makers
-from . import versions
+from . import trees, versions, wire
 
 
 class Built:
     """A built path: `call(inputs, state, **arguments)` gives outputs and final state.
 
-    They are as the API returns them; `arguments` are by the names that it has for them.
+    They are as the API returns them; `arguments` are by the names that it has for them. `others`
+    are further ways of calling, by name: functions that give what to call. `maker` is the layer, or
+    the cell where there is none; `model` is what a layer is in.
     """
 
-    def __init__(self, generation, program, cell, cells, call, maker):
+    def __init__(self, generation, program, cell, cells, call, maker, others=None, model=None):
         self.generation = generation
         self.cell = cell
         self.cells = cells
         self.specs = program.cells
         self.call = call
-        self._maker = maker
+        self.maker = maker
+        self._model = model
+        self._others = others or {}
+        self._stateful = program.layer.get("stateful", False)
+        self._at_first = [
+            (state, state.numpy())
+            for state in trees.flatten(self.stored() or ())
+            if state is not None  # not built yet
+        ]
         self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker)}
+
+    def way(self, by):
+        """What to call, by the name of how."""
+        return self.call if by == "call" else self._others[by]()
 
     def restore_classes(self):
         """Give the classes of the cells and layers the bases that they were built with.
@@ -30,14 +44,39 @@ class Built:
             if kind.__mro__ != bases:
                 kind.__new__(kind)
 
+    def stored(self):
+        """What a stateful layer keeps from call to call, or None."""
+        return self.maker.states if self._stateful else None
+
+    def forget(self):
+        """Give what is stored the values that it was built with."""
+        for state, value in self._at_first:
+            state.assign(value)
+
+    def prepare(self, before, states):
+        """Do to a stateful layer what is asked before a call, with native states."""
+        if isinstance(before, wire.Reset):
+            resettable = self._model if before.model else self.maker
+            versions.reset(self.generation, resettable, states)
+        elif isinstance(before, wire.Assign):
+            for stored, state in zip(trees.flatten(self.stored()), trees.flatten(states)):
+                stored.assign(state)
+
     def own_state(self, inputs, batch, dtype):
         """The state that this path's cell or layer makes itself."""
-        return versions.initial_state_of(self._maker, inputs, batch, dtype)
+        return versions.initial_state_of(self.maker, inputs, batch, dtype)
+
+
+def layer_dtype(generation, program):
+    """What a program's cells and layers are given as their dtype."""
+    if program.policy is None:
+        return program.dtype
+    return versions.policy(generation, program.policy)
 
 
 def built_cell(generation, program):
     """The cells, and the one cell that stands for them all; built unless they are to be fresh."""
-    specs, dtype = program.cells, program.dtype
+    specs, dtype = program.cells, layer_dtype(generation, program)
     cells = [cell_makers.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
     if not program.fresh:
         cell_makers.build(generation, cells, specs, program.features)

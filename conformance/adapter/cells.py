@@ -1,10 +1,11 @@
 """Cells of each generation from their specification."""
 
+import functools
 import itertools
 
 import tensorflow as tf
 
-from . import versions
+from . import trees, versions
 
 _numbers = itertools.count()
 
@@ -17,9 +18,23 @@ def make(generation, spec, index, dtype):
     """One cell, not yet built; `index` is its place in the stack."""
     if generation == "v1":
         return _v1(spec, dtype)
-    layers = versions.keras(generation).layers
-    name = "cell_%d" % index
-    return getattr(layers, spec["kind"] + "Cell")(name=name, **keras_options(spec, dtype))
+    kind = getattr(versions.keras(generation).layers, spec["kind"] + "Cell")
+    if spec["ones_at_first"]:
+        kind = _with_ones_at_first(kind)
+    return kind(name="cell_%d" % index, **keras_options(spec, dtype))
+
+
+@functools.lru_cache(maxsize=None)
+def _with_ones_at_first(kind):
+    """A user's own class of cell, like another but for the state that it makes."""
+
+    class WithOnesAtFirst(kind):
+        def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+            dtype = dtype or self.compute_dtype
+            state = [tf.ones((batch_size, size), dtype) for size in trees.flatten(self.state_size)]
+            return state if len(state) > 1 else state[0]
+
+    return WithOnesAtFirst
 
 
 def stack(generation, cells, dtype):

@@ -31,35 +31,35 @@ def kind(loss):
     return len(loss.cotangents), len(loss.split)
 
 
-def computed(built, inputs, state, arguments, loss):
+def computed(call, inputs, state, arguments, loss):
     """Outputs and final state; a call that is split goes on from the state of its first part."""
     if not loss.split:
-        return built.call(inputs, state, **arguments)
+        return call(inputs, state, **arguments)
     (split,) = loss.split
-    first, carried = built.call(inputs[:, :split], state, **arguments)
-    second, final = built.call(inputs[:, split:], carried, **arguments)
+    first, carried = call(inputs[:, :split], state, **arguments)
+    second, final = call(inputs[:, split:], carried, **arguments)
     return tf.concat([first, second], 1), final
 
 
-def by_tape(built, variables, inputs, state, arguments, loss):
+def by_tape(call, variables, inputs, state, arguments, loss):
     """Outputs, final state, and derivatives by inputs, leaves of the state and variables.
 
     A derivative may be None; there are none of them where there is no loss.
     """
     if not loss.cotangents:
-        return (*computed(built, inputs, state, arguments, loss), [])
+        return (*computed(call, inputs, state, arguments, loss), [])
     sources = _sources(inputs, state, variables)
     with tf.GradientTape() as tape:
         for source in sources:
             tape.watch(source)
-        outputs, final = computed(built, inputs, state, arguments, loss)
+        outputs, final = computed(call, inputs, state, arguments, loss)
     targets = [outputs, *trees.flatten(final)]
     return outputs, final, tape.gradient(targets, sources, output_gradients=loss.cotangents)
 
 
-def in_graph(built, variables, inputs, state, arguments, loss):
+def in_graph(call, variables, inputs, state, arguments, loss):
     """The same with a graph's own derivatives."""
-    outputs, final = computed(built, inputs, state, arguments, loss)
+    outputs, final = computed(call, inputs, state, arguments, loss)
     if not loss.cotangents:
         return outputs, final, []
     targets = [outputs, *trees.flatten(final)]

@@ -39,8 +39,9 @@ class Graph:
         """Whether every variable still has the value that was assigned."""
         return self.weights.intact(self._session.run(self.weights.variables))
 
-    def run(self, inputs, state, arguments, loss):
+    def run(self, inputs, state, arguments, loss, by):
         """Build the call into the graph, unless it is kept there, and run it."""
+        assert by == "call"
         call = self._call(inputs, state, arguments, loss)
         leaves = [_value(leaf) for leaf in trees.flatten(state) if _is_fed(leaf)]
         values = [inputs, *arguments.values(), *loss.cotangents, *loss.split, *leaves]
@@ -86,7 +87,7 @@ class Graph:
             else:
                 native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
             outputs, call.final, call.derivatives = differentiate.in_graph(
-                self.built, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
+                self.built.call, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
             )
             derivatives = [each for each in call.derivatives if each is not None]
             fetches = [outputs, *trees.flatten(call.final), *derivatives]

@@ -1,26 +1,40 @@
 """Keras `RNN(cell)`, returning sequences and state."""
 
-from . import versions
-from .built import Built, built_cell
+import dataclasses
+
+from . import models, versions
+from .built import Built, built_cell, layer_dtype
 
 
 def build(generation, program):
     """The layer around its cell."""
     cells, cell = built_cell(generation, program)
     layer = versions.keras(generation).layers.RNN(
-        cell, dtype=program.dtype, name="rnn", **layer_options(program)
+        cell, dtype=layer_dtype(generation, program), name="rnn", **layer_options(program)
     )
-    if not program.fresh:
-        layer.build((None, None, program.features))
-    return Built(generation, program, cell, cells, caller(layer), layer)
+    return built_layer(generation, program, layer, cells, build)
 
 
 def layer_options(program):
-    """Arguments of a layer: all outputs and the state are returned unless the program says else."""
-    return {"return_sequences": True, "return_state": True, **program.layer}
+    """Arguments of a layer: all outputs and the state are returned unless the program says else.
+
+    A Sequential model takes no layer of several outputs; in a model the outputs are all.
+    """
+    return {"return_sequences": True, "return_state": program.model is None, **program.layer}
 
 
-def caller(layer):
+def built_layer(generation, program, layer, cells, build):
+    """A layer as a Built, in its model where it has one; `build` builds another of its kind."""
+    model = models.around(generation, program, layer) if program.model else None
+    if not program.fresh and model is None:
+        layer.build((program.rows, None, program.features))
+    call, others = _caller(layer), {"new_layer": _anew(generation, program, layer, build)}
+    if model is not None:
+        call, others = models.ways(model, program.rows)
+    return Built(generation, program, layer.cell, cells, call, layer, others, model)
+
+
+def _caller(layer):
     """Call a layer and cut what it returns into outputs and state, as users do: result[1:]."""
 
     def call(inputs, state, **arguments):
@@ -30,3 +44,18 @@ def caller(layer):
         return result[0], result[1:]
 
     return call
+
+
+def _anew(generation, program, layer, build):
+    """A function that gives the call of another layer with the same weights, not stateful."""
+    options = {name: value for name, value in program.layer.items() if name != "stateful"}
+    another = dataclasses.replace(program, layer=options, rows=None)
+    made = []
+
+    def way():
+        if not made:
+            made.append(build(generation, another))
+        made[0].maker.set_weights(layer.get_weights())
+        return made[0].call
+
+    return way

@@ -1,8 +1,8 @@
 """The modes that are eager outside: at once, or through tf.function; and every mode by its name.
 
 A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
-arguments, loss)` gives (outputs, final state, derivatives): tensors or NumPy arrays, the state in
-the containers that the API returned; the derivatives by the inputs, each leaf of the state and
+arguments, loss, by)` gives (outputs, final state, derivatives): tensors or NumPy arrays, the state
+in the containers that the API returned; the derivatives by the inputs, each leaf of the state and
 each of `weights.variables`, where the loss asks for them.
 """
 
@@ -30,19 +30,20 @@ class Eager:
         """Whether every variable still has the value that was assigned."""
         return self.weights.intact([variable.numpy() for variable in self.weights.variables])
 
-    def run(self, inputs, state, arguments, loss):
+    def run(self, inputs, state, arguments, loss, by):
         """Call once; `state` is a native tree, a wire.OwnZeros or None; the others are arrays."""
         self.built.restore_classes()
         arguments = {name: tf.constant(values) for name, values in arguments.items()}
         loss = differentiate.Loss(*[[tf.constant(v) for v in values] for values in loss])
-        return self._invoke(tf.constant(inputs), self._resolved(state, inputs), arguments, loss)
+        state = self._resolved(state, inputs)
+        return self._invoke(self.built.way(by), tf.constant(inputs), state, arguments, loss)
 
     def close(self):
         """Nothing is held."""
 
-    def _invoke(self, inputs, state, arguments, loss):
+    def _invoke(self, call, inputs, state, arguments, loss):
         variables = self.weights.variables
-        return differentiate.by_tape(self.built, variables, inputs, state, arguments, loss)
+        return differentiate.by_tape(call, variables, inputs, state, arguments, loss)
 
     def _resolved(self, state, inputs):
         if isinstance(state, wire.OwnZeros):
@@ -54,29 +55,31 @@ class Function(Eager):
     """Runs through tf.function; the tensors of the state are arguments, all else is closed over.
 
     The function of a kept program is traced once for each structure of a state, with its batch and
-    steps unknown; of any other, for each call and its shapes.
+    steps unknown, but for the batch of a stateful layer; that of any other program for each call
+    and its shapes.
     """
 
     def __init__(self, program):
         super().__init__(program)
         self._traced = {}
 
-    def _invoke(self, inputs, state, arguments, loss):
+    def _invoke(self, call, inputs, state, arguments, loss):
         tensors = [leaf for leaf in trees.flatten(state) if _is_argument(leaf)]
-        if not self._program.kept:
-            return self._function(state)(inputs, tensors, arguments, loss)
-        structure = trees.traced_for(state, arguments), differentiate.kind(loss)
+        if not self._program.kept and not self._program.unknown_rows:
+            return self._function(call, state)(inputs, tensors, arguments, loss)
+        structure = call, trees.traced_for(state, arguments), differentiate.kind(loss)
         if structure not in self._traced:
-            open_axes = [
-                trees.open_spec(inputs, 2),
-                [trees.open_spec(leaf, 1) for leaf in tensors],
-                {name: trees.open_spec(value, 2) for name, value in arguments.items()},
+            rows = None if self._program.unknown_rows else self._program.rows
+            signature = [
+                trees.open_spec(inputs, 2, rows),
+                [trees.open_spec(leaf, 1, rows) for leaf in tensors],
+                {name: trees.open_spec(value, 2, rows) for name, value in arguments.items()},
                 differentiate.open_specs(loss),
             ]
-            self._traced[structure] = self._function(state, open_axes)
+            self._traced[structure] = self._function(call, state, signature)
         return self._traced[structure](inputs, tensors, arguments, loss)
 
-    def _function(self, state, signature=None):
+    def _function(self, call, state, signature=None):
         leaves = trees.flatten(state)
 
         def traced(inputs, tensors, arguments, loss):
@@ -84,7 +87,7 @@ class Function(Eager):
             filled = [next(tensors) if _is_argument(leaf) else leaf for leaf in leaves]
             with clock.doing(clock.BUILDING):
                 return super(Function, self)._invoke(
-                    inputs, trees.rebuild(state, iter(filled)), arguments, loss
+                    call, inputs, trees.rebuild(state, iter(filled)), arguments, loss
                 )
 
         # autograph would rewrite our own wrapper, and put its frames into every error

@@ -39,6 +39,7 @@ def _observe_run(program, key, run):
         try:
             use = stack.enter_context(kept.runner(program, key))
             use.runner.assign(run.weights)
+            use.runner.built.forget()
         except Exception as raised:
             error = _error(raised, "build")
             if not error.raised_in:
@@ -59,18 +60,22 @@ def _observe(runner, call, finals, look_at_weights):
     inputs = trees.to_numpy(call.inputs)
     arguments = {name: trees.to_numpy(array) for name, array in call.arguments}
     loss = differentiate.native(call.loss)
-    state = _native(call.state, finals)
+    state = _native(call.state, runner, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
     before = _snapshot(state)
     started = time.perf_counter()
     error = outputs = None
     final, derivatives = _NO_FINAL_STATE, []
+    stage = "before"
     try:
         with clock.doing(clock.RUNNING):
-            outputs, final, derivatives = runner.run(inputs, state, arguments, loss)
+            if call.before is not None:
+                runner.built.prepare(call.before, _native(call.before.states, runner, finals))
+            stage = "call"
+            outputs, final, derivatives = runner.run(inputs, state, arguments, loss, call.by)
     except Exception as raised:  # every error of the library is an observation
-        error = _error(raised)
+        error = _error(raised, stage)
     seconds = time.perf_counter() - started
     return (
         wire.Observation(
@@ -81,6 +86,7 @@ def _observe(runner, call, finals, look_at_weights):
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
             gradients=_gradients(runner, state, derivatives) if derivatives else None,
+            stored=trees.to_wire(runner.built.stored(), _leaf) if runner.built.stored() else None,
         ),
         final,
     )
@@ -113,13 +119,14 @@ def _snapshot(state):
 _NO_FINAL_STATE = object()  # what a call that failed leaves to those after it
 
 
-def _native(state, finals):
+def _native(state, runner, finals):
     if isinstance(state, wire.Previous):
         return finals[state.call]
+    if isinstance(state, wire.Stored):
+        return runner.built.stored()
     if state is None or isinstance(state, wire.OwnZeros):
         return state
-    tree = trees.containers(state)
-    return trees.rebuild(tree, iter([trees.held(leaf) for leaf in trees.flatten(tree)]))
+    return trees.native(state)
 
 
 def _no_state(call):
@@ -139,7 +146,7 @@ def _leaf(value):
     return wire.Leaf(_array(value))
 
 
-def _error(raised, stage="call"):
+def _error(raised, stage):
     return wire.Error(
         name=type(raised).__name__,
         module=type(raised).__module__,

@@ -63,11 +63,11 @@ def traced_for(state, arguments):
     return structure(state), tuple(kinds)
 
 
-def open_spec(values, axes):
-    """The tf.TensorSpec of values whose first axes are unknown."""
+def open_spec(values, axes, rows=None):
+    """The tf.TensorSpec of values whose first axes are unknown, but for the rows where given."""
     dtype = tf.string if values.dtype == object else tf.as_dtype(values.dtype)
     shape = [None if axis < axes else size for axis, size in enumerate(values.shape)]
-    return tf.TensorSpec(shape, dtype)
+    return tf.TensorSpec([rows, *shape[1:]] if rows and shape else shape, dtype)
 
 
 def containers(tree):
@@ -80,6 +80,12 @@ def containers(tree):
     if tree.container == "dict":
         return dict(zip(tree.keys, children))
     return {"list": list, "tuple": tuple}[tree.container](children)
+
+
+def native(tree):
+    """Native containers and leaves of a wire tree."""
+    tree = containers(tree)
+    return rebuild(tree, iter([held(leaf) for leaf in flatten(tree)]))
 
 
 def to_wire(tree, leaf_to_wire):

@@ -44,7 +44,7 @@ def keras(generation):
 def _keras2():
     if importlib.util.find_spec("tf_keras") is not None:
         return importlib.import_module("tf_keras")
-    if _major(_tf_keras_version()) == 2:
+    if _major(_version(tf.keras)) == 2:
         return tf.keras
     raise NotAvailable("Keras 2 is not installed (pip install tf-keras)")
 
@@ -60,8 +60,12 @@ def _keras3():
     return module
 
 
-def _tf_keras_version():
-    return getattr(tf.keras, "__version__", "0")
+def _version(module):
+    """The version of a Keras; that of TensorFlow 2.15 does not say, and is the keras package's."""
+    if hasattr(module, "__version__"):
+        return module.__version__
+    found = importlib.util.find_spec("keras") is not None
+    return importlib.import_module("keras").__version__ if found else "0"
 
 
 def _major(version):
@@ -96,7 +100,7 @@ def versions():
             module = keras(generation)
         except NotAvailable:
             continue
-        found[generation] = getattr(module, "__version__", "unknown")
+        found[generation] = _version(module)
     return found
 
 
@@ -110,6 +114,21 @@ def initial_state_of(maker, inputs, batch, dtype):
     if "batch_size" not in taken:
         return maker.get_initial_state(inputs)
     return maker.get_initial_state(inputs=inputs, batch_size=batch, dtype=dtype)
+
+
+def policy(generation, name):
+    """A policy of mixed precision."""
+    mixed_precision = keras(generation).mixed_precision
+    if hasattr(mixed_precision, "experimental"):  # until TensorFlow 2.3
+        mixed_precision = mixed_precision.experimental
+    kind = mixed_precision.DTypePolicy if generation == "keras3" else mixed_precision.Policy
+    return kind(name)
+
+
+def reset(generation, layer, states=None):
+    """Reset a stateful layer's states, by the name that its generation has for it."""
+    method = layer.reset_states if generation == "keras2" else layer.reset_state
+    return method() if states is None else method(states=states)
 
 
 def seed():
@@ -141,8 +160,8 @@ def with_drawn_values(call):
 
 
 def tf_variable(variable):
-    """The tf.Variable behind a weight: Keras 3 wraps it."""
-    return variable if isinstance(variable, tf.Variable) else variable.value
+    """The tf.Variable behind a weight: Keras 3 wraps it, and the others have a method `value`."""
+    return variable.value if isinstance(variable.value, tf.Variable) else variable
 
 
 def build_v1_cell(cell, width):

@@ -63,7 +63,13 @@ def layout(generation, cell, spec, weights):
         for name, array in vars(weights).items()
     }
     placed = _v1(cell, spec, arrays) if generation == "v1" else _keras(cell, spec, arrays)
-    return [(name, versions.tf_variable(variable), value) for name, variable, value in placed]
+    return [(name, *_pair(variable, value)) for name, variable, value in placed]
+
+
+def _pair(variable, value):
+    """In the variable's dtype, which under a policy of mixed precision is a wider one."""
+    variable = versions.tf_variable(variable)
+    return variable, value.astype(variable.dtype.as_numpy_dtype, copy=False)
 
 
 def canonical(generation, spec, named):

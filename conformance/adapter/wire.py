@@ -70,6 +70,29 @@ class OwnZeros:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """What a stateful layer has in its `states`, as it is there."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Before a call: a stateful layer's states are reset, to zeros or to those of `states`.
+
+    With `model` it is the model around the layer that is asked to.
+    """
+
+    states: Any = None
+    model: bool = False
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Before a call: values are assigned to the variables in a stateful layer's `states`."""
+
+    states: Any
+
+
+@dataclass(frozen=True)
 class Weights:
     """One cell's weights in the canonical layout, that of Keras (gates i, f, c, o; z, r, h).
 
@@ -92,6 +115,10 @@ class Program:
     A `fresh` program is not built before it is called, and has no weights assigned. A `kept` one is
     built once and used again: in function and graph mode for unknown batch and steps. `layer` holds
     options of what runs the cells over the steps, by name: those that are not at their default.
+    `rows` is the fixed size of a stateful layer's batches; with `unknown_rows` a function is traced
+    for a batch of any size all the same. `policy` names the policy of mixed precision whose compute
+    dtype `dtype` is. `model` is what the layer is put into, "sequential" or "functional", and
+    `initial_state` the state that the layer is given when a functional model is made.
     """
 
     path: str
@@ -102,6 +129,11 @@ class Program:
     fresh: bool = False
     kept: bool = False
     layer: Dict[str, Any] = field(default_factory=dict)
+    rows: Optional[int] = None
+    unknown_rows: bool = False
+    policy: Optional[str] = None
+    model: Optional[str] = None
+    initial_state: Any = None
 
 
 @dataclass(frozen=True)
@@ -121,19 +153,28 @@ class Loss:
 class Call:
     """One run of a program; `state` is a tree, or None where no initial state is given.
 
+    `by` is how: "call"; of a model also "predict" or "predict_on_batch"; of a stateful layer
+    "new_layer", a call of another layer with the same weights, which is not stateful.
+
     `arguments` are further arrays by the name that the API has for them: sequence_length, mask.
     With a `loss` its derivatives are asked for too.
+    `before` is what is done to a stateful layer before the call: a Reset, an Assign or nothing.
     """
 
     inputs: Array
     state: Any = None
     arguments: Tuple[Tuple[str, Array], ...] = ()
     loss: Optional[Loss] = None
+    before: Any = None
+    by: str = "call"
 
 
 @dataclass(frozen=True)
 class Run:
-    """Calls of a program with the same weights, one after the other; no weights where fresh."""
+    """Calls of a program with the same weights, one after the other; no weights where fresh.
+
+    A stateful layer that was built begins with the states that it had then.
+    """
 
     weights: Tuple[Weights, ...]
     calls: Tuple[Call, ...]
@@ -143,7 +184,8 @@ class Run:
 class Error:
     """An exception as the target saw it; `bases` are the names of its classes, itself first.
 
-    `stage` is "build" where it came before any state was given, else "call".
+    `stage` is "build" where it came before any state was given, "before" where it came of what was
+    to be done before the call, else "call".
     """
 
     name: str
@@ -172,7 +214,7 @@ class Observation:
 
     `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
     afterwards what they were before. The weights of a kept program are looked at after the last
-    call of a run.
+    call of a run. `stored` is what a stateful layer's `states` hold afterwards, whatever happened.
     """
 
     outputs: Optional[Array] = None
@@ -182,6 +224,7 @@ class Observation:
     arguments_intact: bool = True
     weights_intact: bool = True
     gradients: Optional[Gradients] = None
+    stored: Any = None
 
 
 @dataclass(frozen=True)
@@ -205,8 +248,8 @@ class Description:
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Weights, Program, Loss, Call,
-        Run, Error, Gradients, Observation, PathOffer, Description,
+        Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Stored, Reset, Assign,
+        Weights, Program, Loss, Call, Run, Error, Gradients, Observation, PathOffer, Description,
     )
 }  # fmt: skip
 
