@@ -15,9 +15,9 @@ An entry of `deviations.toml`:
 
 `when` names fields of the case, each with the list of values it may have; a number may be bounded
 by a string like ">=2". Beside the fields of `Case` there are `cell`; `malformation`, by name, and
-`role`, what it is done to (`LSTM.c`, or `all` leaves); of a stack `depth`, the `kinds` in it
-("LSTM" where it has one, "no LSTM" where it has none), its `first` and `last`, and the `narrowest`
-and `widest` leaf.
+`role`, what it is done to (`LSTM.c`, or `all` leaves); `model`, by its API; of a stack `depth`, the
+`kinds` in it ("LSTM" where it has one, "no LSTM" where it has none), its `first` and `last`, and
+the `narrowest` and `widest` leaf.
 
 Every case that an entry covers must deviate as it says. Where what is seen depends on more than a
 condition can say, `sometimes = true` lets covered cases hold, and `why` says on what it depends.
@@ -60,6 +60,7 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "depth": lambda case: len(case.cells),
     "malformation": lambda case: case.malformation and case.malformation.name,
     "role": malformations.role,
+    "model": lambda case: case.model and case.model.api,
     "kinds": lambda case: sorted({cell.kind for cell in case.cells}),
     "first": lambda case: case.cells[0].kind,
     "last": lambda case: case.cells[-1].kind,

@@ -7,6 +7,9 @@ LSTM_STATE_TUPLE = (
     "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMStateTuple"
 )
 RNN = "https://keras.io/api/layers/recurrent_layers/rnn"
+RESET_STATES = (
+    "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/RNN#reset_states"
+)
 LSTM = "https://keras.io/api/layers/recurrent_layers/lstm"
 GUIDE = "https://keras.io/guides/working_with_rnns/"
 MIXED_PRECISION = "https://keras.io/api/mixed_precision/policy"

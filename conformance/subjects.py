@@ -33,6 +33,15 @@ def each(
     return subjects
 
 
+def joined(*several: Subjects) -> Subjects:
+    """What one or another gives."""
+
+    def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+        return [subject for each in several for subject in each(offers)]
+
+    return subjects
+
+
 def with_sequences(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Every path with each cell whose state is written as a list or tuple there."""
     return [subject for subject in each()(offers) if has_sequence(subject.path, subject.cell)]

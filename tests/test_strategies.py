@@ -12,7 +12,7 @@ from conformance import forms, requests
 from conformance.case import Case
 from conformance.contract import Extent, Subject
 from strategies import cells as drawn_cells
-from strategies import malformed, states
+from strategies import malformed, stateful, states
 from tests import support
 
 DTYPES = {"float16", "bfloat16", "float32", "float64"}
@@ -118,6 +118,65 @@ def test_a_leaf_is_malformed_and_each_other_too_where_as_many_are_drawn() -> Non
     assert leaves("LSTM", 3) == {(None, 0, 1), (0, None, 1), (1, None, 0)}
     assert leaves("LSTM", 3, "graph") == {(None,), (0,), (1,)}
     assert leaves("GRU", 3) == {(None,)}
+
+
+STATEFUL = Subject("layer/keras3", "LSTM")
+
+
+@given(stateful.together(STATEFUL, Extent(["function"], lambda mode: 4)))
+def test_the_cases_of_a_stateful_layer_share_its_batch(cases: tuple[Case, ...]) -> None:
+    assert len({case.batch for case in cases}) == 1
+    assert all(case.layer.stateful for case in cases)
+    assert {requests.program(case).rows for case in cases} == {cases[0].batch}
+
+
+@LONG
+@given(stateful.other_batches(STATEFUL, ["eager", "eager", "function"]))
+def test_another_batch_is_another(case: Case) -> None:
+    assert case.other_batch not in (None, 0, case.batch)
+    assert not case.unknown_rows or (case.mode == "function" and case.batch > 1)
+    call = requests.of_other_batch(case)
+    assert call.inputs.shape[0] == case.other_batch
+
+
+def test_other_batches_are_of_one_row_and_of_more_traced_for_any_size_or_not() -> None:
+    seen: set[tuple[bool, bool]] = set()
+
+    @LONG
+    @given(stateful.other_batches(STATEFUL, ["eager", "function"]))
+    def collect(case: Case) -> None:
+        seen.add((case.other_batch == 1, case.unknown_rows))
+
+    collect()
+    assert seen == {(True, True), (True, False), (False, True), (False, False)}
+
+
+@LONG
+@given(stateful.in_models(STATEFUL, Extent(["eager"])))
+def test_what_is_predicted_is_no_float64(cases: tuple[Case, ...]) -> None:
+    for case in cases:
+        assert case.model is not None
+        assert case.dtype != "float64" or case.model.by != "predict"
+
+
+@given(stateful.predicted(STATEFUL, ["eager"]))
+def test_two_batches_have_as_many_steps(case: Case) -> None:
+    assert requests.split(case) * 2 == case.steps
+    assert requests.in_two_batches(case).by == "predict"
+
+
+@given(stateful.under_policies(STATEFUL, Extent(["eager"])))
+def test_under_a_policy_the_dtype_is_the_one_of_computing(cases: tuple[Case, ...]) -> None:
+    assert {(case.policy, case.dtype) for case in cases} <= {
+        ("mixed_float16", "float16"),
+        ("mixed_bfloat16", "bfloat16"),
+    }
+
+
+def test_a_clause_draws_only_modes_that_it_is_judged_in() -> None:
+    clause = support.clauses()["ST-01"]
+    assert clause.judged_in(support.MODES) == ["eager", "function"]
+    assert support.clauses()["RT-01"].judged_in(support.MODES) == list(support.MODES)
 
 
 def test_a_malformed_case_shrinks_too() -> None:

@@ -1,0 +1,67 @@
+"""The judges of what a stateful layer keeps from call to call."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from conformance import judging
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.judging import Run
+
+VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
+
+
+def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+    """What is stored, judged as a state of the case; under a policy in the variables' dtype."""
+    kept = dataclasses.replace(case, dtype=VARIABLE_DTYPE) if case.policy else case
+    return judging.state("stored", observation.stored, kept, observation)
+
+
+def ending_in_stored(
+    case: Case, observation: wire.Observation, what: str, steps: int | None = None
+) -> Run:
+    """A run that must not have failed, whose final state is what was stored."""
+    outputs = judging.outputs_of(case, observation, what, steps)
+    return Run(outputs, stored(case, observation), observation)
+
+
+def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
+    """A run in two halves, batches one below the other, whose final state is what was stored."""
+    below = dataclasses.replace(case, batch=2 * case.batch, steps=case.steps // 2)
+    outputs = judging.outputs_of(below, observation, what)
+    joined = np.concatenate([outputs[: case.batch], outputs[case.batch :]], axis=1)
+    return Run(joined, stored(case, observation), observation)
+
+
+def holds_the_final_state(case: Case, run: Run) -> None:
+    """Judge whether what is stored after a run is its final state, to the last bit."""
+    _identical(case, run, run.state, "the final state's")
+
+
+def left_alone(case: Case, before: wire.Observation, after: wire.Observation) -> None:
+    """Judge whether what was stored after one call is so after another, to the last bit."""
+    run = Run(np.zeros(0), (), after)
+    _identical(case, run, stored(case, before), "what was stored before")
+
+
+def _identical(
+    case: Case, run: Run, expected: tuple[tuple[np.ndarray, ...], ...], whose: str
+) -> None:
+    pairs = zip(stored(case, run.observation), expected, strict=True)
+    for index, (here, there) in enumerate(pairs):
+        for name, one, other in zip("hc", here, there, strict=False):
+            judging.identical(f"stored {name} of cell {index}", one, other, run, whose)
+
+
+def batch_refused(case: Case, observation: wire.Observation) -> str:
+    """The grade of a batch of another size than what is stored, which must be refused."""
+    expected, received = str(case.batch), str(case.other_batch)
+    seen = judging.graded(
+        observation,
+        lambda message: judging.names(message, (expected,)) and judging.names(message, (received,)),
+    )
+    what = f"a batch of {received} of a layer that was built for {expected}"
+    return judging.kept_grade(what, seen, observation)

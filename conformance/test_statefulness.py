@@ -1,0 +1,336 @@
+"""ST: a stateful layer goes on where its last call ended, until it is reset.
+
+Judged eagerly and through tf.function. In a graph of `tf.compat.v1` nothing is carried over unless
+whoever runs the session fetches the layer's `updates` too (Keras 2), or cannot be (Keras 3, whose
+assignment no output depends on): what is to be done there is not the layer's alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from conformance import forms, judging, reference, requests, sources, storing, subjects
+from conformance.adapter import wire
+from conformance.case import EAGER, STACK, Case
+from conformance.contract import SHOULD, Finding, Runs, clause, single
+from strategies import stateful, states
+
+LAYERS = subjects.each(apis=("RNN", "layer"))
+IN_KERAS_2 = subjects.each(apis=("RNN", "layer"), generations=("keras2",))
+OVER_CELLS = subjects.each(apis=("RNN",))
+IN_MODELS = subjects.joined(
+    subjects.each(apis=("RNN",), cells=(STACK,)),
+    subjects.each(apis=("layer",), cells=("LSTM",)),
+)
+MODES = (EAGER, "function")
+
+
+def stateful_clause(
+    identifier: str, *, subjects: Any = LAYERS, **others: Any
+) -> Callable[..., Callable[..., None]]:
+    """A clause about stateful layers."""
+    return clause(identifier, subjects=subjects, modes=MODES, **others)
+
+
+def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
+    """A clause about stateful layers in models, which trace their own functions to predict."""
+    return clause(identifier, subjects=IN_MODELS, modes=(EAGER,), effort=0.34, **others)
+
+
+def drawn(**data: Any) -> Any:
+    """Cases of stateful layers; options as of `states.Data`."""
+    return partial(stateful.together, **data)
+
+
+# --- from call to call ---------------------------------------------------------------------------
+
+
+@stateful_clause("ST-01", source=sources.RNN, cases=drawn(split=True, states=(None,)))
+def test_two_calls_equal_one(case: Case, run: Runs) -> Finding:
+    """Two calls of a stateful layer equal one over the whole sequence."""
+    return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
+
+
+def _goes_on(case: Case, first: wire.Observation, second: wire.Observation) -> Finding:
+    """Two calls are one over the whole sequence, from the case's state."""
+    split = requests.split(case)
+    begun = judging.accepted(case, first, "the first steps", split)
+    ended = judging.accepted(case, second, "the rest", case.steps - split)
+    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
+
+
+@stateful_clause("ST-02", source=sources.GUIDE, cases=drawn(states=(None, *states.DISTINCT)))
+def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> Finding:
+    """After a call the layer's `states` hold the final state that the call returned."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    storing.holds_the_final_state(case, seen)
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@stateful_clause(
+    "ST-03", source=sources.RNN, cases=partial(states.together, states=states.DISTINCT)
+)
+def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> Finding:
+    """A layer that is not stateful starts each call without a state from zeros."""
+    first, second = run(case, requests.whole(case), requests.without_state(case))
+    judging.accepted(case, first)
+    afresh = dataclasses.replace(case, state=None)
+    seen = judging.accepted(afresh, second, "the next call, without a state")
+    return Finding(judging.agrees_with_reference(afresh, seen))
+
+
+# --- resetting and setting -----------------------------------------------------------------------
+
+
+@stateful_clause("ST-04", source=sources.RNN, cases=drawn(states=(None,)))
+def test_after_a_reset_it_starts_from_zeros(case: Case, run: Runs) -> Finding:
+    """After a reset the next call starts from zeros."""
+    return _starts_from_its_state(case, run, wire.Reset(), "the call after a reset")
+
+
+def _starts_from_its_state(case: Case, run: Runs, before: object, what: str) -> Finding:
+    """After what is done before the second call, it starts from the case's state."""
+    call = requests.without_state(case)
+    once, again = run(case, call, dataclasses.replace(call, before=before))
+    judging.accepted(case, once)
+    seen = judging.accepted(case, again, what)
+    storing.holds_the_final_state(case, seen)
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+def _reset_to_given(case: Case, run: Runs) -> Finding:
+    before = wire.Reset(requests.given_state(case))
+    return _starts_from_its_state(case, run, before, "the call after a reset with states")
+
+
+@stateful_clause("ST-05", source=sources.RNN, cases=drawn(states=states.DISTINCT, form=forms.NUMPY))
+def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
+    """After a reset with NumPy arrays as `states` the next call starts from these."""
+    return _reset_to_given(case, run)
+
+
+@stateful_clause(
+    "ST-06",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=IN_KERAS_2,
+    cases=drawn(states=states.DISTINCT),
+    effort=0.5,
+)
+def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
+    """After a reset with tensors as `states` the next call starts from these."""
+    return _reset_to_given(case, run)
+
+
+@stateful_clause(
+    "ST-07",
+    source=sources.NONE,
+    severity=SHOULD,
+    cases=drawn(states=states.DISTINCT, form=forms.NUMPY),
+)
+def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
+    """After values were assigned to the variables in `states` the next call starts from these."""
+    before = wire.Assign(requests.given_state(case))
+    return _starts_from_its_state(case, run, before, "the call after an assignment")
+
+
+@stateful_clause(
+    "ST-08",
+    source=sources.RESET_STATES,
+    severity=SHOULD,
+    subjects=IN_KERAS_2,
+    cases=drawn(states=states.DISTINCT, form=forms.OTHER_FLOAT),
+    effort=0.5,
+)
+def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
+    """Arrays of another float width set the stored state in its dtype, as if cast by hand."""
+    call = requests.without_state(case)
+    cast, by_hand = (
+        requests.after_reset(call, forms.held_as(forms.NUMPY, state))
+        for state in (requests.given_state(case), requests.cast_by_hand(case).state)
+    )
+    first, second = run(case, cast, by_hand)
+    what = f"the call after a reset with {forms.other_float(case.dtype)} arrays"
+    one, other = judging.accepted(case, first, what), judging.accepted(case, second)
+    storing.holds_the_final_state(case, one)
+    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))
+
+
+# --- a given initial state -----------------------------------------------------------------------
+
+
+@stateful_clause("ST-09", source=sources.LSTM, cases=drawn(states=states.GIVEN))
+def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
+    """An initial_state given in a call is the one that it starts from, whatever is stored."""
+    once, again = run(case, requests.without_state(case), requests.whole(case))
+    judging.accepted(case, once)
+    seen = judging.accepted(case, again, "the call with a given state")
+    storing.holds_the_final_state(case, seen)
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@stateful_clause("ST-10", source=sources.RNN, cases=drawn(split=True, states=states.GIVEN))
+def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> Finding:
+    """The final state of a first call with a given initial_state is stored as any other is."""
+    return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
+
+
+@stateful_clause("ST-11", source=sources.GUIDE, cases=drawn(states=states.DISTINCT), effort=0.5)
+def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
+    """A reset brings back the initial_state that the layer was given at first."""
+    once, again = run(
+        case, requests.whole(case), requests.after_reset(requests.without_state(case))
+    )
+    judging.accepted(case, once)
+    seen = judging.accepted(case, again, "the call after a reset")
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@stateful_clause(
+    "ST-12", source=sources.RNN, subjects=OVER_CELLS, cases=stateful.of_own_cells, effort=0.5
+)
+def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> Finding:
+    """The first call starts from the state that the cell's get_initial_state makes."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    return Finding(judging.agrees_with_reference(dataclasses.replace(case, state="ones"), seen))
+
+
+@stateful_clause("ST-13", source=sources.GUIDE, cases=drawn(split=True, states=(None,)), effort=0.5)
+def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding:
+    """A layer's `states` are taken as initial_state by a new layer with its weights."""
+    onward = requests.rest(case, wire.Stored())
+    return _goes_on(
+        case, *run(case, requests.first_part(case), dataclasses.replace(onward, by="new_layer"))
+    )
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+
+@stateful_clause(
+    "ST-14",
+    source=sources.RNN,
+    severity=SHOULD,
+    cases=single(stateful.other_batches),
+    anew=True,
+    effort=0.34,
+)
+def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
+    """A batch of another size than the stored state's is refused, and that is left alone."""
+    call = requests.without_state(case)
+    once, other = run(case, call, requests.of_other_batch(case))
+    judging.accepted(case, once)
+    grade = storing.batch_refused(case, other)
+    storing.left_alone(case, once, other)
+    return Finding(grade=grade)
+
+
+@stateful_clause(
+    "ST-15",
+    source=sources.NONE,
+    severity=SHOULD,
+    cases=single(stateful.malformed_cases),
+    anew=True,
+    effort=0.34,
+)
+def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> None:
+    """A call that fails because its initial_state is malformed leaves the stored state alone."""
+    call = requests.without_state(case)
+    once, malformed, again = run(case, call, requests.whole(case), call)
+    judging.accepted(case, once)
+    if malformed.error is not None:
+        storing.left_alone(case, once, malformed)
+    judging.accepted(case, again, "the next call, without a state")
+
+
+# --- mixed precision and models ------------------------------------------------------------------
+
+
+@stateful_clause(
+    "ST-16",
+    source=sources.MIXED_PRECISION,
+    cases=partial(stateful.under_policies, split=True, states=(None,)),
+    effort=0.5,
+)
+def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
+    """Under mixed precision two calls equal one; what is stored has the variables' dtype."""
+    first, second = run(case, requests.first_part(case), requests.rest(case, None))
+    finding = _goes_on(case, first, second)
+    storing.holds_the_final_state(
+        case, judging.accepted(case, second, steps=case.steps - requests.split(case))
+    )
+    return finding
+
+
+@model_clause(
+    "ST-17",
+    source=sources.RNN,
+    cases=partial(stateful.in_models, split=True, states=(None,), most_steps=4),
+)
+def test_it_goes_on_within_a_model(case: Case, run: Runs) -> Finding:
+    """In a Sequential or functional model two calls equal one over the whole sequence."""
+    first, second = run(
+        case,
+        requests.by_model(case, requests.first_part(case)),
+        requests.by_model(case, requests.rest(case, None)),
+    )
+    return _goes_on_in_model(case, first, second)
+
+
+def _goes_on_in_model(case: Case, first: wire.Observation, second: wire.Observation) -> Finding:
+    split = requests.split(case)
+    begun = storing.ending_in_stored(case, first, "the first steps", split)
+    ended = storing.ending_in_stored(case, second, "the rest", case.steps - split)
+    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
+
+
+@model_clause(
+    "ST-18",
+    source=sources.RNN,
+    cases=single(stateful.predicted),
+    anew=True,
+)
+def test_it_goes_on_from_batch_to_batch_of_predict(case: Case, run: Runs) -> Finding:
+    """A model's `predict` goes on from each batch to the next, as the direct calls do."""
+    (observation,) = run(case, requests.in_two_batches(case))
+    seen = storing.of_two_batches(case, observation, "predict")
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@model_clause(
+    "ST-19",
+    source=sources.RNN,
+    cases=partial(stateful.in_models, states=(None,), most_steps=4),
+)
+def test_a_model_resets_its_layers(case: Case, run: Runs) -> Finding:
+    """After the reset of a whole model the next call starts from zeros."""
+    call = requests.by_model(case, requests.whole(case))
+    once, again = run(case, call, dataclasses.replace(call, before=wire.Reset(model=True)))
+    storing.ending_in_stored(case, once, "the first call")
+    seen = storing.ending_in_stored(case, again, "the call after the model's reset")
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@model_clause(
+    "ST-20",
+    source=sources.RNN,
+    severity=SHOULD,
+    cases=single(stateful.given_at_first),
+    anew=True,
+)
+def test_a_model_made_with_an_initial_state_goes_on(case: Case, run: Runs) -> Finding:
+    """A functional model whose layer was given an initial_state starts from it and then goes on.
+
+    Unlike in a call, here the state is given once, with no batch.
+    """
+    first, second = run(
+        case,
+        requests.by_model(case, requests.first_part(case)),
+        requests.by_model(case, requests.rest(case, None)),
+    )
+    return _goes_on_in_model(case, first, second)

@@ -1,0 +1,123 @@
+"""Cases of stateful layers: of one program they all have the batch that it is built for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.case import EAGER, MODEL_APIS, MODEL_CALLS, POLICIES, Case, Layer, Model
+from conformance.contract import Extent, Subject
+from strategies import malformed, sequences, states
+
+_ENOUGH_STEPS = 3
+
+
+@st.composite
+def programs(draw: st.DrawFn, subject: Subject, extent: Extent) -> Case:
+    """Stateful layers without data, but for their batch; alike for all clauses."""
+    program = draw(states.programs(subject, extent.modes, common=extent.common))
+    return dataclasses.replace(program, batch=draw(sequences.batches()), layer=Layer(stateful=True))
+
+
+@st.composite
+def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
+    """Several cases of one stateful layer; options as of `states.Data`."""
+    program = draw(programs(subject, extent))
+    of = states.Data(batch=program.batch, **data)
+    return draw(states.of_program(program, False, extent, of))
+
+
+@st.composite
+def of_own_cells(
+    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+) -> tuple[Case, ...]:
+    """Cases over a user's own cells, whose `get_initial_state` gives ones; without a state."""
+    drawn = draw(together(subject, extent, states=(None,), **data))
+    own = tuple(dataclasses.replace(cell, ones_at_first=True) for cell in drawn[0].cells)
+    return tuple(dataclasses.replace(case, cells=own) for case in drawn)
+
+
+@st.composite
+def under_policies(
+    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+) -> tuple[Case, ...]:
+    """Cases under a policy of mixed precision."""
+    policy = draw(sequences.one_of(tuple(POLICIES)))
+    drawn = draw(together(subject, extent, **data))
+    return tuple(dataclasses.replace(case, policy=policy, dtype=POLICIES[policy]) for case in drawn)
+
+
+@st.composite
+def other_batches(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases of a layer, with a batch that it was not built for; a traced one knows its rows or not.
+
+    A batch of one row, and a layer that was built for one, are where broadcasting hides faults.
+    """
+    extent = Extent(tuple(dict.fromkeys(modes)))  # each mode as often as another
+    (case, *_) = draw(together(subject, extent, states=(None,), most_steps=_ENOUGH_STEPS))
+    rows = case.batch
+    others = [size for size in (1, rows + 1, rows - 1, 2 * rows) if size not in (0, rows)]
+    # what is traced for any number of rows may not even take the one row that it was built for
+    unknown = rows > 1 and case.mode != EAGER and draw(sequences.one_of((False, True)))
+    return dataclasses.replace(
+        case,
+        other_batch=draw(sequences.one_of(tuple(others))),
+        unknown_rows=unknown,
+        static_shapes=False,
+    )
+
+
+@st.composite
+def malformed_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases of a stateful layer with a malformed initial state."""
+    case = draw(malformed.any_cases(subject, modes, fresh=False))
+    return dataclasses.replace(case, layer=Layer(stateful=True))
+
+
+@st.composite
+def in_models(
+    draw: st.DrawFn,
+    subject: Subject,
+    extent: Extent,
+    apis: Sequence[str] = MODEL_APIS,
+    given: bool = False,
+    **data: Any,
+) -> tuple[Case, ...]:
+    """Cases of a stateful layer in a model, called in one of the ways."""
+    model = Model(draw(sequences.one_of(tuple(apis))), draw(sequences.one_of(MODEL_CALLS)), given)
+    drawn = draw(together(subject, extent, **data))
+    return tuple(_in_model(case, model) for case in drawn)
+
+
+def _in_model(case: Case, model: Model) -> Case:
+    # `predict` casts what it is given to float32, as long as Keras is not told of another float
+    narrow = case.dtype == "float64" and model.by == "predict"
+    return dataclasses.replace(case, model=model, dtype="float32" if narrow else case.dtype)
+
+
+@st.composite
+def given_at_first(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases of a functional model that is made with an initial state."""
+    (case, *_) = draw(
+        in_models(
+            subject,
+            Extent(modes),
+            ("functional",),
+            given=True,
+            split=True,
+            states=states.DISTINCT,
+            most_steps=_ENOUGH_STEPS,
+        )
+    )
+    return case
+
+
+@st.composite
+def predicted(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases of a model that predicts two batches of as many steps, one after the other."""
+    (case, *_) = draw(together(subject, Extent(modes), states=(None,), most_steps=_ENOUGH_STEPS))
+    model = Model(draw(sequences.one_of(MODEL_APIS)), "predict")
+    return dataclasses.replace(_in_model(case, model), steps=2 * case.steps, split=case.steps)
