@@ -216,9 +216,9 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding
     "ST-14",
     source=sources.RNN,
     severity=SHOULD,
-    cases=single(stateful.other_batches),
+    cases=stateful.other_batches,
     anew=True,
-    effort=0.34,
+    effort=0.5,
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
     """A batch of another size than the stored state's is refused, and that is left alone."""

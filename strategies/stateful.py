@@ -51,22 +51,23 @@ def under_policies(
 
 
 @st.composite
-def other_batches(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases of a layer, with a batch that it was not built for; a traced one knows its rows or not.
+def other_batches(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+    """A layer with batches that it was not built for, where it has several first one of one row.
 
-    A batch of one row, and a layer that was built for one, are where broadcasting hides faults.
+    One row, and a layer that was built for one, are where broadcasting hides faults. A traced layer
+    knows its rows, or is traced for any number of them.
     """
-    extent = Extent(tuple(dict.fromkeys(modes)))  # each mode as often as another
-    (case, *_) = draw(together(subject, extent, states=(None,), most_steps=_ENOUGH_STEPS))
-    rows = case.batch
-    others = [size for size in (1, rows + 1, rows - 1, 2 * rows) if size not in (0, rows)]
+    one = Extent(tuple(dict.fromkeys(extent.modes)))  # each mode as often as another
+    (case, *_) = draw(together(subject, one, states=(None,), most_steps=_ENOUGH_STEPS))
+    rows = draw(sequences.one_of((2, 1, 3, 5, 8)))
+    others = {1, draw(sequences.one_of((rows + 1, 2 * rows, rows - 1 or 3)))} - {rows}
     # what is traced for any number of rows may not even take the one row that it was built for
-    unknown = rows > 1 and case.mode != EAGER and draw(sequences.one_of((False, True)))
-    return dataclasses.replace(
-        case,
-        other_batch=draw(sequences.one_of(tuple(others))),
-        unknown_rows=unknown,
-        static_shapes=False,
+    unknown = rows > 1 and case.mode != EAGER and draw(sequences.one_of((True, False)))
+    return tuple(
+        dataclasses.replace(
+            case, batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False
+        )
+        for other in sorted(others)[: extent.several(case.mode)]
     )
 
 
