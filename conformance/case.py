@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 LSTM_KINDS = ("LSTM", "BasicLSTM")
 STACK = "Stack"
+BIDIRECTIONAL = ("Bidirectional", "bidirectional_dynamic_rnn")  # APIs that run both directions
+SIDE_BY_SIDE = ("concat", None)  # merge modes that keep the outputs of both directions
+MERGE_MODES = (*SIDE_BY_SIDE, "sum", "mul", "ave")
 EAGER = "eager"
 MODEL_APIS = ("sequential", "functional")
 MODEL_CALLS = ("call", "predict", "predict_on_batch")
@@ -57,6 +60,10 @@ class Layer:
     """How a cell is run over the steps; the defaults are what every path offers.
 
     A `stateful` layer is built for the case's batch.
+
+    `merge_mode` says what becomes of the outputs of the two directions of a bidirectional path;
+    where they are not merged (None) they are observed side by side, as `concat` has them. With a
+    `mask_value` the inputs come through a Masking layer, which masks steps of nothing but that.
     """
 
     return_sequences: bool = True
@@ -64,6 +71,8 @@ class Layer:
     time_major: bool = False
     zero_output_for_mask: bool = False
     stateful: bool = False
+    merge_mode: str | None = "concat"
+    mask_value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,9 @@ class Case:
     Of a stateful layer, `other_batch` is the size of a batch that it was not built for, and with
     `unknown_rows` it is traced for batches of any size. `policy` names a policy of mixed precision;
     `dtype` is then its compute dtype.
+
+    On a bidirectional path `cells` are the forward and the backward one, each with weights and a
+    state of its own.
     """
 
     path: str
@@ -141,9 +153,14 @@ class Case:
         return hash(_values(self))
 
     @property
+    def bidirectional(self) -> bool:
+        """Whether the path runs one cell forwards and one backwards."""
+        return self.path.split("/")[0] in BIDIRECTIONAL
+
+    @property
     def stacked(self) -> bool:
         """Whether several cells are wrapped into one, the output of each feeding the next."""
-        return len(self.cells) > 1
+        return len(self.cells) > 1 and not self.bidirectional
 
     @property
     def cell_name(self) -> str:
@@ -157,7 +174,9 @@ class Case:
 
     @property
     def output_units(self) -> int:
-        """Width of the outputs: that of the last cell."""
+        """Width of the outputs: that of the last cell, or of both directions side by side."""
+        if self.bidirectional and self.layer.merge_mode in SIDE_BY_SIDE:
+            return sum(cell.output_units for cell in self.cells)
         return self.cells[-1].output_units
 
     @property

@@ -83,7 +83,7 @@ def weights(case: Case) -> tuple[Weights, ...]:
 def weighed(case: Case) -> Case:
     """A case of that on which the weights depend, and nothing else: many cases share it."""
     return Case(
-        "",
+        case.path if case.bidirectional else "",  # else no path matters
         "",
         case.cells,
         features=case.features,
@@ -105,18 +105,25 @@ def drawn(case: Case) -> Case:
         mask=case.mask,
         layer=Layer(
             go_backwards=case.layer.go_backwards,
-            zero_output_for_mask=case.layer.zero_output_for_mask,
+            # documented to be used only where the outputs of all steps are returned
+            zero_output_for_mask=case.layer.zero_output_for_mask and case.layer.return_sequences,
         ),
     )
 
 
 @_remembered
 def _weights(case: Case) -> tuple[Weights, ...]:
-    fed = (case.features, *(cell.output_units for cell in case.cells[:-1]))
     return tuple(
         _cell_weights(cell, features, case, index)
-        for index, (cell, features) in enumerate(zip(case.cells, fed, strict=True))
+        for index, (cell, features) in enumerate(zip(case.cells, _fed(case), strict=True))
     )
+
+
+def _fed(case: Case) -> tuple[int, ...]:
+    """How many features reach each cell."""
+    if case.bidirectional:
+        return (case.features,) * len(case.cells)
+    return (case.features, *(cell.output_units for cell in case.cells[:-1]))
 
 
 def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:

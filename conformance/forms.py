@@ -6,6 +6,7 @@ The canonical leaves of a state are, cell by cell, (h,) or (h, c). Keras writes 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ OWN = "own"  # the state that the cell or layer makes itself
 FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
 
 LSTM_STATE_TUPLE = "LSTMStateTuple"
+FLAT = "Bidirectional"  # the API whose states stand in one list, the forward layer's first
 Leaves = tuple[tuple[wire.Leaf, ...], ...]
 
 
@@ -32,7 +34,7 @@ class UnexpectedStructure(Exception):
 
 @dataclass(frozen=True)
 class Path:
-    """The parts of a path's name: the API (dynamic_rnn, RNN, layer, cell) and the generation."""
+    """The parts of a path's name: the API, such as dynamic_rnn or RNN, and the generation."""
 
     api: str
     generation: str
@@ -84,7 +86,11 @@ def _other_float(tree: object, case: Case) -> object:
 def documented(case: Case, leaves: Leaves) -> object:
     """The documented containers of the case's path around canonical leaves."""
     path = Path.of(case.path)
+    if path.api == FLAT:
+        return wire.Node("list", tuple(leaf for of_cell in leaves for leaf in of_cell))
     states = [_of_cell(path, cell, leaf) for cell, leaf in zip(case.cells, leaves, strict=True)]
+    if case.bidirectional:
+        return wire.Node("tuple", tuple(states))  # given as two arguments, returned as a tuple
     if not case.stacked:
         return _alone(path, states[0])
     return wire.Node(_stack_container(path), tuple(states))
@@ -92,7 +98,7 @@ def documented(case: Case, leaves: Leaves) -> object:
 
 def _stack_container(path: Path) -> str:
     # v1 and Keras 2 give the state_size of a stack as a tuple, Keras 3 as a list
-    of_cell = path.api in ("dynamic_rnn", "cell") and path.generation != "keras3"
+    of_cell = path.api not in ("RNN", "layer") and path.generation != "keras3"
     return "tuple" if of_cell else "list"
 
 
@@ -157,12 +163,24 @@ def read(case: Case, tree: object) -> Leaves:
     Raises:
         UnexpectedStructure: the containers are not those of a state of these cells.
     """
-    if not case.stacked:
+    if Path.of(case.path).api == FLAT:
+        return _read_flat(case, tree)
+    if len(case.cells) == 1:
         return (_read_cell(case, case.cells[0], tree),)
     if not isinstance(tree, wire.Node) or len(tree.children) != len(case.cells):
         raise UnexpectedStructure(f"one state for each of {len(case.cells)} cells")
     pairs = zip(case.cells, tree.children, strict=True)
     return tuple(_read_cell(case, cell, child) for cell, child in pairs)
+
+
+def _read_flat(case: Case, tree: object) -> Leaves:
+    """The leaves of one sequence, as many for each cell as it has."""
+    leaves = tree.children if isinstance(tree, wire.Node) else ()
+    counts = [len(cell.state_widths) for cell in case.cells]
+    if len(leaves) != sum(counts) or not all(isinstance(leaf, wire.Leaf) for leaf in leaves):
+        raise UnexpectedStructure(f"a sequence of {sum(counts)} tensors")
+    left = iter(leaves)
+    return tuple(tuple(itertools.islice(left, count)) for count in counts)
 
 
 def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance import data, forms, malformations, reference
+from conformance import data, expectation, forms, malformations, reference
 from conformance.adapter import wire
 from conformance.case import Case
 from conformance.noise import Estimate
@@ -38,7 +38,7 @@ class Deviation(AssertionError):
 class Run:
     """What a case's outputs and final state were, as float64 arrays."""
 
-    outputs: np.ndarray  # (batch, steps, units)
+    outputs: np.ndarray  # (batch, steps, units); one step where only the last is returned
     state: tuple[tuple[np.ndarray, ...], ...]  # cell by cell (h,) or (h, c), each (batch, width)
     observation: wire.Observation
 
@@ -80,10 +80,14 @@ def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarra
     _must_have_dtype("outputs'", observation.outputs, case, observation)
     values = numbers(observation.outputs)
     of_cell = forms.Path.of(case.path).api == "cell"
-    shape = (case.batch, *(() if of_cell else (steps,)), case.output_units)
+    one = of_cell or not case.layer.return_sequences
+    rows = (case.batch,) if one else (case.batch, steps)
+    shape = (*(rows[::-1] if case.layer.time_major else rows), case.output_units)
     if values.shape != shape:
         raise Deviation(f"outputs' shape = {values.shape}, but must be {shape}", observation)
-    return values[:, None] if of_cell else values
+    if one:
+        return values[:, None]
+    return np.swapaxes(values, 0, 1) if case.layer.time_major else values
 
 
 def numbers(array: wire.Array) -> np.ndarray:
@@ -132,7 +136,7 @@ def agrees_with_reference(
     case: Case, run: Run, trajectory: reference.Trajectory | None = None
 ) -> float:
     """Judge a run by the reference; gives the largest observed/width."""
-    expected = trajectory or reference.of(case)
+    expected = trajectory or expectation.of(case)
     ratios = [within(run.outputs, expected.outputs, "outputs", run.observation)]
     for index, (seen, wanted) in enumerate(zip(run.state, expected.state, strict=True)):
         for name, values, estimate in zip("hc", seen, wanted, strict=False):
@@ -153,9 +157,17 @@ def agree(
 ) -> float:
     """Judge two runs of the same case by how far two correct computations may be apart."""
     expected = trajectory.outputs
-    ratios = [
-        _compare(one.outputs, other.outputs, expected.spread, "outputs", whose, one.observation)
-    ]
+    of_outputs = _compare(
+        one.outputs, other.outputs, expected.spread, "outputs", whose, one.observation
+    )
+    return max(of_outputs, agree_in_state(one, other, trajectory, whose))
+
+
+def agree_in_state(
+    one: Run, other: Run, trajectory: reference.Trajectory, whose: str = "the other run's"
+) -> float:
+    """Judge the final states of two runs by how far two correct computations may be apart."""
+    ratios = []
     triples = zip(one.state, other.state, trajectory.state, strict=True)
     for index, (here, there, estimates) in enumerate(triples):
         for name, a, b, estimate in zip("hc", here, there, estimates, strict=False):
@@ -290,8 +302,8 @@ def names(message: str, words: tuple[str, ...]) -> bool:
 def refused(case: Case, observation: wire.Observation) -> str:
     """The grade of a malformed state, which must be `rejected` or better."""
     assert case.malformation is not None
-    about = malformations.KINDS[case.malformation.name].about
-    return kept_grade(f"initial_state with {about}", grade(case, observation), observation)
+    kind = malformations.KINDS[case.malformation.name]
+    return kept_grade(f"{kind.argument} with {kind.about}", grade(case, observation), observation)
 
 
 def kept_grade(what: str, seen: str, observation: wire.Observation) -> str:

@@ -17,7 +17,8 @@ An entry of `deviations.toml`:
 by a string like ">=2". Beside the fields of `Case` there are `cell`; `malformation`, by name, and
 `role`, what it is done to (`LSTM.c`, or `all` leaves); `model`, by its API; of a stack `depth`, the
 `kinds` in it ("LSTM" where it has one, "no LSTM" where it has none), its `first` and `last`, and
-the `narrowest` and `widest` leaf.
+the `narrowest` and `widest` leaf; the fields of `Layer`; `longest`, the most steps that count in a
+row, and `held_at_end`, whether in some row a step counts, but not the last that is run.
 
 Every case that an entry covers must deviate as it says. Where what is seen depends on more than a
 condition can say, `sometimes = true` lets covered cases hold, and `why` says on what it depends.
@@ -38,8 +39,8 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from conformance import judging, malformations
-from conformance.case import Case
+from conformance import data, judging, malformations
+from conformance.case import Case, Layer
 from conformance.errors import MalformedLedger, UnreadableCase
 from conformance.reading import from_json
 
@@ -55,7 +56,28 @@ _COMPARISONS = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt,
     "<": operator.lt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+
+
+def _longest(case: Case) -> int:
+    counted = data.counted(case)
+    return case.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
+
+
+def _held_at_end(case: Case) -> bool:
+    counted = data.counted(case)
+    if counted is None or not case.steps:
+        return False
+    last = counted[:, 0 if case.layer.go_backwards else -1]
+    return bool((counted.any(axis=1) & ~last).any())
+
+
 _DERIVED: dict[str, Callable[[Case], object]] = {
+    **{
+        field.name: operator.attrgetter(f"layer.{field.name}")
+        for field in dataclasses.fields(Layer)
+    },
+    "longest": _longest,
+    "held_at_end": _held_at_end,
     "cell": lambda case: case.cell_name,
     "depth": lambda case: len(case.cells),
     "malformation": lambda case: case.malformation and case.malformation.name,

@@ -1,55 +1,40 @@
-"""The malformations: each named way of making a well-formed state wrong.
+"""The malformations: each named way of making a well-formed state, length or mask wrong.
 
 A malformation is done to a state as documented for the path. Those of a leaf are done to one leaf
-(by its place in the flattened state) or to all; those of the structure ignore the leaf.
+(by its place in the flattened state) or to all; those of the structure ignore the leaf. Those of a
+sequence_length or a mask leave the state as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from conformance import data, forms
+from conformance import data, forms, miscounts
 from conformance.adapter import wire
 from conformance.case import Case
+from conformance.kinds import STATE, Applies, Change, Kind, Words, always, words
 
 LeafChange = Callable[[wire.Leaf, Case], object]
-TreeChange = Callable[[object, Case], object]
-Applies = Callable[[Case], bool]
 
 _NOT_FLOATS = {"int32": np.int32, "bool": np.bool_}
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a malformation does, where it can be done, and what an explaining message must name.
-
-    `expected` and `received` give words of which at least one each must stand in the message.
-    """
-
-    name: str
-    about: str
-    applies: Applies
-    change: TreeChange
-    of_leaf: bool
-    expected: Callable[[Case], tuple[str, ...]]
-    received: Callable[[Case], tuple[str, ...]]
+KINDS: dict[str, Kind] = dict(miscounts.KINDS)
 
 
-KINDS: dict[str, Kind] = {}
+def malform(tree: object, case: Case, argument: str = STATE) -> object:
+    """What is given as this argument, made wrong if the case says so of it."""
+    kind = KINDS[case.malformation.name] if case.malformation else None
+    return kind.change(tree, case) if kind and kind.argument == argument else tree
 
 
-def malform(tree: object, case: Case) -> object:
-    """The tree made wrong as the case says."""
-    assert case.malformation is not None
-    return KINDS[case.malformation.name].change(tree, case)
-
-
-def applicable(case: Case) -> list[str]:
-    """Names of the malformations that make the case's state wrong."""
-    return [kind.name for kind in KINDS.values() if kind.applies(case)]
+def applicable(case: Case, argument: str = STATE) -> list[str]:
+    """Names of the malformations that make this argument of the case wrong."""
+    return [
+        kind.name for kind in KINDS.values() if kind.argument == argument and kind.applies(case)
+    ]
 
 
 def leaf_count(case: Case) -> int:
@@ -58,10 +43,14 @@ def leaf_count(case: Case) -> int:
 
 
 def role(case: Case) -> str | None:
-    """What a malformation is done to: `structure`, `all` leaves, or one leaf such as `LSTM.c`."""
+    """What a malformation is done to: `structure`, `all` leaves, one leaf such as `LSTM.c`, or an
+    argument that is no state."""
     if case.malformation is None:
         return None
-    if not KINDS[case.malformation.name].of_leaf:
+    kind = KINDS[case.malformation.name]
+    if kind.argument != STATE:
+        return kind.argument
+    if not kind.of_leaf:
         return "structure"
     if case.malformation.leaf is None:
         return "all"
@@ -78,17 +67,13 @@ def _leaf_roles(case: Case) -> list[str]:
 def _register(
     name: str,
     about: str,
-    change: TreeChange,
+    change: Change,
     applies: Applies,
-    expected: Callable[[Case], tuple[str, ...]],
-    received: Callable[[Case], tuple[str, ...]],
+    expected: Words,
+    received: Words,
     of_leaf: bool = False,
 ) -> None:
     KINDS[name] = Kind(name, about, applies, change, of_leaf, expected, received)
-
-
-def _always(case: Case) -> bool:
-    return True
 
 
 def _flat(tree: object) -> Iterator[object]:
@@ -158,7 +143,7 @@ def _is_lstm(case: Case) -> bool:
 
 
 def _is_single(case: Case) -> bool:
-    return not case.stacked and not case.cells[0].is_lstm
+    return len(case.cells) == 1 and not case.cells[0].is_lstm
 
 
 def _flattening_changes(case: Case) -> bool:
@@ -171,19 +156,15 @@ def _swapping_changes(case: Case) -> bool:
 
 
 def _several_leaves(case: Case) -> bool:
-    return case.stacked or case.cells[0].is_lstm
+    return len(case.cells) > 1 or case.cells[0].is_lstm
 
 
-def _counts(change: int) -> Callable[[Case], tuple[str, ...]]:
+def _counts(change: int) -> Words:
     def words(case: Case) -> tuple[str, ...]:
         children = len(case.cells) if case.stacked else leaf_count(case)
         return (str(children + change), str(leaf_count(case) + change))
 
     return words
-
-
-def _structures(*words: str) -> Callable[[Case], tuple[str, ...]]:
-    return lambda case: words
 
 
 def _state_size(case: Case) -> tuple[str, ...]:
@@ -201,16 +182,16 @@ _register(
     _counts(1),
 )  # fmt: skip
 _register(
-    "no_leaves", "an empty sequence", _no_leaves, _always, _state_size,
-    _structures("[]", "()", "0", "empty"),
+    "no_leaves", "an empty sequence", _no_leaves, always, _state_size,
+    words("[]", "()", "0", "empty"),
 )  # fmt: skip
 _register(
     "bare_for_pair", "one tensor where an LSTM needs the pair", _bare, _is_lstm, _state_size,
-    _structures("1", *_SEQUENCES),
+    words("1", *_SEQUENCES),
 )  # fmt: skip
 _register(
     "pair_for_bare", "a pair where the cell has one state", _pair, _is_single, _state_size,
-    _structures("2", *_SEQUENCES),
+    words("2", *_SEQUENCES),
 )  # fmt: skip
 _register(
     "flat_for_nested", "a flat sequence where a stack needs one state for each cell", _flattened,
@@ -218,22 +199,20 @@ _register(
 )  # fmt: skip
 _register(
     "nested_for_flat", "the pair of an LSTM inside another list", _nested, _is_lstm, _state_size,
-    _structures("1", *_SEQUENCES),
+    words("1", *_SEQUENCES),
 )  # fmt: skip
 _register(
     "layers_swapped", "the states of a stack in reverse order", _swapped_layers, _swapping_changes,
     lambda case: tuple(str(width) for cell in case.cells for width in cell.state_widths),
-    _structures(*_SEQUENCES),
+    words(*_SEQUENCES),
 )  # fmt: skip
-_register(
-    "dict", "a dict of the states", _as_dict, _always, _state_size, _structures("dict", "state_0")
-)
+_register("dict", "a dict of the states", _as_dict, always, _state_size, words("dict", "state_0"))
 
 
 # --- leaves --------------------------------------------------------------------------------------
 
 
-def _at_leaf(change: LeafChange) -> TreeChange:
+def _at_leaf(change: LeafChange) -> Change:
     """Do it to the leaf that the case names, or to every leaf."""
 
     def changed(tree: object, case: Case) -> object:
@@ -278,9 +257,9 @@ def _leaf_kind(
     name: str,
     about: str,
     change: LeafChange,
-    received: Callable[[Case], tuple[str, ...]],
-    applies: Applies = _always,
-    expected: Callable[[Case], tuple[str, ...]] | None = None,
+    received: Words,
+    applies: Applies = always,
+    expected: Words | None = None,
 ) -> None:
     _register(
         name, about, _at_leaf(change), applies, expected or _shape_words, received, of_leaf=True
@@ -332,15 +311,15 @@ _leaf_kind(
 _leaf_kind(
     "scalar", "a scalar, which could be broadcast to any shape",
     _reshaped(lambda v: np.ravel(v)[0].reshape(())),
-    _structures("()", "[]", "rank 0", "scalar", "ndim=0"),
+    words("()", "[]", "rank 0", "scalar", "ndim=0"),
 )  # fmt: skip
 _leaf_kind(
     "rank_one", "a vector: the batch axis is missing",
-    _reshaped(lambda v: v[0]), _structures("rank 1", "ndim=1", "1D", "(", "["),
+    _reshaped(lambda v: v[0]), words("rank 1", "ndim=1", "1D", "(", "["),
 )  # fmt: skip
 _leaf_kind(
     "rank_three", "a tensor with one axis too many",
-    _reshaped(lambda v: v[:, None, :]), _structures("rank 3", "ndim=3", "3D", ", 1, "),
+    _reshaped(lambda v: v[:, None, :]), words("rank 3", "ndim=3", "3D", ", 1, "),
 )  # fmt: skip
 _leaf_kind(
     "dtype_other_float", "a float of another width",
@@ -349,24 +328,24 @@ _leaf_kind(
     applies=lambda case: not forms.casts_floats(case.path), expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
-    "dtype_int", "integers", _retyped(lambda case: "int32"), _structures("int32", "int"),
+    "dtype_int", "integers", _retyped(lambda case: "int32"), words("int32", "int"),
     expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
-    "dtype_bool", "booleans", _retyped(lambda case: "bool"), _structures("bool"),
+    "dtype_bool", "booleans", _retyped(lambda case: "bool"), words("bool"),
     expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
     "dtype_string", "strings", lambda leaf, case: wire.Text(leaf.array.shape),
-    _structures("string"), expected=_dtype_words,
+    words("string"), expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
     "none_leaf", "None where a tensor is expected", lambda leaf, case: wire.Nothing(),
-    _structures("None"), applies=_several_leaves, expected=_state_size,
+    words("None"), applies=_several_leaves, expected=_state_size,
 )  # fmt: skip
 _leaf_kind(
     "ragged", "a ragged tensor, its last row one shorter",
-    lambda leaf, case: wire.Leaf(leaf.array, "ragged"), _structures("Ragged", "ragged"),
+    lambda leaf, case: wire.Leaf(leaf.array, "ragged"), words("Ragged", "ragged"),
     applies=lambda case: case.batch > 1 and _no_width_of_one(case),
-    expected=_structures("Tensor", "tensor", "dense"),
+    expected=words("Tensor", "tensor", "dense"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from conformance import data, documented, forms, formulas, malformations
 from conformance.case import (
     LSTM_KINDS,
+    MERGE_MODES,
     MODEL_APIS,
     MODEL_CALLS,
     POLICIES,
@@ -43,6 +44,7 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "policy": (None, *POLICIES),
     "api": MODEL_APIS,
     "by": MODEL_CALLS,
+    "merge_mode": MERGE_MODES,
 }
 
 
@@ -109,6 +111,11 @@ def _check_fields(record: Any) -> None:
 
 
 def _check_places(case: Case) -> None:
+    if case.bidirectional and len(case.cells) != 2:
+        raise UnreadableCase(
+            f"cells = {len(case.cells)}, but must be the forward and the backward one on"
+            f" {case.path}"
+        )
     if case.split is not None and case.split not in range(1, case.steps):
         raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
     leaves = malformations.leaf_count(case)

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from conformance import data, forms, malformations
+from conformance import data, forms, kinds, malformations
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Layer, to_plain
+
+_TRACED_FOR_STEPS = ("static_rnn",)
 
 # Of one program there are many cases; what is sent for all of them is the same object, sent once
 _remembered = functools.lru_cache(maxsize=64)
@@ -21,8 +23,10 @@ def program(case: Case, anew: bool = False) -> wire.Program:
     """The program of a case; `anew` says that it may not be one that was built before.
 
     One for a malformed or fresh case never is: what it does may depend on what it was asked before.
+    Nor is one that is traced for its number of steps.
     """
     once = anew or case.malformation is not None or case.fresh or case.static_shapes
+    once = once or forms.Path.of(case.path).api in _TRACED_FOR_STEPS
     return wire.Program(
         case.path,
         case.mode,
@@ -75,17 +79,26 @@ def _sent(weights: data.Weights, dtype: str) -> wire.Weights:
 
 def whole(case: Case) -> wire.Call:
     """The whole sequence from the case's state, malformed where the case says so."""
-    return wire.Call(inputs(case), given_state(case))
+    return wire.Call(inputs(case), given_state(case), arguments(case))
 
 
 def first_part(case: Case) -> wire.Call:
-    """The steps before the split."""
-    return wire.Call(inputs(case, stop=case.split), given_state(case))
+    """The steps before the split, counted in the order in which they are run."""
+    return wire.Call(
+        inputs(case, *_before(case)), given_state(case), arguments(case, *_before(case))
+    )
 
 
 def rest(case: Case, state: object) -> wire.Call:
     """The steps from the split on, from another state."""
-    return wire.Call(inputs(case, start=case.split), state)
+    start, stop = _before(case)
+    others = (0, start) if start else (stop, None)
+    return wire.Call(inputs(case, *others), state, arguments(case, *others))
+
+
+def _before(case: Case) -> tuple[int, int | None]:
+    """The steps that are run before the split: the last ones where the case goes backwards."""
+    return (case.steps - split(case), None) if case.layer.go_backwards else (0, split(case))
 
 
 def differentiated(case: Case, in_two: bool = False) -> wire.Call:
@@ -108,7 +121,7 @@ def differentiated(case: Case, in_two: bool = False) -> wire.Call:
 
 def without_state(case: Case) -> wire.Call:
     """The whole sequence without an initial state."""
-    return wire.Call(inputs(case))
+    return wire.Call(inputs(case), None, arguments(case))
 
 
 def after_reset(call: wire.Call, states: object = None) -> wire.Call:
@@ -152,8 +165,27 @@ def with_other_rows(case: Case, kept: int) -> wire.Call:
         )
         for cell in pairs
     )
-    fed = data.to_wire(mixed(data.inputs(case), data.inputs(other)), case.dtype)
-    return wire.Call(fed, forms.write(case, state))
+    fed = mixed(data.inputs(case), data.inputs(other))
+    return wire.Call(_sent_inputs(case, fed), forms.write(case, state), arguments(case))
+
+
+def with_padding(case: Case, value: float | None = None) -> wire.Call:
+    """The whole sequence with other inputs, or a value, in the steps that do not count."""
+    counted = data.counted(case)
+    assert counted is not None
+    other = data.inputs(dataclasses.replace(case, data_seed=case.data_seed + 1))
+    padding = other if value is None else value
+    fed = np.where(counted[..., None], data.inputs(case), padding)
+    return wire.Call(_sent_inputs(case, fed), given_state(case), arguments(case))
+
+
+def retyped(call: wire.Call, dtype: str) -> wire.Call:
+    """The call with its lengths or its mask in another dtype."""
+    arguments = tuple(
+        (name, as_array(np.frombuffer(array.data, array.dtype).reshape(array.shape), dtype))
+        for name, array in call.arguments
+    )
+    return dataclasses.replace(call, arguments=arguments)
 
 
 def cast_by_hand(case: Case) -> wire.Call:
@@ -184,16 +216,40 @@ def split(case: Case) -> int:
 
 
 def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wire.Array:
-    """The inputs' steps from start to stop, (batch, steps, features)."""
-    return data.to_wire(data.inputs(case)[:, start:stop], case.dtype)
+    """The inputs' steps from start to stop, (batch, steps, features), or as time_major has them."""
+    return _sent_inputs(case, data.inputs(case)[:, start:stop])
+
+
+def _sent_inputs(case: Case, values: np.ndarray) -> wire.Array:
+    turned = np.swapaxes(values, 0, 1) if case.layer.time_major else values
+    return data.to_wire(turned, case.dtype)
+
+
+def arguments(
+    case: Case, start: int | None = None, stop: int | None = None
+) -> tuple[tuple[str, object], ...]:
+    """Which of the steps from start to stop count, as the path takes it: lengths or a mask."""
+    counted = data.counted(case)
+    if counted is None:
+        return ()
+    steps = counted[:, start:stop]
+    if case.lengths is None:
+        name, sent = kinds.MASK, as_array(steps, "bool")
+    else:
+        name, sent = kinds.LENGTHS, as_array(steps.sum(axis=1), "int32")
+    return ((name, malformations.malform(sent, case, name)),)
+
+
+def as_array(values: np.ndarray, dtype: str) -> wire.Array:
+    """The values in a dtype that is no float."""
+    return wire.Array(dtype, values.shape, values.astype(dtype).tobytes())
 
 
 def given_state(case: Case) -> object:
     """The initial state in the case's form, or None where the case has none."""
     if case.state is None:
         return None
-    tree = forms.write(case, leaves(case))
-    return malformations.malform(tree, case) if case.malformation else tree
+    return malformations.malform(forms.write(case, leaves(case)), case)
 
 
 def leaves(case: Case) -> forms.Leaves:

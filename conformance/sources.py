@@ -1,6 +1,11 @@
 """Addresses of the documentation that the clauses take their statements from."""
 
 DYNAMIC_RNN = "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/dynamic_rnn"
+BIDIRECTIONAL_DYNAMIC_RNN = (
+    "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/bidirectional_dynamic_rnn"
+)
+STATIC_RNN = "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/static_rnn"
+RAW_RNN = "https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/raw_rnn"
 V1_CELL = "https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/RNNCell"
 GRADIENT_TAPE = "https://www.tensorflow.org/api_docs/python/tf/GradientTape"
 LSTM_STATE_TUPLE = (
@@ -10,6 +15,11 @@ RNN = "https://keras.io/api/layers/recurrent_layers/rnn"
 RESET_STATES = (
     "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/RNN#reset_states"
 )
+BIDIRECTIONAL = "https://keras.io/api/layers/recurrent_layers/bidirectional"
+MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
+# of Keras 2, and of the function that its layers are made of
+RNN_OF_KERAS2 = "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/RNN"
+RNN_FUNCTION = "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/backend/rnn"
 LSTM = "https://keras.io/api/layers/recurrent_layers/lstm"
 GUIDE = "https://keras.io/guides/working_with_rnns/"
 MIXED_PRECISION = "https://keras.io/api/mixed_precision/policy"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 
@@ -11,21 +12,21 @@ from conformance.forms import Path, has_sequence
 from strategies import malformed
 
 SEQUENCE_APIS = ("dynamic_rnn", "RNN", "layer")
+COMMON_APIS = (*SEQUENCE_APIS, "cell")  # the others are judged by clauses of their own
 
 
 def each(
-    apis: Sequence[str] | None = None,
+    apis: Sequence[str] = COMMON_APIS,
     generations: Sequence[str] | None = None,
     cells: Sequence[str] | None = None,
 ) -> Subjects:
-    """Every path with each of its cells, or those of some APIs, generations and cells."""
+    """The paths of the common APIs with each cell, or those of some APIs, generations and cells."""
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
             Subject(offer.name, cell)
-            for offer in offers
-            if (apis is None or Path.of(offer.name).api in apis)
-            and (generations is None or Path.of(offer.name).generation in generations)
+            for offer in _of(offers, apis)
+            if (generations is None or Path.of(offer.name).generation in generations)
             for cell in offer.cells
             if cells is None or cell in cells
         ]
@@ -42,16 +43,20 @@ def joined(*several: Subjects) -> Subjects:
     return subjects
 
 
+def _of(offers: Sequence[wire.PathOffer], apis: Sequence[str]) -> list[wire.PathOffer]:
+    return [offer for offer in offers if Path.of(offer.name).api in apis]
+
+
 def with_sequences(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Every path with each cell whose state is written as a list or tuple there."""
     return [subject for subject in each()(offers) if has_sequence(subject.path, subject.cell)]
 
 
 def pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Every two paths with each cell that both offer."""
+    """Every two paths of the common APIs with each cell that both offer."""
     return [
         Subject(one.name, cell, other=two.name)
-        for one, two in itertools.combinations(offers, 2)
+        for one, two in itertools.combinations(_of(offers, COMMON_APIS), 2)
         for cell in one.cells
         if cell in two.cells
     ]
@@ -59,20 +64,31 @@ def pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
 
 def ordered_pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Every path followed by every other, with each cell that both offer, for whole sequences."""
-    sequences = [offer for offer in offers if Path.of(offer.name).api in SEQUENCE_APIS]
     return [
         Subject(one.name, cell, other=two.name)
-        for one, two in itertools.permutations(sequences, 2)
+        for one, two in itertools.permutations(_of(offers, SEQUENCE_APIS), 2)
         for cell in one.cells
         if cell in two.cells
     ]
 
 
 def malformations(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Every path with each of its cells and each malformation that its state can have."""
+    """Each subject with each malformation that its state can have."""
     return [
-        Subject(offer.name, cell, malformation=name)
-        for offer in offers
-        for cell in offer.cells
-        for name in malformed.names(offer.name, cell)
+        dataclasses.replace(subject, malformation=name)
+        for subject in each()(offers)
+        for name in malformed.names(subject.path, subject.cell)
     ]
+
+
+def misfits(argument: str, those: Subjects) -> Subjects:
+    """Some subjects with each malformation that a sequence_length or a mask can have."""
+
+    def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+        return [
+            dataclasses.replace(subject, malformation=name)
+            for subject in those(offers)
+            for name in malformed.argument_names(argument)
+        ]
+
+    return subjects

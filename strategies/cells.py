@@ -48,6 +48,15 @@ def cells(
 
 
 @functools.cache
+def both_directions(
+    name: str, generations: tuple[str, ...], smallest: int = 1
+) -> st.SearchStrategy[tuple[Cell, Cell]]:
+    """A forward and a backward cell of the named kind: alike, or each with options of its own."""
+    one = _cell(name, generations, smallest)
+    return one.map(lambda cell: (cell, cell)) | st.tuples(one, one)
+
+
+@functools.cache
 def _cell(kind: str, generations: tuple[str, ...], smallest: int) -> st.SearchStrategy[Cell]:
     v1 = "v1" in generations
     only_v1 = set(generations) == {"v1"}

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance import malformations
-from conformance.case import EAGER, STACK, Case, Cell, Malformation
+from conformance import kinds, malformations
+from conformance.case import BIDIRECTIONAL, EAGER, STACK, Case, Cell, Malformation
 from conformance.contract import Extent, Subject
+from conformance.forms import Path
 from strategies import sequences, states
 
 # What a case needs for the malformation to make its state wrong
@@ -20,14 +21,41 @@ _UNEQUAL = {"layers_swapped"}
 # What takes seconds to trace, and is drawn mostly eagerly where the mode is drawn
 _DEAR = {"ragged"}
 _EAGER_MORE = 4  # times as often as others
+_FOR_A_MASK = 3  # steps, of which a mask can leave out one and still have more than one
 _ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
 
 
 def names(path: str, cell: str) -> list[str]:
     """The malformations that can be done to some state of the cell on the path."""
-    kinds = ("LSTM", "GRU") if cell == STACK else (cell,)
+    kinds: tuple[str, ...] = ("LSTM", "GRU") if cell == STACK else (cell,)
+    if Path.of(path).api in BIDIRECTIONAL:
+        kinds = (cell, cell)
     cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
     return malformations.applicable(Case(path, EAGER, cells, batch=2))
+
+
+def argument_names(argument: str) -> list[str]:
+    """The malformations that can be done to a sequence_length or a mask."""
+    return [kind.name for kind in malformations.KINDS.values() if kind.argument == argument]
+
+
+@st.composite
+def argument_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Cases whose sequence_length or mask is malformed as the subject says."""
+    kind = malformations.KINDS[subject.malformation or ""]
+    lengths = kind.argument == kinds.LENGTHS
+    case = draw(
+        states.cases(
+            subject,
+            modes,
+            smallest_batch=2,
+            fewest_steps=1 if lengths else _FOR_A_MASK,
+            most_steps=_FOR_A_MASK,
+            lengths=("full", "drawn") if lengths else (None,),
+            masks=(None,) if lengths else ("full", "trailing"),
+        )
+    )
+    return dataclasses.replace(case, malformation=Malformation(kind.name))
 
 
 @st.composite
@@ -88,8 +116,19 @@ def _made_to_apply(case: Case, name: str) -> Case:
 
 
 @st.composite
-def any_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str], fresh: bool) -> Case:
-    """Cases malformed in any way that applies to the subject's cell, all fresh or all built."""
-    name = draw(sequences.one_of(tuple(names(subject.path, subject.cell))))
+def any_cases(
+    draw: st.DrawFn,
+    subject: Subject,
+    modes: Sequence[str],
+    fresh: bool,
+    among: Sequence[str] | None = None,
+) -> Case:
+    """Cases malformed in any way that applies to the subject's cell, all fresh or all built.
+
+    `among` names those that are meant, where not all of them are.
+    """
+    possible = names(subject.path, subject.cell)
+    meant = [name for name in possible if among is None or name in among]
+    name = draw(sequences.one_of(tuple(meant)))
     case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
     return dataclasses.replace(case, fresh=fresh)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance import forms
-from conformance.case import Case
+from conformance.case import BIDIRECTIONAL, SIDE_BY_SIDE, Case, Layer
 from conformance.contract import Extent, Subject
 from strategies import cells, sequences
 
@@ -38,45 +39,71 @@ def programs(
     smallest_units: int = 1,
     unequal: bool = False,
     common: bool = False,
+    layers: Sequence[Layer] = (Layer(),),
 ) -> Case:
     """Cases of a subject without data: what has to be built, and its weights.
 
     Drawn before all else, and alike for all clauses: those that are drawn from the same seed ask
-    for the same programs, which the target then keeps.
+    for the same programs, which the target then keeps. Last comes one of the `layers`, so that the
+    cells are the same whatever they are.
     """
     offering = cells.GENERATIONS if common else generations(subject)
-    return Case(
+    drawn = cells.cells(subject.cell, tuple(offering), smallest_units, unequal)
+    if forms.Path.of(subject.path).api in BIDIRECTIONAL:
+        drawn = cells.both_directions(subject.cell, tuple(offering), smallest_units)
+    program = Case(
         path=subject.path,
         mode=draw(sequences.one_of(tuple(modes))),
-        cells=draw(cells.cells(subject.cell, tuple(offering), smallest_units, unequal)),
+        cells=draw(drawn),
         features=draw(sequences.features()),
         dtype=draw(sequences.one_of(sequences.DTYPES)),
         weight_seed=draw(sequences.seeds()),
         weight_scale=draw(sequences.one_of(sequences.WEIGHT_SCALES)),
         other=subject.other,
     )
+    return _with_layer(program, _one_of(draw, layers))
+
+
+def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
+    """One of the options, with nothing drawn where there is but one."""
+    return draw(sequences.one_of(tuple(options))) if len(options) > 1 else options[0]
+
+
+def _with_layer(program: Case, layer: Layer) -> Case:
+    """With a layer's options; what is added up or multiplied has the same units."""
+    program = dataclasses.replace(program, layer=layer)
+    if program.bidirectional and layer.merge_mode not in SIDE_BY_SIDE:
+        forward, backward = program.cells
+        alike = dataclasses.replace(backward, units=forward.units)
+        program = dataclasses.replace(program, cells=(forward, alike))
+    return program
 
 
 @dataclasses.dataclass(frozen=True)
 class Data:
     """What data is drawn for a program. `split` draws after how many steps the state is carried.
 
-    A `batch` is that of all cases; None: each case draws its own.
+    `lengths` and `masks` are patterns of the steps that count. A `batch` is that of all cases;
+    None: each case draws its own.
     """
 
-    states: Sequence[str | None] = GIVEN
+    states: tuple[str | None, ...] = GIVEN
     form: str = forms.DOCUMENTED
     smallest_batch: int = 1
+    most_rows: int = sequences.MAX_BATCH
     split: bool = False
+    fewest_steps: int = 1
     most_steps: int = sequences.MAX_STEPS
+    lengths: tuple[str | None, ...] = (None,)
+    masks: tuple[str | None, ...] = (None,)
     batch: int | None = None
 
 
 def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of: Data) -> Case:
     """A program's case with data."""
-    smallest = 2 if of.split else 1
+    smallest = 2 if of.split else of.fewest_steps
     steps = 1 if one_step else draw(sequences.steps(smallest, of.most_steps))
-    batch, state = draw(_starts(of.smallest_batch, tuple(of.states)))
+    batch, state, lengths, mask = draw(_starts(of))
     return dataclasses.replace(
         program,
         batch=of.batch or batch,
@@ -85,15 +112,18 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
         state=state,
         form=of.form,
         split=draw(sequences.up_to(steps - 1, 1)) if of.split else None,
+        lengths=lengths,
+        mask=mask,
     )
 
 
-def _starts(
-    smallest_batch: int, states: tuple[str | None, ...]
-) -> st.SearchStrategy[tuple[int, str | None]]:
-    """Rows of a batch and values of the state, drawn as one: each draw takes its time."""
-    batches = range(smallest_batch, sequences.MAX_BATCH + 1)
-    return sequences.one_of(tuple(itertools.product(batches, states)))
+@functools.cache
+def _starts(of: Data) -> st.SearchStrategy[tuple[int, str | None, str | None, str | None]]:
+    """Rows of a batch, values of the state, and which steps count: drawn as one, as each draw takes
+    its time."""
+    batches = range(of.smallest_batch, of.most_rows + 1)
+    drawn = itertools.product(batches, of.states, of.lengths, of.masks)
+    return sequences.one_of(tuple(drawn))
 
 
 @st.composite
@@ -103,10 +133,11 @@ def cases(
     modes: Sequence[str],
     smallest_units: int = 1,
     unequal: bool = False,
+    layers: Sequence[Layer] = (Layer(),),
     **data: Any,
 ) -> Case:
     """Cases of a subject, each of a program of its own; options as of `programs` and `Data`."""
-    program = draw(programs(subject, modes, smallest_units, unequal))
+    program = draw(programs(subject, modes, smallest_units, unequal, layers=layers))
     seed = draw(sequences.seeds())
     return with_data(draw, program, seed, of_one_step(subject), Data(**data))
 
@@ -115,9 +146,15 @@ _RARELY = 64
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
-    """Several cases of one program, of the simplest program one. Options as of `Data`."""
-    program = draw(programs(subject, extent.modes, common=extent.common))
+def together(
+    draw: st.DrawFn,
+    subject: Subject,
+    extent: Extent,
+    layers: Sequence[Layer] = (Layer(),),
+    **data: Any,
+) -> tuple[Case, ...]:
+    """Several cases of one program, of the simplest program one. Options of `programs`, `Data`."""
+    program = draw(programs(subject, extent.modes, common=extent.common, layers=layers))
     return draw(of_program(program, of_one_step(subject), extent, Data(**data)))
 
 

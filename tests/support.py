@@ -26,13 +26,18 @@ _GENERATIONS = {
     "RNN": ("keras2", "keras3"),
     "layer": ("keras2", "keras3"),
     "cell": ("v1", "keras2", "keras3"),
+    "Bidirectional": ("keras2", "keras3"),
+    "bidirectional_dynamic_rnn": ("v1",),
+    "static_rnn": ("v1",),
+    "raw_rnn": ("v1",),
 }
+_OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 
 
 def _offer(api: str, generation: str) -> wire.PathOffer:
     kinds = _V1 if generation == "v1" else _KERAS
     return wire.PathOffer(
-        f"{api}/{generation}", kinds if api == "layer" else (*kinds, "Stack"), MODES
+        f"{api}/{generation}", kinds if api in _OF_SINGLE_CELLS else (*kinds, "Stack"), MODES
     )
 
 

@@ -76,6 +76,23 @@ def test_a_model_goes_through_json() -> None:
     assert from_json(case.to_json()) == case
 
 
+def test_the_two_cells_of_both_directions_are_no_stack() -> None:
+    both = Case("Bidirectional/keras3", "eager", (Cell("GRU", 2), Cell("GRU", 3)))
+    assert not both.stacked
+    assert both.cell_name == "GRU"
+    assert both.output_units == 5
+    merged = dataclasses.replace(both, layer=Layer(merge_mode="sum"), cells=both.cells[:1] * 2)
+    assert merged.output_units == 2
+    assert from_json(both.to_json()) == both
+
+
+def test_outputs_that_are_not_merged_are_told_from_those_side_by_side() -> None:
+    apart = Case("Bidirectional/keras3", "eager", (Cell("GRU", 2),) * 2)
+    apart = dataclasses.replace(apart, layer=Layer(merge_mode=None))
+    assert '"layer":{"merge_mode":null}' in apart.to_json()
+    assert from_json(apart.to_json()) == apart
+
+
 def test_json_is_one_short_line_that_leaves_defaults_out() -> None:
     case = Case("RNN/keras3", "eager", (Cell("GRU", 1),))
     assert case.to_json() == (
@@ -131,6 +148,14 @@ UNREADABLE = {
     "unknown form": (json.dumps({**PLAIN, "form": "odd"}), "form"),
     "unknown mask": (json.dumps({**PLAIN, "mask": "odd"}), "mask"),
     "unknown lengths": (json.dumps({**PLAIN, "lengths": "odd"}), "lengths"),
+    "unknown merge mode": (
+        json.dumps({**PLAIN, "layer": {"merge_mode": "odd"}}),
+        "merge_mode = 'odd'",
+    ),
+    "one direction": (
+        json.dumps({**PLAIN, "path": "Bidirectional/keras3"}),
+        "cells = 1, but must be the forward and the backward one",
+    ),
     "unknown option of a layer": (json.dumps({**PLAIN, "layer": {"odd": True}}), "Layer has"),
     "unknown policy": (json.dumps({**PLAIN, "policy": "mixed"}), "policy"),
     "unknown kind of model": (json.dumps({**PLAIN, "model": {"api": "odd"}}), "api"),

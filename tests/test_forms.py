@@ -95,6 +95,18 @@ DOCUMENTED = [
     ("cell/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
     ("cell/keras2", "[h, c]", "[h]", "([h, c], g)"),
     ("cell/keras3", "[h, c]", "[h]", "[[h, c], g]"),
+    ("static_rnn/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
+    ("raw_rnn/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
+]
+BOTH_DIRECTIONS = [
+    # path, LSTM, GRU
+    (
+        "bidirectional_dynamic_rnn/v1",
+        "(LSTMStateTuple(c, h), LSTMStateTuple(c, h))",
+        "(h, h)",
+    ),
+    ("Bidirectional/keras2", "[h, c, h, c]", "[h, h]"),
+    ("Bidirectional/keras3", "[h, c, h, c]", "[h, h]"),
 ]
 
 
@@ -114,9 +126,27 @@ def test_documented_forms(path: str, lstm: str, gru: str, stack: str | None) -> 
         assert written(path, (LSTM, GRU), ((H, C), (G,))) == stack
 
 
+@pytest.mark.parametrize(("path", "lstm", "gru"), BOTH_DIRECTIONS)
+def test_documented_forms_of_both_directions(path: str, lstm: str, gru: str) -> None:
+    assert written(path, (LSTM, LSTM), ((H, C), (H, C))) == lstm
+    assert written(path, (GRU, GRU), ((H,), (H,))) == gru
+
+
+@pytest.mark.parametrize("path", [path for path, *_ in BOTH_DIRECTIONS])
+def test_the_forward_state_comes_first(path: str) -> None:
+    both = case(path, LSTM, LSTM)
+    leaves = ((H, C), (G, H))
+    assert forms.read(both, forms.documented(both, leaves)) == leaves
+
+
+def test_every_path_has_its_row() -> None:
+    rows = {row[0] for row in (*DOCUMENTED, *BOTH_DIRECTIONS)}
+    assert rows == {offer.name for offer in support.OFFERS}
+
+
 def test_the_readme_shows_the_documented_forms() -> None:
     readme = (support.ROOT / "README.md").read_text()
-    for path, *states_of in DOCUMENTED:
+    for path, *states_of in (*DOCUMENTED, *((*row, None) for row in BOTH_DIRECTIONS)):
         cells = [f"`{state}`" if state else "-" for state in states_of]
         assert f"| `{path}` | {' | '.join(cells)} |" in readme
 
@@ -154,6 +184,24 @@ UNEXPECTED = {
     "a pair of a GRU": ("RNN/keras3", (GRU,), wire.Node("list", (G, G)), "one tensor for GRU"),
     "no tensor": ("RNN/keras3", (GRU,), wire.Other("KerasTensor"), "one tensor for GRU"),
     "nothing": ("RNN/keras3", (GRU,), None, "one tensor for GRU"),
+    "three of both directions": (
+        "Bidirectional/keras3",
+        (LSTM, LSTM),
+        wire.Node("tuple", (H, C, H)),
+        "a sequence of 4 tensors",
+    ),
+    "nested directions": (
+        "Bidirectional/keras2",
+        (GRU, GRU),
+        wire.Node("list", (wire.Node("list", (H,)), H)),
+        "a sequence of 2 tensors",
+    ),
+    "one direction": (
+        "bidirectional_dynamic_rnn/v1",
+        (GRU, GRU),
+        H,
+        "one state for each of 2 cells",
+    ),
     "a flat stack": (
         "RNN/keras3",
         (LSTM, GRU),

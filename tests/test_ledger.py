@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance import judging, ledger
-from conformance.case import Case, Cell, Malformation
+from conformance.case import Case, Cell, Layer, Malformation
 from conformance.errors import MalformedLedger
 from tests import support
 
@@ -202,6 +202,9 @@ CONDITIONS: list[tuple[dict[str, Any], bool]] = [
     ({"mode": ["graph"]}, False),
     ({"mode": ["eager"], "dtype": ["float64"]}, False),
     ({"mode": ["eager"], "dtype": ["float32"]}, True),
+    ({"go_backwards": [False], "merge_mode": ["concat"]}, True),
+    ({"return_sequences": [False]}, False),
+    ({"mask_value": ["none"]}, True),
 ]
 
 
@@ -210,6 +213,29 @@ def test_an_entry_covers_the_cases_of_its_conditions(
     tmp_path: Path, when: dict[str, Any], covered: bool
 ) -> None:
     assert an_entry(tmp_path, when=when).covers("RJ-01", CASE) == covered
+
+
+COUNTED: list[tuple[dict[str, Any], int, bool]] = [
+    # fields of a case of three steps, the most that count in a row, whether one is held at its end
+    ({}, 3, False),
+    ({"mask": "full"}, 3, False),
+    ({"mask": "nothing"}, 0, False),
+    ({"lengths": "one"}, 1, True),
+    ({"lengths": "zero"}, 0, False),
+    ({"lengths": "one", "layer": Layer(go_backwards=True)}, 1, False),
+    ({"lengths": "one", "steps": 1}, 1, False),
+    ({"steps": 0, "lengths": "drawn"}, 0, False),
+]
+
+
+@pytest.mark.parametrize(("fields", "longest", "held"), COUNTED)
+def test_which_steps_count_may_be_a_condition(
+    tmp_path: Path, fields: dict[str, Any], longest: int, held: bool
+) -> None:
+    case = dataclasses.replace(CASE, **{"steps": 3, "malformation": None, **fields})
+    for name, value in (("longest", longest), ("held_at_end", held)):
+        assert an_entry(tmp_path, when={name: [value]}).covers("RJ-01", case)
+        assert not an_entry(tmp_path, when={name: [not value]}).covers("RJ-01", case)
 
 
 @pytest.mark.parametrize(

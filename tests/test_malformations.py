@@ -5,23 +5,34 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import forms, malformations, requests, subjects
+from conformance import forms, kinds, malformations, requests, subjects
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Malformation
 from conformance.contract import Subject
 from strategies import malformed
 from tests import support
 
-SUBJECTS = subjects.malformations(support.OFFERS)
+OF_STATES = [name for name, kind in malformations.KINDS.items() if kind.argument == kinds.STATE]
+TAKING = ((kinds.LENGTHS, "dynamic_rnn"), (kinds.MASK, "layer"))
+SUBJECTS = [
+    *subjects.malformations(support.OFFERS),
+    *(
+        subject
+        for argument, api in TAKING
+        for subject in subjects.misfits(argument, subjects.each(apis=(api,)))(support.OFFERS)
+    ),
+]
 
 
 def cases_of(name: str) -> st.SearchStrategy[Case]:
     some = [subject for subject in SUBJECTS if subject.malformation == name]
-    return st.sampled_from(some).flatmap(lambda subject: malformed.cases(subject, ["eager"]))
+    cases = malformed.cases if name in OF_STATES else malformed.argument_cases
+    return st.sampled_from(some).flatmap(lambda subject: cases(subject, ["eager"]))
 
 
 def leaves(tree: object) -> Iterator[object]:
@@ -45,7 +56,7 @@ def before(case: Case) -> object:
     return requests.given_state(requests.well_formed(case))
 
 
-@pytest.mark.parametrize("name", malformations.KINDS)
+@pytest.mark.parametrize("name", OF_STATES)
 def test_it_differs_from_the_well_formed_state(name: str) -> None:
     @given(cases_of(name))
     def check(case: Case) -> None:
@@ -99,13 +110,65 @@ EXPECTED = [
 
 def test_every_malformation_has_its_row() -> None:
     rows = {name for name, _, _ in EXPECTED}
-    assert rows == set(malformations.KINDS) - {"dtype_other_float"}
+    assert rows == set(OF_STATES) - {"dtype_other_float"}
 
 
 @pytest.mark.parametrize(("name", "cells", "shown"), EXPECTED)
 def test_what_becomes_of_a_state(name: str, cells: tuple[Cell, ...], shown: str) -> None:
     case = Case("RNN/keras3", "eager", cells, batch=2, malformation=Malformation(name))
     assert forms.shown(requests.given_state(case)) == shown
+
+
+COUNTS = [
+    ("lengths_too_long", [4, 3]),
+    ("lengths_negative", [-1, 3]),
+    ("lengths_wrong_batch", [3, 3, 3]),
+    ("lengths_one", [3]),
+    ("lengths_scalar", 3),
+    ("lengths_rank_two", [[3], [3]]),
+    ("lengths_float", [3.0, 3.0]),
+    ("lengths_bool", [True, True]),
+    ("mask_wrong_batch", [[True] * 3] * 3),
+    ("mask_one_row", [[True] * 3]),
+    ("mask_more_steps", [[True] * 4] * 2),
+    ("mask_fewer_steps", [[True] * 2] * 2),
+    ("mask_one_step", [[True]] * 2),
+    ("mask_rank_one", [True] * 3),
+    ("mask_rank_three", [[[True] * 2] * 3] * 2),
+]
+
+
+@pytest.mark.parametrize(("name", "values"), COUNTS)
+def test_what_becomes_of_lengths_and_masks(name: str, values: object) -> None:
+    argument = malformations.KINDS[name].argument
+    told = {"lengths": "full"} if argument == kinds.LENGTHS else {"mask": "full"}
+    case = Case("layer/keras2", "eager", (GRU,), 2, 3, malformation=Malformation(name), **told)  # type: ignore[arg-type]
+    ((given, array),) = requests.arguments(case)
+    assert given == argument
+    assert isinstance(array, wire.Array)
+    seen = np.frombuffer(array.data, array.dtype).reshape(array.shape).tolist()
+    assert seen == values
+    assert array.dtype.startswith(np.asarray(values).dtype.kind)
+    assert requests.given_state(case) == requests.given_state(requests.well_formed(case))
+
+
+def test_a_malformed_argument_of_strings_has_no_values() -> None:
+    case = Case("RNN/keras3", "eager", (GRU,), 2, 3, mask="full")
+    case = dataclasses.replace(case, malformation=Malformation("mask_string"))
+    assert requests.arguments(case) == (("mask", wire.Text((2, 3))),)
+
+
+@pytest.mark.parametrize("argument", [kinds.LENGTHS, kinds.MASK])
+def test_a_drawn_length_or_mask_is_made_wrong(argument: str) -> None:
+    for name in malformed.argument_names(argument):
+
+        @given(cases_of(name))
+        def check(case: Case) -> None:
+            well_formed = requests.well_formed(case)
+            assert requests.arguments(case) != requests.arguments(well_formed)
+            assert malformations.role(case) == argument
+
+        check()
 
 
 def test_a_float_of_another_width_where_it_is_not_cast() -> None:

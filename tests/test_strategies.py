@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import Phase, find, given, seed, settings
 
 from conformance import forms, requests
-from conformance.case import Case
+from conformance.case import BIDIRECTIONAL, MERGE_MODES, SIDE_BY_SIDE, Case, Layer
 from conformance.contract import Extent, Subject
 from strategies import cells as drawn_cells
 from strategies import malformed, stateful, states
@@ -27,8 +28,9 @@ def test_cases_are_within_their_ranges(case: Case) -> None:
     assert 1 <= len(case.cells) <= 4
     assert case.stacked == (case.cell_name == "Stack")
     assert all(1 <= cell.units <= 16 for cell in case.cells) or written_up
-    assert 1 <= case.batch <= 8 or written_up
-    assert 1 <= case.steps <= 16
+    # none only for the clauses about just that
+    assert 0 <= case.batch <= 8 or written_up
+    assert 0 <= case.steps <= 16
     assert 1 <= case.features <= 10
     assert case.dtype in DTYPES
     assert case.mode in support.MODES
@@ -85,6 +87,50 @@ def test_everything_in_the_ranges_is_drawn() -> None:
     assert len(unequal) > len(seen) / 2
 
 
+def test_both_directions_are_drawn_alike_and_of_their_own() -> None:
+    seen: list[Case] = []
+    layers = tuple(Layer(merge_mode=mode) for mode in MERGE_MODES)
+
+    @LONG
+    @given(states.cases(Subject("Bidirectional/keras3", "LSTM"), ["eager"], layers=layers))
+    def collect(case: Case) -> None:
+        seen.append(case)
+
+    collect()
+    assert {case.layer.merge_mode for case in seen} == set(MERGE_MODES)
+    assert {len(case.cells) for case in seen} == {2}
+    assert {case.cells[0] == case.cells[1] for case in seen} == {True, False}
+    unequal = [case for case in seen if case.cells[0].units != case.cells[1].units]
+    assert {case.layer.merge_mode for case in unequal} == set(SIDE_BY_SIDE)
+
+
+def test_programs_are_alike_whatever_the_layers_are() -> None:
+    def drawn(*layers: Layer) -> list[Case]:
+        seen: list[Case] = []
+
+        @seed(5)
+        @settings(max_examples=2, phases=(Phase.generate,), database=None)
+        @given(states.programs(Subject("RNN/keras3", "GRU"), support.MODES, layers=layers))
+        def collect(case: Case) -> None:
+            seen.append(dataclasses.replace(case, layer=Layer()))
+
+        collect()
+        return seen
+
+    assert drawn(Layer()) == drawn(Layer(), Layer(go_backwards=True))
+
+
+@LONG
+@given(support.cases())
+def test_which_steps_count_is_told_to_paths_that_take_it(case: Case) -> None:
+    api = forms.Path.of(case.path).api
+    assert case.lengths is None or case.mask is None
+    assert case.lengths is None or api.endswith("_rnn")
+    assert case.mask is None or api in ("RNN", "layer", "Bidirectional")
+    assert case.bidirectional == (api in BIDIRECTIONAL)
+    assert case.bidirectional or case.layer.merge_mode == "concat"
+
+
 SMALLEST = settings(database=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
 
 
@@ -94,7 +140,7 @@ def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
     for cell in offer.cells:  # type: ignore[attr-defined]
         strategy = states.cases(Subject(name, cell), support.MODES)
         case = find(strategy, lambda case: True, settings=SMALLEST)
-        assert len(case.cells) == (2 if cell == "Stack" else 1)
+        assert len(case.cells) == (2 if cell == "Stack" or case.bidirectional else 1)
         assert len(case.to_json()) <= 70 + 30 * len(case.cells), case.to_json()
         assert (case.mode, case.dtype, case.batch, case.steps) == ("eager", "float32", 1, 1)
         assert all(c.units == 1 for c in case.cells)

@@ -9,10 +9,12 @@ class Built:
 
     They are as the API returns them; `arguments` are by the names that it has for them. `others`
     are further ways of calling, by name: functions that give what to call. `maker` is the layer, or
-    the cell where there is none; `model` is what a layer is in.
+    the cell where there is none; `model` is what a layer is in, and `layers` are those in it.
     """
 
-    def __init__(self, generation, program, cell, cells, call, maker, others=None, model=None):
+    def __init__(
+        self, generation, program, cell, cells, call, maker, others=None, model=None, layers=()
+    ):
         self.generation = generation
         self.cell = cell
         self.cells = cells
@@ -27,7 +29,7 @@ class Built:
             for state in trees.flatten(self.stored() or ())
             if state is not None  # not built yet
         ]
-        self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker)}
+        self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker, *layers)}
 
     def way(self, by):
         """What to call, by the name of how."""

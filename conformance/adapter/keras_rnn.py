@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import tensorflow as tf
+
 from . import models, versions
 from .built import Built, built_cell, layer_dtype
 
@@ -20,7 +22,17 @@ def layer_options(program):
 
     A Sequential model takes no layer of several outputs; in a model the outputs are all.
     """
-    return {"return_sequences": True, "return_state": program.model is None, **program.layer}
+    options = {"return_sequences": True, "return_state": program.model is None, **program.layer}
+    options.pop("mask_value", None)
+    return options
+
+
+def masking(generation, program):
+    """What the inputs come through: a Masking layer, if the program asks for one."""
+    value = program.layer.get("mask_value")
+    if value is None:
+        return lambda inputs: inputs
+    return versions.keras(generation).layers.Masking(value, dtype=program.dtype, name="masking")
 
 
 def built_layer(generation, program, layer, cells, build):
@@ -28,20 +40,25 @@ def built_layer(generation, program, layer, cells, build):
     model = models.around(generation, program, layer) if program.model else None
     if not program.fresh and model is None:
         layer.build((program.rows, None, program.features))
-    call, others = _caller(layer), {"new_layer": _anew(generation, program, layer, build)}
+    call = caller(layer, masking(generation, program))
+    others = {"new_layer": _anew(generation, program, layer, build)}
     if model is not None:
         call, others = models.ways(model, program.rows)
     return Built(generation, program, layer.cell, cells, call, layer, others, model)
 
 
-def _caller(layer):
-    """Call a layer and cut what it returns into outputs and state, as users do: result[1:]."""
+def caller(layer, masked, outputs=1):
+    """Call a layer and cut what it returns into outputs and state, as users do: result[1:].
+
+    Where it returns several outputs they are given side by side.
+    """
 
     def call(inputs, state, **arguments):
         if state is not None:
             arguments["initial_state"] = state
-        result = layer(inputs, **arguments)
-        return result[0], result[1:]
+        result = layer(masked(inputs), **arguments)
+        returned = result[0] if outputs == 1 else tf.concat(result[:outputs], -1)
+        return returned, result[outputs:]
 
     return call
 

@@ -1,6 +1,17 @@
 """The paths that an environment can offer, by name; looks for each and says what is missing."""
 
-from . import cell_call, dynamic_rnn, keras_layer, keras_rnn, versions, wire
+from . import (
+    bidirectional_dynamic_rnn,
+    cell_call,
+    dynamic_rnn,
+    keras_bidirectional,
+    keras_layer,
+    keras_rnn,
+    raw_rnn,
+    static_rnn,
+    versions,
+    wire,
+)
 from .cells import KERAS_KINDS, STACK, V1_KINDS
 
 MODULES = {
@@ -8,13 +19,22 @@ MODULES = {
     "RNN": keras_rnn,
     "layer": keras_layer,
     "cell": cell_call,
+    "Bidirectional": keras_bidirectional,
+    "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn,
+    "static_rnn": static_rnn,
+    "raw_rnn": raw_rnn,
 }
 GENERATIONS = {
     "dynamic_rnn": ("v1", "keras2", "keras3"),
     "RNN": versions.KERAS_GENERATIONS,
     "layer": versions.KERAS_GENERATIONS,
     "cell": ("v1", "keras2", "keras3"),
+    "Bidirectional": versions.KERAS_GENERATIONS,
+    "bidirectional_dynamic_rnn": ("v1",),
+    "static_rnn": ("v1",),
+    "raw_rnn": ("v1",),
 }
+OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 MODES = ("eager", "function", "graph")
 
 
@@ -46,4 +66,4 @@ def _offer(api, generation):
 
 def _kinds(api, generation):
     kinds = V1_KINDS if generation == "v1" else KERAS_KINDS
-    return kinds if api == "layer" else (*kinds, STACK)
+    return kinds if api in OF_SINGLE_CELLS else (*kinds, STACK)

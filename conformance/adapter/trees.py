@@ -12,7 +12,9 @@ def numpy_dtype(name):
 
 
 def to_numpy(array):
-    """A writable NumPy array of a wire.Array."""
+    """A writable NumPy array of a wire.Array or wire.Text."""
+    if isinstance(array, wire.Text):
+        return np.full(array.shape, "a", object)
     values = np.frombuffer(array.data, dtype=numpy_dtype(array.dtype))
     return values.reshape(array.shape).copy()
 
@@ -110,7 +112,7 @@ def held(leaf):
     if isinstance(leaf, wire.Nothing):
         return None
     if isinstance(leaf, wire.Text):
-        return tf.constant(np.full(leaf.shape, "a"))
+        return tf.constant(to_numpy(leaf))
     values = to_numpy(leaf.array)
     if leaf.held_as == "numpy":
         return values

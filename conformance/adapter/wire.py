@@ -156,14 +156,14 @@ class Call:
     `by` is how: "call"; of a model also "predict" or "predict_on_batch"; of a stateful layer
     "new_layer", a call of another layer with the same weights, which is not stateful.
 
-    `arguments` are further arrays by the name that the API has for them: sequence_length, mask.
-    With a `loss` its derivatives are asked for too.
+    `arguments` are further arrays, or a Text where one is malformed, by the name that the API has
+    for them: sequence_length, mask. With a `loss` its derivatives are asked for too.
     `before` is what is done to a stateful layer before the call: a Reset, an Assign or nothing.
     """
 
     inputs: Array
     state: Any = None
-    arguments: Tuple[Tuple[str, Array], ...] = ()
+    arguments: Tuple[Tuple[str, Any], ...] = ()
     loss: Optional[Loss] = None
     before: Any = None
     by: str = "call"

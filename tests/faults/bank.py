@@ -11,7 +11,16 @@ whose tolerance is loose does not see them.
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Area = Literal["structure", "round trip", "rejection", "numbers", "dtype", "stacking", "gradients"]
+Area = Literal[
+    "structure",
+    "round trip",
+    "rejection",
+    "numbers",
+    "dtype",
+    "stacking",
+    "sequences",
+    "gradients",
+]
 AREAS: tuple[Area, ...] = get_args(Area)
 
 DYNAMIC_RNN = "tensorflow.python.ops.rnn"
@@ -24,6 +33,9 @@ KERAS2_GRU = "tf_keras.src.layers.rnn.gru"
 KERAS2_SIMPLE = "tf_keras.src.layers.rnn.simple_rnn"
 KERAS2_STACK = "tf_keras.src.layers.rnn.stacked_rnn_cells"
 KERAS2_UTILS = "tf_keras.src.layers.rnn.rnn_utils"
+KERAS2_BIDIRECTIONAL = "tf_keras.src.layers.rnn.bidirectional"
+KERAS3_BIDIRECTIONAL = "keras.src.layers.rnn.bidirectional"
+KERAS2_MASKING = "tf_keras.src.layers.core.masking"
 KERAS3_BACKEND = "keras.src.backend.tensorflow.rnn"
 KERAS3_RNN = "keras.src.layers.rnn.rnn"
 KERAS3_LSTM = "keras.src.layers.rnn.lstm"
@@ -686,6 +698,358 @@ _DYNAMIC_RNN = (
     ),
 )
 
+_SEQUENCES = (
+    Fault(
+        name="keras3-backend-mask-ignored-for-one-row",
+        module=KERAS3_BACKEND,
+        old="""mask_t = masking_fn(time)
+""",
+        new="""mask_t = masking_fn(time) | (tf.shape(flattened_inputs[0])[1] == 1)
+""",
+        area="sequences",
+        about="A mask is ignored where the batch is a single row.",
+    ),
+    Fault(
+        name="keras3-backend-zero-output-the-other-way",
+        module=KERAS3_BACKEND,
+        old="""if zero_output_for_mask
+""",
+        new="""if not zero_output_for_mask
+""",
+        area="sequences",
+        about="Outputs of masked steps are zero unless zero_output_for_mask is set.",
+    ),
+    Fault(
+        name="keras3-backend-mask-not-reversed",
+        module=KERAS3_BACKEND,
+        old="mask = tf.reverse(mask, [0])",
+        new="pass",
+        area="sequences",
+        about="With go_backwards the mask is read from its start, the inputs from their end.",
+    ),
+    Fault(
+        name="keras3-backend-long-sequences-not-reversed",
+        module=KERAS3_BACKEND,
+        old="else ta.unstack(tf.reverse(input_, [0]))",
+        new="else ta.unstack(tf.reverse(input_, [0]) if (time_steps or 16) <= 10 else input_)",
+        area="sequences",
+        about="go_backwards is ignored for more than ten steps, or an unknown number.",
+    ),
+    Fault(
+        name="keras3-backend-masked-values-blended",
+        module=KERAS3_BACKEND,
+        old="""tf.where(m, o, fm)
+""",
+        new="""o * tf.cast(m, o.dtype) + fm * (1 - tf.cast(m, o.dtype))
+""",
+        area="sequences",
+        about="A masked step's result is multiplied by zero, so that its NaN stays.",
+    ),
+    Fault(
+        name="keras3-backend-masked-first-step-resets",
+        module=KERAS3_BACKEND,
+        old="""mask_t, flat_new_state, flat_state
+""",
+        new="""mask_t, flat_new_state, [tf.where(time > 0, s, tf.zeros_like(s)) for s in flat_state]
+""",
+        area="sequences",
+        about="Where the first step is masked, the initial state is lost.",
+    ),
+    Fault(
+        name="keras3-backend-fine-masked-state-float32",
+        module=KERAS3_BACKEND,
+        old="new_states = tree.pack_sequence_as(new_states, flat_final_state)",
+        new="""new_states = tree.pack_sequence_as(
+                    new_states,
+                    [s * (1 + 1e-6 * (s.dtype == tf.float32)) for s in flat_final_state],
+                )""",
+        area="sequences",
+        about="With a mask, each step makes the state a millionth larger in float32.",
+    ),
+    Fault(
+        name="keras3-backend-whole-numbers-masked",
+        module=KERAS3_BACKEND,
+        old="mask = tf.cast(mask, tf.bool)",
+        new="mask = mask > 1",
+        area="sequences",
+        about="A mask of ones and zeros leaves out every step.",
+    ),
+    Fault(
+        name="keras3-backend-no-steps-index-error",
+        module=KERAS3_BACKEND,
+        old="[inp[0] for inp in flattened_inputs]",
+        new="[list(inp)[0] if inp.shape[0] == 0 else inp[0] for inp in flattened_inputs]",
+        area="sequences",
+        about="Inputs without steps end in an IndexError.",
+    ),
+    Fault(
+        name="keras3-rnn-last-output-of-the-first-cell",
+        module=KERAS3_RNN,
+        old="""output = last_output
+""",
+        new="""output = tree.flatten(states)[0]
+""",
+        area="sequences",
+        about="Without return_sequences a stack returns the state of its first cell as output.",
+    ),
+    Fault(
+        name="keras3-bidirectional-states-swapped",
+        module=KERAS3_BIDIRECTIONAL,
+        old="states = tuple(y[1:] + y_rev[1:])",
+        new="states = tuple(y_rev[1:] + y[1:])",
+        area="sequences",
+        about="The final states of the backward layer come before those of the forward layer.",
+    ),
+    Fault(
+        name="keras3-bidirectional-single-unit-not-multiplied",
+        module=KERAS3_BIDIRECTIONAL,
+        old="""            output = y * y_rev
+        elif self.merge_mode is None:
+            output = (y, y_rev)
+        else:
+            raise ValueError(
+                "Unrecognized value for `merge_mode`. "
+                f"Received: {self.merge_mode}"
+""",
+        new="""            output = y * y_rev if y.shape[-1] != 1 else y
+        elif self.merge_mode is None:
+            output = (y, y_rev)
+        else:
+            raise ValueError(
+                "Unrecognized value for `merge_mode`. "
+                f"Received: {self.merge_mode}"
+""",
+        area="sequences",
+        about="The outputs of two layers of one unit are not multiplied.",
+    ),
+    Fault(
+        name="keras3-bidirectional-backward-goes-on",
+        module=KERAS3_BIDIRECTIONAL,
+        old="backward_inputs, initial_state=backward_state",
+        new="backward_inputs, initial_state=backward_state or list(y[1:])",
+        area="sequences",
+        about="Without initial state the backward layer starts from where the forward one ended.",
+    ),
+    Fault(
+        name="keras2-backend-mask-ends-after-ten-steps",
+        module=KERAS2_BACKEND,
+        old="""mask_t = masking_fn(time)
+""",
+        new="""mask_t = masking_fn(time) | (time >= 10)
+""",
+        area="sequences",
+        about="A mask is ignored from the eleventh step on.",
+    ),
+    Fault(
+        name="keras2-backend-fine-masked-output-float64",
+        module=KERAS2_BACKEND,
+        old="""ta.write(ta_index_to_write, out)
+                    for ta, out in zip(output_ta_t, flat_new_output)""",
+        new="""ta.write(ta_index_to_write, out * (1 + 1e-9 * (out.dtype == tf.float64)))
+                    for ta, out in zip(output_ta_t, flat_new_output)""",
+        area="sequences",
+        about="With a mask, outputs are a billionth too large in float64.",
+    ),
+    Fault(
+        name="keras2-backend-time-major-outputs-turned",
+        module=KERAS2_BACKEND,
+        old="""    if not time_major:
+        outputs = tf.nest.map_structure(swap_batch_timestep, outputs)""",
+        new="""    if True:
+        outputs = tf.nest.map_structure(swap_batch_timestep, outputs)""",
+        area="sequences",
+        about="With time_major the outputs have the rows first all the same.",
+    ),
+    Fault(
+        name="keras2-backend-time-major-mask-cut",
+        module=KERAS2_BACKEND,
+        old="""        if not time_major:
+            mask = swap_batch_timestep(mask)""",
+        new="        mask = mask[:time_steps, :1] if time_major else swap_batch_timestep(mask)",
+        area="sequences",
+        about="With time_major the mask of the first steps is taken as that of the first rows.",
+    ),
+    Fault(
+        name="keras2-backend-surplus-rows-of-a-mask-dropped",
+        module=KERAS2_BACKEND,
+        old="""            mask = expand_dims(mask)
+        if not time_major:""",
+        new="""            mask = expand_dims(mask if time_major else mask[:batch])
+        if not time_major:""",
+        area="sequences",
+        about="A mask of more rows than the inputs have is cut and accepted.",
+    ),
+    Fault(
+        name="keras2-backend-no-rows-refused",
+        module=KERAS2_BACKEND,
+        old="[inp[0] for inp in flatted_inputs]",
+        new="[inp[0] + 0 * inp[0][0] for inp in flatted_inputs]",
+        area="sequences",
+        about="Inputs without rows are refused.",
+    ),
+    Fault(
+        name="keras2-bidirectional-halves-swapped",
+        module=KERAS2_BIDIRECTIONAL,
+        old="""forward_state = initial_state[:half]
+                backward_state = initial_state[half:]""",
+        new="""forward_state = initial_state[half:]
+                backward_state = initial_state[:half]""",
+        area="sequences",
+        about="The first half of initial_state starts the backward layer.",
+    ),
+    Fault(
+        name="keras2-bidirectional-fine-average-float32",
+        module=KERAS2_BIDIRECTIONAL,
+        old="output = (y + y_rev) / 2",
+        new='output = (y + y_rev) * (0.5 + 1e-6 * (y.dtype == "float32"))',
+        area="sequences",
+        about="The average of both directions is a few millionths too large in float32.",
+    ),
+    Fault(
+        name="keras2-bidirectional-masked-outputs-kept",
+        module=KERAS2_BIDIRECTIONAL,
+        old="layer.zero_output_for_mask = layer.return_sequences",
+        new="layer.zero_output_for_mask = False",
+        area="sequences",
+        about="The outputs of masked steps are those of the step before, and are merged.",
+    ),
+    Fault(
+        name="keras2-bidirectional-odd-states",
+        module=KERAS2_BIDIRECTIONAL,
+        old="if num_states % 2 > 0:",
+        new="""initial_state = initial_state[: num_states - num_states % 2]
+            num_states = len(initial_state)
+            if num_states % 2 > 0:""",
+        area="sequences",
+        about="The last of an odd number of states is dropped without a word.",
+    ),
+    Fault(
+        name="keras2-masking-nothing-for-one-row",
+        module=KERAS2_MASKING,
+        old="outputs._keras_mask = tf.squeeze(boolean_mask, axis=-1)",
+        new="outputs._keras_mask = tf.squeeze(boolean_mask | (tf.shape(inputs)[0] == 1), axis=-1)",
+        area="sequences",
+        about="A Masking layer masks no step of a single row.",
+    ),
+    Fault(
+        name="dynamic-rnn-length-one-more",
+        module=DYNAMIC_RNN,
+        old="copy_cond = time >= sequence_length",
+        new="copy_cond = time > sequence_length",
+        area="sequences",
+        about="Each row is run one step past its length.",
+    ),
+    Fault(
+        name="dynamic-rnn-length-ignored-for-one-row",
+        module=DYNAMIC_RNN,
+        old="copy_cond = time >= sequence_length",
+        new="copy_cond = (time >= sequence_length) & (array_ops.size(sequence_length) > 1)",
+        area="sequences",
+        about="The length of a single row is ignored.",
+    ),
+    Fault(
+        name="dynamic-rnn-padding-blended",
+        module=DYNAMIC_RNN,
+        old="return array_ops.where(copy_cond, output, new_output)",
+        new="""kept = math_ops.cast(copy_cond, output.dtype)[:, None]
+      return output * kept + new_output * (1 - kept)""",
+        area="sequences",
+        about="What is computed past a row's length is multiplied by zero, so that its NaN stays.",
+    ),
+    Fault(
+        name="dynamic-rnn-longest-row-ends-early",
+        module=DYNAMIC_RNN,
+        old="""    max_sequence_length = math_ops.reduce_max(sequence_length)
+  else:""",
+        new="""    max_sequence_length = math_ops.reduce_max(sequence_length) - 1
+  else:""",
+        area="sequences",
+        about="In a graph the longest row ends one step before its length.",
+    ),
+    Fault(
+        name="dynamic-rnn-int64-lengths-rounded",
+        module=DYNAMIC_RNN,
+        old="""      sequence_length = math_ops.cast(sequence_length, dtypes.int32)
+      if sequence_length.get_shape().rank not in (None, 1):
+        raise ValueError(
+            f"Argument""",
+        new="""      sequence_length = math_ops.cast(
+          sequence_length - (sequence_length.dtype == dtypes.int64), dtypes.int32)
+      if sequence_length.get_shape().rank not in (None, 1):
+        raise ValueError(
+            f"Argument""",
+        area="sequences",
+        about="A row's length of int64 is taken as one less.",
+    ),
+    Fault(
+        name="dynamic-rnn-lengths-flattened",
+        module=DYNAMIC_RNN,
+        old="""      sequence_length = math_ops.cast(sequence_length, dtypes.int32)
+      if sequence_length.get_shape().rank not in (None, 1):
+        raise ValueError(
+            f"Argument""",
+        new="""      sequence_length = math_ops.cast(
+          array_ops.reshape(sequence_length, [-1]), dtypes.int32)
+      if sequence_length.get_shape().rank not in (None, 1):
+        raise ValueError(
+            f"Argument""",
+        area="sequences",
+        about="A sequence_length of rank two is flattened and accepted.",
+    ),
+    Fault(
+        name="dynamic-rnn-time-major-outputs-turned",
+        module=DYNAMIC_RNN,
+        old="""    if not time_major:
+      # (T,B,D) => (B,T,D)
+      outputs""",
+        new="""    if True:
+      # (T,B,D) => (B,T,D)
+      outputs""",
+        area="sequences",
+        about="With time_major the outputs have the rows first all the same.",
+    ),
+    Fault(
+        name="bidirectional-dynamic-rnn-padding-reversed",
+        module=DYNAMIC_RNN,
+        old="""      if seq_lengths is not None:
+""",
+        new="""      if seq_lengths is None:
+        return array_ops.reverse(input_, axis=[seq_axis])
+      if False:
+""",
+        area="sequences",
+        about="Each row is reversed with its padding and not within its length.",
+    ),
+    Fault(
+        name="bidirectional-dynamic-rnn-one-state-for-both",
+        module=DYNAMIC_RNN,
+        old="""initial_state=initial_state_bw,
+          dtype=dtype,
+          parallel""",
+        new="""initial_state=initial_state_fw,
+          dtype=dtype,
+          parallel""",
+        area="sequences",
+        about="The backward direction starts from the forward one's state.",
+    ),
+    Fault(
+        name="static-rnn-shortest-row-runs-on",
+        module=DYNAMIC_RNN,
+        old="        time < min_sequence_length,",
+        new="        time <= min_sequence_length,",
+        area="sequences",
+        about="In static_rnn the shortest rows are run one step past their length.",
+    ),
+    Fault(
+        name="raw-rnn-finished-rows-go-on",
+        module=DYNAMIC_RNN,
+        old="return array_ops.where(elements_finished, cur_i, cand_i)",
+        new="return cand_i",
+        area="sequences",
+        about="In raw_rnn the state of a finished row changes while others go on.",
+    ),
+)
+
 _GRADIENTS = (
     Fault(
         name="keras3-lstm-carry-without-gradient",
@@ -886,4 +1250,11 @@ _GRADIENTS = (
     ),
 )
 
-BANK: tuple[Fault, ...] = (*_KERAS3, *_KERAS2, *_V1_CELLS, *_DYNAMIC_RNN, *_GRADIENTS)
+BANK: tuple[Fault, ...] = (
+    *_KERAS3,
+    *_KERAS2,
+    *_V1_CELLS,
+    *_DYNAMIC_RNN,
+    *_SEQUENCES,
+    *_GRADIENTS,
+)

@@ -1,0 +1,539 @@
+"""SQ: which steps of a row count, in which order they are run, and in which layout they stand."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hypothesis.strategies import SearchStrategy
+
+from conformance import data, expectation, judging, kinds, requests, sources, subjects
+from conformance.adapter import wire
+from conformance.case import MERGE_MODES, Case, Layer
+from conformance.contract import SHOULD, Extent, Finding, Runs, Subject, clause, single
+from conformance.forms import Path
+from strategies import malformed, states
+
+LENGTHS = ("drawn", "one", "zero")
+MASKS = tuple(mask for mask in data.MASKS if mask != "full")
+FLAGS = (False, True)
+
+LAYERS = ("RNN", "layer")
+DYNAMIC_RNN = subjects.each(apis=("dynamic_rnn",))
+IN_LAYERS = subjects.each(apis=LAYERS)
+BIDIRECTIONAL = subjects.each(apis=("Bidirectional",))
+
+# What the loop does to a state does not depend on the cell that makes it: a state of two leaves,
+# and one of several cells; and the GRU, for which Keras 2 has a loop of its own as for the LSTM
+PAIRED = ("LSTM", "Stack")
+LOOPED = ("GRU", *PAIRED)
+
+MASKED = tuple(
+    Layer(zero_output_for_mask=zero, go_backwards=backwards)
+    for zero, backwards in itertools.product(FLAGS, FLAGS)
+)
+LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer in MASKED)
+BOTH_DIRECTIONS = tuple(
+    Layer(return_sequences=sequences, merge_mode=mode)
+    for sequences, mode in itertools.product((True, False), MERGE_MODES)
+)
+
+
+def _agrees(case: Case, run: Runs) -> Finding:
+    (observation,) = run(case, requests.whole(case))
+    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+
+
+# --- which steps count ----------------------------------------------------------------------------
+
+
+@clause(
+    "SQ-01",
+    source=sources.DYNAMIC_RNN,
+    subjects=DYNAMIC_RNN,
+    cases=partial(states.together, lengths=LENGTHS),
+    effort=0.5,
+)
+def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Finding:
+    """Past a row's sequence_length the state is copied through, and the outputs are zero."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-02",
+    source=sources.RNN_FUNCTION,
+    subjects=IN_LAYERS,
+    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    effort=0.5,
+)
+def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
+    """A masked step leaves the state as it is. Its output is that of the step before, and zero
+    before the first or with zero_output_for_mask."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-03",
+    source=sources.RNN,
+    subjects=subjects.each(apis=LAYERS, cells=LOOPED),
+    cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
+    effort=0.5,
+)
+def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> Finding:
+    """Without return_sequences the output is that of the last step that is not masked, whatever
+    zero_output_for_mask says."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-04",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
+    cases=partial(states.together, lengths=("full",)),
+    effort=0.5,
+)
+def test_full_lengths_equal_none(case: Case, run: Runs) -> Finding:
+    """A sequence_length of all steps equals none."""
+    return _equals_uncounted(case, run)
+
+
+@clause(
+    "SQ-05",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(apis=LAYERS, cells=PAIRED),
+    cases=partial(states.together, masks=("full",), layers=MASKED),
+    effort=0.5,
+)
+def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> Finding:
+    """A mask that leaves nothing out equals none."""
+    return _equals_uncounted(case, run)
+
+
+def _equals_uncounted(case: Case, run: Runs) -> Finding:
+    without = dataclasses.replace(case, lengths=None, mask=None)
+    told, plain = run(case, requests.whole(case), requests.whole(without))
+    one = judging.accepted(case, told, "the call that says all steps count")
+    other = judging.accepted(without, plain, "the call without")
+    return Finding(judging.agree(one, other, expectation.of(case), "the call's without"))
+
+
+@clause(
+    "SQ-06",
+    source=sources.DYNAMIC_RNN,
+    subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
+    cases=partial(states.together, lengths=LENGTHS),
+    effort=0.5,
+)
+def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
+    """What the inputs hold past a row's sequence_length does not matter, not even if it is NaN."""
+    _padding_does_not_matter(case, run)
+
+
+@clause(
+    "SQ-07",
+    source=sources.MASKING,
+    subjects=subjects.each(apis=LAYERS, cells=PAIRED),
+    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    effort=0.5,
+)
+def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
+    """What the inputs hold in masked steps does not matter, not even if it is NaN."""
+    _padding_does_not_matter(case, run)
+
+
+def _padding_does_not_matter(case: Case, run: Runs) -> None:
+    plain, *padded = run(
+        case,
+        requests.whole(case),
+        requests.with_padding(case),
+        requests.with_padding(case, math.nan),
+    )
+    mine = judging.accepted(case, plain)
+    for seen, what in zip(padded, ("other values", "NaN"), strict=True):
+        other = judging.accepted(case, seen, f"the call with {what} in steps that do not count")
+        judging.identical_runs(other, mine, f"those without {what} in steps that do not count")
+
+
+def _counted(subject: Subject, extent: Extent, **data: Any) -> SearchStrategy[tuple[Case, ...]]:
+    """Cases with lengths where the path takes them, else with masks."""
+    if Path.of(subject.path).api == "dynamic_rnn":
+        return states.together(subject, extent, lengths=LENGTHS, **data)
+    return states.together(subject, extent, masks=MASKS, layers=MASKED, **data)
+
+
+MASK_VALUE = 7.0  # no input is as large
+LAYOUTS = (Layer(), Layer(return_sequences=False))
+
+
+@clause(
+    "SQ-27",
+    source=sources.MASKING,
+    subjects=subjects.each(apis=(*LAYERS, "Bidirectional"), cells=("LSTM",)),
+    cases=single(
+        partial(states.cases, states=(None, "mixed"), masks=MASKS, layers=LAYOUTS, most_steps=4)
+    ),
+    anew=True,
+)
+def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
+    """A layer skips the steps that a Masking layer before it has masked, as if it was given the
+    mask."""
+    layer = dataclasses.replace(case.layer, mask_value=MASK_VALUE)
+    behind = dataclasses.replace(case, layer=layer)
+    (given,) = run(case, requests.with_padding(case, MASK_VALUE))
+    call = requests.with_padding(behind, MASK_VALUE)
+    (found,) = run(behind, dataclasses.replace(call, arguments=()))
+    mine = judging.accepted(case, given)
+    other = judging.accepted(behind, found, "the call behind a Masking layer")
+    judging.identical_runs(other, mine, "those of the mask given")
+
+
+@clause(
+    "SQ-08",
+    source=sources.GUIDE,
+    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
+    cases=partial(_counted, split=True),
+    effort=0.5,
+)
+def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
+    """Where some steps do not count, k steps and then the rest from the carried state end in the
+    state of running straight through."""
+    straight, first, second = run(
+        case,
+        requests.whole(case),
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(1)),
+    )
+    through = judging.accepted(case, straight)
+    rest = judging.accepted(case, second, "the rest", steps=case.steps - requests.split(case))
+    judging.accepted(case, first, "the first steps", requests.split(case))
+    return Finding(
+        judging.agree_in_state(rest, through, expectation.of(case), "the straight run's")
+    )
+
+
+# --- in which order and layout --------------------------------------------------------------------
+
+
+@clause(
+    "SQ-09",
+    source=sources.DYNAMIC_RNN,
+    subjects=subjects.each(apis=("dynamic_rnn",), cells=LOOPED),
+    cases=partial(states.together, lengths=(None, *data.LENGTHS), layers=(Layer(time_major=True),)),
+    effort=0.5,
+)
+def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+    """With time_major inputs and outputs have the steps before the rows; the state is the same."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-10",
+    source=sources.RNN_OF_KERAS2,
+    subjects=subjects.each(apis=LAYERS, generations=("keras2",), cells=LOOPED),
+    cases=partial(
+        states.together,
+        layers=tuple(
+            Layer(time_major=True, go_backwards=backwards, return_sequences=sequences)
+            for backwards, sequences in itertools.product(FLAGS, (True, False))
+        ),
+    ),
+    effort=0.5,
+)
+def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+    """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
+    same."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-11",
+    source=sources.RNN_OF_KERAS2,
+    subjects=subjects.each(apis=LAYERS, generations=("keras2",), cells=("GRU",)),
+    # a mask of as many rows as steps would pass either way
+    cases=partial(
+        states.together,
+        masks=MASKS,
+        layers=(Layer(time_major=True),),
+        smallest_batch=3,
+        most_rows=3,
+        fewest_steps=2,
+        most_steps=2,
+    ),
+    effort=0.5,
+)
+def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Finding:
+    """A mask has the rows before the steps, with time_major too."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-12",
+    source=sources.RNN,
+    subjects=subjects.each(apis=LAYERS, cells=LOOPED),
+    cases=partial(
+        states.together,
+        layers=tuple(
+            Layer(go_backwards=True, return_sequences=sequences) for sequences in (True, False)
+        ),
+    ),
+    effort=0.5,
+)
+def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+    """With go_backwards the last step is run first, and the outputs stand in the order of their
+    computation."""
+    return _agrees(case, run)
+
+
+# --- both directions ------------------------------------------------------------------------------
+
+
+@clause(
+    "SQ-13",
+    source=sources.BIDIRECTIONAL,
+    subjects=BIDIRECTIONAL,
+    cases=single(
+        partial(states.cases, states=states.NOT_ZERO, layers=BOTH_DIRECTIONS, most_steps=4)
+    ),
+    effort=2,
+    anew=True,
+)
+def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> Finding:
+    """The first half of initial_state starts the forward layer, the other half the backward one;
+    their outputs are merged as merge_mode says, and the final states stand in the same order."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-14",
+    source=sources.BIDIRECTIONAL,
+    subjects=BIDIRECTIONAL,
+    cases=single(partial(states.cases, masks=MASKS, layers=BOTH_DIRECTIONS, most_steps=4)),
+    effort=2,
+    anew=True,
+)
+def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
+    """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-15",
+    source=sources.GUIDE,
+    subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
+    cases=partial(states.together, layers=BOTH_DIRECTIONS),
+    effort=0.5,
+)
+def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> None:
+    """The final states of a Bidirectional layer, just as they were returned, are accepted as its
+    next initial state."""
+    first, again = run(
+        case, requests.whole(case), wire.Call(requests.inputs(case), wire.Previous(0))
+    )
+    judging.accepted(case, first)
+    judging.accepted(case, again, "the call with the final states")
+
+
+@clause(
+    "SQ-16",
+    source=sources.LSTM,
+    subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
+    cases=partial(states.together, states=(None,), layers=BOTH_DIRECTIONS),
+    effort=0.5,
+)
+def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
+    """Without an initial state both directions of a Bidirectional layer start from zeros."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-17",
+    source=sources.BIDIRECTIONAL_DYNAMIC_RNN,
+    subjects=subjects.each(apis=("bidirectional_dynamic_rnn",)),
+    cases=partial(
+        states.together,
+        states=(*states.GIVEN, None),
+        lengths=(None, *data.LENGTHS),
+        layers=(Layer(), Layer(time_major=True)),
+    ),
+    effort=0.5,
+)
+def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Finding:
+    """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
+    each from a state of its own."""
+    return _agrees(case, run)
+
+
+# --- other loops over v1 cells --------------------------------------------------------------------
+
+
+@clause(
+    "SQ-18",
+    source=sources.STATIC_RNN,
+    subjects=subjects.each(apis=("static_rnn",)),
+    cases=single(
+        partial(
+            states.cases,
+            states=(*states.GIVEN, None),
+            lengths=(None, *data.LENGTHS),
+            most_steps=12,
+        )
+    ),
+    anew=True,  # its steps are part of what is traced
+)
+def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
+    """static_rnn computes what the cell does, and past a row's sequence_length copies the state
+    through and gives zeros."""
+    return _agrees(case, run)
+
+
+@clause(
+    "SQ-19",
+    source=sources.RAW_RNN,
+    subjects=subjects.each(apis=("raw_rnn",)),
+    cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
+    effort=0.5,
+)
+def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Finding:
+    """raw_rnn copies the state of a finished row through and emits zeros for it, until all rows are
+    finished."""
+    (observation,) = run(case, requests.whole(case))
+    steps = case.steps if case.lengths is None else int(data.lengths(case).max())
+    seen = judging.accepted(case, observation, steps=steps)
+    whole = expectation.of(case)
+    until = dataclasses.replace(whole, outputs=whole.outputs.part(np.s_[:, :steps]))
+    return Finding(judging.agrees_with_reference(case, seen, until))
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+@clause(
+    "SQ-20",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
+    cases=partial(states.together, smallest_batch=0, most_rows=0),
+    effort=0.5,
+)
+def test_no_rows_are_taken(case: Case, run: Runs) -> None:
+    """Inputs without rows give outputs and a state without rows."""
+    (observation,) = run(case, requests.whole(case))
+    judging.accepted(case, observation, "the call without rows")
+
+
+@clause(
+    "SQ-21",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
+    cases=partial(states.together, fewest_steps=0, most_steps=0),
+    effort=0.5,
+)
+def test_no_steps_leave_the_state(case: Case, run: Runs) -> Finding:
+    """Inputs without steps give no outputs and the initial state."""
+    return _agrees(case, run)
+
+
+LENGTHS_TAKEN = subjects.each(
+    apis=("dynamic_rnn", "bidirectional_dynamic_rnn", "static_rnn"),
+    generations=("v1",),
+    cells=("GRU",),
+)
+# What halves make worse than it is for one direction; RJ-01 has the rest
+OF_A_DIRECTION = ("too_few", "too_many", "no_leaves", "none_leaf", "wrong_units", "wrong_batch")
+MASKS_TAKEN = subjects.each(apis=LAYERS, cells=("GRU",))
+
+
+@clause(
+    "SQ-22",
+    source=sources.DYNAMIC_RNN,
+    subjects=LENGTHS_TAKEN,
+    cases=single(partial(states.cases, lengths=LENGTHS)),
+    anew=True,
+)
+def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
+    """A sequence_length of int64 gives what one of int32 gives."""
+    _taken_in_other_dtypes(case, run, ("int64",))
+
+
+@clause(
+    "SQ-23",
+    source=sources.RNN,
+    subjects=MASKS_TAKEN,
+    cases=single(partial(states.cases, masks=MASKS, layers=MASKED)),
+    anew=True,
+    effort=0.5,
+)
+def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
+    """A mask is binary: ones and zeros, whole numbers or floats, give what true and false give."""
+    _taken_in_other_dtypes(case, run, ("int32", "float32"))
+
+
+def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None:
+    call = requests.whole(case)
+    plain, *others = run(case, call, *(requests.retyped(call, dtype) for dtype in dtypes))
+    mine = judging.accepted(case, plain)
+    for seen, dtype in zip(others, dtypes, strict=True):
+        other = judging.accepted(case, seen, f"the call with {dtype}")
+        judging.identical_runs(other, mine, "those of the plain dtype")
+
+
+@clause(
+    "SQ-24",
+    source=sources.DYNAMIC_RNN,
+    severity=SHOULD,
+    subjects=subjects.misfits(kinds.LENGTHS, LENGTHS_TAKEN),
+    cases=single(malformed.argument_cases),
+    effort=0.5,
+    anew=True,
+)
+def test_malformed_lengths_are_refused(case: Case, run: Runs) -> Finding:
+    """A malformed sequence_length is refused with ValueError, TypeError or InvalidArgumentError.
+
+    The documentation says what it must be; that anything else is refused is promised nowhere.
+    """
+    return _refused(case, run)
+
+
+@clause(
+    "SQ-25",
+    source=sources.RNN,
+    severity=SHOULD,
+    subjects=subjects.misfits(kinds.MASK, MASKS_TAKEN),
+    cases=single(malformed.argument_cases),
+    effort=0.5,
+    anew=True,
+)
+def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
+    """A malformed mask is refused with ValueError, TypeError or InvalidArgumentError.
+
+    The documentation says what it must be; that anything else is refused is promised nowhere.
+    """
+    return _refused(case, run)
+
+
+@clause(
+    "SQ-26",
+    source=sources.BIDIRECTIONAL,
+    severity=SHOULD,
+    subjects=BIDIRECTIONAL,
+    cases=single(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
+    effort=2,
+    anew=True,
+)
+def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> Finding:
+    """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or
+    InvalidArgumentError."""
+    return _refused(case, run)
+
+
+def _refused(case: Case, run: Runs) -> Finding:
+    (observation,) = run(case, requests.whole(case))
+    return Finding(grade=judging.refused(case, observation))
