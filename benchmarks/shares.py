@@ -107,7 +107,7 @@ def _search_all(
         search = TimedSearch(clause, subject, asker, ledger, budget)
         search.clock = clock
         with clock.doing("searching"):
-            for modes in profile.rounds(offered[subject.path], clause.anew):
+            for modes in profile.rounds(offered[subject.path], clause):
                 search.execute(modes)
         judged += sum(tally.cases for tally in search.tallies.values())
     return judged

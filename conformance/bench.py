@@ -52,7 +52,7 @@ class Bench:
             self._settings.profile.budget(self._settings.salt),
         )
         modes = clause.judged_in(self._settings.offers[subject.path].modes)
-        for drawn in self._settings.profile.rounds(modes, clause.anew):
+        for drawn in self._settings.profile.rounds(modes, clause):
             search.execute(drawn)
         found = verdicts(about, search.tallies, search.seconds)
         for verdict in found:

@@ -96,8 +96,9 @@ class Clause:
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
     much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
     what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
-    no other's and take long to build; quick judges it for one cell of each path. `modes` are those
-    in which the statement makes sense; None: in all that a path offers.
+    no other's and take long to build; quick judges it eagerly only. `every_cell`: quick judges it
+    for all cells of a path, any other clause for one. `modes` are those in which the statement
+    makes sense; None: in all that a path offers.
     """
 
     identifier: str
@@ -111,6 +112,7 @@ class Clause:
     anew: bool = False
     like: str | None = None
     dear: bool = False
+    every_cell: bool = False
     modes: Sequence[str] | None = None
 
     def judged_in(self, offered: Sequence[str]) -> list[str]:
@@ -142,6 +144,7 @@ def clause(
     anew: bool = False,
     like: str | None = None,
     dear: bool = False,
+    every_cell: bool = False,
     modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
     """Make a property the test of a clause; its docstring's first paragraph is the statement."""
@@ -162,6 +165,7 @@ def clause(
             anew,
             like,
             dear,
+            every_cell,
             modes,
         )
 

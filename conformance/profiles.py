@@ -32,21 +32,18 @@ class Profile:
     spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
     enumerate_modes: bool = False
     skip_simplest: bool = False
-    one_cell: bool = False  # on a path, of what is dear, built anew, or for a pair of paths
+    sparing: bool = False  # one cell of a path is judged, and what is dear eagerly
 
     def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
-        """The subjects of a clause that are judged: all, or with `one_cell` fewer.
+        """The subjects of a clause that are judged: all, or where `sparing` fewer.
 
-        Which cell is left is a matter of a hash, so that a clause sees all cells on some path. All
-        are left where programs are kept, for which other clauses ask too.
+        Which cell is left is a matter of a hash, so that a clause sees all cells on some path.
         """
-        if not self.one_cell:
+        if not self.sparing or clause.every_cell:
             return list(subjects)
         groups: dict[object, list[Subject]] = {}
         for subject in subjects:
-            one = clause.dear or clause.anew or subject.other
-            about = (subject.place, subject.malformation) if one else subject
-            groups.setdefault(about, []).append(subject)
+            groups.setdefault((subject.place, subject.malformation), []).append(subject)
         return [
             min(group, key=lambda subject: hashed(f"{clause.draws}:{subject}"))
             for group in groups.values()
@@ -68,14 +65,16 @@ class Profile:
         """How many cases are drawn together in a mode."""
         return self.eager_data_cases if mode == EAGER else self.data_cases
 
-    def rounds(self, offered: Sequence[str], anew: bool) -> list[list[str]]:
+    def rounds(self, offered: Sequence[str], clause: Clause) -> list[list[str]]:
         """The modes to draw from, search by search.
 
         Of clauses that build anew the first mode, eager, is drawn as often as its share says.
         """
         if self.enumerate_modes:
             return [[mode] for mode in offered]
-        return [[*list(offered[:1]) * (self.eager_share if anew else 1), *offered[1:]]]
+        if self.sparing and clause.dear:
+            return [list(offered[:1])]
+        return [[*list(offered[:1]) * (self.eager_share if clause.anew else 1), *offered[1:]]]
 
 
 PROFILES = {
@@ -83,7 +82,7 @@ PROFILES = {
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
         Profile(
-            "quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True, one_cell=True
+            "quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True, sparing=True
         ),
         Profile("default", 3, 2, 60, 22, 3, eager_share=8),
         Profile("thorough", 2, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),

@@ -14,6 +14,7 @@ from strategies import states
     subjects=subjects.each(),
     cases=states.together,
     effort=2,
+    every_cell=True,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""

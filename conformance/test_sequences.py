@@ -58,6 +58,7 @@ def _agrees(case: Case, run: Runs) -> Finding:
     subjects=DYNAMIC_RNN,
     cases=partial(states.together, lengths=LENGTHS),
     effort=0.5,
+    dear=True,
 )
 def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Finding:
     """Past a row's sequence_length the state is copied through, and the outputs are zero."""
@@ -70,6 +71,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Findi
     subjects=IN_LAYERS,
     cases=partial(states.together, masks=MASKS, layers=MASKED),
     effort=0.5,
+    dear=True,
 )
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
     """A masked step leaves the state as it is. Its output is that of the step before, and zero
@@ -83,6 +85,7 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=LAYERS, cells=LOOPED),
     cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
     effort=0.5,
+    dear=True,
 )
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> Finding:
     """Without return_sequences the output is that of the last step that is not masked, whatever
@@ -97,6 +100,7 @@ def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs)
     subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=("full",)),
     effort=0.5,
+    dear=True,
 )
 def test_full_lengths_equal_none(case: Case, run: Runs) -> Finding:
     """A sequence_length of all steps equals none."""
@@ -110,6 +114,7 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=("full",), layers=MASKED),
     effort=0.5,
+    dear=True,
 )
 def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> Finding:
     """A mask that leaves nothing out equals none."""
@@ -130,6 +135,7 @@ def _equals_uncounted(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=LENGTHS),
     effort=0.5,
+    dear=True,
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     """What the inputs hold past a row's sequence_length does not matter, not even if it is NaN."""
@@ -142,6 +148,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     subjects=subjects.each(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=MASKS, layers=MASKED),
     effort=0.5,
+    dear=True,
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
     """What the inputs hold in masked steps does not matter, not even if it is NaN."""
@@ -180,6 +187,7 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
         partial(states.cases, states=(None, "mixed"), masks=MASKS, layers=LAYOUTS, most_steps=4)
     ),
     anew=True,
+    dear=True,
 )
 def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     """A layer skips the steps that a Masking layer before it has masked, as if it was given the
@@ -200,6 +208,7 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
     cases=partial(_counted, split=True),
     effort=0.5,
+    dear=True,
 )
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
     """Where some steps do not count, k steps and then the rest from the carried state end in the
@@ -227,6 +236,7 @@ def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> F
     subjects=subjects.each(apis=("dynamic_rnn",), cells=LOOPED),
     cases=partial(states.together, lengths=(None, *data.LENGTHS), layers=(Layer(time_major=True),)),
     effort=0.5,
+    dear=True,
 )
 def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With time_major inputs and outputs have the steps before the rows; the state is the same."""
@@ -245,6 +255,7 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
         ),
     ),
     effort=0.5,
+    dear=True,
 )
 def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
@@ -267,6 +278,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Fin
         most_steps=2,
     ),
     effort=0.5,
+    dear=True,
 )
 def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Finding:
     """A mask has the rows before the steps, with time_major too."""
@@ -284,6 +296,7 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Fin
         ),
     ),
     effort=0.5,
+    dear=True,
 )
 def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With go_backwards the last step is run first, and the outputs stand in the order of their
@@ -303,6 +316,7 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> F
     ),
     effort=2,
     anew=True,
+    dear=True,
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> Finding:
     """The first half of initial_state starts the forward layer, the other half the backward one;
@@ -317,6 +331,7 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     cases=single(partial(states.cases, masks=MASKS, layers=BOTH_DIRECTIONS, most_steps=4)),
     effort=2,
     anew=True,
+    dear=True,
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
     """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
@@ -329,6 +344,7 @@ def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, layers=BOTH_DIRECTIONS),
     effort=0.5,
+    dear=True,
 )
 def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> None:
     """The final states of a Bidirectional layer, just as they were returned, are accepted as its
@@ -346,6 +362,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, states=(None,), layers=BOTH_DIRECTIONS),
     effort=0.5,
+    dear=True,
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
     """Without an initial state both directions of a Bidirectional layer start from zeros."""
@@ -363,6 +380,7 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
         layers=(Layer(), Layer(time_major=True)),
     ),
     effort=0.5,
+    dear=True,
 )
 def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Finding:
     """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
@@ -385,7 +403,7 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Findin
             most_steps=12,
         )
     ),
-    anew=True,  # its steps are part of what is traced
+    anew=True,  # its steps are part of what is traced, dear=True,
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
     """static_rnn computes what the cell does, and past a row's sequence_length copies the state
@@ -399,6 +417,7 @@ def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=("raw_rnn",)),
     cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
     effort=0.5,
+    dear=True,
 )
 def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Finding:
     """raw_rnn copies the state of a finished row through and emits zeros for it, until all rows are
@@ -421,6 +440,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Fin
     subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
     cases=partial(states.together, smallest_batch=0, most_rows=0),
     effort=0.5,
+    dear=True,
 )
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     """Inputs without rows give outputs and a state without rows."""
@@ -435,6 +455,7 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
     cases=partial(states.together, fewest_steps=0, most_steps=0),
     effort=0.5,
+    dear=True,
 )
 def test_no_steps_leave_the_state(case: Case, run: Runs) -> Finding:
     """Inputs without steps give no outputs and the initial state."""
@@ -457,6 +478,7 @@ MASKS_TAKEN = subjects.each(apis=LAYERS, cells=("GRU",))
     subjects=LENGTHS_TAKEN,
     cases=single(partial(states.cases, lengths=LENGTHS)),
     anew=True,
+    dear=True,
 )
 def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     """A sequence_length of int64 gives what one of int32 gives."""
@@ -470,6 +492,7 @@ def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     cases=single(partial(states.cases, masks=MASKS, layers=MASKED)),
     anew=True,
     effort=0.5,
+    dear=True,
 )
 def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
     """A mask is binary: ones and zeros, whole numbers or floats, give what true and false give."""
@@ -493,6 +516,7 @@ def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None
     cases=single(malformed.argument_cases),
     effort=0.5,
     anew=True,
+    dear=True,
 )
 def test_malformed_lengths_are_refused(case: Case, run: Runs) -> Finding:
     """A malformed sequence_length is refused with ValueError, TypeError or InvalidArgumentError.
@@ -510,6 +534,7 @@ def test_malformed_lengths_are_refused(case: Case, run: Runs) -> Finding:
     cases=single(malformed.argument_cases),
     effort=0.5,
     anew=True,
+    dear=True,
 )
 def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
     """A malformed mask is refused with ValueError, TypeError or InvalidArgumentError.
@@ -527,6 +552,7 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
     cases=single(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
     effort=2,
     anew=True,
+    dear=True,
 )
 def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> Finding:
     """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or

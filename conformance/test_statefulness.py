@@ -32,7 +32,7 @@ def stateful_clause(
     identifier: str, *, subjects: Any = LAYERS, **others: Any
 ) -> Callable[..., Callable[..., None]]:
     """A clause about stateful layers."""
-    return clause(identifier, subjects=subjects, modes=MODES, **others)
+    return clause(identifier, subjects=subjects, modes=MODES, dear=True, **others)
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
