@@ -21,7 +21,7 @@ from strategies import stateful, states
 LAYERS = subjects.each(apis=("RNN", "layer"))
 IN_KERAS_2 = subjects.each(apis=("RNN", "layer"), generations=("keras2",))
 OVER_CELLS = subjects.each(apis=("RNN",))
-IN_MODELS = subjects.joined(
+OF_TWO_KINDS = subjects.joined(
     subjects.each(apis=("RNN",), cells=(STACK,)),
     subjects.each(apis=("layer",), cells=("LSTM",)),
 )
@@ -37,18 +37,19 @@ def stateful_clause(
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
     """A clause about stateful layers in models, which trace their own functions to predict."""
-    return clause(identifier, subjects=IN_MODELS, modes=(EAGER,), effort=0.34, **others)
+    return clause(identifier, subjects=OF_TWO_KINDS, modes=(EAGER,), anew=True, **others)
 
 
-def drawn(**data: Any) -> Any:
-    """Cases of stateful layers; options as of `states.Data`."""
-    return partial(stateful.together, **data)
+# What clauses draw alike is worked out once for all of them
+_WITHOUT_STATE = partial(stateful.together, split=True, states=(None,))
+_WITH_STATE = partial(stateful.together, split=True, states=states.GIVEN)
+_WITH_ARRAYS = partial(_WITH_STATE, form=forms.NUMPY)
 
 
 # --- from call to call ---------------------------------------------------------------------------
 
 
-@stateful_clause("ST-01", source=sources.RNN, cases=drawn(split=True, states=(None,)))
+@stateful_clause("ST-01", source=sources.RNN, cases=_WITHOUT_STATE)
 def test_two_calls_equal_one(case: Case, run: Runs) -> Finding:
     """Two calls of a stateful layer equal one over the whole sequence."""
     return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
@@ -62,7 +63,7 @@ def _goes_on(case: Case, first: wire.Observation, second: wire.Observation) -> F
     return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
 
 
-@stateful_clause("ST-02", source=sources.GUIDE, cases=drawn(states=(None, *states.DISTINCT)))
+@stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE)
 def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> Finding:
     """After a call the layer's `states` hold the final state that the call returned."""
     (observation,) = run(case, requests.whole(case))
@@ -86,7 +87,7 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> Finding
 # --- resetting and setting -----------------------------------------------------------------------
 
 
-@stateful_clause("ST-04", source=sources.RNN, cases=drawn(states=(None,)))
+@stateful_clause("ST-04", source=sources.RNN, cases=_WITHOUT_STATE, like="ST-01")
 def test_after_a_reset_it_starts_from_zeros(case: Case, run: Runs) -> Finding:
     """After a reset the next call starts from zeros."""
     return _starts_from_its_state(case, run, wire.Reset(), "the call after a reset")
@@ -107,7 +108,7 @@ def _reset_to_given(case: Case, run: Runs) -> Finding:
     return _starts_from_its_state(case, run, before, "the call after a reset with states")
 
 
-@stateful_clause("ST-05", source=sources.RNN, cases=drawn(states=states.DISTINCT, form=forms.NUMPY))
+@stateful_clause("ST-05", source=sources.RNN, cases=_WITH_ARRAYS, like="ST-02")
 def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
     """After a reset with NumPy arrays as `states` the next call starts from these."""
     return _reset_to_given(case, run)
@@ -118,7 +119,8 @@ def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=IN_KERAS_2,
-    cases=drawn(states=states.DISTINCT),
+    cases=_WITH_STATE,
+    like="ST-02",
     effort=0.5,
 )
 def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
@@ -130,7 +132,8 @@ def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
     "ST-07",
     source=sources.NONE,
     severity=SHOULD,
-    cases=drawn(states=states.DISTINCT, form=forms.NUMPY),
+    cases=_WITH_ARRAYS,
+    like="ST-02",
 )
 def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
     """After values were assigned to the variables in `states` the next call starts from these."""
@@ -143,7 +146,7 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
     source=sources.RESET_STATES,
     severity=SHOULD,
     subjects=IN_KERAS_2,
-    cases=drawn(states=states.DISTINCT, form=forms.OTHER_FLOAT),
+    cases=partial(stateful.together, states=states.DISTINCT, form=forms.OTHER_FLOAT),
     effort=0.5,
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
@@ -163,7 +166,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
 # --- a given initial state -----------------------------------------------------------------------
 
 
-@stateful_clause("ST-09", source=sources.LSTM, cases=drawn(states=states.GIVEN))
+@stateful_clause("ST-09", source=sources.LSTM, cases=_WITH_STATE, like="ST-02")
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
     """An initial_state given in a call is the one that it starts from, whatever is stored."""
     once, again = run(case, requests.without_state(case), requests.whole(case))
@@ -173,13 +176,13 @@ def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, seen))
 
 
-@stateful_clause("ST-10", source=sources.RNN, cases=drawn(split=True, states=states.GIVEN))
+@stateful_clause("ST-10", source=sources.RNN, cases=_WITH_STATE, like="ST-02")
 def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> Finding:
     """The final state of a first call with a given initial_state is stored as any other is."""
     return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
 
 
-@stateful_clause("ST-11", source=sources.GUIDE, cases=drawn(states=states.DISTINCT), effort=0.5)
+@stateful_clause("ST-11", source=sources.GUIDE, cases=_WITH_STATE, like="ST-02", effort=0.5)
 def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
     """A reset brings back the initial_state that the layer was given at first."""
     once, again = run(
@@ -191,7 +194,12 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
 
 
 @stateful_clause(
-    "ST-12", source=sources.RNN, subjects=OVER_CELLS, cases=stateful.of_own_cells, effort=0.5
+    "ST-12",
+    source=sources.RNN,
+    subjects=OVER_CELLS,
+    cases=stateful.of_own_cells,
+    dear=True,
+    effort=0.5,
 )
 def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> Finding:
     """The first call starts from the state that the cell's get_initial_state makes."""
@@ -200,7 +208,14 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     return Finding(judging.agrees_with_reference(dataclasses.replace(case, state="ones"), seen))
 
 
-@stateful_clause("ST-13", source=sources.GUIDE, cases=drawn(split=True, states=(None,)), effort=0.5)
+@stateful_clause(
+    "ST-13",
+    source=sources.GUIDE,
+    subjects=OF_TWO_KINDS,
+    cases=_WITHOUT_STATE,
+    like="ST-01",
+    effort=0.5,
+)
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding:
     """A layer's `states` are taken as initial_state by a new layer with its weights."""
     onward = requests.rest(case, wire.Stored())
@@ -255,6 +270,7 @@ def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> 
     "ST-16",
     source=sources.MIXED_PRECISION,
     cases=partial(stateful.under_policies, split=True, states=(None,)),
+    dear=True,
     effort=0.5,
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
@@ -267,45 +283,31 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     return finding
 
 
-@model_clause(
-    "ST-17",
-    source=sources.RNN,
-    cases=partial(stateful.in_models, split=True, states=(None,), most_steps=4),
-)
+@model_clause("ST-17", source=sources.RNN, cases=single(stateful.in_models), effort=0.67)
 def test_it_goes_on_within_a_model(case: Case, run: Runs) -> Finding:
-    """In a Sequential or functional model two calls equal one over the whole sequence."""
+    """In a Sequential or functional model, called or predicting, one batch goes on from another."""
+    assert case.model is not None
+    if case.model.by == "predict":
+        (observation,) = run(case, requests.in_two_batches(case))
+        seen = storing.of_two_batches(case, observation, "predict")
+        return Finding(judging.agrees_with_reference(case, seen))
+    return _goes_on_in_model(case, run)
+
+
+def _goes_on_in_model(case: Case, run: Runs) -> Finding:
+    split = requests.split(case)
     first, second = run(
         case,
         requests.by_model(case, requests.first_part(case)),
         requests.by_model(case, requests.rest(case, None)),
     )
-    return _goes_on_in_model(case, first, second)
-
-
-def _goes_on_in_model(case: Case, first: wire.Observation, second: wire.Observation) -> Finding:
-    split = requests.split(case)
     begun = storing.ending_in_stored(case, first, "the first steps", split)
     ended = storing.ending_in_stored(case, second, "the rest", case.steps - split)
     return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
 
 
 @model_clause(
-    "ST-18",
-    source=sources.RNN,
-    cases=single(stateful.predicted),
-    anew=True,
-)
-def test_it_goes_on_from_batch_to_batch_of_predict(case: Case, run: Runs) -> Finding:
-    """A model's `predict` goes on from each batch to the next, as the direct calls do."""
-    (observation,) = run(case, requests.in_two_batches(case))
-    seen = storing.of_two_batches(case, observation, "predict")
-    return Finding(judging.agrees_with_reference(case, seen))
-
-
-@model_clause(
-    "ST-19",
-    source=sources.RNN,
-    cases=partial(stateful.in_models, states=(None,), most_steps=4),
+    "ST-18", source=sources.RNN, cases=single(partial(stateful.in_models, calls=("call",)))
 )
 def test_a_model_resets_its_layers(case: Case, run: Runs) -> Finding:
     """After the reset of a whole model the next call starts from zeros."""
@@ -317,20 +319,22 @@ def test_a_model_resets_its_layers(case: Case, run: Runs) -> Finding:
 
 
 @model_clause(
-    "ST-20",
+    "ST-19",
     source=sources.RNN,
     severity=SHOULD,
-    cases=single(stateful.given_at_first),
-    anew=True,
+    cases=single(
+        partial(
+            stateful.in_models,
+            apis=("functional",),
+            calls=("call",),
+            given=True,
+            states=states.DISTINCT,
+        )
+    ),
 )
 def test_a_model_made_with_an_initial_state_goes_on(case: Case, run: Runs) -> Finding:
     """A functional model whose layer was given an initial_state starts from it and then goes on.
 
     Unlike in a call, here the state is given once, with no batch.
     """
-    first, second = run(
-        case,
-        requests.by_model(case, requests.first_part(case)),
-        requests.by_model(case, requests.rest(case, None)),
-    )
-    return _goes_on_in_model(case, first, second)
+    return _goes_on_in_model(case, run)

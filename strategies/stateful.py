@@ -82,43 +82,24 @@ def malformed_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> 
 def in_models(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    modes: Sequence[str],
     apis: Sequence[str] = MODEL_APIS,
+    calls: Sequence[str] = MODEL_CALLS,
     given: bool = False,
-    **data: Any,
-) -> tuple[Case, ...]:
-    """Cases of a stateful layer in a model, called in one of the ways."""
-    model = Model(draw(sequences.one_of(tuple(apis))), draw(sequences.one_of(MODEL_CALLS)), given)
-    drawn = draw(together(subject, extent, **data))
-    return tuple(_in_model(case, model) for case in drawn)
+    states: Sequence[str | None] = (None,),
+) -> Case:
+    """Cases of a stateful layer in a model, in two parts of as many steps.
 
-
-def _in_model(case: Case, model: Model) -> Case:
+    `given`: the model is made with the case's initial state.
+    """
+    model = Model(draw(sequences.one_of(tuple(apis))), draw(sequences.one_of(tuple(calls))), given)
+    (case, *_) = draw(together(subject, Extent(modes), states=states, most_steps=_ENOUGH_STEPS))
     # `predict` casts what it is given to float32, as long as Keras is not told of another float
     narrow = case.dtype == "float64" and model.by == "predict"
-    return dataclasses.replace(case, model=model, dtype="float32" if narrow else case.dtype)
-
-
-@st.composite
-def given_at_first(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases of a functional model that is made with an initial state."""
-    (case, *_) = draw(
-        in_models(
-            subject,
-            Extent(modes),
-            ("functional",),
-            given=True,
-            split=True,
-            states=states.DISTINCT,
-            most_steps=_ENOUGH_STEPS,
-        )
+    return dataclasses.replace(
+        case,
+        steps=2 * case.steps,
+        split=case.steps,
+        dtype="float32" if narrow else case.dtype,
+        model=model,
     )
-    return case
-
-
-@st.composite
-def predicted(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases of a model that predicts two batches of as many steps, one after the other."""
-    (case, *_) = draw(together(subject, Extent(modes), states=(None,), most_steps=_ENOUGH_STEPS))
-    model = Model(draw(sequences.one_of(MODEL_APIS)), "predict")
-    return dataclasses.replace(_in_model(case, model), steps=2 * case.steps, split=case.steps)

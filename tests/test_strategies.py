@@ -200,17 +200,12 @@ def test_another_batch_is_traced_for_any_size_or_not() -> None:
 
 
 @LONG
-@given(stateful.in_models(STATEFUL, Extent(["eager"])))
-def test_what_is_predicted_is_no_float64(cases: tuple[Case, ...]) -> None:
-    for case in cases:
-        assert case.model is not None
-        assert case.dtype != "float64" or case.model.by != "predict"
-
-
-@given(stateful.predicted(STATEFUL, ["eager"]))
-def test_two_batches_have_as_many_steps(case: Case) -> None:
+@given(stateful.in_models(STATEFUL, ["eager"]))
+def test_what_a_model_is_asked_has_two_parts_and_is_predicted_in_no_float64(case: Case) -> None:
+    assert case.model is not None
     assert requests.split(case) * 2 == case.steps
-    assert requests.in_two_batches(case).by == "predict"
+    assert case.dtype != "float64" or case.model.by != "predict"
+    assert requests.in_two_batches(case).by == case.model.by
 
 
 @given(stateful.under_policies(STATEFUL, Extent(["eager"])))
