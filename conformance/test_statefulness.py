@@ -28,11 +28,10 @@ OF_TWO_KINDS = subjects.joined(
 MODES = (EAGER, "function")
 
 
-def stateful_clause(
-    identifier: str, *, subjects: Any = LAYERS, **others: Any
-) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers."""
-    return clause(identifier, subjects=subjects, modes=MODES, dear=True, **others)
+def stateful_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
+    """A clause about stateful layers; most are of few programs, which they share."""
+    usual = {"subjects": LAYERS, "modes": MODES, "effort": 0.5, "dear": True}
+    return clause(identifier, **{**usual, **others})
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
@@ -49,7 +48,7 @@ _WITH_ARRAYS = partial(_WITH_STATE, form=forms.NUMPY)
 # --- from call to call ---------------------------------------------------------------------------
 
 
-@stateful_clause("ST-01", source=sources.RNN, cases=_WITHOUT_STATE)
+@stateful_clause("ST-01", source=sources.RNN, cases=_WITHOUT_STATE, effort=1)
 def test_two_calls_equal_one(case: Case, run: Runs) -> Finding:
     """Two calls of a stateful layer equal one over the whole sequence."""
     return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
@@ -63,7 +62,7 @@ def _goes_on(case: Case, first: wire.Observation, second: wire.Observation) -> F
     return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
 
 
-@stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE)
+@stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE, effort=1)
 def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> Finding:
     """After a call the layer's `states` hold the final state that the call returned."""
     (observation,) = run(case, requests.whole(case))
@@ -121,7 +120,6 @@ def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
     subjects=IN_KERAS_2,
     cases=_WITH_STATE,
     like="ST-02",
-    effort=0.5,
 )
 def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
     """After a reset with tensors as `states` the next call starts from these."""
@@ -147,7 +145,6 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=IN_KERAS_2,
     cases=partial(stateful.together, states=states.DISTINCT, form=forms.OTHER_FLOAT),
-    effort=0.5,
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
     """Arrays of another float width set the stored state in its dtype, as if cast by hand."""
@@ -182,7 +179,7 @@ def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> Fi
     return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
 
 
-@stateful_clause("ST-11", source=sources.GUIDE, cases=_WITH_STATE, like="ST-02", effort=0.5)
+@stateful_clause("ST-11", source=sources.GUIDE, cases=_WITH_STATE, like="ST-02")
 def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
     """A reset brings back the initial_state that the layer was given at first."""
     once, again = run(
@@ -199,7 +196,6 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
     subjects=OVER_CELLS,
     cases=stateful.of_own_cells,
     dear=True,
-    effort=0.5,
 )
 def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> Finding:
     """The first call starts from the state that the cell's get_initial_state makes."""
@@ -214,7 +210,6 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     subjects=OF_TWO_KINDS,
     cases=_WITHOUT_STATE,
     like="ST-01",
-    effort=0.5,
 )
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding:
     """A layer's `states` are taken as initial_state by a new layer with its weights."""
@@ -233,7 +228,6 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding
     severity=SHOULD,
     cases=stateful.other_batches,
     anew=True,
-    effort=0.5,
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
     """A batch of another size than the stored state's is refused, and that is left alone."""
@@ -271,7 +265,6 @@ def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> 
     source=sources.MIXED_PRECISION,
     cases=partial(stateful.under_policies, split=True, states=(None,)),
     dear=True,
-    effort=0.5,
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
     """Under mixed precision two calls equal one; what is stored has the variables' dtype."""
