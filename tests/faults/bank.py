@@ -20,6 +20,7 @@ Area = Literal[
     "stacking",
     "sequences",
     "gradients",
+    "statefulness",
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
@@ -27,6 +28,8 @@ DYNAMIC_RNN = "tensorflow.python.ops.rnn"
 WHILE_LOOP = "tensorflow.python.ops.while_loop"
 V1_CELLS = "tf_keras.src.layers.rnn.legacy_cells"
 KERAS2_BACKEND = "tf_keras.src.backend"
+KERAS2_INPUT_SPEC = "tf_keras.src.engine.input_spec"
+KERAS2_MODEL = "tf_keras.src.engine.training"
 KERAS2_RNN = "tf_keras.src.layers.rnn.base_rnn"
 KERAS2_LSTM = "tf_keras.src.layers.rnn.lstm"
 KERAS2_GRU = "tf_keras.src.layers.rnn.gru"
@@ -37,6 +40,7 @@ KERAS2_BIDIRECTIONAL = "tf_keras.src.layers.rnn.bidirectional"
 KERAS3_BIDIRECTIONAL = "keras.src.layers.rnn.bidirectional"
 KERAS2_MASKING = "tf_keras.src.layers.core.masking"
 KERAS3_BACKEND = "keras.src.backend.tensorflow.rnn"
+KERAS3_MODEL = "keras.src.backend.tensorflow.trainer"
 KERAS3_RNN = "keras.src.layers.rnn.rnn"
 KERAS3_LSTM = "keras.src.layers.rnn.lstm"
 KERAS3_GRU = "keras.src.layers.rnn.gru"
@@ -1250,6 +1254,286 @@ _GRADIENTS = (
     ),
 )
 
+_STATEFUL = (
+    Fault(
+        name="keras3-stateful-not-stored",
+        module=KERAS3_RNN,
+        old="self_state.assign(state)",
+        new="pass",
+        area="statefulness",
+        about="A stateful layer stores nothing.",
+    ),
+    Fault(
+        name="keras3-stateful-fourth-leaf-not-stored",
+        module=KERAS3_RNN,
+        old="tree.flatten(self.states), tree.flatten(states)",
+        new="tree.flatten(self.states)[:3], tree.flatten(states)",
+        area="statefulness",
+        about="Of a stateful stack only the first three leaves are stored.",
+    ),
+    Fault(
+        name="keras3-stateful-single-row-not-stored",
+        module=KERAS3_RNN,
+        old="self_state.assign(state)",
+        new="self_state.assign(state if state.shape[0] != 1 else self_state.value)",
+        area="statefulness",
+        about="A stateful layer built for one row stores nothing.",
+    ),
+    Fault(
+        name="keras3-stateful-single-step-not-stored",
+        module=KERAS3_RNN,
+        old="if self.stateful:\n            for self_state",
+        new="if self.stateful and sequences.shape[1] != 1:\n            for self_state",
+        area="statefulness",
+        about="A call of one step leaves what is stored as it was.",
+    ),
+    Fault(
+        name="keras3-stateful-not-stored-after-ten-steps",
+        module=KERAS3_RNN,
+        old="if self.stateful:\n            for self_state",
+        new="if self.stateful and not (sequences.shape[1] or 0) > 10:\n            for self_state",
+        area="statefulness",
+        about="An eager call of more than ten steps leaves what is stored as it was.",
+    ),
+    Fault(
+        name="keras3-stateful-fine-float32",
+        module=KERAS3_RNN,
+        old="self_state.assign(state)",
+        new='self_state.assign(state * (1 + 1e-6 * (self.compute_dtype == "float32")))',
+        area="statefulness",
+        about="What is stored is a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras3-stateful-stored-through-float16",
+        module=KERAS3_RNN,
+        old="self_state.assign(state)",
+        new='self_state.assign(ops.cast(state, "float16"))',
+        area="statefulness",
+        about="What is stored was rounded to float16.",
+    ),
+    Fault(
+        name="keras3-stateful-stored-in-compute-dtype",
+        module=KERAS3_RNN,
+        old="dtype=self.variable_dtype,",
+        new="dtype=self.compute_dtype,",
+        area="statefulness",
+        about="Under mixed precision the stored state has the dtype of the computation.",
+    ),
+    Fault(
+        name="keras3-stateful-own-state-ignored",
+        module=KERAS3_RNN,
+        old="self.get_initial_state(batch_size),\n",
+        new="tree.map_structure(ops.zeros_like, self.get_initial_state(batch_size)),\n",
+        area="statefulness",
+        about="A stateful layer starts from zeros whatever state its cell makes.",
+    ),
+    Fault(
+        name="keras3-stateful-given-state-ignored",
+        module=KERAS3_RNN,
+        old="if initial_state is None:\n            if self.stateful:",
+        new="if initial_state is None or self.stateful:\n            if self.stateful:",
+        area="statefulness",
+        about="A stateful layer ignores the initial state of a call.",
+    ),
+    Fault(
+        name="keras3-stateful-given-state-stored-at-once",
+        module=KERAS3_RNN,
+        old="initial_state = list(initial_state)\n",
+        new="""initial_state = list(initial_state)
+        if self.stateful and initial_state is not self.states:
+            for stored, given in zip(tree.flatten(self.states), tree.flatten(initial_state)):
+                if getattr(given, "shape", None) == stored.shape:
+                    stored.assign(given)
+""",
+        area="statefulness",
+        about="A stateful layer stores a given state before it knows whether that can be used.",
+    ),
+    Fault(
+        name="keras3-stored-state-taken-for-zeros-elsewhere",
+        module=KERAS3_RNN,
+        old="x, dtype=self.cell.compute_dtype\n            ),\n            initial_state,",
+        new="""x if self.stateful or not isinstance(x, backend.Variable) else x * 0,
+                dtype=self.cell.compute_dtype,
+            ),
+            initial_state,""",
+        area="statefulness",
+        about="The states of one layer are taken for zeros as the initial state of another.",
+    ),
+    Fault(
+        name="keras3-stateful-other-batch-taken",
+        module=KERAS3_RNN,
+        old="and actual_batch_size != self._expected_batch_size",
+        new="and False",
+        area="statefulness",
+        about="A stateful layer takes a batch that it was not built for, as before Keras 3.12.",
+    ),
+    Fault(
+        name="keras3-reset-to-ones",
+        module=KERAS3_RNN,
+        old="v.assign(ops.zeros_like(v.value))",
+        new="v.assign(ops.ones_like(v.value))",
+        area="statefulness",
+        about="A reset sets the stored state to ones.",
+    ),
+    Fault(
+        name="keras3-reset-forgets-c",
+        module=KERAS3_RNN,
+        old="for v in self.states:",
+        new="for v in self.states[:1]:",
+        area="statefulness",
+        about="A reset leaves an LSTM's c as it was.",
+    ),
+    Fault(
+        name="keras3-predict-resets",
+        module=KERAS3_MODEL,
+        old="    def predict_step(self, data):\n",
+        new="""    def predict_step(self, data):
+        for layer in self.layers:
+            for state in tf.nest.flatten(getattr(layer, "states", None) or ()):
+                state.assign(state * 0)
+""",
+        area="statefulness",
+        about="`predict` resets stateful layers before each batch.",
+    ),
+    Fault(
+        name="keras2-stateful-c-not-stored",
+        module=KERAS2_LSTM,
+        old="for self_state, state in zip(self.states, states)",
+        new="for self_state, state in zip(self.states[:1], states)",
+        area="statefulness",
+        about="A stateful LSTM layer stores its h and not its c.",
+    ),
+    Fault(
+        name="keras2-stateful-single-unit-not-stored",
+        module=KERAS2_GRU,
+        old="tf.cast(states[0], self.states[0].dtype)",
+        new="tf.cast(states[0] if self.units != 1 else self.states[0], self.states[0].dtype)",
+        area="statefulness",
+        about="A stateful GRU layer of one unit stores nothing.",
+    ),
+    Fault(
+        name="keras2-stateful-fine-float64",
+        module=KERAS2_RNN,
+        old="self_state, tf.cast(state, self_state.dtype)",
+        new="""self_state,
+                    tf.cast(state, self_state.dtype) * (1 + 1e-9 * (state.dtype == tf.float64)),""",
+        area="statefulness",
+        about="What is stored is a billionth too large in float64.",
+    ),
+    Fault(
+        name="keras2-stateful-rows-rotated",
+        module=KERAS2_RNN,
+        old="self_state, tf.cast(state, self_state.dtype)",
+        new="self_state, tf.cast(tf.roll(state, 1, 0), self_state.dtype)",
+        area="statefulness",
+        about="What is stored for a row is the state of the row before.",
+    ),
+    Fault(
+        name="keras2-stateful-stored-in-compute-dtype",
+        module=KERAS2_RNN,
+        old="dtype=self.variable_dtype or backend.floatx(),",
+        new="dtype=self.compute_dtype or backend.floatx(),",
+        area="statefulness",
+        about="Under mixed precision the stored state has the dtype of the computation.",
+    ),
+    Fault(
+        name="keras2-stateful-own-state-ignored",
+        module=KERAS2_RNN,
+        old='if getattr(self.cell, "get_initial_state", None):',
+        new="if False:",
+        area="statefulness",
+        about="A stateful layer starts from zeros whatever state its cell makes, as in 2.3.",
+    ),
+    Fault(
+        name="keras2-stateful-first-state-ignored",
+        module=KERAS2_RNN,
+        old="non_zero_count > 0,",
+        new="non_zero_count >= 0,",
+        area="statefulness",
+        about="A stateful layer ignores an initial state although nothing is stored.",
+    ),
+    Fault(
+        name="keras2-stateful-given-state-in-each-batch",
+        module=KERAS2_RNN,
+        old="non_zero_count > 0,",
+        new="non_zero_count < 0,",
+        area="statefulness",
+        about="A model made with an initial state starts each batch from it, as in 2.0.",
+    ),
+    Fault(
+        name="keras2-other-layers-remember-a-given-state",
+        module=KERAS2_RNN,
+        old="initial_state is None:\n            initial_state = self.get_initial_state(inputs)",
+        new="""initial_state is None:
+            initial_state = self.__dict__.get("_given") or self.get_initial_state(inputs)
+        else:
+            self.__dict__["_given"] = initial_state""",
+        area="statefulness",
+        about="A layer that is not stateful starts a call from the state given to the one before.",
+    ),
+    Fault(
+        name="keras2-reset-of-one-unit-to-ones",
+        module=KERAS2_RNN,
+        old="np.zeros([batch_size] + tf.TensorShape(size).as_list()),",
+        new="np.full([batch_size] + tf.TensorShape(size).as_list(), float(size == 1)),",
+        area="statefulness",
+        about="A reset sets states of one unit to ones.",
+    ),
+    Fault(
+        name="keras2-reset-swaps-given-states",
+        module=KERAS2_RNN,
+        old="flat_input_states = tf.nest.flatten(states)",
+        new="flat_input_states = tf.nest.flatten(states)[::-1]",
+        area="statefulness",
+        about="A reset with states takes them in reverse order.",
+    ),
+    Fault(
+        name="keras2-set-values-through-float16",
+        module=KERAS2_BACKEND,
+        old="value = np.asarray(value, dtype=dtype_numpy(x))\n            _assign",
+        new="""narrow = value.dtype != dtype_numpy(x)
+            value = np.asarray(np.asarray(value, "float16") if narrow else value)
+            value = np.asarray(value, dtype=dtype_numpy(x))
+            _assign""",
+        area="statefulness",
+        about="Arrays of another dtype that variables are set to are rounded to float16.",
+    ),
+    Fault(
+        name="keras2-input-of-one-row-taken",
+        module=KERAS2_INPUT_SPEC,
+        old="""if spec_dim != dim:
+                        raise ValueError(
+                            f'Input {input_index} of layer""",
+        new="""if spec_dim != dim and dim != 1:
+                        raise ValueError(
+                            f'Input {input_index} of layer""",
+        area="statefulness",
+        about="A layer takes one row where it was built for a batch of several.",
+    ),
+    Fault(
+        name="keras2-model-reset-does-nothing",
+        module=KERAS2_MODEL,
+        old='layer, "stateful", False\n            ):\n                layer.reset_states()',
+        new='layer, "stateful", False\n            ):\n                pass',
+        area="statefulness",
+        about="A model's reset_states leaves its layers as they are.",
+    ),
+    Fault(
+        name="keras2-predict-resets",
+        module=KERAS2_MODEL,
+        old="return self(x, training=False)\n\n    def make_predict_function",
+        new="""for layer in self.layers:
+            if getattr(layer, "stateful", False):
+                for state in tf.nest.flatten(layer.states):
+                    state.assign(tf.zeros_like(state))
+        return self(x, training=False)
+
+    def make_predict_function""",
+        area="statefulness",
+        about="`predict` resets stateful layers before each batch.",
+    ),
+)
+
 BANK: tuple[Fault, ...] = (
     *_KERAS3,
     *_KERAS2,
@@ -1257,4 +1541,5 @@ BANK: tuple[Fault, ...] = (
     *_DYNAMIC_RNN,
     *_SEQUENCES,
     *_GRADIENTS,
+    *_STATEFUL,
 )
