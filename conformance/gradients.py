@@ -1,23 +1,27 @@
-"""The derivatives of a loss by initial state, inputs and weights, each with its width.
+"""Gradients of a loss with respect to initial state, inputs and weights, each with its width.
 
 The loss is the sum of outputs and final state, each multiplied by its cotangent. Reverse mode goes
 back through the steps that `reference.py` took: its runs, whose values are moved, go on as they
 are, and each operation on the way back (`derivatives.py`) is moved by its own error. Width and
-spread, and what is not judged, mean what they mean there.
+spread mean what they mean there.
 
 **The bounds** of what is new:
 
 - An activation's derivative is computed from its result, as libraries do: 1 - y·y rounds the
-  square, which is at most 1, and the difference; y·(1 - y) the difference and a product.
+  square, which is at most 1, and the difference; y·(1 - y) the difference and two products.
 - What arrives at a value from several places is a sum in whatever order, in which a matrix product
   may come gate by gate.
-- A weight's derivative is added up over the rows of a step, and then over steps: products of rows
-  in whatever order, and so the steps' sums, but rows of one step with each other first.
-- Where a perturbed run comes to the other side of a kink (relu, a clip), its derivative is the
-  other one: so what rounding may do there is within the width.
+- A weight's gradient is a sum over the rows of each step, in whatever order, and then over steps,
+  in whatever order.
 
-A row that is lost on the way forward, or whose derivatives are, is not judged, and with it no
-derivative by the weights.
+A run that comes to the other side of a kink (relu, a clip) goes back with the other derivative: so
+what rounding may do there is within the width. Rows share their signs, but meet in the gradients of
+weights: there each row is taken from another run.
+
+**What is not judged.** A row that is lost on the way forward is lost altogether. On the way back it
+is lost from where on not even the leading binary digit of what is carried from step to step is
+certain, counted against 1, of which the cotangents are, where that is smaller. Weights' gradients
+are lost with any row.
 """
 
 from __future__ import annotations
@@ -41,7 +45,7 @@ _RUNS_APART = 5  # those of neighbouring rows; prime to their number
 
 @dataclass(frozen=True)
 class WeightGradients:
-    """Derivatives by the weights of one cell, in the layout of `data.Weights`."""
+    """Gradients of the weights of one cell, in the layout of `data.Weights`."""
 
     kernel: Estimate
     recurrent: Estimate
@@ -52,7 +56,7 @@ class WeightGradients:
 
 @dataclass(frozen=True)
 class Gradients:
-    """Derivatives of the loss: by the inputs, by each leaf of the initial state, by the weights."""
+    """Gradients of the inputs, of each leaf of the initial state and of each cell's weights."""
 
     inputs: Estimate
     state: tuple[tuple[Estimate, ...], ...]
@@ -60,7 +64,7 @@ class Gradients:
 
 
 def of(case: Case) -> Gradients:
-    """The derivatives of the case's loss."""
+    """The gradients of the case's loss."""
     return _MEMORY.of(case)
 
 
@@ -71,7 +75,7 @@ def run_together(
     cotangents: Sequence[Cotangents],
     dtype: str,
 ) -> list[Gradients]:
-    """The derivatives of each of several batches; see `reference.run`."""
+    """The gradients of each of several batches' loss; see `reference.run_together`."""
     noise = Noise(dtype)
     rows = reference.Rows(batches)
     pairs = list(zip(cells, weights, strict=True))

@@ -102,7 +102,7 @@ def _before(case: Case) -> tuple[int, int | None]:
 
 
 def differentiated(case: Case, in_two: bool = False) -> wire.Call:
-    """The whole sequence and the derivatives of the case's loss; `in_two` parts at its split."""
+    """The whole sequence and the gradients of the case's loss; `in_two` parts at its split."""
     cotangents = data.cotangents(case)
     state = tuple(
         tuple(wire.Leaf(data.to_wire(leaf, case.dtype)) for leaf in of_cell)

@@ -1,4 +1,4 @@
-"""A call as one computation: in one part or two, and with derivatives where they are asked for."""
+"""A call as one computation: in one part or two, and with gradients where they are asked for."""
 
 import collections
 
@@ -42,9 +42,9 @@ def computed(call, inputs, state, arguments, loss):
 
 
 def by_tape(call, variables, inputs, state, arguments, loss):
-    """Outputs, final state, and derivatives by inputs, leaves of the state and variables.
+    """Outputs, final state, and gradients of inputs, of leaves of the state and of variables.
 
-    A derivative may be None; there are none of them where there is no loss.
+    A gradient may be None; there are none of them where there is no loss.
     """
     if not loss.cotangents:
         return (*computed(call, inputs, state, arguments, loss), [])
@@ -58,7 +58,7 @@ def by_tape(call, variables, inputs, state, arguments, loss):
 
 
 def in_graph(call, variables, inputs, state, arguments, loss):
-    """The same with a graph's own derivatives."""
+    """The same with a graph's own gradients."""
     outputs, final = computed(call, inputs, state, arguments, loss)
     if not loss.cotangents:
         return outputs, final, []

@@ -52,7 +52,7 @@ class Graph:
         return (
             outputs,
             final,
-            [None if each is None else next(fetched) for each in call.derivatives],
+            [None if each is None else next(fetched) for each in call.gradients],
         )
 
     def close(self):
@@ -86,11 +86,11 @@ class Graph:
                 native = self.built.own_state(fed_inputs, rows, self._program.dtype)
             else:
                 native = trees.rebuild(state, iter([self._in_graph(call, leaf) for leaf in leaves]))
-            outputs, call.final, call.derivatives = differentiate.in_graph(
+            outputs, call.final, call.gradients = differentiate.in_graph(
                 self.built.call, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
             )
-            derivatives = [each for each in call.derivatives if each is not None]
-            fetches = [outputs, *trees.flatten(call.final), *derivatives]
+            gradients = [each for each in call.gradients if each is not None]
+            fetches = [outputs, *trees.flatten(call.final), *gradients]
             self._initialize_new_variables()
             call.execute = self._session.make_callable(fetches, call.fed)
         return call
@@ -119,13 +119,13 @@ class _Eager:
 
 
 class _Call:
-    """A call built into a graph: placeholders in order, final state, derivatives, execution."""
+    """A call built into a graph: placeholders in order, final state, gradients, execution."""
 
     def __init__(self, kept):
         self._kept = kept
         self.fed = []
         self.final = None
-        self.derivatives = None
+        self.gradients = None
         self.execute = None
 
     def placeholder(self, values, open_axes):

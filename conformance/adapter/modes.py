@@ -1,8 +1,8 @@
 """The modes that are eager outside: at once, or through tf.function; and every mode by its name.
 
 A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
-arguments, loss, by)` gives (outputs, final state, derivatives): tensors or NumPy arrays, the state
-in the containers that the API returned; the derivatives by the inputs, each leaf of the state and
+arguments, loss, by)` gives (outputs, final state, gradients): tensors or NumPy arrays, the state
+in the containers that the API returned; the gradients of the inputs, each leaf of the state and
 each of `weights.variables`, where the loss asks for them.
 """
 

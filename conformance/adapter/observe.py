@@ -66,14 +66,14 @@ def _observe(runner, call, finals, look_at_weights):
     before = _snapshot(state)
     started = time.perf_counter()
     error = outputs = None
-    final, derivatives = _NO_FINAL_STATE, []
+    final, gradients = _NO_FINAL_STATE, []
     stage = "before"
     try:
         with clock.doing(clock.RUNNING):
             if call.before is not None:
                 runner.built.prepare(call.before, _native(call.before.states, runner, finals))
             stage = "call"
-            outputs, final, derivatives = runner.run(inputs, state, arguments, loss, call.by)
+            outputs, final, gradients = runner.run(inputs, state, arguments, loss, call.by)
     except Exception as raised:  # every error of the library is an observation
         error = _error(raised, stage)
     seconds = time.perf_counter() - started
@@ -85,25 +85,25 @@ def _observe(runner, call, finals, look_at_weights):
             seconds=seconds,
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
-            gradients=_gradients(runner, state, derivatives) if derivatives else None,
+            gradients=_gradients(runner, state, gradients) if gradients else None,
             stored=trees.to_wire(runner.built.stored(), _leaf) if runner.built.stored() else None,
         ),
         final,
     )
 
 
-def _gradients(runner, state, derivatives):
-    inputs, *others = [None if each is None else np.asarray(each) for each in derivatives]
+def _gradients(runner, state, gradients):
+    inputs, *others = [None if each is None else np.asarray(each) for each in gradients]
     leaves = [] if state is None else trees.flatten(state)
     by_leaf, by_variable = others[: len(leaves)], others[len(leaves) :]
     return wire.Gradients(
-        _derivative(inputs),
-        None if state is None else trees.to_wire(trees.rebuild(state, iter(by_leaf)), _derivative),
+        _gradient(inputs),
+        None if state is None else trees.to_wire(trees.rebuild(state, iter(by_leaf)), _gradient),
         runner.weights.canonical(runner.built, by_variable),
     )
 
 
-def _derivative(value):
+def _gradient(value):
     return wire.Nothing() if value is None else wire.Leaf(_array(value))
 
 

@@ -157,7 +157,7 @@ class Call:
     "new_layer", a call of another layer with the same weights, which is not stateful.
 
     `arguments` are further arrays, or a Text where one is malformed, by the name that the API has
-    for them: sequence_length, mask. With a `loss` its derivatives are asked for too.
+    for them: sequence_length, mask. With a `loss` its gradients are asked for too.
     `before` is what is done to a stateful layer before the call: a Reset, an Assign or nothing.
     """
 
@@ -198,7 +198,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Gradients:
-    """Derivatives of a call's loss: Leaf by Leaf, with Nothing where the library gave None.
+    """Gradients of a call's loss: Leaf by Leaf, with Nothing where the library gave None.
 
     `state` is a tree like the initial state; in `weights` arrays that a cell has not are None.
     """

@@ -1066,12 +1066,13 @@ _GRADIENTS = (
     Fault(
         name="keras3-lstm-fine-gradient-float32",
         module=KERAS3_LSTM,
-        old="h = o * self.activation(c)",
-        new="""if self.compute_dtype == "float32":
-            o = o + 1e-6 * (o - ops.stop_gradient(o))
-        h = o * self.activation(c)""",
+        old="c_tm1 = states[1]  # previous carry state\n",
+        new="""c_tm1 = states[1]
+        if self.compute_dtype == "float32":
+            c_tm1 = c_tm1 + 1e-6 * (c_tm1 - ops.stop_gradient(c_tm1))
+""",
         area="gradients",
-        about="In float32 the gradient of an LSTM's output gate is a millionth too large.",
+        about="In float32 an LSTM's gradient of c grows by a millionth with each step.",
     ),
     Fault(
         name="keras3-gru-gradient-of-single-unit",
