@@ -31,6 +31,13 @@ def test_quick_judges_each_clause_on_each_path_and_each_malformation_there() -> 
     assert without_cells(quick) == without_cells(EVERYTHING)
 
 
+def test_clauses_that_draw_the_same_are_judged_for_the_same() -> None:
+    def subjects(clause: str) -> set[Subject]:
+        return {subject for identifier, subject in chosen("quick") if identifier == clause}
+
+    assert subjects("GR-01") == subjects("GR-02") == subjects("GR-03")
+
+
 def test_quick_judges_malformed_states_of_every_cell() -> None:
     of_malformed = {s.cell for clause, s in chosen("quick") if clause == "RJ-01"}
     assert of_malformed == {s.cell for clause, s in EVERYTHING if clause == "RJ-01"}

@@ -191,9 +191,10 @@ def drawn(
     several: int = 1,
     anew: bool = False,
     cases: Any = states.together,
+    **options: Any,
 ) -> list[Case]:
     miniature = Miniature(never)
-    named = dataclasses.replace(CLAUSE, identifier=clause, anew=anew, cases=cases)
+    named = dataclasses.replace(CLAUSE, identifier=clause, anew=anew, cases=cases, **options)
     budget = Budget(10, 5, 0, lambda mode: several, salt=salt)
     Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
     return miniature.asked
@@ -225,6 +226,22 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
     assert one != other
     assert programs(one) == programs(other)
     assert len(programs(one)) < len(one) / 2
+
+
+def test_a_clause_may_draw_just_what_another_draws() -> None:
+    for number in range(8):  # some of which begin in another mode than the first by themselves
+        assert drawn("0", f"XX-{number}", like="XX-01") == drawn("0")
+
+
+def test_a_clause_whose_programs_are_dear_has_its_own_on_each_path() -> None:
+    elsewhere = Subject("RNN/keras2", "LSTM")
+
+    def cells(subject: Subject, dear: bool) -> list[object]:
+        return [case.cells for case in drawn("0", subject=subject, dear=dear)]
+
+    assert cells(SUBJECT, dear=False)[:2] == cells(elsewhere, dear=False)[:2]
+    assert cells(SUBJECT, dear=True) != cells(elsewhere, dear=True)
+    assert cells(SUBJECT, dear=True) == cells(SUBJECT, dear=True)
 
 
 def test_in_three_programs_each_mode_has_its_turn() -> None:

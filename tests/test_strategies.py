@@ -13,7 +13,7 @@ from conformance import forms, requests
 from conformance.case import BIDIRECTIONAL, MERGE_MODES, SIDE_BY_SIDE, Case, Layer
 from conformance.contract import Extent, Subject
 from strategies import cells as drawn_cells
-from strategies import malformed, stateful, states
+from strategies import gradients, malformed, stateful, states
 from tests import support
 
 DTYPES = {"float16", "bfloat16", "float32", "float64"}
@@ -164,6 +164,23 @@ def test_a_leaf_is_malformed_and_each_other_too_where_as_many_are_drawn() -> Non
     assert leaves("LSTM", 3) == {(None, 0, 1), (0, None, 1), (1, None, 0)}
     assert leaves("LSTM", 3, "graph") == {(None,), (0,), (1,)}
     assert leaves("GRU", 3) == {(None,)}
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "programs"),
+    [("RNN/keras2", "eager", 3), ("RNN/keras2", "graph", 1), ("cell/keras2", "graph", 3)],
+)
+def test_gradients_are_asked_of_several_programs_where_they_are_built_soon(
+    path: str, mode: str, programs: int
+) -> None:
+    @given(gradients.together(Subject(path, "LSTM"), Extent([mode], lambda mode: 6)))
+    def look(cases: tuple[Case, ...]) -> None:
+        assert len(cases) == 6
+        assert len({case.dtype for case in cases}) == programs
+        assert {case.mode for case in cases} == {mode}
+        assert len({case.data_seed for case in cases if case.dtype == cases[0].dtype}) > 1
+
+    look()
 
 
 STATEFUL = Subject("layer/keras3", "LSTM")
