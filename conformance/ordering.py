@@ -1,7 +1,8 @@
 """The order of the tests, and which of them one worker takes together.
 
 Clauses about the same cell draw the same programs, so they stand together: a worker's target keeps
-the programs that it was asked for last. Those that draw most begin; then it goes path by path.
+the programs that it was asked for last. Those that draw most begin; then it goes path by path, and
+those whose programs are no other's come last.
 All others are mixed by a hash, and stand in small groups between and after those: a fault shows
 early whichever clause it breaks, and workers end together.
 """
@@ -34,10 +35,12 @@ def ordered(nodes: Sequence[str]) -> list[str]:
     return [node for name in _mixed(groups) for node in groups[name]]
 
 
-def _turn(node: str) -> tuple[float, str, bytes]:
+def _turn(node: str) -> tuple[bool, float, str, bytes]:
     """What tests are sorted by within a group."""
     shared = _shared(node)
-    return (-shared.effort, shared.path, _hash(node)) if shared else (0.0, "", _hash(node))
+    if shared is None:
+        return (False, 0.0, "", _hash(node))
+    return (shared.dear, -shared.effort, shared.path, _hash(node))
 
 
 def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
@@ -59,6 +62,7 @@ class _Shared:
     path: str
     cell: str
     effort: float
+    dear: bool
 
 
 def _shared(node: str) -> _Shared | None:
@@ -69,7 +73,7 @@ def _shared(node: str) -> _Shared | None:
     if found is None or clause is None:
         return None
     path, cell, *_ = found["subject"].split("-")
-    return _Shared(path, cell, clause.effort)
+    return _Shared(path, cell, clause.effort, clause.dear)
 
 
 def _hash(node: str) -> bytes:

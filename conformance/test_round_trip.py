@@ -21,7 +21,7 @@ def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> 
     judging.accepted(case, observation)
 
 
-@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together)
+@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together, effort=0.5)
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
     """A final state, just as it was returned, is accepted as the next initial state."""
     first, again = run(
@@ -57,6 +57,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     source=sources.RNN,
     subjects=subjects.each(),
     cases=partial(states.together, form=forms.OWN, states=("zeros",)),
+    effort=0.5,
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     """A cell or layer accepts the initial state that it makes itself, which is zeros."""
@@ -70,6 +71,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     source=sources.LSTM,
     subjects=SEQUENCES,
     cases=partial(states.together, states=(None,)),
+    effort=0.5,
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
     """No initial state equals an explicit one of zeros."""
@@ -98,6 +100,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    effort=0.67,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -108,7 +111,12 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
 
 
 @clause(
-    "RT-08", source=sources.NONE, severity=SHOULD, subjects=subjects.each(), cases=states.together
+    "RT-08",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.each(),
+    cases=states.together,
+    effort=0.5,
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     """The same call run twice gives the same to the last bit."""
@@ -130,6 +138,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
+    effort=0.5,
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     """A row's outputs and final state do not depend on the other rows of the batch."""
@@ -176,6 +185,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
+    effort=0.67,
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -189,6 +199,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    effort=0.67,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -202,6 +213,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.with_sequences,
     cases=partial(states.together, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
+    effort=0.5,
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     """A tuple in place of a list, and a list in place of a tuple, give the same."""
@@ -213,6 +225,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     source=sources.MIXED_PRECISION,
     subjects=subjects.each(apis=("RNN", "layer", "cell"), generations=("keras3",)),
     cases=partial(states.together, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+    effort=0.5,
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
@@ -227,6 +240,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     source=sources.LSTM,
     subjects=SEQUENCES,
     cases=partial(states.together, states=(None,)),
+    effort=0.5,
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
     """Without an initial state each call starts from zeros, also when the batch has changed."""
@@ -251,6 +265,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
     cases=partial(states.together, form=forms.BARE, states=states.DISTINCT),
+    effort=0.5,
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> Finding:
     """The one state of a cell may be given as the tensor itself, not in a list."""
