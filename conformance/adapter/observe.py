@@ -93,7 +93,7 @@ def _observe(runner, call, finals, look_at_weights):
 
 
 def _gradients(runner, state, gradients):
-    inputs, *others = [None if each is None else np.asarray(each) for each in gradients]
+    inputs, *others = [None if each is None else _numpy(each) for each in gradients]
     leaves = [] if state is None else trees.flatten(state)
     by_leaf, by_variable = others[: len(leaves)], others[len(leaves) :]
     return wire.Gradients(
@@ -135,7 +135,11 @@ def _no_state(call):
 
 
 def _array(value):
-    return trees.to_wire_array(value.numpy() if hasattr(value, "numpy") else value)
+    return trees.to_wire_array(_numpy(value))
+
+
+def _numpy(value):
+    return value.numpy() if hasattr(value, "numpy") else value
 
 
 def _leaf(value):

@@ -54,7 +54,9 @@ def structure(tree):
         return (type(tree).__name__, tuple(structure(item) for item in tree))
     shape = getattr(tree, "shape", None)
     dtype = getattr(tree, "dtype", None)
-    return (type(tree).__name__, dtype, None if shape is None else tuple(shape)[1:])
+    # in TensorFlow 1 a size is an object without a hash
+    sizes = None if shape is None else tuple(tf.TensorShape(shape).as_list()[1:])
+    return (type(tree).__name__, dtype, sizes)
 
 
 def traced_for(state, arguments):
