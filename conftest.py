@@ -156,6 +156,10 @@ def _register_recorder(config: pytest.Config) -> None:
             "seed": config.stash[SALT],
         },
         paths=[{"name": offer.name, "missing": offer.missing} for offer in description.paths],
+        defaults={
+            record.owner: {"error": record.error} if record.error else record.options
+            for record in description.defaults
+        },
     )
     name = f"tf{description.versions['tensorflow']}-{started:%Y%m%dT%H%M%SZ}.jsonl"
     config.pluginmanager.register(

@@ -8,6 +8,7 @@ no memory, and find the answers.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -58,6 +59,18 @@ class Asker:
         self._answers.move_to_end(question)
         return self._answers[question]
 
+    def look(self, program: wire.Program) -> wire.Made:
+        """What a program's cell or layer is."""
+        try:
+            return self._target.look(program)
+        except (TargetDied, TargetHung) as ended:
+            return wire.Made(error=_error(ended))
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, wire.Defaults]:
+        """The default options of each class, by its name."""
+        return {record.owner: record for record in self._target.describe().defaults}
+
     def ask(self) -> None:
         """Ask the target all that is unanswered."""
         asked, self._questions = list(self._questions), {}
@@ -96,10 +109,21 @@ class Running:
         """The state_size of the case's cell."""
         return self._target.state_size(program(case, self._anew))
 
+    def look(self, case: Case) -> wire.Made:
+        """The config and the initial weights of the case's cell or layer."""
+        return self._asker.look(program(case, self._anew))
+
+    def defaults(self) -> dict[str, wire.Defaults]:
+        """The default options of each class of cells and layers."""
+        return self._asker.defaults
+
 
 def _ended(
     error: TargetDied | TargetHung, calls: Sequence[wire.Call]
 ) -> tuple[wire.Observation, ...]:
+    return tuple(wire.Observation(error=_error(error)) for _ in calls)
+
+
+def _error(error: TargetDied | TargetHung) -> wire.Error:
     name = judging.CRASHED if isinstance(error, TargetDied) else judging.HUNG
-    seen = wire.Error(name, "target", (name,), str(error), "")
-    return tuple(wire.Observation(error=seen) for _ in calls)
+    return wire.Error(name, "target", (name,), str(error), "")

@@ -117,6 +117,9 @@ class Case:
 
     On a bidirectional path `cells` are the forward and the backward one, each with weights and a
     state of its own.
+
+    `options` says which options the cells and layers are given (`wire.OPTIONS`). A `reloaded` case
+    runs what came back of a way of saving and loading (`wire.RELOADED`), and only eagerly.
     """
 
     path: str
@@ -143,6 +146,8 @@ class Case:
     unknown_rows: bool = False
     policy: str | None = None
     model: Model | None = None
+    options: str = "given"
+    reloaded: str | None = None
 
     def __hash__(self) -> int:
         return self._hash

@@ -17,7 +17,7 @@ that it asks has been answered (asking.py).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +56,12 @@ class Runs(Protocol):
 
     def state_size(self, case: Case) -> object:
         """The state_size of the case's cell, as a tree of wire.Other with the sizes as names."""
+
+    def look(self, case: Case) -> wire.Made:
+        """The config and the initial weights of the case's cell or layer."""
+
+    def defaults(self) -> Mapping[str, wire.Defaults]:
+        """The default options of each class of cells and layers, by names as `keras3/LSTM`."""
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,34 @@ def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None
             identical(f"final {name} of cell {index}", a, b, one, whose)
 
 
+def same_observations(before: wire.Observation, after: wire.Observation) -> None:
+    """Judge a call and one before it, alike to the last bit, whatever it is that they return."""
+    for what, observation in (("the call before", before), ("the call", after)):
+        if observation.error is not None:
+            raise Deviation(
+                f"{what} = {error_line(observation.error)}, but must be accepted", observation
+            )
+    wanted, seen = (forms.shown(_returned(observation)) for observation in (before, after))
+    if wanted != seen:
+        raise Deviation(f"outputs and state = {seen}, but must be as before {wanted}", after)
+    run = Run(np.empty(0), (), after)
+    arrays = zip(_arrays(_returned(before)), _arrays(_returned(after)), strict=True)
+    for index, (there, here) in enumerate(arrays):
+        what = f"leaf {index - 1} of the final state" if index else "outputs"
+        identical(what, numbers(here), numbers(there), run, "that before")
+
+
+def _returned(observation: wire.Observation) -> wire.Node:
+    assert observation.outputs is not None
+    return wire.Node("tuple", (wire.Leaf(observation.outputs), observation.state))
+
+
+def _arrays(tree: object) -> list[wire.Array]:
+    arrays: list[wire.Array] = []
+    forms.map_leaves(tree, lambda leaf: arrays.append(leaf.array))
+    return arrays
+
+
 def left_intact(observation: wire.Observation) -> None:
     """Judge whether the caller's arguments are what they were."""
     if not observation.arguments_intact:

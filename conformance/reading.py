@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from conformance import data, documented, forms, formulas, malformations
+from conformance.adapter import wire
 from conformance.case import (
     LSTM_KINDS,
     MERGE_MODES,
@@ -45,6 +46,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "api": MODEL_APIS,
     "by": MODEL_CALLS,
     "merge_mode": MERGE_MODES,
+    "options": wire.OPTIONS,
+    "reloaded": (None, *wire.RELOADED),
 }
 
 

@@ -41,6 +41,8 @@ def program(case: Case, anew: bool = False) -> wire.Program:
         case.policy,
         case.model.api if case.model else None,
         given_state(case) if case.model and case.model.given else None,
+        case.options,
+        case.reloaded,
     )
 
 
@@ -204,9 +206,14 @@ def well_formed(case: Case) -> Case:
 
 
 def on_other_path(case: Case) -> Case:
-    """The same case on its second path."""
+    """The same case on its second path, where it is not reloaded."""
     assert case.other is not None
-    return dataclasses.replace(case, path=case.other, other=None)
+    return dataclasses.replace(case, path=case.other, other=None, reloaded=None)
+
+
+def as_made(case: Case) -> Case:
+    """A reloaded case as it was before."""
+    return dataclasses.replace(case, reloaded=None, other=None)
 
 
 def split(case: Case) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from conformance.adapter import wire
 from conformance.contract import Subject, Subjects
@@ -50,6 +50,54 @@ def _of(offers: Sequence[wire.PathOffer], apis: Sequence[str]) -> list[wire.Path
 def with_sequences(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Every path with each cell whose state is written as a list or tuple there."""
     return [subject for subject in each()(offers) if has_sequence(subject.path, subject.cell)]
+
+
+def reloading(way: str, kinds: Mapping[str, Sequence[str]] | None = None) -> Subjects:
+    """Every path that offers a way of reloading, with its cells, or those named for it.
+
+    They are named by the path or by its API.
+    """
+
+    def wanted(path: str, cell: str) -> bool:
+        if kinds is None:
+            return True
+        return cell in kinds.get(path, kinds.get(Path.of(path).api, ()))
+
+    def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+        return [
+            Subject(offer.name, cell)
+            for offer in offers
+            if way in offer.reloads
+            for cell in offer.cells
+            if wanted(offer.name, cell)
+        ]
+
+    return subjects
+
+
+def reloading_from(
+    generation: str,
+    way: str,
+    kinds: Mapping[str, Sequence[str]] | None = None,
+    loop: str | None = None,
+) -> Subjects:
+    """As `reloading`, each with the path of another generation that it is reloaded from.
+
+    That is one of the same API, or of the named one where cells are run over steps.
+    """
+
+    def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+        return [
+            Subject(here.path, here.cell, other=f"{_api(here, loop)}/{generation}")
+            for here in reloading(way, kinds)(offers)
+        ]
+
+    return subjects
+
+
+def _api(subject: Subject, loop: str | None) -> str:
+    api = Path.of(subject.path).api
+    return api if loop is None or api == "cell" else loop
 
 
 def pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:

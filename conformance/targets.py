@@ -46,6 +46,9 @@ class Target(Protocol):
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell, as a tree of wire.Other."""
 
+    def look(self, program: wire.Program) -> wire.Made:
+        """The config and the initial weights of the program's cell or layer."""
+
     def seconds(self) -> dict[str, float]:
         """Where its time has gone: importing, building, running, and serving besides."""
 
@@ -112,6 +115,10 @@ class ProcessTarget:
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell; raises as `run` does."""
         return self._ask("state_size", program, self._case_seconds)
+
+    def look(self, program: wire.Program) -> wire.Made:
+        """The config and initial weights of the program's cell or layer; raises as `run` does."""
+        return self._ask("look", program, self._case_seconds)
 
     def seconds(self) -> dict[str, float]:
         """Where its time has gone; raises as `run` does."""
@@ -219,6 +226,10 @@ class InlineTarget:
     def state_size(self, program: wire.Program) -> object:
         """The state_size of the program's cell."""
         return self._answer("state_size", program)
+
+    def look(self, program: wire.Program) -> wire.Made:
+        """The config and the initial weights of the program's cell or layer."""
+        return self._answer("look", program)
 
     def seconds(self) -> dict[str, float]:
         """Where its time has gone."""

@@ -1,7 +1,8 @@
 """The run file: JSON Lines, one record a line, written and flushed as the run goes.
 
 So a run that is killed leaves all that it had found. Each line is an object; its key "record" says
-what it is ("header", "verdict", "footer") and its other keys are that record's fields.
+what it is ("header", "verdict", "footer") and its other keys are that record's fields. What a field
+holds is told in `verdicts`; the header's `defaults` are what two versions differ in by themselves.
 """
 
 from __future__ import annotations

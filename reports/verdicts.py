@@ -80,7 +80,13 @@ class Verdict(PlainRecord):
 
 @dataclass(frozen=True)
 class Header(PlainRecord):
-    """What was run and where. Each of `paths` has a `name` and, as `missing`, the reason or ""."""
+    """What was run and where. Each of `paths` has a `name` and, as `missing`, the reason or "".
+
+    `defaults` has by class, as `keras3/LSTM`, the options that it takes where none are given, by
+    name: numbers, texts, truth values, None, lists of these, and for an object its `class_name` and
+    `config`. A class that could not be made has the one option `error`. Runs of before this record
+    have None.
+    """
 
     schema: int
     suite: str
@@ -90,6 +96,7 @@ class Header(PlainRecord):
     platform: dict[str, str]
     options: dict[str, Any]
     paths: list[dict[str, Any]]
+    defaults: dict[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,20 @@ _OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 def _offer(api: str, generation: str) -> wire.PathOffer:
     kinds = _V1 if generation == "v1" else _KERAS
     return wire.PathOffer(
-        f"{api}/{generation}", kinds if api in _OF_SINGLE_CELLS else (*kinds, "Stack"), MODES
+        f"{api}/{generation}",
+        kinds if api in _OF_SINGLE_CELLS else (*kinds, "Stack"),
+        MODES,
+        reloads=_reloads(api, generation),
     )
+
+
+def _reloads(api: str, generation: str) -> tuple[str, ...]:
+    if generation == "v1" or api not in ("RNN", "layer", "cell"):
+        return (wire.CONFIG,) if api == "cell" else ()
+    of_keras2 = (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG) if generation == "keras3" else ()
+    ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS, *of_keras2)
+    files = (wire.KERAS_FILE, wire.H5_FILE, wire.WEIGHTS_FILE, wire.SAVED_MODEL)
+    return ways if api == "cell" else (*ways, *files)
 
 
 # What an environment offers that has everything; a test asks the real TensorFlow whether it is so

@@ -43,6 +43,9 @@ class Recording:
     def state_size(self, program: wire.Program) -> object:
         raise NotImplementedError
 
+    def look(self, program: wire.Program) -> wire.Made:
+        raise NotImplementedError
+
     def describe(self) -> wire.Description:
         raise NotImplementedError
 

@@ -54,6 +54,8 @@ OTHERS: dict[str, Any] = {
     "unknown_rows": True,
     "policy": "mixed_float16",
     "model": Model("functional", by="predict"),
+    "options": "every",
+    "reloaded": "config",
 }
 
 

@@ -246,6 +246,44 @@ def test_identical_is_to_the_last_bit() -> None:
             judging.identical_runs(run(odd, other), run(odd, odd))
 
 
+BEFORE = wire.Observation(leaf((2, 3)).array, node(leaf((2, 3)), leaf((2, 4))))
+OTHERWISE: dict[str, tuple[dict[str, Any], str]] = {
+    "an error": (
+        {"error": wire.Error("KeyError", "builtins", ("KeyError",), "a", "")},
+        "the call = KeyError",
+    ),
+    "another shape": ({"outputs": leaf((2, 2)).array}, "outputs and state = .* as before .*2, 3"),
+    "another dtype": ({"outputs": leaf((2, 3), "float64").array}, "outputs and state = .float64"),
+    "another container": (
+        {"state": node(leaf((2, 3)), leaf((2, 4)), container="tuple")},
+        "outputs and state =",
+    ),
+    "other outputs": (
+        {"outputs": support.sent(np.full((2, 3), 1e-30), "float32")},
+        r"^outputs\[0, 0\] = .*exactly that before",
+    ),
+    "another state": (
+        {"state": node(leaf((2, 3)), wire.Leaf(support.sent(np.ones((2, 4)), "float32")))},
+        r"^leaf 1 of the final state\[0, 0\] = 1, but must be exactly that before 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_an_observation_is_as_one_before(name: str) -> None:
+    judging.same_observations(BEFORE, BEFORE)
+    changes, sentence = OTHERWISE[name]
+    after = dataclasses.replace(BEFORE, **changes)
+    with pytest.raises(Deviation, match=sentence) as deviation:
+        judging.same_observations(BEFORE, after)
+    assert deviation.value.observation is after
+
+
+def test_an_error_before_is_told_as_such() -> None:
+    with pytest.raises(Deviation, match=r"^the call before = KeyError"):
+        judging.same_observations(support.an_error("KeyError"), BEFORE)
+
+
 def test_two_paths_may_be_apart_by_the_spread() -> None:
     trajectory = reference.Trajectory(
         Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),

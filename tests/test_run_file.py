@@ -38,6 +38,14 @@ HEADER = Header(
     platform={"system": "Linux"},
     options={"profile": "quick", "strict": False},
     paths=[{"name": "layer/keras3", "missing": ""}],
+    defaults={
+        "keras3/LSTM": {
+            "units": None,
+            "dropout": 0.0,
+            "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": None}},
+        },
+        "keras3/ConvLSTM1D": {"error": "AttributeError: no such class"},
+    },
 )
 
 
@@ -166,6 +174,16 @@ def test_the_bare_nan_of_another_writer_is_read(run_file: Path) -> None:
 def test_text_is_kept_as_it_is(run_file: Path, text: str) -> None:
     verdict = a_verdict(sentence=text, observation={text: text})
     assert read(written(run_file, verdict)).verdicts == (verdict,)
+
+
+def test_a_run_of_before_the_record_of_defaults_is_read(run_file: Path) -> None:
+    header, *others = lines_of(written(run_file, FULL))
+    plain = json.loads(header)
+    del plain["defaults"]
+    run_file.write_bytes(b"".join([json.dumps(plain).encode() + b"\n", *others]))
+    run = read(run_file)
+    assert run.header == dataclasses.replace(HEADER, defaults=None)
+    assert run.complete
 
 
 def test_unknown_fields_are_passed_over() -> None:

@@ -68,6 +68,10 @@ class Miniature:
         """Not asked here."""
         raise NotImplementedError
 
+    def look(self, program: Any) -> wire.Made:
+        """Not asked here."""
+        raise NotImplementedError
+
     def describe(self) -> wire.Description:
         """Versions and paths."""
         return wire.Description({}, support.OFFERS)

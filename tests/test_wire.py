@@ -19,6 +19,7 @@ ARRAY = wire.Array("float32", (1, 2), b"\x00\x01\x02\x03\x04\x05\x06\x07")
 LEAF = wire.Leaf(ARRAY, "numpy")
 WEIGHTS = wire.Weights(ARRAY, ARRAY, bias=None, peepholes=ARRAY)
 OFFER = wire.PathOffer("RNN/keras3", ("LSTM",), ("eager",), "why")
+DEFAULTS = wire.Defaults("keras3/GRU", {"reset_after": True, "seed": None})
 EXAMPLES: list[Any] = [
     ARRAY,
     wire.Array("float32", (), b"\x00\x01\x02\x03"),
@@ -41,7 +42,9 @@ EXAMPLES: list[Any] = [
     wire.Error("ValueError", "builtins", ("ValueError", "Exception"), "é", "rnn.py", "build"),
     wire.Observation(outputs=ARRAY, state=LEAF, seconds=0.5, weights_intact=False),
     OFFER,
-    wire.Description({"tensorflow": "2.21.0"}, (OFFER, OFFER)),
+    wire.Description({"tensorflow": "2.21.0"}, (OFFER, OFFER), (DEFAULTS,)),
+    DEFAULTS,
+    wire.Made(('{"units": 1}',), (WEIGHTS,)),
     wire.Stored(),
     wire.Reset(),
     wire.Reset(wire.Node("list", (LEAF,)), model=True),

@@ -77,9 +77,16 @@ def layer_dtype(generation, program):
 
 
 def built_cell(generation, program):
-    """The cells, and the one cell that stands for them all; built unless they are to be fresh."""
+    """The cells, and the one cell that stands for them all; built unless they are to be fresh.
+
+    What is to be saved in a file is left to its layer to build, which gives the variables of each
+    cell names of their own.
+    """
     specs, dtype = program.cells, layer_dtype(generation, program)
-    cells = [cell_makers.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
-    if not program.fresh:
-        cell_makers.build(generation, cells, specs, program.features)
-    return cells, cells[0] if len(cells) == 1 else cell_makers.stack(generation, cells, dtype)
+    made = [
+        cell_makers.make(generation, spec, i, dtype, program.options)
+        for i, spec in enumerate(specs)
+    ]
+    if not program.fresh and program.reloaded not in wire.FILES:
+        cell_makers.build(generation, made, specs, program.features)
+    return made, made[0] if len(made) == 1 else cell_makers.stack(generation, made, dtype)

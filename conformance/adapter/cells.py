@@ -1,11 +1,12 @@
 """Cells of each generation from their specification."""
 
+import copy
 import functools
 import itertools
 
 import tensorflow as tf
 
-from . import trees, versions
+from . import idle, trees, versions, wire
 
 _numbers = itertools.count()
 
@@ -14,14 +15,14 @@ KERAS_KINDS = ("SimpleRNN", "LSTM", "GRU")
 STACK = "Stack"
 
 
-def make(generation, spec, index, dtype):
-    """One cell, not yet built; `index` is its place in the stack."""
+def make(generation, spec, index, dtype, options=wire.GIVEN):
+    """One cell, not yet built; `index` is its place in the stack, `options` one of wire.OPTIONS."""
     if generation == "v1":
-        return _v1(spec, dtype)
+        return _v1(spec, dtype, options)
     kind = getattr(versions.keras(generation).layers, spec["kind"] + "Cell")
     if spec["ones_at_first"]:
         kind = _with_ones_at_first(kind)
-    return kind(name="cell_%d" % index, **keras_options(spec, dtype))
+    return kind(name="cell_%d" % index, **keras_options(generation, spec, dtype, options))
 
 
 @functools.lru_cache(maxsize=None)
@@ -55,13 +56,27 @@ def build(generation, cells, specs, features):
         width = spec["projection"] or spec["units"]
 
 
-def keras_options(spec, dtype):
-    """Arguments that a Keras cell and the layer of the same name share.
+def keras_options(generation, spec, dtype, options=wire.GIVEN):
+    """Arguments that a Keras cell and the layer of the same name share."""
+    if options == wire.DEFAULTS:
+        return {"units": spec["units"], **_unless_default(dtype)}
+    given = _arithmetic(spec, dtype)
+    if options == wire.EVERY:
+        given.update(copy.deepcopy(idle.of_cell(generation, spec["kind"])))
+    return given
+
+
+def _unless_default(dtype):
+    return {} if dtype == "float32" else {"dtype": dtype}
+
+
+def _arithmetic(spec, dtype):
+    """Those that change what is computed.
 
     The initializers are zeros because the weights are assigned; the default of the recurrent kernel
     (orthogonal) does not exist for bfloat16.
     """
-    options = {
+    given = {
         "units": spec["units"],
         "activation": spec["activation"],
         "use_bias": spec["use_bias"],
@@ -70,38 +85,40 @@ def keras_options(spec, dtype):
         "dtype": dtype,
     }
     if spec["kind"] != "SimpleRNN":
-        options["recurrent_activation"] = spec["recurrent_activation"].split("_0.2")[0]
-        options["implementation"] = spec["implementation"]
+        given["recurrent_activation"] = spec["recurrent_activation"].split("_0.2")[0]
+        given["implementation"] = spec["implementation"]
     if spec["kind"] == "LSTM":
-        options["unit_forget_bias"] = False
+        given["unit_forget_bias"] = False
     if spec["kind"] == "GRU":
-        options["reset_after"] = spec["reset_after"]
-    return options
+        given["reset_after"] = spec["reset_after"]
+    return given
 
 
-def _v1(spec, dtype):
-    cells = versions.v1_cells()
-    common = {
-        "activation": _v1_activation(spec["activation"]),
-        "dtype": tf.as_dtype(dtype),
-        # variables of v1 cells are found by name, across functions and eager calls alike
-        "name": "v1_cell_%d" % next(_numbers),
-    }
-    if spec["kind"] == "SimpleRNN":
-        return cells.BasicRNNCell(spec["units"], **common)
-    if spec["kind"] == "GRU":
-        return cells.GRUCell(spec["units"], **common)
-    if spec["kind"] == "BasicLSTM":
-        return cells.BasicLSTMCell(spec["units"], forget_bias=spec["forget_bias"], **common)
-    return cells.LSTMCell(
-        spec["units"],
-        use_peepholes=spec["peepholes"],
-        cell_clip=spec["cell_clip"],
-        num_proj=spec["projection"],
-        proj_clip=spec["projection_clip"],
-        forget_bias=spec["forget_bias"],
-        **common,
-    )
+_V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
+
+
+def _v1(spec, dtype, options):
+    kind = getattr(versions.v1_cells(), _V1_NAMES.get(spec["kind"], spec["kind"] + "Cell"))
+    # variables of v1 cells are found by name, across functions and eager calls alike
+    name = "v1_cell_%d" % next(_numbers)
+    if options == wire.DEFAULTS:
+        return kind(spec["units"], name=name, **_unless_default(dtype))
+    given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic(spec)}
+    if options == wire.EVERY:
+        given.update(copy.deepcopy(idle.of_cell("v1", spec["kind"])))
+    return kind(spec["units"], **given)
+
+
+def _v1_arithmetic(spec):
+    given = {"activation": _v1_activation(spec["activation"])}
+    if spec["kind"] in ("BasicLSTM", "LSTM"):
+        given["forget_bias"] = spec["forget_bias"]
+    if spec["kind"] == "LSTM":
+        given["use_peepholes"] = spec["peepholes"]
+        given["cell_clip"] = spec["cell_clip"]
+        given["num_proj"] = spec["projection"]
+        given["proj_clip"] = spec["projection_clip"]
+    return given
 
 
 def _v1_activation(name):

@@ -18,7 +18,7 @@ def build(generation, program):
             name=name,
             go_backwards=name == "backward",
             **options,
-            **cells.keras_options(spec, dtype),
+            **cells.keras_options(generation, spec, dtype),
         )
         for name, spec in zip(("forward", "backward"), program.cells)
     ]

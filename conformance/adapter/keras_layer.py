@@ -2,13 +2,16 @@
 
 from . import cells, versions
 from .built import layer_dtype
-from .keras_rnn import built_layer, layer_options
+from .keras_rnn import built_layer, idle_options, layer_options
 
 
 def build(generation, program):
     """The layer; it makes its cell itself."""
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
-    options = {**cells.keras_options(spec, dtype), **layer_options(program)}
+    given = cells.keras_options(generation, spec, dtype, program.options)
+    for name in versions.not_taken_by_layer(generation, spec["kind"]):
+        given.pop(name, None)
+    options = {**given, **layer_options(program), **idle_options(generation, program, spec["kind"])}
     layer = getattr(versions.keras(generation).layers, spec["kind"])(name="layer", **options)
     return built_layer(generation, program, layer, [layer.cell], build)

@@ -4,16 +4,16 @@ import dataclasses
 
 import tensorflow as tf
 
-from . import models, versions
+from . import idle, models, versions, wire
 from .built import Built, built_cell, layer_dtype
 
 
 def build(generation, program):
     """The layer around its cell."""
     cells, cell = built_cell(generation, program)
-    layer = versions.keras(generation).layers.RNN(
-        cell, dtype=layer_dtype(generation, program), name="rnn", **layer_options(program)
-    )
+    options = {**layer_options(program), **idle_options(generation, program)}
+    dtype = layer_dtype(generation, program)
+    layer = versions.keras(generation).layers.RNN(cell, dtype=dtype, name="rnn", **options)
     return built_layer(generation, program, layer, cells, build)
 
 
@@ -25,6 +25,11 @@ def layer_options(program):
     options = {"return_sequences": True, "return_state": program.model is None, **program.layer}
     options.pop("mask_value", None)
     return options
+
+
+def idle_options(generation, program, kind=None):
+    """Arguments of a layer that change nothing in inference, if the program asks for them."""
+    return idle.of_loop(generation, kind) if program.options == wire.EVERY else {}
 
 
 def masking(generation, program):

@@ -8,7 +8,7 @@ each of `weights.variables`, where the loss asks for them.
 
 import tensorflow as tf
 
-from . import clock, differentiate, graph, paths, trees, versions, weights, wire
+from . import clock, differentiate, graph, paths, reloading, trees, versions, weights, wire
 
 
 class Eager:
@@ -17,14 +17,18 @@ class Eager:
     def __init__(self, program):
         self._program = program
         self.weights = weights.Assigned()
-        if program.fresh:
+        if program.fresh or program.options == wire.DEFAULTS:
             versions.seed()
-        self.built = paths.build(program)
+        self._made = self.built = paths.build(program)
 
     def assign(self, values):
-        """Give the variables the values of one wire.Weights for each cell."""
-        for variable, value in self.weights.changed(self.built, values):
+        """Give the variables the values of one wire.Weights for each cell; reload if asked to."""
+        changed = self.weights.changed(self._made, values)
+        for variable, value in changed:
             variable.assign(value)
+        if changed and self._program.reloaded:
+            self.built = reloading.reloaded(self._made, self._program, values)
+            self.weights.move_to(self.built)
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""

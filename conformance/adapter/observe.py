@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import tensorflow as tf
 
-from . import clock, differentiate, kept, trees, wire
+from . import clock, differentiate, kept, reloading, trees, wire
 
 # names that count what the process has made so far, which would differ from run to run
 _NUMBERED = re.compile(
@@ -17,7 +17,7 @@ _NUMBERED = re.compile(
 )
 # of several operations that fail, a graph names the one that happens to be first
 _ANY_NODE = re.compile(r"(Detected at node|\{\{node) [^\s}]+")
-PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree")
+PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree", "json")
 
 
 def observe(program, runs):
@@ -33,17 +33,27 @@ def state_size(program):
     return trees.to_wire(size, lambda size: wire.Other(str(size)))
 
 
+def look(program):
+    """The wire.Made of a program."""
+    try:
+        with kept.runner(program, None) as use:
+            return reloading.made(use.runner.built, program)
+    except Exception as raised:
+        return wire.Made(error=_building_error(raised))
+
+
 def _observe_run(program, key, run):
     """A call may start from an earlier call's final state."""
     with contextlib.ExitStack() as stack:
+        use = None
         try:
             use = stack.enter_context(kept.runner(program, key))
             use.runner.assign(run.weights)
             use.runner.built.forget()
         except Exception as raised:
-            error = _error(raised, "build")
-            if not error.raised_in:
-                raise  # a defect of ours
+            if use is not None:
+                use.spoiled = True
+            error = _building_error(raised)
             return tuple(wire.Observation(error=error) for _ in run.calls)
         observations, finals = [], []
         for call in run.calls:
@@ -148,6 +158,13 @@ def _leaf(value):
     if value is None or not hasattr(value, "dtype"):
         return wire.Other(type(value).__name__)
     return wire.Leaf(_array(value))
+
+
+def _building_error(raised):
+    error = _error(raised, "build")
+    if not error.raised_in:
+        raise raised  # a defect of ours
+    return error
 
 
 def _error(raised, stage):

@@ -35,6 +35,7 @@ GENERATIONS = {
     "raw_rnn": ("v1",),
 }
 OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
+RELOADING = ("RNN", "layer", "cell")
 MODES = ("eager", "function", "graph")
 
 
@@ -61,7 +62,17 @@ def _offer(api, generation):
             versions.keras(generation)
     except versions.NotAvailable as reason:
         return wire.PathOffer(name, _kinds(api, generation), missing=str(reason))
-    return wire.PathOffer(name, _kinds(api, generation), MODES)
+    return wire.PathOffer(name, _kinds(api, generation), MODES, reloads=_reloads(api, generation))
+
+
+def _reloads(api, generation):
+    """The ways of reloading that a path has."""
+    if api not in RELOADING or generation == "v1":
+        return (wire.CONFIG,) if api == "cell" else ()
+    ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS)
+    if generation == "keras3":
+        ways += (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG)
+    return ways if api == "cell" else (*ways, *versions.files(generation))
 
 
 def _kinds(api, generation):

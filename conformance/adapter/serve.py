@@ -36,16 +36,18 @@ def reply(word, argument):
 def _answer(word, argument):
     # TensorFlow is imported with the first request, so that a failing import is answered
     with clock.doing(clock.IMPORTING):
-        from . import observe, paths, versions
+        from . import defaults, observe, paths, versions
 
     if word == "seconds":
         return clock.seconds()
     if word == "describe":
         versions.start()
-        described = wire.Description(versions.versions(), paths.offers())
+        described = wire.Description(versions.versions(), paths.offers(), defaults.found())
         gc.freeze()  # what the imports made stays: no collection need look at it again
         return described
     if word == "state_size":
         return observe.state_size(argument)
+    if word == "look":
+        return observe.look(argument)
     program, runs = argument
     return observe.observe(program, runs)

@@ -19,6 +19,8 @@ if importlib.util.find_spec("tf_keras") is not None:
 import numpy as np
 import tensorflow as tf
 
+from . import wire
+
 v1 = tf.compat.v1
 KERAS_GENERATIONS = ("keras2", "keras3")
 
@@ -69,7 +71,11 @@ def _version(module):
 
 
 def _major(version):
-    return int(version.split(".")[0])
+    return _numbers(version)[0]
+
+
+def _numbers(version):
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 @functools.lru_cache(maxsize=None)
@@ -102,6 +108,35 @@ def versions():
             continue
         found[generation] = _version(module)
     return found
+
+
+def not_taken_by_layer(generation, kind):
+    """The options of a cell that the layer of its kind does not take."""
+    lacks = generation == "keras3" and kind == "GRU"
+    lacks = lacks and _numbers(_version(keras(generation))) < (3, 4)
+    return ("implementation",) if lacks else ()
+
+
+def parts(cell):
+    """The cells of a stack; a cell that is none by itself."""
+    return getattr(cell, "cells", None) or getattr(cell, "_cells", None) or [cell]
+
+
+def files(generation):
+    """The kinds of file that a model can be saved to and loaded from."""
+    kinds = (wire.H5_FILE, wire.WEIGHTS_FILE, wire.SAVED_MODEL)
+    has_zip = generation == "keras3" or _numbers(_version(keras(generation))) >= (2, 13)
+    return (wire.KERAS_FILE, *kinds) if has_zip else kinds
+
+
+def through_saved_model(generation, model, folder):
+    """What a SavedModel of a model can be called as, and whether it has the model's layers."""
+    if generation == "keras2":
+        model.save(folder, save_format="tf")
+        return keras(generation).models.load_model(folder), True
+    model.export(folder)
+    loaded = tf.saved_model.load(folder)
+    return lambda inputs: loaded.serve(inputs), False  # the function does not keep its variables
 
 
 def initial_state_of(maker, inputs, batch, dtype):

@@ -32,13 +32,17 @@ class Assigned:
         if values == self._given:
             return []
         self._given = values
-        cells = enumerate(zip(built.cells, built.specs, values))
+        self.move_to(built)
+        return [(placed.variable, placed.value) for placed in self._placed]
+
+    def move_to(self, built):
+        """Look from now on at the variables of another built path, which are to have the values."""
+        cells = enumerate(zip(built.cells, built.specs, self._given))
         self._placed = [
             Placed(index, *placed)
             for index, of in cells
             for placed in layout(built.generation, *of)
         ]
-        return [(placed.variable, placed.value) for placed in self._placed]
 
     def intact(self, now):
         """Whether the variables' values now are those that they were given."""
@@ -97,7 +101,7 @@ def _keras(cell, spec, arrays):
 
 
 def _with_forget_bias(spec, bias):
-    if spec["kind"] != "LSTM":
+    if spec["kind"] not in ("LSTM", "BasicLSTM"):
         return bias
     units = spec["units"]
     bias = bias.copy()
@@ -181,6 +185,12 @@ def _unstacked(spec, stacked):
         return None, None
     width = spec["projection"] or spec["units"]
     return stacked[:-width], stacked[-width:]
+
+
+def keras_of_v1(spec, named):
+    """What Keras' set_weights takes for what a v1 cell has in its variables, by their names."""
+    values = _from_v1(spec, named)
+    return [values["kernel"], values["recurrent"], _with_forget_bias(spec, values["bias"])]
 
 
 def _of_all(function, *values):

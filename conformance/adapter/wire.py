@@ -11,6 +11,24 @@ from typing import Any, Dict, Optional, Tuple
 
 PICKLE_PROTOCOL = 4  # the newest that Python 3.7 reads
 
+# Which options of a cell or layer are given to it
+GIVEN = "given"  # those that the case names
+DEFAULTS = "defaults"  # none but its units: the others the case names as they are documented
+EVERY = "every"  # besides, all that change nothing in inference
+OPTIONS = (GIVEN, DEFAULTS, EVERY)
+
+# How what runs was made again from what it was
+CONFIG = "config"  # from_config of its config, and its weights by set_weights
+KERAS_FILE, H5_FILE, SAVED_MODEL = ".keras", ".h5", "saved_model"  # a model saved and loaded
+WEIGHTS_FILE = "weights"  # a model's weights saved, and loaded into another one
+FILES = (KERAS_FILE, H5_FILE, SAVED_MODEL, WEIGHTS_FILE)
+KERAS2_CONFIG = "keras2_config"  # as CONFIG, but of its twin in Keras 2, without `time_major`
+WHOLE_KERAS2_CONFIG = "whole_keras2_config"
+V1_WEIGHTS, BASIC_V1_WEIGHTS = "v1_weights", "basic_v1_weights"  # of v1 cells, by set_weights
+RELOADED = (
+    CONFIG, *FILES, KERAS2_CONFIG, WHOLE_KERAS2_CONFIG, V1_WEIGHTS, BASIC_V1_WEIGHTS,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Array:
@@ -118,7 +136,8 @@ class Program:
     `rows` is the fixed size of a stateful layer's batches; with `unknown_rows` a function is traced
     for a batch of any size all the same. `policy` names the policy of mixed precision whose compute
     dtype `dtype` is. `model` is what the layer is put into, "sequential" or "functional", and
-    `initial_state` the state that the layer is given when a functional model is made.
+    `initial_state` the state that the layer is given when a functional model is made. `options` and
+    `reloaded` are as a case has them; what is reloaded runs only eagerly.
     """
 
     path: str
@@ -134,6 +153,8 @@ class Program:
     policy: Optional[str] = None
     model: Optional[str] = None
     initial_state: Any = None
+    options: str = GIVEN
+    reloaded: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +249,28 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Made:
+    """What a program's cell or layer is when it was made, before anything is assigned.
+
+    `configs` is its config as JSON, and then that of what came back where it is reloaded. `weights`
+    are the initial ones of Keras cells, as they hold them: the forget bias within the bias.
+    """
+
+    configs: Tuple[str, ...] = ()
+    weights: Tuple[Weights, ...] = ()
+    error: Optional[Error] = None
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The options of a class that is given none, as `keras3/LSTM`; or why it could not be made."""
+
+    owner: str
+    options: Dict[str, Any]
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class PathOffer:
     """A path that was looked for: what it takes, or why it is missing."""
 
@@ -235,21 +278,24 @@ class PathOffer:
     cells: Tuple[str, ...] = ()
     modes: Tuple[str, ...] = ()
     missing: str = ""
+    reloads: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Description:
-    """Versions found in the target, and its paths."""
+    """Versions found in the target, its paths, and the default options of each class there."""
 
     versions: Dict[str, str]
     paths: Tuple[PathOffer, ...]
+    defaults: Tuple[Defaults, ...] = ()
 
 
 _KINDS = {
     kind.__name__: kind
     for kind in (
         Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Stored, Reset, Assign,
-        Weights, Program, Loss, Call, Run, Error, Gradients, Observation, PathOffer, Description,
+        Weights, Program, Loss, Call, Run, Error, Gradients, Observation, Made, Defaults, PathOffer,
+        Description,
     )
 }  # fmt: skip
 

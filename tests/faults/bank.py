@@ -21,6 +21,8 @@ Area = Literal[
     "sequences",
     "gradients",
     "statefulness",
+    "persistence",
+    "defaults",
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
@@ -46,6 +48,11 @@ KERAS3_LSTM = "keras.src.layers.rnn.lstm"
 KERAS3_GRU = "keras.src.layers.rnn.gru"
 KERAS3_SIMPLE = "keras.src.layers.rnn.simple_rnn"
 KERAS3_STACK = "keras.src.layers.rnn.stacked_rnn_cells"
+KERAS2_LAYER = "tf_keras.src.engine.base_layer"
+KERAS2_H5 = "tf_keras.src.saving.legacy.hdf5_format"
+KERAS3_LAYER = "keras.src.layers.layer"
+KERAS3_SAVING = "keras.src.saving.saving_lib"
+KERAS3_H5 = "keras.src.legacy.saving.legacy_h5_format"
 
 
 @dataclass(frozen=True)
@@ -1535,6 +1542,273 @@ _STATEFUL = (
     ),
 )
 
+_KEPT_KERAS3 = (
+    Fault(
+        name="keras3-gru-config-without-reset-after",
+        module=KERAS3_GRU,
+        old=""""reset_after": self.reset_after,
+            "seed": self.cell.seed,""",
+        new='"seed": self.cell.seed,',
+        area="persistence",
+        about="The config of a GRU layer does not tell reset_after; that of its cell does.",
+    ),
+    Fault(
+        name="keras3-rnn-config-renames-zero-output",
+        module=KERAS3_RNN,
+        old='"zero_output_for_mask": self.zero_output_for_mask,',
+        new='"zero_output": self.zero_output_for_mask,',
+        area="persistence",
+        about="The config of RNN has zero_output_for_mask under another name.",
+    ),
+    Fault(
+        name="keras3-lstm-from-config-forwards",
+        module=KERAS3_LSTM,
+        old="return cls(**config)",
+        new='return cls(**{**config, "go_backwards": False})',
+        area="persistence",
+        about="An LSTM layer that is made from a config always goes forwards.",
+    ),
+    Fault(
+        name="keras3-stack-from-config-without-bias",
+        module=KERAS3_STACK,
+        old="return cls(cells, **config)",
+        new="""for cell in cells[1:]:
+            cell.use_bias = False
+        return cls(cells, **config)""",
+        area="persistence",
+        about="Of a stack made from a config only the first cell may have a bias.",
+    ),
+    Fault(
+        name="keras3-stack-of-four-from-config-reversed",
+        module=KERAS3_STACK,
+        old="return cls(cells, **config)",
+        new="return cls(cells[::-1] if len(cells) == 4 else cells, **config)",
+        area="persistence",
+        about="A stack of four cells that is made from a config has them in reverse.",
+    ),
+    Fault(
+        name="keras3-set-weights-skips-single-values",
+        module=KERAS3_LAYER,
+        old="            variable.assign(value)\n\n    @property\n    def dtype_policy",
+        new="""            if value.size > 1:
+                variable.assign(value)
+
+    @property
+    def dtype_policy""",
+        area="persistence",
+        about="set_weights leaves a weight of one value as it is.",
+    ),
+    Fault(
+        name="keras3-saving-swaps-first-and-last-of-a-list",
+        module=KERAS3_SAVING,
+        old="""        container = list(container.values())
+
+    for saveable in container:
+        if isinstance(saveable, KerasSaveable):
+            name = _get_unique_name(
+                naming.to_snake_case(saveable.__class__.__name__),
+                used_names,
+            )
+            _load_state(""",
+        new="""        container = list(container.values())
+
+    for saveable in container[::-1]:
+        if isinstance(saveable, KerasSaveable):
+            name = _get_unique_name(
+                naming.to_snake_case(saveable.__class__.__name__),
+                used_names,
+            )
+            _load_state(""",
+        area="persistence",
+        about="Loading gives the weights of two cells of one class in a stack to each other.",
+    ),
+    Fault(
+        name="keras3-saved-float64-weights-rounded",
+        module=KERAS3_LAYER,
+        old='store[f"{i}"] = v',
+        new='store[f"{i}"] = v * (1 + 1e-9 * (v.dtype == "float64"))',
+        area="persistence",
+        about="A float64 weight in a file is a billionth too large.",
+    ),
+    Fault(
+        name="keras3-h5-float32-weights-rounded",
+        module=KERAS3_H5,
+        old="            param_dset[:] = val\n\n\ndef save_optimizer_weights",
+        new="""            param_dset[:] = val * (1 + 1e-6 * (str(val.dtype) == "float32"))
+
+
+def save_optimizer_weights""",
+        area="persistence",
+        about="A float32 weight in an .h5 file is a millionth too large.",
+    ),
+    Fault(
+        name="keras3-gru-layer-default-reset-before",
+        module=KERAS3_GRU,
+        old="""reset_after=True,
+        use_cudnn="auto",""",
+        new="""reset_after=False,
+        use_cudnn="auto",""",
+        area="defaults",
+        about="A GRU layer resets before the product unless it is told otherwise.",
+    ),
+    Fault(
+        name="keras3-lstm-layer-default-hard-sigmoid",
+        module=KERAS3_LSTM,
+        old="""            activation=activation,
+            recurrent_activation=recurrent_activation,""",
+        new="""            activation=activation,
+            recurrent_activation={"sigmoid": "hard_sigmoid"}.get(
+                recurrent_activation, recurrent_activation
+            ),""",
+        area="defaults",
+        about="The default recurrent activation of an LSTM layer is hard_sigmoid, as of old.",
+    ),
+    Fault(
+        name="keras3-lstm-initial-ones-at-the-input-gate",
+        module=KERAS3_LSTM,
+        old="""                            self.bias_initializer(
+                                (self.units,), *args, **kwargs
+                            ),
+                            initializers.get("ones")(
+                                (self.units,), *args, **kwargs
+                            ),""",
+        new="""                            initializers.get("ones")(
+                                (self.units,), *args, **kwargs
+                            ),
+                            self.bias_initializer(
+                                (self.units,), *args, **kwargs
+                            ),""",
+        area="defaults",
+        about="unit_forget_bias adds one to the bias of the input gate.",
+    ),
+)
+
+_KEPT_KERAS2 = (
+    Fault(
+        name="keras2-lstm-cell-config-of-implementation-one",
+        module=KERAS2_LSTM,
+        old=""""implementation": self.implementation,
+        }
+        config.update(rnn_utils.config_for_enable_caching_device(self))""",
+        new=""""implementation": 1,
+        }
+        config.update(rnn_utils.config_for_enable_caching_device(self))""",
+        area="persistence",
+        about="The config of an LSTM cell says implementation 1 whatever it is.",
+    ),
+    Fault(
+        name="keras2-gru-from-config-resets-after",
+        module=KERAS2_GRU,
+        old="return cls(**config)",
+        new='return cls(**{**config, "reset_after": True})',
+        area="persistence",
+        about="A GRU layer that is made from a config always resets after the product.",
+    ),
+    Fault(
+        name="keras2-stack-from-config-reversed",
+        module=KERAS2_STACK,
+        old="return cls(cells, **config)",
+        new="return cls(cells[::-1], **config)",
+        area="persistence",
+        about="A stack that is made from a config has its cells in reverse.",
+    ),
+    Fault(
+        name="keras2-rnn-config-always-forwards",
+        module=KERAS2_RNN,
+        old='"go_backwards": self.go_backwards,',
+        new='"go_backwards": False,',
+        area="persistence",
+        about="The config of a layer says that it goes forwards.",
+    ),
+    Fault(
+        name="keras2-set-weights-float64-rounded",
+        module=KERAS2_LAYER,
+        old="                weight = weights[weight_index]\n",
+        new="""                weight = weights[weight_index]
+                weight = weight * (1 + 1e-9 * (weight.dtype == "float64"))
+""",
+        area="persistence",
+        about="set_weights makes a float64 weight a billionth too large.",
+    ),
+    Fault(
+        name="keras2-h5-weights-in-reverse",
+        module=KERAS2_H5,
+        old="""        weight_values = load_subset_weights_from_hdf5_group(g)
+        weight_values = preprocess_weights_for_loading(
+            layer, weight_values, original_keras_version, original_backend
+        )
+        if len(weight_values) != len(symbolic_weights):""",
+        new="""        weight_values = load_subset_weights_from_hdf5_group(g)
+        weight_values = preprocess_weights_for_loading(
+            layer, weight_values, original_keras_version, original_backend
+        )
+        shapes = [value.shape for value in weight_values]
+        if shapes == shapes[3:] + shapes[:3]:
+            weight_values = weight_values[3:] + weight_values[:3]
+        if len(weight_values) != len(symbolic_weights):""",
+        area="persistence",
+        about="An .h5 file gives two cells of one size in a stack each other's weights.",
+    ),
+    Fault(
+        name="keras2-gru-layer-default-reset-before",
+        module=KERAS2_GRU,
+        old="""time_major=False,
+        reset_after=True,""",
+        new="""time_major=False,
+        reset_after=False,""",
+        area="defaults",
+        about="A GRU layer resets before the product unless it is told otherwise, as of old.",
+    ),
+    Fault(
+        name="keras2-lstm-single-unit-without-forget-bias",
+        module=KERAS2_LSTM,
+        old="            if self.unit_forget_bias:\n",
+        new="            if self.unit_forget_bias and self.units > 1:\n",
+        area="defaults",
+        about="The initial bias of an LSTM of one unit is all zeros.",
+    ),
+)
+
+_KEPT_V1 = (
+    Fault(
+        name="v1-basic-lstm-config-without-forget-bias",
+        module=V1_CELLS,
+        old=""""num_units": self._num_units,
+            "forget_bias": self._forget_bias,""",
+        new='"num_units": self._num_units,',
+        area="persistence",
+        about="The config of a BasicLSTMCell does not tell its forget_bias.",
+    ),
+    Fault(
+        name="v1-lstm-config-clips-swapped",
+        module=V1_CELLS,
+        old='"proj_clip": self._proj_clip,',
+        new='"proj_clip": self._cell_clip,',
+        area="persistence",
+        about="The config of an LSTMCell tells the cell's clip as that of the projection.",
+    ),
+    Fault(
+        name="v1-lstm-default-forget-bias-zero",
+        module=V1_CELLS,
+        old="""num_proj_shards=None,
+        forget_bias=1.0,""",
+        new="""num_proj_shards=None,
+        forget_bias=0.0,""",
+        area="defaults",
+        about="An LSTMCell adds nothing to its forget gate unless it is told to.",
+    ),
+    Fault(
+        name="v1-gru-default-activation-relu",
+        module=V1_CELLS,
+        old="""self._activation = tf.tanh
+        self._kernel_initializer""",
+        new="""self._activation = tf.nn.relu
+        self._kernel_initializer""",
+        area="defaults",
+        about="The default activation of a GRUCell is relu.",
+    ),
+)
+
 BANK: tuple[Fault, ...] = (
     *_KERAS3,
     *_KERAS2,
@@ -1543,4 +1817,7 @@ BANK: tuple[Fault, ...] = (
     *_SEQUENCES,
     *_GRADIENTS,
     *_STATEFUL,
+    *_KEPT_KERAS3,
+    *_KEPT_KERAS2,
+    *_KEPT_V1,
 )

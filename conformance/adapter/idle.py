@@ -1,0 +1,46 @@
+"""Options that change nothing in inference, with values other than their defaults.
+
+Plain data, which the driver reads too. All numbers are exact in every dtype.
+"""
+
+
+def _object(name, **config):
+    return {"class_name": name, "config": config}
+
+
+_KERAS_CELL = {
+    "kernel_initializer": _object("RandomUniform", minval=-0.5, maxval=0.5, seed=1),
+    "recurrent_initializer": _object("RandomUniform", minval=-0.25, maxval=0.25, seed=2),
+    "bias_initializer": _object("Constant", value=0.5),
+    "kernel_regularizer": _object("L2", l2=0.25),
+    "recurrent_regularizer": _object("L1", l1=0.5),
+    "bias_regularizer": _object("L2", l2=0.125),
+    "kernel_constraint": _object("MaxNorm", max_value=2, axis=0),
+    "recurrent_constraint": _object("NonNeg"),
+    "bias_constraint": _object("MaxNorm", max_value=4, axis=0),
+    "dropout": 0.25,
+    "recurrent_dropout": 0.5,
+    "trainable": False,
+}
+_V1_INITIALIZER = _object("RandomUniform", minval=-0.5, maxval=0.5, seed=1)
+_V1_CELL = {
+    "GRU": {"kernel_initializer": _V1_INITIALIZER, "bias_initializer": _object("Ones")},
+    "LSTM": {"initializer": _V1_INITIALIZER},
+}
+
+
+def of_cell(generation, kind):
+    """Those of a cell, by name."""
+    if generation == "v1":
+        return {"trainable": False, **_V1_CELL.get(kind, {})}
+    return {**_KERAS_CELL, "seed": 3} if generation == "keras3" else _KERAS_CELL
+
+
+def of_loop(generation, kind=None):
+    """Those that are documented of the layer of a kind, or of `RNN`, besides its cell's."""
+    found = {"unroll": True}
+    if kind is not None or generation == "keras3":
+        found["activity_regularizer"] = _object("L2", l2=0.5)
+    if kind in ("LSTM", "GRU") and generation == "keras3":
+        found["use_cudnn"] = False
+    return found

@@ -1,0 +1,202 @@
+"""PS: what is made again from its config, or saved and loaded, is what it was."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+from conformance import configs, judging, reference, requests, sources, subjects
+from conformance.adapter import wire
+from conformance.case import EAGER, STACK, Case, Cell
+from conformance.contract import SHOULD, Finding, Runs, clause
+from strategies import persisted
+
+ONLY_EAGER = (EAGER,)
+
+
+@clause(
+    "PS-01",
+    source=sources.LAYER,
+    subjects=subjects.reloading(wire.CONFIG),
+    cases=persisted.made,
+    modes=ONLY_EAGER,
+)
+def test_config_tells_every_option(case: Case, run: Runs) -> None:
+    """get_config tells every option that a cell or layer was made with, as JSON can hold it."""
+    (config,) = configs.read(run.look(case))
+    configs.tells(case, config)
+
+
+@clause(
+    "PS-02",
+    source=sources.LAYER,
+    subjects=subjects.reloading(wire.CONFIG),
+    cases=partial(persisted.made, way=wire.CONFIG),
+    modes=ONLY_EAGER,
+    effort=2,
+)
+def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
+    """What from_config makes of a config that went through JSON has that config."""
+    before, after = configs.read(run.look(case))
+    configs.same(before, after)
+
+
+@clause(
+    "PS-03",
+    source=sources.LAYER,
+    subjects=subjects.reloading(wire.CONFIG),
+    cases=persisted.by_config,
+    modes=ONLY_EAGER,
+    effort=0.5,
+)
+def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
+    """What from_config makes, given the weights by set_weights, does to the bit what was done."""
+    plain = requests.as_made(case)
+    (before,) = run(plain, requests.whole(plain))
+    (after,) = run(case, requests.whole(case))
+    judging.same_observations(before, after)
+    judging.weights_intact(after)
+
+
+def as_before(case: Case, run: Runs) -> Finding:
+    """Judge what was saved and loaded by what it was: its numbers, and its weights to the bit."""
+    plain = requests.as_made(case)
+    return _alike(case, plain, run, "those before it was saved")
+
+
+def as_on_the_other_path(case: Case, run: Runs) -> Finding:
+    """Judge what has the weights of another path by that one, its weights to the bit."""
+    other = requests.on_other_path(case)
+    return _alike(case, other, run, f"those on {case.other}")
+
+
+def _alike(case: Case, model: Case, run: Runs, whose: str) -> Finding:
+    (before,) = run(model, requests.whole(model))
+    (after,) = run(case, requests.whole(case))
+    there = judging.accepted(model, before, "the call before")
+    here = judging.accepted(case, after)
+    judging.weights_intact(after)
+    return Finding(judging.agree(here, there, reference.of(case), whose))
+
+
+@clause(
+    "PS-04",
+    source=sources.SAVING,
+    subjects=subjects.reloading(
+        wire.KERAS_FILE, {"RNN": ("LSTM", STACK), "layer": ("SimpleRNN", "LSTM", "GRU")}
+    ),
+    cases=partial(persisted.together, way=wire.KERAS_FILE),
+    modes=ONLY_EAGER,
+)
+def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+    """A model whose initial state is an input, saved as `.keras` and loaded, is as it was."""
+    return as_before(case, run)
+
+
+@clause(
+    "PS-05",
+    source=sources.SAVING,
+    subjects=subjects.reloading(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
+    cases=partial(persisted.together, way=wire.H5_FILE),
+    modes=ONLY_EAGER,
+    effort=0.5,
+)
+def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+    """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
+    return as_before(case, run)
+
+
+@clause(
+    "PS-06",
+    source=sources.SAVING,
+    subjects=subjects.reloading(wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
+    cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
+    modes=ONLY_EAGER,
+    effort=0.5,
+)
+def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
+    """A model that loads the weights that another one of the same kind has saved is as that."""
+    return as_before(case, run)
+
+
+@clause(
+    "PS-07",
+    source=sources.EXPORT,
+    # in Keras 2 it traces whatever could be called, which takes seconds
+    subjects=subjects.reloading(
+        wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
+    ),
+    cases=partial(persisted.together, way=wire.SAVED_MODEL),
+    modes=ONLY_EAGER,
+    effort=0.25,
+)
+def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+    """A model whose initial state is an input, as a SavedModel and loaded, is as it was."""
+    return as_before(case, run)
+
+
+@clause(
+    "PS-08",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.reloading_from("keras2", wire.KERAS2_CONFIG),
+    cases=persisted.from_keras2,
+    modes=ONLY_EAGER,
+    effort=0.5,
+)
+def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
+    """Of a config of Keras 2, without the removed `time_major`, Keras 3 makes what it was there."""
+    return as_on_the_other_path(case, run)
+
+
+@clause(
+    "PS-09",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.reloading_from(
+        "keras2", wire.WHOLE_KERAS2_CONFIG, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}
+    ),
+    cases=partial(persisted.together, way=wire.WHOLE_KERAS2_CONFIG),
+    modes=ONLY_EAGER,
+    effort=0.25,
+)
+def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Finding:
+    """Of a config of Keras 2, just as it was written, Keras 3 makes what it was there."""
+    return as_on_the_other_path(case, run)
+
+
+@clause(
+    "PS-10",
+    source=sources.NONE,
+    severity=SHOULD,
+    subjects=subjects.reloading_from(
+        "keras2", wire.KERAS2_CONFIG, {"cell": ("GRU",), "layer": ("LSTM",)}
+    ),
+    cases=persisted.with_hard_sigmoid,
+    modes=ONLY_EAGER,
+    effort=0.25,
+)
+def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> Finding:
+    """An activation that a config of Keras 2 names is in Keras 3 the same function."""
+    return as_on_the_other_path(case, run)
+
+
+@clause(
+    "PS-11",
+    source=sources.DYNAMIC_RNN,
+    severity=SHOULD,
+    subjects=subjects.reloading_from("v1", wire.V1_WEIGHTS, loop="dynamic_rnn"),
+    cases=persisted.from_v1,
+    modes=ONLY_EAGER,
+    effort=0.5,
+)
+def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> Finding:
+    """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""
+    other = requests.on_other_path(case)
+    if case.reloaded == wire.BASIC_V1_WEIGHTS:
+        other = dataclasses.replace(other, cells=tuple(map(_basic, case.cells)))
+    return _alike(case, other, run, f"those on {case.other}")
+
+
+def _basic(cell: Cell) -> Cell:
+    return dataclasses.replace(cell, kind="BasicLSTM") if cell.kind == "LSTM" else cell

@@ -1,0 +1,60 @@
+"""Cases of cells and layers that are made with their units alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance import forms
+from conformance.adapter import wire
+from conformance.case import STACK, Case
+from conformance.contract import Extent, Subject
+from strategies import cells, documented, sequences, states
+
+DTYPES = ("float32", "float64")  # the default, and one that shows more
+
+
+@st.composite
+def programs(
+    draw: st.DrawFn, subject: Subject, extent: Extent, only_default_dtype: bool = False
+) -> Case:
+    """A program of plain cells; its options are the documented ones, and none of them is given."""
+    generation = forms.Path.of(subject.path).generation
+    kinds = ("LSTM", "GRU") if subject.cell == STACK else (subject.cell,)
+    return Case(
+        path=subject.path,
+        mode=draw(sequences.one_of(tuple(extent.modes))),
+        cells=tuple(documented.cell(kind, draw(cells.units()), generation) for kind in kinds),
+        features=draw(sequences.features()),
+        dtype=draw(sequences.one_of(DTYPES[:1] if only_default_dtype else DTYPES)),
+        weight_seed=draw(sequences.seeds()),
+        options=wire.DEFAULTS,
+    )
+
+
+@st.composite
+def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
+    """Several cases of one program; options as of `states.Data`."""
+    program = draw(programs(subject, extent))
+    one_step, of = states.of_one_step(subject), states.Data(**data)
+    first = draw(sequences.seeds())
+    return tuple(
+        states.with_data(draw, program, first + at, one_step, of)
+        for at in range(extent.several(program.mode))
+    )
+
+
+@st.composite
+def made(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+    """A case of what is made and not called."""
+    return (draw(programs(subject, extent, only_default_dtype=True)),)
+
+
+@st.composite
+def simplest(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+    """The one case of a subject of which only the class matters."""
+    case = draw(programs(subject, extent, only_default_dtype=True))
+    plain = tuple(dataclasses.replace(cell, units=1) for cell in case.cells)
+    return (dataclasses.replace(case, cells=plain, features=1, weight_seed=0),)
