@@ -179,8 +179,13 @@ class Search:
         start += hashed(f"{budget.salt}:{self._clause.draws}") % budget.spread
         for index in range(self._times(budget.programs)):
             mode = modes[(start + index) % len(modes)]
-            extent = Extent([mode], budget.several, common=index == 0)
+            extent = Extent([mode], self._several, common=index == 0)
             yield _Attempt(extent, 1, f"{shared}:{index}", skip_simplest=True)
+
+    def _several(self, mode: str) -> int:
+        """How many data cases of a program: of a dear clause the cases are dear, too."""
+        several = self._budget.several(mode)
+        return max(1, several // 2) if self._clause.dear else several
 
     def _times(self, much: float) -> int:
         return max(1, round(much * self._clause.effort))

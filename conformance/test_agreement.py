@@ -13,7 +13,7 @@ from strategies import states
     source=sources.LSTM,
     subjects=subjects.each(),
     cases=states.together,
-    effort=2,
+    effort=1.5,
     every_cell=True,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:

@@ -36,6 +36,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     source=sources.GUIDE,
     subjects=SEQUENCES,
     cases=partial(states.together, split=True),
+    effort=0.5,
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
     """k steps, and then the rest from the carried state, equal running straight through."""
@@ -100,7 +101,6 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.67,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -185,7 +185,6 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
-    effort=0.67,
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -199,7 +198,6 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.67,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
