@@ -160,38 +160,40 @@ def derivative(cell: Cell, weights: Weights, noise: Noise) -> Derivative:
     return _DERIVATIVES[cell.kind](cell, weights, noise)
 
 
-_ByResult = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+_Pair = tuple[np.ndarray, np.ndarray]
+_ByResult = Callable[[np.ndarray, np.ndarray, Noise], _Pair]
 
 
-def _by_tanh(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_tanh(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
     """dy·(1 - y²): the square and the difference round by 1 together, and the product."""
     values = upstream * (1.0 - result * result)
     return values, np.abs(upstream[:1]) + np.abs(values[:1])
 
 
-def _by_sigmoid(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_sigmoid(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
     values = upstream * result * (1.0 - result)
     return values, 3.0 * np.abs(values[:1])
 
 
-def _by_softsign(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_softsign(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
     """dy/(1 + |x|)²: an addition that is squared, the square, a division."""
     values = upstream * np.square(1.0 - np.abs(result))
     return values, 4.0 * np.abs(values[:1])
 
 
-def _by_relu(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return upstream * (result > 0.0), np.zeros_like(upstream[:1])
+def _by_relu(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
+    return upstream * noise.either(result > 0.0), np.zeros_like(upstream[:1])
 
 
-def _by_linear(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_linear(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
     return upstream.copy(), np.zeros_like(upstream[:1])
 
 
 def _by_hard(slope: float) -> _ByResult:
-    def by_result(upstream: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def by_result(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
         """The slope, itself rounded, between the ends."""
-        values = slope * upstream * ((result > 0.0) & (result < 1.0))
+        between = noise.either((result > 0.0) & (result < 1.0))
+        values = slope * upstream * between
         return values, 2.0 * np.abs(values[:1])
 
     return by_result
@@ -224,7 +226,7 @@ class _Calculus:
         self, by_result: _ByResult, upstream: np.ndarray, result: np.ndarray, rounded: float = 0.0
     ) -> Sum:
         """An activation's derivative; `upstream` is still to be rounded so many times."""
-        values, size = by_result(upstream, result)
+        values, size = by_result(upstream, result, self._noise)
         term = Sum.of(values, rounded)
         return dataclasses.replace(term, rounded=term.rounded + size)
 
@@ -233,6 +235,14 @@ class _Calculus:
         values = np.concatenate([one.value for one in sums], axis=-1)
         rounded = np.concatenate([one.rounded for one in sums], axis=-1)
         return self._noise.moved(values, self._noise.roundoff * rounded, _PRODUCTS)
+
+    def unclipped(
+        self, upstream: np.ndarray, values: np.ndarray, bound: float | None
+    ) -> np.ndarray:
+        """A clip's derivative, by what it gave."""
+        if bound is None:
+            return upstream
+        return upstream * self._noise.either(np.abs(values) < bound)
 
     def product_with(self, rows: np.ndarray, matrix: np.ndarray, parts: int) -> Sum:
         """Rows times a transposed matrix, as a term that is moved already."""
@@ -280,7 +290,9 @@ class _LSTM(_Calculus):
     def step(self, taken: Taken, after: tuple[Sum, ...]) -> Back:
         passed, (hidden, carry) = taken.passed, taken.before
         assert isinstance(passed, LSTMStep)
-        d_projected = _unclipped(after[0].total(self._noise), taken.after[0], self._projection_clip)
+        d_projected = self.unclipped(
+            after[0].total(self._noise), taken.after[0], self._projection_clip
+        )
         d_hidden = self._before_projection(d_projected)
         d_output = self.product(d_hidden, passed.activated)
         d_o = self.moved(self.through(self._gate, d_output, passed.output, 1.0))
@@ -329,11 +341,7 @@ class _LSTM(_Calculus):
         terms = after + self.through(self._activation, d_activated, taken.passed.activated, 1.0)
         if self._weights.peepholes is not None:
             terms += Sum.of(self.product(d_o, self._weights.peepholes[2]), 1.0)
-        return _unclipped(terms.total(self._noise), taken.after[1], self._cell_clip)
-
-
-def _unclipped(d_values: np.ndarray, values: np.ndarray, bound: float | None) -> np.ndarray:
-    return d_values if bound is None else d_values * (np.abs(values) < bound)
+        return self.unclipped(terms.total(self._noise), taken.after[1], self._cell_clip)
 
 
 class _GRU(_Calculus):

@@ -14,9 +14,8 @@ spread mean what they mean there.
 - A weight's gradient is a sum over the rows of each step, in whatever order, and then over steps,
   in whatever order.
 
-A run that comes to the other side of a kink (relu, a clip) goes back with the other derivative: so
-what rounding may do there is within the width. Rows share their signs, but meet in the gradients of
-weights: there each row is taken from another run.
+Where some runs come to the other side of a kink (relu, a clip), each takes one derivative or the
+other at random: so what rounding may do there is within the width.
 
 **What is not judged.** A row that is lost on the way forward is lost altogether. On the way back it
 is lost from where on not even the leading binary digit of what is carried from step to step is
@@ -288,23 +287,39 @@ def _by_weights(
 
 
 def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
-    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's)."""
-    right = _apart(np.stack([step.right[:, place] for step in steps], axis=1))
+    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's).
+
+    Rows share their signs, and may be alike: then they err together. Or they err against each
+    other, so that in the sum nothing is left of it. So there are runs of both kinds: the rows
+    as they are, and each row of another run.
+    """
+    right = np.stack([step.right[:, place] for step in steps], axis=1)
     lefts = [step.left[:, place] for step in steps if step.left is not None]
-    left = _apart(np.stack(lefts, axis=1)) if lefts else np.ones((1, *right.shape[1:3], 1))
+    left = np.stack(lefts, axis=1) if lefts else np.ones((1, *right.shape[1:3], 1))
+    rounded = bool(lefts) or steps[0].product
+    together = _over_rows_and_steps(left, right, rounded, noise)
+    if right.shape[2] == 1:
+        return together
+    apart = _over_rows_and_steps(_apart(left), _apart(right), rounded, noise)
+    return np.concatenate([together, apart[1:]])
+
+
+def _over_rows_and_steps(
+    left: np.ndarray, right: np.ndarray, rounded: bool, noise: Noise
+) -> np.ndarray:
     values = _over_rows(_joined(left), _joined(right))
     size = _over_rows(_joined(np.abs(left[:1])), _joined(np.abs(right[:1])))
     by_step = np.abs(_over_rows(left[0], right[0])).sum(axis=0)
     values[:, ~(size[0] <= noise.limit)] = np.nan
-    own = 1.0 if lefts or steps[0].product else 0.0
     among_rows = 0.5 * (right.shape[2] - 1) * (size + by_step)
     among_steps = 0.5 * (right.shape[1] - 1) * (by_step + np.abs(values[:1]))
     products = right.shape[1] * right.shape[2]
-    return noise.moved(values, noise.roundoff * (own * size + among_rows + among_steps), products)
+    bound = noise.roundoff * (rounded * size + among_rows + among_steps)
+    return noise.moved(values, bound, products)
 
 
 def _apart(runs: np.ndarray) -> np.ndarray:
-    """Of each row another run, (runs, steps, rows, width): rows that share signs meet here."""
+    """Of each row another run, (runs, steps, rows, width)."""
     if len(runs) == 1:
         return runs
     apart = runs.copy()

@@ -103,8 +103,7 @@ class Noise:
         width = values.shape[-1]
         np.multiply(_signs(self._held_at, width), bound, out=errors[:_HELD])
         np.multiply(_signs(self._free_at, width), bound, out=errors[_HELD:])
-        self._held_at += _HELD * width + 1
-        self._free_at += _HELD * width + 1
+        self._advance(width)
         values[1:] += errors
         return values
 
@@ -121,6 +120,26 @@ class Noise:
         if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
             values[np.abs(values) > self.limit] = np.nan
         return values
+
+    def either(self, sides: np.ndarray) -> np.ndarray:
+        """Where not all runs are on the same side of something, let each but run 0 take either.
+
+        So several such places that one value depends on come together in all ways that they can.
+        """
+        width = sides.shape[-1]
+        drawn = [_signs(at, width) > 0 for at in (self._held_at, self._free_at)]
+        self._advance(width)
+        uncertain = (sides != sides[:1]).any(axis=0)
+        if not uncertain.any():
+            return sides
+        taken = sides.copy()
+        np.copyto(taken[1:], np.concatenate(drawn), where=uncertain)
+        return taken
+
+    def _advance(self, width: int) -> None:
+        """Go on to signs that have not been taken."""
+        self._held_at += _HELD * width + 1
+        self._free_at += _HELD * width + 1
 
     def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
         """Value, width and spread over an axis of runs."""
