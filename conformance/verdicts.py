@@ -145,6 +145,22 @@ def told(observation: wire.Observation) -> dict[str, object]:
         "arguments_intact": observation.arguments_intact,
         "weights_intact": observation.weights_intact,
         **_told_stored(observation),
+        **_told_gradients(observation),
+    }
+
+
+def _told_gradients(observation: wire.Observation) -> dict[str, object]:
+    gradients = observation.gradients
+    if gradients is None:
+        return {}
+    return {
+        "gradient_of_inputs": [_values(leaf.array) for leaf in _leaves(gradients.inputs)],
+        "gradients_of_state": forms.shown(gradients.state),
+        "gradients_of_state_values": [_values(leaf.array) for leaf in _leaves(gradients.state)],
+        "gradients_of_weights": [
+            {name: _values(a) for name, a in vars(weights).items() if isinstance(a, wire.Array)}
+            for weights in gradients.weights
+        ],
     }
 
 
