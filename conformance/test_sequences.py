@@ -14,10 +14,10 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance import data, expectation, judging, kinds, requests, sources, subjects
 from conformance.adapter import wire
-from conformance.case import MERGE_MODES, Case, Layer
+from conformance.case import Case, Layer
 from conformance.contract import SHOULD, Extent, Finding, Runs, Subject, clause, single
 from conformance.forms import Path
-from strategies import malformed, states
+from strategies import directions, malformed, states
 
 LENGTHS = ("drawn", "one", "zero")
 MASKS = tuple(mask for mask in data.MASKS if mask != "full")
@@ -38,10 +38,6 @@ MASKED = tuple(
     for zero, backwards in itertools.product(FLAGS, FLAGS)
 )
 LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer in MASKED)
-BOTH_DIRECTIONS = tuple(
-    Layer(return_sequences=sequences, merge_mode=mode)
-    for sequences, mode in itertools.product((True, False), MERGE_MODES)
-)
 
 
 def _agrees(case: Case, run: Runs) -> Finding:
@@ -135,6 +131,7 @@ def _equals_uncounted(case: Case, run: Runs) -> Finding:
     subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=LENGTHS),
     effort=0.5,
+    like="SQ-01",
     dear=True,
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
@@ -144,10 +141,11 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
 
 @clause(
     "SQ-07",
-    source=sources.MASKING,
+    source=sources.RNN,
     subjects=subjects.each(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=MASKS, layers=MASKED),
     effort=0.5,
+    like="SQ-02",
     dear=True,
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
@@ -175,6 +173,31 @@ def _counted(subject: Subject, extent: Extent, **data: Any) -> SearchStrategy[tu
     return states.together(subject, extent, masks=MASKS, layers=MASKED, **data)
 
 
+@clause(
+    "SQ-08",
+    source=sources.GUIDE,
+    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
+    cases=partial(_counted, split=True),
+    effort=0.5,
+    dear=True,
+)
+def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
+    """Where some steps do not count, k steps and then the rest from the carried state end in the
+    state of running straight through."""
+    straight, first, second = run(
+        case,
+        requests.whole(case),
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(1)),
+    )
+    through = judging.accepted(case, straight)
+    rest = judging.accepted(case, second, "the rest", steps=case.steps - requests.split(case))
+    judging.accepted(case, first, "the first steps", requests.split(case))
+    return Finding(
+        judging.agree_in_state(rest, through, expectation.of(case), "the straight run's")
+    )
+
+
 MASK_VALUE = 7.0  # no input is as large
 LAYOUTS = (Layer(), Layer(return_sequences=False))
 
@@ -200,31 +223,6 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     mine = judging.accepted(case, given)
     other = judging.accepted(behind, found, "the call behind a Masking layer")
     judging.identical_runs(other, mine, "those of the mask given")
-
-
-@clause(
-    "SQ-08",
-    source=sources.GUIDE,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
-    cases=partial(_counted, split=True),
-    effort=0.5,
-    dear=True,
-)
-def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
-    """Where some steps do not count, k steps and then the rest from the carried state end in the
-    state of running straight through."""
-    straight, first, second = run(
-        case,
-        requests.whole(case),
-        requests.first_part(case),
-        requests.rest(case, wire.Previous(1)),
-    )
-    through = judging.accepted(case, straight)
-    rest = judging.accepted(case, second, "the rest", steps=case.steps - requests.split(case))
-    judging.accepted(case, first, "the first steps", requests.split(case))
-    return Finding(
-        judging.agree_in_state(rest, through, expectation.of(case), "the straight run's")
-    )
 
 
 # --- in which order and layout --------------------------------------------------------------------
@@ -311,10 +309,8 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> F
     "SQ-13",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=single(
-        partial(states.cases, states=states.NOT_ZERO, layers=BOTH_DIRECTIONS, most_steps=4)
-    ),
-    effort=2,
+    cases=partial(directions.together, states=states.NOT_ZERO, most_steps=4),
+    effort=0.67,
     anew=True,
     dear=True,
 )
@@ -328,8 +324,8 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     "SQ-14",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=single(partial(states.cases, masks=MASKS, layers=BOTH_DIRECTIONS, most_steps=4)),
-    effort=2,
+    cases=partial(directions.together, masks=MASKS, most_steps=4),
+    effort=0.67,
     anew=True,
     dear=True,
 )
@@ -342,7 +338,7 @@ def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
     "SQ-15",
     source=sources.GUIDE,
     subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, layers=BOTH_DIRECTIONS),
+    cases=partial(states.together, layers=directions.LAYERS),
     effort=0.5,
     dear=True,
 )
@@ -360,7 +356,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     "SQ-16",
     source=sources.LSTM,
     subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, states=(None,), layers=BOTH_DIRECTIONS),
+    cases=partial(states.together, states=(None,), layers=directions.LAYERS),
     effort=0.5,
     dear=True,
 )

@@ -61,7 +61,7 @@ def programs(
         weight_scale=draw(sequences.one_of(sequences.WEIGHT_SCALES)),
         other=subject.other,
     )
-    return _with_layer(program, _one_of(draw, layers))
+    return with_layer(program, _one_of(draw, layers))
 
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
@@ -69,7 +69,7 @@ def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
     return draw(sequences.one_of(tuple(options))) if len(options) > 1 else options[0]
 
 
-def _with_layer(program: Case, layer: Layer) -> Case:
+def with_layer(program: Case, layer: Layer) -> Case:
     """With a layer's options; what is added up or multiplied has the same units."""
     program = dataclasses.replace(program, layer=layer)
     if program.bidirectional and layer.merge_mode not in SIDE_BY_SIDE:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from conformance import contract, data, forms, judging, reference
+from conformance import contract, data, expectation, forms, judging, reference
 from conformance.adapter import wire
 from conformance.case import Case
 from conformance.contract import Clause, Extent, Subject
@@ -87,10 +87,12 @@ def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.Sea
 
 def perfect(case: Case, trajectory: reference.Trajectory | None = None) -> wire.Observation:
     """What a library without a fault answers to the whole sequence of a case."""
-    expected = trajectory or reference.of(case)
+    expected = trajectory or expectation.of(case)
     outputs = expected.outputs.value
-    if forms.Path.of(case.path).api == "cell":
+    if forms.Path.of(case.path).api == "cell" or not case.layer.return_sequences:
         outputs = outputs[:, -1]
+    elif case.layer.time_major:
+        outputs = np.swapaxes(outputs, 0, 1)
     state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
     run = judging.Run(outputs, state, wire.Observation())
     return wire.Observation(
