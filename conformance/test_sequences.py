@@ -399,7 +399,9 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Findin
             most_steps=12,
         )
     ),
-    anew=True,  # its steps are part of what is traced, dear=True,
+    effort=4,
+    anew=True,  # its steps are part of what is traced
+    dear=True,
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
     """static_rnn computes what the cell does, and past a row's sequence_length copies the state
