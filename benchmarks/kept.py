@@ -32,7 +32,9 @@ def measure() -> int:
     print("| --- | --- | ---: | ---: | ---: |")
     of_mode: dict[str, list[tuple[float, float]]] = {}
     with contextlib.closing(open_target()) as target:
-        for offer in target.describe().paths:
+        offers = target.describe().paths
+        judged = {subject.path for subject in kept.subjects(offers)}
+        for offer in (offer for offer in offers if offer.name in judged):
             for mode in offer.modes:
                 _judge(kept, target, offer.name, mode, data_cases=2)  # builds the programs
                 fast = _seconds(kept, target, offer.name, mode, data_cases=_KEPT)

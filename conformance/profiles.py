@@ -84,7 +84,7 @@ PROFILES = {
         Profile(
             "quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True, sparing=True
         ),
-        Profile("default", 2, 2, 60, 26, 3, eager_share=48, spread=1),
+        Profile("default", 2, 2, 60, 23, 3, eager_share=48, spread=1),
         Profile("thorough", 2, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )
