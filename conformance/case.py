@@ -67,6 +67,7 @@ class Layer:
     """
 
     return_sequences: bool = True
+    return_state: bool = True
     go_backwards: bool = False
     time_major: bool = False
     zero_output_for_mask: bool = False

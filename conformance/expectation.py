@@ -45,6 +45,22 @@ def _both_directions(case: Case) -> Trajectory:
     return Trajectory(merged, (*forwards.state, *backwards.state))
 
 
+def in_two_calls(case: Case) -> Trajectory:
+    """The final state of a stateful bidirectional layer called with the steps before and after the
+    case's split; the outputs are those of the backward layer in the order of its computation."""
+    split = slice(case.split), slice(case.split, None)
+    steps = np.arange(case.steps)
+    forwards, backwards = steps, np.concatenate([steps[part][::-1] for part in split])
+    directions = [
+        reference.run((cell,), (weights,), data.inputs(case)[:, order], (state,), case.dtype)
+        for cell, weights, state, order in zip(
+            case.cells, data.weights(case), data.state(case), (forwards, backwards), strict=True
+        )
+    ]
+    states = tuple(state for direction in directions for state in direction.state)
+    return Trajectory(directions[1].outputs, states)
+
+
 def _last(outputs: Estimate) -> Estimate:
     return outputs.part(np.s_[:, -1:])
 

@@ -137,7 +137,13 @@ def agrees_with_reference(
 ) -> float:
     """Judge a run by the reference; gives the largest observed/width."""
     expected = trajectory or expectation.of(case)
-    ratios = [within(run.outputs, expected.outputs, "outputs", run.observation)]
+    outputs = within(run.outputs, expected.outputs, "outputs", run.observation)
+    return max(outputs, state_agrees(run, expected))
+
+
+def state_agrees(run: Run, expected: reference.Trajectory) -> float:
+    """Judge the final state of a run alone; gives the largest observed/width."""
+    ratios = []
     for index, (seen, wanted) in enumerate(zip(run.state, expected.state, strict=True)):
         for name, values, estimate in zip("hc", seen, wanted, strict=False):
             what = f"final {name} of cell {index}"

@@ -12,7 +12,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from conformance import forms, judging, reference, requests, sources, storing, subjects
+from conformance import (
+    data,
+    expectation,
+    forms,
+    judging,
+    reference,
+    requests,
+    sources,
+    storing,
+    subjects,
+)
 from conformance.adapter import wire
 from conformance.case import EAGER, STACK, Case
 from conformance.contract import SHOULD, Finding, Runs, clause, single
@@ -30,6 +40,7 @@ OF_TWO_KINDS = subjects.joined(
     subjects.each(apis=("RNN",), cells=(STACK,)),
     subjects.each(apis=("layer",), cells=("LSTM",)),
 )
+BIDIRECTIONAL = subjects.each(apis=("Bidirectional",), cells=("LSTM", "GRU"))
 MODES = (EAGER, "function")
 
 
@@ -70,6 +81,10 @@ def _goes_on(case: Case, first: wire.Observation, second: wire.Observation) -> F
 @stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE, effort=1)
 def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> Finding:
     """After a call the layer's `states` hold the final state that the call returned."""
+    return _stores_its_final_state(case, run)
+
+
+def _stores_its_final_state(case: Case, run: Runs) -> Finding:
     (observation,) = run(case, requests.whole(case))
     seen = judging.accepted(case, observation)
     storing.holds_the_final_state(case, seen)
@@ -86,6 +101,29 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> Finding
     afresh = dataclasses.replace(case, state=None)
     seen = judging.accepted(afresh, second, "the next call, without a state")
     return Finding(judging.agrees_with_reference(afresh, seen))
+
+
+@stateful_clause(
+    "ST-20",
+    source=sources.RNN,
+    subjects=subjects.each(apis=("RNN", "layer"), cells=("GRU", "LSTM", STACK)),
+    cases=partial(
+        stateful.together,
+        split=True,
+        states=(None,),
+        masks=tuple(mask for mask in data.MASKS if mask != "full"),
+        layers=(stateful.STATEFUL, dataclasses.replace(stateful.STATEFUL, go_backwards=True)),
+    ),
+)
+def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Finding:
+    """What is stored after a mask is the state of the last step that counts: the next call goes on
+    from there."""
+    first, second = run(case, requests.first_part(case), requests.rest(case, None))
+    split = requests.split(case)
+    judging.accepted(case, first, "the first steps", split)
+    seen = judging.accepted(case, second, "the rest", case.steps - split)
+    storing.holds_the_final_state(case, seen)
+    return Finding(judging.state_agrees(seen, expectation.of(case)))
 
 
 # --- resetting and setting -----------------------------------------------------------------------
@@ -260,6 +298,39 @@ def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> 
     if malformed.error is not None:
         storing.left_alone(case, once, malformed)
     judging.accepted(case, again, "the next call, without a state")
+
+
+# --- both directions -----------------------------------------------------------------------------
+
+
+_NO_STATE_RETURNED = dataclasses.replace(stateful.STATEFUL, return_state=False)
+_BOTH = partial(_WITHOUT_STATE, layers=(_NO_STATE_RETURNED,))
+
+
+@stateful_clause("ST-21", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH)
+def test_each_direction_goes_on(case: Case, run: Runs) -> Finding:
+    """Each layer in a stateful Bidirectional one goes on from its own last state."""
+    first, second = run(case, requests.first_part(case), requests.rest(case, None))
+    split = requests.split(case)
+    storing.ending_in_stored(case, first, "the first steps", split)
+    seen = storing.ending_in_stored(case, second, "the rest", case.steps - split)
+    return Finding(judging.state_agrees(seen, expectation.in_two_calls(case)))
+
+
+@stateful_clause("ST-22", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH, like="ST-21")
+def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> Finding:
+    """After the reset of a Bidirectional layer both directions start from zeros."""
+    call = requests.whole(case)
+    once, again = run(case, call, requests.after_reset(call))
+    storing.ending_in_stored(case, once, "the call")
+    seen = storing.ending_in_stored(case, again, "the call after a reset")
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@stateful_clause("ST-23", source=sources.GUIDE, subjects=BIDIRECTIONAL, cases=_WITH_STATE)
+def test_both_directions_store_the_final_state(case: Case, run: Runs) -> Finding:
+    """A stateful Bidirectional layer that returns its final state stores just that."""
+    return _stores_its_final_state(case, run)
 
 
 # --- mixed precision and models ------------------------------------------------------------------

@@ -12,20 +12,26 @@ from conformance.case import EAGER, MODEL_APIS, MODEL_CALLS, POLICIES, Case, Lay
 from conformance.contract import Extent, Subject
 from strategies import malformed, sequences, states
 
+STATEFUL = Layer(stateful=True)
 _ENOUGH_STEPS = 3
 
 
 @st.composite
-def programs(draw: st.DrawFn, subject: Subject, extent: Extent) -> Case:
-    """Stateful layers without data, but for their batch; alike for all clauses."""
-    program = draw(states.programs(subject, extent.modes, common=extent.common))
-    return dataclasses.replace(program, batch=draw(sequences.batches()), layer=Layer(stateful=True))
+def together(
+    draw: st.DrawFn,
+    subject: Subject,
+    extent: Extent,
+    layers: Sequence[Layer] = (STATEFUL,),
+    **data: Any,
+) -> tuple[Case, ...]:
+    """Several cases of one stateful layer; options as of `states.Data`.
 
-
-@st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
-    """Several cases of one stateful layer; options as of `states.Data`."""
-    program = draw(programs(subject, extent))
+    Programs and their batches are drawn alike for all clauses that say the same of `layers`.
+    """
+    program = draw(
+        states.programs(subject, extent.modes, common=extent.common, layers=tuple(layers))
+    )
+    program = dataclasses.replace(program, batch=draw(sequences.batches()))
     of = states.Data(batch=program.batch, **data)
     return draw(states.of_program(program, False, extent, of))
 
@@ -75,7 +81,7 @@ def other_batches(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Ca
 def malformed_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     """Cases of a stateful layer with a malformed initial state."""
     case = draw(malformed.any_cases(subject, modes, fresh=False))
-    return dataclasses.replace(case, layer=Layer(stateful=True))
+    return dataclasses.replace(case, layer=STATEFUL)
 
 
 @st.composite

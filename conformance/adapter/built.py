@@ -22,6 +22,7 @@ class Built:
         self.call = call
         self.maker = maker
         self._model = model
+        self._layers = layers
         self._others = others or {}
         self._stateful = program.layer.get("stateful", False)
         self._at_first = [
@@ -48,7 +49,11 @@ class Built:
 
     def stored(self):
         """What a stateful layer keeps from call to call, or None."""
-        return self.maker.states if self._stateful else None
+        if not self._stateful:
+            return None
+        if not self._layers:
+            return self.maker.states
+        return [state for layer in self._layers for state in layer.states]
 
     def forget(self):
         """Give what is stored the values that it was built with."""

@@ -30,7 +30,7 @@ def build(generation, program):
         name="bidirectional",
     )
     if not program.fresh:
-        wrapper.build((None, None, program.features))
+        wrapper.build((program.rows, None, program.features))
     directions = (wrapper.forward_layer, wrapper.backward_layer)
     parts = [layer.cell for layer in directions]
 

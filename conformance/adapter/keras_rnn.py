@@ -62,6 +62,8 @@ def caller(layer, masked, outputs=1):
         if state is not None:
             arguments["initial_state"] = state
         result = layer(masked(inputs), **arguments)
+        if outputs == 1 and not layer.return_state:
+            result = [result]
         returned = result[0] if outputs == 1 else tf.concat(result[:outputs], -1)
         return returned, result[outputs:]
 

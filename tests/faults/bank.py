@@ -1304,6 +1304,14 @@ _STATEFUL = (
         about="An eager call of more than ten steps leaves what is stored as it was.",
     ),
     Fault(
+        name="keras3-stateful-masked-call-not-stored",
+        module=KERAS3_RNN,
+        old="if self.stateful:\n            for self_state",
+        new="if self.stateful and mask is None:\n            for self_state",
+        area="statefulness",
+        about="A call with a mask leaves what is stored as it was.",
+    ),
+    Fault(
         name="keras3-stateful-fine-float32",
         module=KERAS3_RNN,
         old="self_state.assign(state)",
@@ -1390,6 +1398,16 @@ _STATEFUL = (
         new="for v in self.states[:1]:",
         area="statefulness",
         about="A reset leaves an LSTM's c as it was.",
+    ),
+    Fault(
+        name="keras3-stateful-backward-layer-starts-afresh",
+        module=KERAS3_BIDIRECTIONAL,
+        old="y_rev = self.backward_layer(",
+        new="""if self.stateful:
+            self.backward_layer.reset_state()
+        y_rev = self.backward_layer(""",
+        area="statefulness",
+        about="The backward layer of a stateful Bidirectional one starts each call from zeros.",
     ),
     Fault(
         name="keras3-predict-resets",
@@ -1486,6 +1504,14 @@ _STATEFUL = (
         new="np.full([batch_size] + tf.TensorShape(size).as_list(), float(size == 1)),",
         area="statefulness",
         about="A reset sets states of one unit to ones.",
+    ),
+    Fault(
+        name="keras2-reset-of-forward-layer-alone",
+        module=KERAS2_BIDIRECTIONAL,
+        old="self.backward_layer.reset_states()",
+        new="pass",
+        area="statefulness",
+        about="The reset of a Bidirectional layer leaves the backward one as it was.",
     ),
     Fault(
         name="keras2-reset-swaps-given-states",
