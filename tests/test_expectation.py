@@ -249,3 +249,19 @@ def test_a_mask_in_another_dtype_has_the_same_values() -> None:
     assert (name, same) == ("mask", "mask")
     assert np.array_equal(data.from_wire(mask), data.from_wire(retyped))
     assert retyped.dtype == "float32"
+
+
+# --- two calls of a stateful layer ----------------------------------------------------------------
+
+
+def test_in_two_calls_the_backward_layer_goes_on_with_the_later_steps() -> None:
+    case = changed(BOTH, split=1, stateful=True, state=None)
+    forwards, backwards = expectation.in_two_calls(case).state
+    assert np.array_equal(forwards[0].value, final(case)[0])
+    weights, inputs = data.weights(case)[1:], data.inputs(case)
+    state = data.state(case)[1:]
+    for part in (inputs[:, :1], inputs[:, 1:]):
+        after = reference.run(case.cells[1:], weights, part[:, ::-1], state, case.dtype)
+        state = tuple(tuple(leaf.value for leaf in cell) for cell in after.state)
+    assert np.allclose(backwards[0].value, state[0][0], rtol=0, atol=1e-15)
+    assert not np.allclose(backwards[0].value, final(case)[1])
