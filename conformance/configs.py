@@ -111,6 +111,9 @@ def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
         (cell,) = case.cells
         yield _Part(cell.kind, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, config)
         return
+    if path.api == "Bidirectional":
+        yield from _of_directions(case, config)
+        return
     if path.api == "RNN":
         yield _Part("RNN", _of_loop(case), config)
         config = config.get("cell", {}).get("config", {})
@@ -122,8 +125,17 @@ def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
         yield _Part(f"cell {index}", _of_cell(case, cell), of_cell)
 
 
+def _of_directions(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
+    yield _Part("Bidirectional", {"merge_mode": case.layer.merge_mode}, config)
+    for name, cell in zip(("layer", "backward_layer"), case.cells, strict=True):
+        if name == "layer" or case.cells[0] != case.cells[1]:  # where they are alike one suffices
+            told = config.get(name, {}).get("config", {})
+            yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, told)
+
+
 def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
     given = {"return_sequences": True, "return_state": True, **to_plain(case.layer)}
+    given.pop("merge_mode", None)  # told of what is around both directions
     if case.options == wire.EVERY:
         given.update(idle.of_loop(forms.Path.of(case.path).generation, kind))
     return given

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
 from conformance import forms
 from conformance.adapter import wire
-from conformance.case import Case, Cell, Layer
+from conformance.case import MERGE_MODES, Case, Cell, Layer
 from conformance.contract import Extent, Subject
 from strategies import defaults, documented, sequences, states
 
@@ -18,24 +21,28 @@ HARD_SIGMOID = "hard_sigmoid_0.2"
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: Extent, way: str) -> tuple[Case, ...]:
+def together(
+    draw: st.DrawFn,
+    subject: Subject,
+    extent: Extent,
+    way: str,
+    layers: Sequence[Layer] = (Layer(),),
+) -> tuple[Case, ...]:
     """Several cases of one program, reloaded in a way."""
-    cases = draw(states.together(subject, extent, most_steps=_FEW_STEPS))
+    cases = draw(states.together(subject, extent, layers, most_steps=_FEW_STEPS))
     return tuple(dataclasses.replace(case, reloaded=way) for case in cases)
 
 
 @st.composite
 def by_config(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
     """Several cases of one program made again from its config, some of them with every option."""
-    cases = draw(together(subject, extent, wire.CONFIG))
+    layers = tuple(layer for layer in _layers(subject) if not layer.stateful)
+    cases = draw(together(subject, extent, wire.CONFIG, layers))
     options = draw(sequences.one_of((wire.GIVEN, wire.EVERY)))
-    layer = draw(_layers(subject, ("return_sequences", "go_backwards")))
     # a Keras 2 cell by itself keeps the shape of its first dropout mask, also in inference
     anew = options == wire.EVERY and subject.path == "cell/keras2"
     return tuple(
-        dataclasses.replace(
-            _serializable(case, options, layer), static_shapes=case.static_shapes or anew
-        )
+        dataclasses.replace(_told(case, options), static_shapes=case.static_shapes or anew)
         for case in cases
     )
 
@@ -45,10 +52,10 @@ def made(
     draw: st.DrawFn, subject: Subject, extent: Extent, way: str | None = None
 ) -> tuple[Case, ...]:
     """What is made and not called: a case with every option, and one without the idle ones."""
-    program = draw(states.programs(subject, extent.modes, common=extent.common))
-    layer = draw(_layers(subject, _options(subject)))
+    layers = _layers(subject)
+    program = draw(states.programs(subject, extent.modes, common=extent.common, layers=layers))
     reloaded = dataclasses.replace(program, reloaded=way)
-    return tuple(_serializable(reloaded, options, layer) for options in (wire.EVERY, wire.GIVEN))
+    return tuple(_told(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
 
 
 @st.composite
@@ -89,32 +96,39 @@ def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: Extent) -> tupl
     )
 
 
-@st.composite
-def _layers(draw: st.DrawFn, subject: Subject, options: tuple[str, ...]) -> Layer:
-    """Options of the layer, each at its default or not; none where there is no layer."""
-    if forms.Path.of(subject.path).api == "cell":
-        return Layer()
-    other = [name for name in options if draw(st.booleans())]
-    changes: dict[str, Any] = {name: not getattr(Layer(), name) for name in other}
-    return dataclasses.replace(Layer(), **changes)
+@functools.cache
+def _layers(subject: Subject) -> tuple[Layer, ...]:
+    """A layer with each choice of the options that those of the subject document."""
+    options = _options(forms.Path.of(subject.path), subject.cell)
+    chosen = itertools.product(*options.values())
+    return tuple(Layer(**dict(zip(options, values, strict=True))) for values in chosen)
 
 
-def _options(subject: Subject) -> tuple[str, ...]:
-    """The options that a layer of the subject documents."""
-    path = forms.Path.of(subject.path)
-    masks = ("zero_output_for_mask",) if path.api == "RNN" else ()
-    keras2 = path.generation == "keras2" and subject.cell != "SimpleRNN"
-    return ("return_sequences", "go_backwards", *masks, *(("time_major",) if keras2 else ()))
+_FLAGS = (False, True)
 
 
-def _serializable(case: Case, options: str, layer: Layer) -> Case:
-    """The case with what a config can tell: of v1 no function that Keras does not know."""
+def _options(path: forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
+    if path.api == "cell":
+        return {}
+    options: dict[str, tuple[Any, ...]] = {"return_sequences": _FLAGS[::-1]}
+    if path.api == "Bidirectional":
+        return {**options, "merge_mode": MERGE_MODES}
+    options |= {"go_backwards": _FLAGS, "stateful": _FLAGS}
+    if path.api == "RNN":
+        options["zero_output_for_mask"] = _FLAGS
+    if path.generation == "keras2" and cell != "SimpleRNN":
+        options["time_major"] = _FLAGS
+    return options
+
+
+def _told(case: Case, options: str) -> Case:
+    """The case with options that a config can tell: of v1 no function that Keras does not know."""
     generation = forms.Path.of(case.path).generation
-    cells = tuple(_told(cell, generation) for cell in case.cells)
-    return dataclasses.replace(case, cells=cells, options=options, layer=layer)
+    cells = tuple(_told_cell(cell, generation) for cell in case.cells)
+    return dataclasses.replace(case, cells=cells, options=options)
 
 
-def _told(cell: Cell, generation: str) -> Cell:
+def _told_cell(cell: Cell, generation: str) -> Cell:
     if generation == "v1" and cell.activation == "linear":
         return dataclasses.replace(cell, activation="relu")
     if generation == "keras3" and cell.implementation != 2:

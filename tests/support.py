@@ -45,8 +45,10 @@ def _offer(api: str, generation: str) -> wire.PathOffer:
 
 
 def _reloads(api: str, generation: str) -> tuple[str, ...]:
-    if generation == "v1" or api not in ("RNN", "layer", "cell"):
-        return (wire.CONFIG,) if api == "cell" else ()
+    if api == "Bidirectional" or (api, generation) == ("cell", "v1"):
+        return (wire.CONFIG,)
+    if api not in ("RNN", "layer", "cell"):
+        return ()
     of_keras2 = (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG) if generation == "keras3" else ()
     ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS, *of_keras2)
     files = (wire.KERAS_FILE, wire.H5_FILE, wire.WEIGHTS_FILE, wire.SAVED_MODEL)

@@ -2,7 +2,7 @@
 
 from . import cells, versions
 from .built import Built, layer_dtype
-from .keras_rnn import caller, layer_options, masking
+from .keras_rnn import caller, idle_options, layer_options, masking
 
 
 def build(generation, program):
@@ -10,7 +10,9 @@ def build(generation, program):
 
     Outputs that it does not merge are given side by side.
     """
-    options, dtype = layer_options(program), layer_dtype(generation, program)
+    dtype = layer_dtype(generation, program)
+    kind = program.cells[0]["kind"]
+    options = {**layer_options(program), **idle_options(generation, program, kind)}
     merge_mode = options.pop("merge_mode", "concat")
     layers = versions.keras(generation).layers
     forward, backward = [
@@ -18,7 +20,7 @@ def build(generation, program):
             name=name,
             go_backwards=name == "backward",
             **options,
-            **cells.keras_options(generation, spec, dtype),
+            **cells.keras_options(generation, spec, dtype, program.options),
         )
         for name, spec in zip(("forward", "backward"), program.cells)
     ]
@@ -31,8 +33,13 @@ def build(generation, program):
     )
     if not program.fresh:
         wrapper.build((program.rows, None, program.features))
+    return around(generation, program, wrapper)
+
+
+def around(generation, program, wrapper):
+    """The path of a wrapper that has been built."""
     directions = (wrapper.forward_layer, wrapper.backward_layer)
     parts = [layer.cell for layer in directions]
-
-    call = caller(wrapper, masking(generation, program), outputs=2 if merge_mode is None else 1)
+    outputs = 2 if wrapper.merge_mode is None else 1
+    call = caller(wrapper, masking(generation, program), outputs)
     return Built(generation, program, parts[0], parts, call, wrapper, layers=directions)

@@ -36,6 +36,7 @@ GENERATIONS = {
 }
 OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 RELOADING = ("RNN", "layer", "cell")
+BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # and in no other way
 MODES = ("eager", "function", "graph")
 
 
@@ -67,8 +68,10 @@ def _offer(api, generation):
 
 def _reloads(api, generation):
     """The ways of reloading that a path has."""
-    if api not in RELOADING or generation == "v1":
-        return (wire.CONFIG,) if api == "cell" else ()
+    if "%s/%s" % (api, generation) in BY_CONFIG:
+        return (wire.CONFIG,)
+    if api not in RELOADING:
+        return ()
     ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS)
     if generation == "keras3":
         ways += (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG)

@@ -8,7 +8,17 @@ import json
 import os
 import tempfile
 
-from . import cell_call, cells, keras_rnn, paths, trees, versions, weights, wire
+from . import (
+    cell_call,
+    cells,
+    keras_bidirectional,
+    keras_rnn,
+    paths,
+    trees,
+    versions,
+    weights,
+    wire,
+)
 from .built import Built
 
 
@@ -60,29 +70,37 @@ def _config_of(built, program):
 
 def _twin(program, generation):
     """The same program's path in another generation."""
-    path = "%s/%s" % (program.path.split("/")[0], generation)
+    path = "%s/%s" % (_api(program), generation)
     return paths.build(dataclasses.replace(program, path=path, reloaded=None))
 
 
 def _build(maker, generation, program):
     """Create the variables of a cell or layer that a config has made."""
-    if program.path.split("/")[0] != "cell":
-        maker.build((None, None, program.features))
+    if _api(program) != "cell":
+        maker.build((program.rows, None, program.features))
     elif generation == "v1":
         cells.build(generation, versions.parts(maker), program.cells, program.features)
     else:
         maker.build((None, program.features))
 
 
-def _around(maker, generation, program, call=None):
+def _around(maker, generation, program):
     """What the program's path makes of another cell or layer."""
+    if _api(program) == "Bidirectional":
+        return keras_bidirectional.around(generation, program, maker)
+    if _api(program) == "cell":
+        return _built(maker, generation, program, cell_call.caller(maker))
+    masked = keras_rnn.masking(generation, program)
+    return _built(maker, generation, program, keras_rnn.caller(maker, masked))
+
+
+def _built(maker, generation, program, call):
     cell = getattr(maker, "cell", maker)
-    of_cell = program.path.split("/")[0] == "cell"
-    if call is None and of_cell:
-        call = cell_call.caller(maker)
-    elif call is None:
-        call = keras_rnn.caller(maker, keras_rnn.masking(generation, program))
     return Built(generation, program, cell, versions.parts(cell), call, maker)
+
+
+def _api(program):
+    return program.path.split("/")[0]
 
 
 # --- weights of v1 cells --------------------------------------------------------------------------
@@ -124,7 +142,7 @@ def _saved_and_loaded(built, program, save_and_load):
         outputs, *final = loaded([inputs, *trees.flatten(state)])
         return outputs, trees.rebuild(containers, iter(final))
 
-    return _around(layer, built.generation, program, call)
+    return _built(layer, built.generation, program, call)
 
 
 def _model(built, program):
