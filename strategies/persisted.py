@@ -101,7 +101,9 @@ def _layers(subject: Subject) -> tuple[Layer, ...]:
     """A layer with each choice of the options that those of the subject document."""
     options = _options(forms.Path.of(subject.path), subject.cell)
     chosen = itertools.product(*options.values())
-    return tuple(Layer(**dict(zip(options, values, strict=True))) for values in chosen)
+    layers = [Layer(**dict(zip(options, values, strict=True))) for values in chosen]
+    # the size of a stateful layer's batches is given as that of the first axis
+    return tuple(layer for layer in layers if not (layer.stateful and layer.time_major))
 
 
 _FLAGS = (False, True)

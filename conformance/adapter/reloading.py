@@ -24,9 +24,11 @@ from .built import Built
 
 def made(built, program):
     """The wire.Made of what was built for a program, and of what comes back of it."""
-    stages = [built, reloaded(built, program, ())] if program.reloaded else [built]
-    configs = tuple(json.dumps(stage.maker.get_config()) for stage in stages)
-    return wire.Made(configs, () if built.generation == "v1" else _initial_weights(built))
+    weights_at_first = () if built.generation == "v1" else _initial_weights(built)
+    if not program.reloaded:
+        return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
+    stages = (built, reloaded(built, program, ()))
+    return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
 
 
 def reloaded(built, program, values):
@@ -36,8 +38,7 @@ def reloaded(built, program, values):
     if program.reloaded in (wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS):
         return _with_v1_weights(program, values)
     config = _config_of(built, program)
-    # as a user reads it from a file
-    again = type(built.maker).from_config(json.loads(json.dumps(config)))
+    again = type(built.maker).from_config(json.loads(_as_json(config)))
     _build(again, built.generation, program)
     again.set_weights(built.maker.get_weights())
     return _around(again, built.generation, program)
@@ -57,6 +58,11 @@ def _array(variable):
 
 
 # --- configs --------------------------------------------------------------------------------------
+
+
+def _as_json(config):
+    """As Keras writes a config into a file: its proxies of dicts are no hindrance."""
+    return json.dumps(config, default=dict)
 
 
 def _config_of(built, program):

@@ -252,8 +252,9 @@ class Observation:
 class Made:
     """What a program's cell or layer is when it was made, before anything is assigned.
 
-    `configs` is its config as JSON, and then that of what came back where it is reloaded. `weights`
-    are the initial ones of Keras cells, as they hold them: the forget bias within the bias.
+    `configs` is its config as JSON; where it is reloaded, as Keras writes JSON, and then that of
+    what came back. `weights` are the initial ones of Keras cells that are not reloaded, as they
+    hold them: the forget bias within the bias.
     """
 
     configs: Tuple[str, ...] = ()
