@@ -40,7 +40,9 @@ class Bench:
     def judge(self, clause: Clause, subject: Subject, node: pytest.Item) -> None:
         """Search one subject, hand the verdicts over, and fail where a deviation is new."""
         about = About(clause, subject, self._target)
-        missing = self._missing(subject)
+        offer = self._settings.offers[subject.path]
+        modes = clause.judged_in(offer.modes, offer.further_modes)
+        missing = self._missing(subject) or ("" if modes else _no_mode(clause))
         if missing:
             _record(node, unavailable(about, missing))
             pytest.skip(missing)
@@ -51,7 +53,6 @@ class Bench:
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
-        modes = clause.judged_in(self._settings.offers[subject.path].modes)
         for drawn in self._settings.profile.rounds(modes, clause):
             search.execute(drawn)
         found = verdicts(about, search.tallies, search.seconds)
@@ -80,6 +81,11 @@ class Bench:
         reasons = {f"{name}: {self._settings.offers[name].missing}": name for name in names}
         lacking = [why for why, name in reasons.items() if self._settings.offers[name].missing]
         return "not available: " + "; ".join(lacking) if lacking else ""
+
+
+def _no_mode(clause: Clause) -> str:
+    """Why there is nothing to judge on a path that has none of a clause's modes."""
+    return f"not available: {' and '.join(clause.modes or ())}"
 
 
 def _record(node: pytest.Item, verdict: Verdict) -> None:

@@ -19,6 +19,8 @@ EAGER = "eager"
 MODEL_APIS = ("sequential", "functional")
 MODEL_CALLS = ("call", "predict", "predict_on_batch")
 POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}  # and their compute dtypes
+IN_PARTS = ("shared", "encoder")  # wirings that cut the sequence
+WIRINGS = ("given", "none", "computed", "nested", *IN_PARTS)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,11 @@ class Case:
 
     `options` says which options the cells and layers are given (`wire.OPTIONS`). A `reloaded` case
     runs what came back of a way of saving and loading (`wire.RELOADED`), and only eagerly.
+
+    `wiring` says how the initial state reaches the layer on the path `Model` (WIRINGS): it is
+    `given` as an input, `computed` by a dense layer, given to a model `nested` in another; or there
+    is none. In an `encoder`, and a layer that is `shared` by two sequences, the case's sequence is
+    cut at `split`, and the final state of the first part is the initial one of the rest.
     """
 
     path: str
@@ -149,6 +156,7 @@ class Case:
     model: Model | None = None
     options: str = "given"
     reloaded: str | None = None
+    wiring: str = "given"
 
     def __hash__(self) -> int:
         return self._hash

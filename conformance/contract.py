@@ -121,9 +121,11 @@ class Clause:
     every_cell: bool = False
     modes: Sequence[str] | None = None
 
-    def judged_in(self, offered: Sequence[str]) -> list[str]:
-        """Which of the modes that a path offers the clause is judged in."""
-        return [mode for mode in offered if self.modes is None or mode in self.modes]
+    def judged_in(self, offered: Sequence[str], further: Sequence[str] = ()) -> list[str]:
+        """Which of the modes that a path offers the clause is judged in, further ones by name."""
+        if self.modes is None:
+            return list(offered)
+        return [mode for mode in (*offered, *further) if mode in self.modes]
 
     @property
     def draws(self) -> str:

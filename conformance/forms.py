@@ -21,6 +21,7 @@ OTHER_SEQUENCE = "other sequence"  # a tuple where the documented form is a list
 OTHER_FLOAT = "other float"  # leaves of another float width, where the API documents that it casts
 BARE = "bare"  # the one tensor itself, where the cell has one state and a list is documented too
 OWN = "own"  # the state that the cell or layer makes itself
+LAYER_APIS = ("RNN", "layer", "Model")  # whose states are those of a Keras layer
 FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
 
 LSTM_STATE_TUPLE = "LSTMStateTuple"
@@ -98,7 +99,7 @@ def documented(case: Case, leaves: Leaves) -> object:
 
 def _stack_container(path: Path) -> str:
     # v1 and Keras 2 give the state_size of a stack as a tuple, Keras 3 as a list
-    of_cell = path.api not in ("RNN", "layer") and path.generation != "keras3"
+    of_cell = path.api not in LAYER_APIS and path.generation != "keras3"
     return "tuple" if of_cell else "list"
 
 
@@ -111,7 +112,7 @@ def _of_cell(path: Path, cell: Cell, leaves: Sequence[wire.Leaf]) -> object:
 
 def _alone(path: Path, state: object) -> object:
     """The state of a single cell: a bare tensor but where the API documents a list of states."""
-    takes_list = path.api in ("RNN", "layer") or (path.api == "cell" and not path.is_v1)
+    takes_list = path.api in LAYER_APIS or (path.api == "cell" and not path.is_v1)
     if takes_list and not isinstance(state, wire.Node):
         return wire.Node("list", (state,))
     return state
@@ -211,6 +212,8 @@ def shown(tree: object) -> str:
     """A tree in one line: containers, shapes, dtypes, as `[float32(2, 5), float32(2, 5)]`."""
     if isinstance(tree, wire.Leaf):
         return f"{tree.array.dtype}{tuple(tree.array.shape)}"
+    if isinstance(tree, wire.Spec):
+        return f"{tree.dtype}{tuple(tree.shape)}"
     if isinstance(tree, wire.Node):
         inner = ", ".join(shown(child) for child in tree.children)
         if tree.container == "dict":

@@ -244,6 +244,41 @@ def _arrays(tree: object) -> list[wire.Array]:
     return arrays
 
 
+def same_structure(one: Run, other: Run, whose: str) -> None:
+    """Judge two final states whose containers, shapes and dtypes must be the same."""
+    here, there = forms.shown(one.observation.state), forms.shown(other.observation.state)
+    if here != there:
+        raise Deviation(f"final state = {here}, but must be {whose} {there}", one.observation)
+
+
+def as_declared(observation: wire.Observation) -> None:
+    """Judge whether outputs and final state have the shapes and dtypes that a model declares."""
+    assert observation.outputs is not None
+    given = wire.Node("tuple", (wire.Leaf(observation.outputs), observation.state))
+    if not _declares(observation.declared, given):
+        raise Deviation(
+            f"the symbolic outputs and state = {forms.shown(observation.declared)}, but must be"
+            f" what is given, {forms.shown(given)}",
+            observation,
+        )
+
+
+def _declares(declared: object, given: object) -> bool:
+    if isinstance(declared, wire.Node) and isinstance(given, wire.Node):
+        pairs = list(zip(declared.children, given.children, strict=False))
+        same = len(declared.children) == len(given.children)
+        return same and all(_declares(*pair) for pair in pairs)
+    if not (isinstance(declared, wire.Spec) and isinstance(given, wire.Leaf)):
+        return False
+    sizes = list(zip(declared.shape, given.array.shape, strict=False))
+    same = len(declared.shape) == len(given.array.shape)
+    return (
+        same
+        and all(known in (None, size) for known, size in sizes)
+        and (declared.dtype == given.array.dtype)
+    )
+
+
 def left_intact(observation: wire.Observation) -> None:
     """Judge whether the caller's arguments are what they were."""
     if not observation.arguments_intact:

@@ -14,6 +14,7 @@ from conformance.case import (
     MODEL_APIS,
     MODEL_CALLS,
     POLICIES,
+    WIRINGS,
     Case,
     Cell,
     Layer,
@@ -48,6 +49,7 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "merge_mode": MERGE_MODES,
     "options": wire.OPTIONS,
     "reloaded": (None, *wire.RELOADED),
+    "wiring": WIRINGS,
 }
 
 

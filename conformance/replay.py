@@ -54,7 +54,7 @@ def _must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathO
             raise UnreadableCase(f"--replay: path = {path!r}, but must be one of {sorted(offers)}")
         if offers[path].missing:
             raise UnreadableCase(f"--replay: {path} is not available: {offers[path].missing}")
-        modes = clause.judged_in(offers[path].modes)
+        modes = clause.judged_in(offers[path].modes, offers[path].further_modes)
         if case.mode not in modes:
             raise UnreadableCase(f"--replay: mode = {case.mode!r}, but must be one of {modes}")
 

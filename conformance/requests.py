@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance import data, forms, kinds, malformations
 from conformance.adapter import wire
-from conformance.case import Case, Cell, Layer, to_plain
+from conformance.case import EAGER, Case, Cell, Layer, to_plain
 
 _TRACED_FOR_STEPS = ("static_rnn",)
 
@@ -43,6 +43,7 @@ def program(case: Case, anew: bool = False) -> wire.Program:
         given_state(case) if case.model and case.model.given else None,
         case.options,
         case.reloaded,
+        case.wiring,
     )
 
 
@@ -150,6 +151,17 @@ def in_two_batches(case: Case) -> wire.Call:
     return by_model(case, wire.Call(data.to_wire(halves, case.dtype)))
 
 
+def of_model(case: Case, rows: int | None = None) -> wire.Call:
+    """The whole sequence given to a model; with `rows`, so many are predicted at a time."""
+    given = (("split", case.split), ("batch_size", rows))
+    arguments = tuple((name, _whole_number(value)) for name, value in given if value is not None)
+    return wire.Call(inputs(case), given_state(case), arguments)
+
+
+def _whole_number(value: int) -> wire.Array:
+    return wire.Array("int32", (), np.int32(value).tobytes())
+
+
 def with_other_rows(case: Case, kept: int) -> wire.Call:
     """The whole sequence with every row but one replaced by other inputs and another state."""
     other = dataclasses.replace(case, data_seed=case.data_seed + 1)
@@ -214,6 +226,20 @@ def on_other_path(case: Case) -> Case:
 def as_made(case: Case) -> Case:
     """A reloaded case as it was before."""
     return dataclasses.replace(case, reloaded=None, other=None)
+
+
+def in_mode(case: Case, mode: str) -> Case:
+    """The same case in another mode."""
+    return dataclasses.replace(case, mode=mode)
+
+
+def of_layer(case: Case) -> Case:
+    """The case of a model as the layer in it is called directly, in eager mode."""
+    api = "RNN" if case.stacked else "layer"
+    generation = forms.Path.of(case.path).generation
+    return dataclasses.replace(
+        case, path=f"{api}/{generation}", mode=EAGER, wiring="given", split=None
+    )
 
 
 def split(case: Case) -> int:

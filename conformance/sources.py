@@ -23,6 +23,14 @@ RNN_FUNCTION = "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/ker
 LSTM = "https://keras.io/api/layers/recurrent_layers/lstm"
 GUIDE = "https://keras.io/guides/working_with_rnns/"
 MIXED_PRECISION = "https://keras.io/api/mixed_precision/policy"
+GRAPHS = "https://www.tensorflow.org/guide/intro_to_graphs"
+FUNCTION = "https://www.tensorflow.org/guide/function"
+XLA = "https://openxla.org/xla/tf2xla"
+FUNCTIONAL = "https://keras.io/guides/functional_api/"
+PREDICT = (
+    "https://keras.io/getting_started/faq/"
+    "#whats-the-difference-between-model-methods-predict-and-call"
+)
 NONE = "no promise found in the documentation; what users expect"
 LAYER = "https://keras.io/api/layers/base_layer/"
 SAVING = "https://keras.io/guides/serialization_and_saving/"

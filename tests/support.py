@@ -30,6 +30,15 @@ _GENERATIONS = {
     "bidirectional_dynamic_rnn": ("v1",),
     "static_rnn": ("v1",),
     "raw_rnn": ("v1",),
+    "Model": ("keras2", "keras3"),
+}
+_TRACED = ("retraced", "relaxed", "alternating")
+_FURTHER_MODES = {
+    "dynamic_rnn": (*_TRACED, "jit"),
+    "RNN": (*_TRACED, "unrolled", "jit"),
+    "layer": (*_TRACED, "unrolled", "jit"),
+    "cell": (*_TRACED, "jit"),
+    "Model": ("predict", "predict_on_batch"),
 }
 _OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 
@@ -41,6 +50,7 @@ def _offer(api: str, generation: str) -> wire.PathOffer:
         kinds if api in _OF_SINGLE_CELLS else (*kinds, "Stack"),
         MODES,
         reloads=_reloads(api, generation),
+        further_modes=_FURTHER_MODES.get(api, ()),
     )
 
 
@@ -59,6 +69,7 @@ def _reloads(api: str, generation: str) -> tuple[str, ...]:
 OFFERS = tuple(
     _offer(api, generation) for api, names in _GENERATIONS.items() for generation in names
 )
+OFFERED = {offer.name: offer for offer in OFFERS}
 
 
 def clauses() -> dict[str, Clause]:
@@ -79,12 +90,16 @@ def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.Sea
     """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
     drawn = st.sampled_from(every_subject()).flatmap(
         lambda pair: (
-            pair[0].cases(pair[1], Extent(pair[0].judged_in(modes))).map(lambda cases: cases[0])
+            pair[0].cases(pair[1], Extent(_modes(*pair, modes))).map(lambda cases: cases[0])
         )
     )
     if malformed is None:
         return drawn
     return drawn.filter(lambda case: (case.malformation is not None) == malformed)
+
+
+def _modes(clause: Clause, subject: Subject, modes: Sequence[str]) -> Sequence[str]:
+    return clause.judged_in(modes, OFFERED[subject.path].further_modes)
 
 
 def perfect(case: Case, trajectory: reference.Trajectory | None = None) -> wire.Observation:

@@ -56,6 +56,7 @@ OTHERS: dict[str, Any] = {
     "model": Model("functional", by="predict"),
     "options": "every",
     "reloaded": "config",
+    "wiring": "encoder",
 }
 
 

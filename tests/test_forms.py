@@ -92,6 +92,8 @@ DOCUMENTED = [
     ("RNN/keras3", "[h, c]", "[h]", "[[h, c], g]"),
     ("layer/keras2", "[h, c]", "[h]", None),
     ("layer/keras3", "[h, c]", "[h]", None),
+    ("Model/keras2", "[h, c]", "[h]", "[[h, c], g]"),
+    ("Model/keras3", "[h, c]", "[h]", "[[h, c], g]"),
     ("cell/v1", "LSTMStateTuple(c, h)", "h", "(LSTMStateTuple(c, h), g)"),
     ("cell/keras2", "[h, c]", "[h]", "([h, c], g)"),
     ("cell/keras3", "[h, c]", "[h]", "[[h, c], g]"),

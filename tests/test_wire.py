@@ -24,6 +24,7 @@ EXAMPLES: list[Any] = [
     ARRAY,
     wire.Array("float32", (), b"\x00\x01\x02\x03"),
     LEAF,
+    wire.Spec("float32", (None, 2)),
     wire.Text((2, 3)),
     wire.Other("KerasTensor"),
     wire.Nothing(),

@@ -10,7 +10,10 @@ class Built:
     They are as the API returns them; `arguments` are by the names that it has for them. `others`
     are further ways of calling, by name: functions that give what to call. `maker` is the layer, or
     the cell where there is none; `model` is what a layer is in, and `layers` are those in it.
+    `declared` is what is said before a call of what it gives, where that is known.
     """
+
+    declared = None
 
     def __init__(
         self, generation, program, cell, cells, call, maker, others=None, model=None, layers=()
@@ -30,7 +33,12 @@ class Built:
             for state in trees.flatten(self.stored() or ())
             if state is not None  # not built yet
         ]
-        self._bases = {type(part): type(part).__mro__ for part in (*cells, cell, maker, *layers)}
+        self._bases = {}
+        self.remember_classes((*cells, cell, maker, *layers))
+
+    def remember_classes(self, parts):
+        """Remember the bases that the classes of cells, layers and models have now."""
+        self._bases.update((type(part), type(part).__mro__) for part in parts)
 
     def way(self, by):
         """What to call, by the name of how."""

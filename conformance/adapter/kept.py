@@ -8,7 +8,7 @@ import collections
 import contextlib
 import itertools
 
-from . import clock, modes, versions, wire
+from . import clock, runners, versions, wire
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
 _FORGET_EVERY = 200  # programs that were not kept: each may leave kernels of its own shapes behind
@@ -26,7 +26,7 @@ def key(program):
 def runner(program, key):
     """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
     with clock.doing(clock.BUILDING):
-        use = _Use(_idle.pop(key, None) or modes.RUNNERS[program.mode](program))
+        use = _Use(_idle.pop(key, None) or runners.RUNNERS[program.mode](program))
     try:
         yield use
         if key is not None and not use.spoiled:

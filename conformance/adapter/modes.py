@@ -1,4 +1,4 @@
-"""The modes that are eager outside: at once, or through tf.function; and every mode by its name.
+"""The modes that are eager outside: at once, or through tf.function.
 
 A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
 arguments, loss, by)` gives (outputs, final state, gradients): tensors or NumPy arrays, the state
@@ -8,7 +8,7 @@ each of `weights.variables`, where the loss asks for them.
 
 import tensorflow as tf
 
-from . import clock, differentiate, graph, paths, reloading, trees, versions, weights, wire
+from . import clock, differentiate, paths, reloading, trees, versions, weights, wire
 
 
 class Eager:
@@ -94,11 +94,11 @@ class Function(Eager):
                     call, inputs, trees.rebuild(state, iter(filled)), arguments, loss
                 )
 
+        return self._made(traced, signature)
+
+    def _made(self, traced, signature):
         # autograph would rewrite our own wrapper, and put its frames into every error
         return tf.function(traced, autograph=False, input_signature=signature)
-
-
-RUNNERS = {"eager": Eager, "function": Function, "graph": graph.Graph}
 
 
 def _is_argument(leaf):

@@ -97,6 +97,7 @@ def _observe(runner, call, finals, look_at_weights):
             weights_intact=not look_at_weights or runner.weights_intact(),
             gradients=_gradients(runner, state, gradients) if gradients else None,
             stored=trees.to_wire(runner.built.stored(), _leaf) if runner.built.stored() else None,
+            declared=runner.built.declared,
         ),
         final,
     )

@@ -6,6 +6,7 @@ from . import (
     dynamic_rnn,
     keras_bidirectional,
     keras_layer,
+    keras_model,
     keras_rnn,
     raw_rnn,
     static_rnn,
@@ -23,6 +24,7 @@ MODULES = {
     "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn,
     "static_rnn": static_rnn,
     "raw_rnn": raw_rnn,
+    "Model": keras_model,
 }
 GENERATIONS = {
     "dynamic_rnn": ("v1", "keras2", "keras3"),
@@ -33,11 +35,15 @@ GENERATIONS = {
     "bidirectional_dynamic_rnn": ("v1",),
     "static_rnn": ("v1",),
     "raw_rnn": ("v1",),
+    "Model": versions.KERAS_GENERATIONS,
 }
 OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 RELOADING = ("RNN", "layer", "cell")
 BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # and in no other way
 MODES = ("eager", "function", "graph")
+_OF_MODELS = ("predict", "predict_on_batch")
+_OF_FUNCTIONS = ("retraced", "relaxed", "alternating")
+_COMMON = ("dynamic_rnn", "RNN", "layer", "cell")
 
 
 def build(program):
@@ -63,7 +69,13 @@ def _offer(api, generation):
             versions.keras(generation)
     except versions.NotAvailable as reason:
         return wire.PathOffer(name, _kinds(api, generation), missing=str(reason))
-    return wire.PathOffer(name, _kinds(api, generation), MODES, reloads=_reloads(api, generation))
+    return wire.PathOffer(
+        name,
+        _kinds(api, generation),
+        MODES,
+        reloads=_reloads(api, generation),
+        further_modes=_further_modes(api),
+    )
 
 
 def _reloads(api, generation):
@@ -76,6 +88,16 @@ def _reloads(api, generation):
     if generation == "keras3":
         ways += (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG)
     return ways if api == "cell" else (*ways, *versions.files(generation))
+
+
+def _further_modes(api):
+    if api == "Model":
+        return _OF_MODELS
+    if api not in _COMMON:
+        return ()
+    unrolled = ("unrolled",) if api in ("RNN", "layer") else ()
+    compiled = ("jit",) if versions.compiles() else ()
+    return _OF_FUNCTIONS + unrolled + compiled
 
 
 def _kinds(api, generation):

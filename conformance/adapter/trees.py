@@ -46,6 +46,11 @@ def rebuild(tree, leaves):
     return next(leaves)
 
 
+def listed(state):
+    """One cell's state as a list of its tensors."""
+    return list(state) if isinstance(state, (list, tuple)) else [state]
+
+
 def structure(tree):
     """A hashable description of the containers and of each leaf's kind, dtype and width."""
     if isinstance(tree, dict):

@@ -194,6 +194,31 @@ def with_drawn_values(call):
     return within
 
 
+_COMPILES = ("jit_compile", "experimental_compile")  # until TensorFlow 2.4
+_RELAXES = ("reduce_retracing", "experimental_relax_shapes")  # until TensorFlow 2.8
+
+
+def compiles():
+    """Whether a tf.function can be compiled by XLA."""
+    return _option_of_function(_COMPILES) is not None
+
+
+def compiled(traced, input_signature):
+    """A tf.function that is compiled by XLA."""
+    options = {_option_of_function(_COMPILES): True}
+    return tf.function(traced, input_signature=input_signature, autograph=False, **options)
+
+
+def relaxed(traced):
+    """A tf.function that is traced for unknown sizes once it was called with several."""
+    return tf.function(traced, autograph=False, **{_option_of_function(_RELAXES): True})
+
+
+def _option_of_function(names):
+    taken = inspect.signature(tf.function).parameters
+    return next((name for name in names if name in taken), None)
+
+
 def tf_variable(variable):
     """The tf.Variable behind a weight: Keras 3 wraps it, and the others have a method `value`."""
     return variable.value if isinstance(variable.value, tf.Variable) else variable

@@ -48,6 +48,14 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class Spec:
+    """What is known of a tensor before it is computed; sizes that are unknown are None."""
+
+    dtype: str
+    shape: Tuple[Optional[int], ...]
+
+
+@dataclass(frozen=True)
 class Text:
     """A leaf of strings, of the given shape."""
 
@@ -137,7 +145,8 @@ class Program:
     for a batch of any size all the same. `policy` names the policy of mixed precision whose compute
     dtype `dtype` is. `model` is what the layer is put into, "sequential" or "functional", and
     `initial_state` the state that the layer is given when a functional model is made. `options` and
-    `reloaded` are as a case has them; what is reloaded runs only eagerly.
+    `reloaded` are as a case has them; what is reloaded runs only eagerly. `wiring` is how the
+    initial state reaches the layer on the path `Model`.
     """
 
     path: str
@@ -155,6 +164,7 @@ class Program:
     initial_state: Any = None
     options: str = GIVEN
     reloaded: Optional[str] = None
+    wiring: str = "given"
 
 
 @dataclass(frozen=True)
@@ -236,6 +246,8 @@ class Observation:
     `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
     afterwards what they were before. The weights of a kept program are looked at after the last
     call of a run. `stored` is what a stateful layer's `states` hold afterwards, whatever happened.
+    `declared` is what a functional model says that it gives: the outputs, and a tree of the final
+    state, as Specs.
     """
 
     outputs: Optional[Array] = None
@@ -246,6 +258,7 @@ class Observation:
     weights_intact: bool = True
     gradients: Optional[Gradients] = None
     stored: Any = None
+    declared: Any = None
 
 
 @dataclass(frozen=True)
@@ -273,13 +286,17 @@ class Defaults:
 
 @dataclass(frozen=True)
 class PathOffer:
-    """A path that was looked for: what it takes, or why it is missing."""
+    """A path that was looked for: what it takes, or why it is missing.
+
+    `further_modes` are those of clauses that ask for them by name.
+    """
 
     name: str
     cells: Tuple[str, ...] = ()
     modes: Tuple[str, ...] = ()
     missing: str = ""
     reloads: Tuple[str, ...] = ()
+    further_modes: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -296,7 +313,7 @@ _KINDS = {
     for kind in (
         Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Stored, Reset, Assign,
         Weights, Program, Loss, Call, Run, Error, Gradients, Observation, Made, Defaults, PathOffer,
-        Description,
+        Description, Spec,
     )
 }  # fmt: skip
 

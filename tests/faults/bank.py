@@ -23,6 +23,7 @@ Area = Literal[
     "statefulness",
     "persistence",
     "defaults",
+    "modes",
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
@@ -48,6 +49,9 @@ KERAS3_LSTM = "keras.src.layers.rnn.lstm"
 KERAS3_GRU = "keras.src.layers.rnn.gru"
 KERAS3_SIMPLE = "keras.src.layers.rnn.simple_rnn"
 KERAS3_STACK = "keras.src.layers.rnn.stacked_rnn_cells"
+KERAS2_MODEL = "tf_keras.src.engine.training"
+KERAS3_TRAINER = "keras.src.backend.tensorflow.trainer"
+KERAS3_ARGUMENTS = "keras.src.ops.symbolic_arguments"
 KERAS2_LAYER = "tf_keras.src.engine.base_layer"
 KERAS2_H5 = "tf_keras.src.saving.legacy.hdf5_format"
 KERAS3_LAYER = "keras.src.layers.layer"
@@ -1835,6 +1839,213 @@ _KEPT_V1 = (
     ),
 )
 
+_MODES = (
+    Fault(
+        name="keras3-unrolled-state-of-long-sequences",
+        module=KERAS3_BACKEND,
+        old="""new_states = successive_states[-1]
+            outputs = tf.stack(successive_outputs)
+
+    else:  # Unroll == False""",
+        new="""new_states = successive_states[-1 if time_steps <= 10 else -2]
+            outputs = tf.stack(successive_outputs)
+
+    else:  # Unroll == False""",
+        area="modes",
+        about="An unrolled layer leaves the last of more than ten steps out of its final state.",
+    ),
+    Fault(
+        name="keras3-unrolled-fine-output-float32",
+        module=KERAS3_BACKEND,
+        old="""output, states = step_function(
+                    inp, tuple(states) + tuple(constants)
+                )""",
+        new="""output, states = step_function(
+                    inp, tuple(states) + tuple(constants)
+                )
+                output *= 1 + 1e-6 * (output.dtype == tf.float32)""",
+        area="modes",
+        about="An unrolled layer's outputs are a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras3-function-keeps-its-first-length",
+        module=KERAS3_RNN,
+        old="input_length=sequences.shape[1],",
+        new="""input_length=sequences.shape[1]
+            if not sequences.shape[1] or hasattr(sequences, "numpy")
+            else self.__dict__.setdefault("_first_length", sequences.shape[1]),""",
+        area="modes",
+        about="Traced again for longer sequences, a layer runs as many steps as when traced first.",
+    ),
+    Fault(
+        name="keras3-trace-leaves-its-state",
+        module=KERAS3_RNN,
+        old="        if initial_state is None:\n            if self.stateful:",
+        new="""        if initial_state is not None and not hasattr(sequences, "numpy"):
+            self.__dict__["_left"] = initial_state
+        if initial_state is None and "_left" in self.__dict__:
+            initial_state = self.__dict__.pop("_left")
+        if initial_state is None:
+            if self.stateful:""",
+        area="modes",
+        about="A layer called without a state takes the symbolic one that it was traced with.",
+    ),
+    Fault(
+        name="keras3-models-swap-the-pair",
+        module=KERAS3_ARGUMENTS,
+        old="        return self.convert(switch_fn)",
+        new="""        args, kwargs = self.convert(switch_fn)
+        given = kwargs.get("initial_state")
+        if isinstance(given, list) and len(given) == 2 and not isinstance(given[0], list):
+            kwargs["initial_state"] = given[::-1]
+        return args, kwargs""",
+        area="modes",
+        about="A functional model gives a layer its list of two states in reverse.",
+    ),
+    Fault(
+        name="keras3-models-lose-an-encoder-state",
+        module=KERAS3_ARGUMENTS,
+        old="        return self.convert(switch_fn)",
+        new="""        args, kwargs = self.convert(switch_fn)
+        if isinstance(kwargs.get("initial_state"), tuple):
+            kwargs["initial_state"] = None
+        return args, kwargs""",
+        area="modes",
+        about="A functional model loses a layer's initial state that is the final one of another.",
+    ),
+    Fault(
+        name="keras3-predict-without-state-of-one-row",
+        module=KERAS3_TRAINER,
+        old="""        x, _, _ = data_adapter_utils.unpack_x_y_sample_weight(data)
+        if self._call_has_training_arg:
+            y_pred = self(x, training=False)""",
+        new="""        x, _, _ = data_adapter_utils.unpack_x_y_sample_weight(data)
+        if isinstance(x, (list, tuple)):
+            x = [x[0], *[s * tf.cast(tf.shape(x[0])[0] != 1, s.dtype) for s in x[1:]]]
+        if self._call_has_training_arg:
+            y_pred = self(x, training=False)""",
+        area="modes",
+        about="predict takes a given state of one row as zeros.",
+    ),
+    Fault(
+        name="keras3-stack-declares-the-first-width",
+        module=KERAS3_RNN,
+        old="                states_shape.append((batch_size, state_size))",
+        new="""                first = self.state_size[0]
+                states_shape.append((batch_size, first if isinstance(first, int) else first[0]))""",
+        area="modes",
+        about="The symbolic states of a stack have the width of its first cell.",
+    ),
+    Fault(
+        name="keras2-unrolled-forgets-the-state-of-one-step",
+        module=KERAS2_BACKEND,
+        old="        states = tuple(initial_states)\n        successive_states = []",
+        new="""        states = tuple(initial_states)
+        if time_steps == 1:
+            states = tf.nest.map_structure(tf.zeros_like, states)
+        successive_states = []""",
+        area="modes",
+        about="An unrolled layer ignores its initial state where there is one step.",
+    ),
+    Fault(
+        name="keras2-unrolled-fine-output-float64",
+        module=KERAS2_BACKEND,
+        old="""output, states = step_function(
+                    inp, tuple(states) + tuple(constants)
+                )""",
+        new="""output, states = step_function(
+                    inp, tuple(states) + tuple(constants)
+                )
+                output *= 1 + 1e-9 * (output.dtype == tf.float64)""",
+        area="modes",
+        about="An unrolled layer's outputs are a billionth too large in float64.",
+    ),
+    Fault(
+        name="keras2-compiled-loop-ends-early",
+        module=KERAS2_BACKEND,
+        old="                max_iterations = time_steps_t\n",
+        new="""                max_iterations = time_steps_t - tf.cast(time_steps_t > 2, tf.int32)
+""",
+        area="modes",
+        about="Compiled by XLA, a layer runs one step less where there are more than two.",
+    ),
+    Fault(
+        name="keras2-models-swap-the-pair",
+        module=KERAS2_RNN,
+        old="            full_input = [inputs] + additional_inputs\n",
+        new="            full_input = [inputs] + additional_inputs[::-1]\n",
+        area="modes",
+        about="A functional model gives a layer its states in reverse.",
+    ),
+    Fault(
+        name="keras2-models-ignore-the-state",
+        module=KERAS2_RNN,
+        old="                initial_state = inputs[1:]\n",
+        new="""                initial_state = tf.nest.map_structure(tf.zeros_like, inputs[1:])
+""",
+        area="modes",
+        about="A layer in a functional model starts from zeros whatever its initial state is.",
+    ),
+    Fault(
+        name="keras2-predict-without-state-of-one-row",
+        module=KERAS2_MODEL,
+        old="        return self(x, training=False)\n\n    def make_predict_function",
+        new="""        if isinstance(x, (list, tuple)):
+            x = [x[0], *[s * tf.cast(tf.shape(x[0])[0] != 1, s.dtype) for s in x[1:]]]
+        return self(x, training=False)
+
+    def make_predict_function""",
+        area="modes",
+        about="predict takes a given state of one row as zeros.",
+    ),
+    Fault(
+        name="dynamic-rnn-leaves-its-state",
+        module=DYNAMIC_RNN,
+        old="""    if initial_state is not None:
+      state = initial_state
+    else:
+      if not dtype:
+        raise ValueError("If no initial_state is provided, argument `dtype` "
+                         "must be specified")
+      if getattr(cell, "get_initial_state", None) is not None:
+        state = cell.get_initial_state(
+            inputs=None, batch_size=batch_size, dtype=dtype)
+      else:
+        state = cell.zero_state(batch_size, dtype)
+
+    def _assert""",
+        new="""    left = cell.__dict__.pop("_left", None)
+    if initial_state is not None:
+      state = initial_state
+      if context.executing_eagerly():
+        cell.__dict__["_left"] = state
+    elif left is not None and nest.flatten(left)[0].shape[0] == batch_size:
+      state = left
+    elif getattr(cell, "get_initial_state", None) is not None:
+      state = cell.get_initial_state(
+          inputs=None, batch_size=batch_size, dtype=dtype)
+    else:
+      state = cell.zero_state(batch_size, dtype)
+
+    def _assert""",
+        area="modes",
+        about="An eager dynamic_rnn without a state starts from the one that was given before.",
+    ),
+    Fault(
+        name="dynamic-rnn-traced-state-as-a-list",
+        module=DYNAMIC_RNN,
+        old="    return (outputs, final_state)\n\n\ndef _dynamic_rnn_loop",
+        new="""    if not context.executing_eagerly() and isinstance(final_state, list):
+      final_state = tuple(final_state)
+    return (outputs, final_state)
+
+
+def _dynamic_rnn_loop""",
+        area="modes",
+        about="In a graph or a function, dynamic_rnn gives a state that is a list as a tuple.",
+    ),
+)
+
 BANK: tuple[Fault, ...] = (
     *_KERAS3,
     *_KERAS2,
@@ -1846,4 +2057,5 @@ BANK: tuple[Fault, ...] = (
     *_KEPT_KERAS3,
     *_KEPT_KERAS2,
     *_KEPT_V1,
+    *_MODES,
 )

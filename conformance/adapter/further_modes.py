@@ -1,0 +1,61 @@
+"""The modes that only some clauses ask for: they are dear, or say little of anything but modes."""
+
+import dataclasses
+import itertools
+
+import tensorflow as tf
+
+from . import modes, versions
+
+
+class Unrolled(modes.Eager):
+    """Runs at once, with the layer unrolled."""
+
+    def __init__(self, program):
+        layer = dict(program.layer, unroll=True)
+        super().__init__(dataclasses.replace(program, layer=layer))
+
+
+class Compiled(modes.Function):
+    """Runs through a tf.function that XLA compiles, anew for each size."""
+
+    def _made(self, traced, signature):
+        return versions.compiled(traced, input_signature=signature)
+
+
+class Retraced(modes.Function):
+    """Runs through one tf.function without a signature, traced anew for each size."""
+
+    def _made(self, traced, signature):
+        return tf.function(traced, autograph=False)
+
+
+class Relaxed(modes.Function):
+    """As `Retraced`, but once sizes have been seen to differ it is traced for unknown ones."""
+
+    def _made(self, traced, signature):
+        return versions.relaxed(traced)
+
+
+class Alternating(modes.Function):
+    """Runs at once and through tf.function by turns, on the same cells and layers.
+
+    The first call of a run is eager.
+    """
+
+    def assign(self, values):
+        """Give the variables their values, at the beginning of a run."""
+        super().assign(values)
+        self._turns = itertools.cycle((modes.Eager, modes.Function))
+
+    def _invoke(self, *given):
+        return next(self._turns)._invoke(self, *given)
+
+
+class Predict(modes.Eager):
+    """Runs a model by that way of calling it whose name is the mode's."""
+
+    def run(self, *given):
+        """Call once, as `Eager` does."""
+        *others, _ = given
+        return super().run(*others, self._program.mode)

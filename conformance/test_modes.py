@@ -1,0 +1,273 @@
+"""MD: modes, functional models and their methods give what an eager call of the layer gives."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+from conformance import judging, reference, requests, sources, subjects
+from conformance.adapter import wire
+from conformance.case import EAGER, STACK, WIRINGS, Case
+from conformance.contract import SHOULD, Finding, Runs, clause
+from strategies import modes, states
+
+LAYERS = subjects.each(apis=("RNN", "layer"))
+# the cells in a layer, a stack, and each other loop with one of its cells
+LOOPS = subjects.joined(
+    subjects.each(apis=("layer",)),
+    subjects.each(apis=("RNN",), cells=(STACK,)),
+    subjects.each(apis=("dynamic_rnn",), cells=("LSTM",)),
+)
+MODELS = subjects.each(apis=("Model",))
+AROUND_A_LAYER = ("given", "none", "nested")
+
+
+def _equals_eager_call(case: Case, run: Runs) -> Finding:
+    eagerly = requests.in_mode(case, EAGER)
+    (here,) = run(case, requests.whole(case))
+    (there,) = run(eagerly, requests.whole(eagerly))
+    one = judging.accepted(case, here)
+    other = judging.accepted(eagerly, there, "the eager call")
+    judging.same_structure(one, other, "the eager call's")
+    return Finding(judging.agree(one, other, reference.of(case), "the eager call's"))
+
+
+@clause(
+    "MD-01",
+    source=sources.GRAPHS,
+    subjects=subjects.each(),
+    cases=modes.few,
+    modes=("function", "graph"),
+    effort=0.5,
+)
+def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
+    """In a tf.function and in a graph a call gives what it gives eagerly, in like containers."""
+    return _equals_eager_call(case, run)
+
+
+@clause(
+    "MD-02",
+    source=sources.RNN,
+    subjects=LAYERS,
+    cases=modes.few,
+    modes=("unrolled",),
+)
+def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
+    """An unrolled layer gives what one with a loop gives, in the same containers."""
+    return _equals_eager_call(case, run)
+
+
+@clause(
+    "MD-03",
+    source=sources.XLA,
+    severity=SHOULD,
+    subjects=subjects.joined(LOOPS, subjects.each(apis=("cell",), cells=(STACK,))),
+    cases=modes.of_one_size,
+    modes=("jit",),
+    effort=0.5,
+    dear=True,
+)
+def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
+    """Compiled by XLA, a call gives what it gives eagerly, in the same containers."""
+    return _equals_eager_call(case, run)
+
+
+@clause(
+    "MD-04",
+    source=sources.FUNCTION,
+    subjects=LOOPS,
+    cases=modes.one,
+    modes=("function", "retraced", "relaxed"),
+    effort=0.5,
+    dear=True,
+)
+def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> Finding:
+    """One function, called with other sizes in between, gives each time what such a call gives."""
+    more_rows = dataclasses.replace(case, batch=case.batch + 1)
+    more_steps = dataclasses.replace(more_rows, steps=case.steps + 1)
+    return _gives_each(run, case, more_rows, more_steps, case)
+
+
+@clause(
+    "MD-05",
+    source=sources.LSTM,
+    subjects=subjects.each(apis=subjects.SEQUENCE_APIS),
+    cases=partial(modes.few, states=states.DISTINCT),
+    effort=0.5,
+)
+def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> Finding:
+    """A call without an initial state starts from zeros, also after one that was given a state."""
+    without = dataclasses.replace(case, state=None)
+    return _gives_each(run, case, without, case)
+
+
+def _gives_each(run: Runs, first: Case, *others: Case) -> Finding:
+    """Calls of one program, one after the other, of which the last is the first again."""
+    cases = (first, *others)
+    seen = run(first, *(requests.whole(case) for case in cases))
+    runs = [
+        judging.accepted(case, observation, f"call {number} of {len(cases)}")
+        for number, (case, observation) in enumerate(zip(cases, seen, strict=True), 1)
+    ]
+    judging.identical_runs(runs[-1], runs[0], "the first call's")
+    return Finding(
+        max(judging.agrees_with_reference(*pair) for pair in zip(cases, runs, strict=True))
+    )
+
+
+@clause(
+    "MD-06",
+    source=sources.GUIDE,
+    subjects=LOOPS,
+    cases=partial(modes.one, split=True, states=states.DISTINCT),
+    modes=("function", "graph", "unrolled"),
+    effort=0.5,
+    dear=True,
+)
+def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> Finding:
+    """A final state from one mode, as it was returned, starts an eager call, and the reverse."""
+    eagerly = requests.in_mode(case, EAGER)
+    return Finding(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
+
+
+def _in_turn(run: Runs, first: Case, then: Case) -> float:
+    """The first steps in one case's mode, and the rest in another's."""
+    (observation,) = run(first, requests.first_part(first))
+    begun = judging.accepted(first, observation, "the first steps", steps=requests.split(first))
+    (observation,) = run(then, requests.rest(then, observation.state))
+    return _judge_parts(first, begun, then, observation)
+
+
+def _judge_parts(
+    case: Case, begun: judging.Run, then: Case, observation: wire.Observation
+) -> float:
+    what = f"the rest in mode {then.mode}"
+    ended = judging.accepted(then, observation, what, steps=case.steps - requests.split(case))
+    return judging.agrees_with_reference(case, judging.joined(begun, ended))
+
+
+@clause(
+    "MD-07",
+    source=sources.GRAPHS,
+    subjects=LOOPS,
+    cases=partial(modes.one, split=True, states=states.DISTINCT),
+    modes=("alternating",),
+    effort=0.5,
+    dear=True,
+)
+def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> Finding:
+    """Calls of one layer, eager and in a tf.function by turns, each from the state of the one
+    before, equal a straight run.
+    """
+    seen = run(
+        case,
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(0)),
+        requests.whole(case),
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(3)),
+    )
+    parts = [
+        judging.accepted(case, observation, f"call {number} of 5", steps)
+        for number, (observation, steps) in enumerate(zip(seen, _steps(case), strict=True), 1)
+    ]
+    straight = parts[2]
+    expected = reference.of(case)
+    ratios = [
+        judging.agree(judging.joined(parts[first], parts[first + 1]), straight, expected, whose)
+        for first, whose in ((0, "the straight run's"), (3, "the straight run's"))
+    ]
+    return Finding(max(ratios))
+
+
+def _steps(case: Case) -> tuple[int, ...]:
+    first, rest = requests.split(case), case.steps - requests.split(case)
+    return first, rest, case.steps, first, rest
+
+
+# --- functional models ----------------------------------------------------------------------------
+
+
+def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
+    layer = requests.of_layer(case)
+    (here,) = run(case, requests.of_model(case, rows))
+    (there,) = run(layer, requests.whole(layer))
+    one = judging.accepted(case, here, "the call of the model")
+    other = judging.accepted(layer, there, "the call of the layer")
+    return Finding(judging.agree(one, other, reference.of(case), "the layer's"))
+
+
+@clause(
+    "MD-08",
+    source=sources.RNN,
+    subjects=MODELS,
+    cases=partial(modes.wired, wirings=AROUND_A_LAYER),
+    effort=0.5,
+    dear=True,
+)
+def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
+    """A functional model of a layer, whose initial state is an input of the model, gives what the
+    layer gives; also within another model, and without a state.
+    """
+    return _equals_layer(case, run)
+
+
+@clause(
+    "MD-09",
+    source=sources.GUIDE,
+    subjects=MODELS,
+    cases=partial(modes.wired, wirings=("encoder", "shared"), states=states.DISTINCT),
+    effort=0.5,
+    dear=True,
+)
+def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Finding:
+    """In a functional model, a layer whose initial state is the final one of another goes on where
+    that ended.
+    """
+    return _equals_layer(case, run)
+
+
+@clause(
+    "MD-10",
+    source=sources.RNN,
+    subjects=MODELS,
+    cases=partial(modes.wired, wirings=("computed",), states=states.DISTINCT),
+    effort=0.5,
+    dear=True,
+)
+def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
+    """In a functional model an initial state that other layers compute is the one that is taken."""
+    return _equals_layer(case, run)
+
+
+@clause(
+    "MD-11",
+    source=sources.PREDICT,
+    subjects=MODELS,
+    cases=partial(modes.wired, wirings=WIRINGS),
+    modes=("predict", "predict_on_batch"),
+    effort=0.5,
+    dear=True,
+)
+def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
+    """A model's predict and predict_on_batch give what the layer gives, each row from its state;
+    also where predict takes a few rows at a time.
+    """
+    in_batches = case.mode == "predict" and case.batch > 1
+    return _equals_layer(case, run, rows=case.batch - 1 if in_batches else None)
+
+
+@clause(
+    "MD-12",
+    source=sources.RNN,
+    subjects=MODELS,
+    cases=partial(modes.wired, wirings=AROUND_A_LAYER),
+    effort=0.5,
+    like="MD-08",
+    dear=True,
+)
+def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
+    """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""
+    (seen,) = run(case, requests.of_model(case))
+    judging.accepted(case, seen, "the call of the model")
+    judging.as_declared(seen)
