@@ -88,7 +88,8 @@ def every_subject() -> list[tuple[Clause, Subject]]:
 
 def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.SearchStrategy[Case]:
     """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
-    drawn = st.sampled_from(every_subject()).flatmap(
+    pairs = [pair for pair in every_subject() if _modes(*pair, modes)]
+    drawn = st.sampled_from(pairs).flatmap(
         lambda pair: (
             pair[0].cases(pair[1], Extent(_modes(*pair, modes))).map(lambda cases: cases[0])
         )

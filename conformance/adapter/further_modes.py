@@ -19,21 +19,21 @@ class Unrolled(modes.Eager):
 class Compiled(modes.Function):
     """Runs through a tf.function that XLA compiles, anew for each size."""
 
-    def _made(self, traced, signature):
+    def _wrapped(self, traced, signature):
         return versions.compiled(traced, input_signature=signature)
 
 
 class Retraced(modes.Function):
     """Runs through one tf.function without a signature, traced anew for each size."""
 
-    def _made(self, traced, signature):
+    def _wrapped(self, traced, signature):
         return tf.function(traced, autograph=False)
 
 
 class Relaxed(modes.Function):
     """As `Retraced`, but once sizes have been seen to differ it is traced for unknown ones."""
 
-    def _made(self, traced, signature):
+    def _wrapped(self, traced, signature):
         return versions.relaxed(traced)
 
 

@@ -94,9 +94,9 @@ class Function(Eager):
                     call, inputs, trees.rebuild(state, iter(filled)), arguments, loss
                 )
 
-        return self._made(traced, signature)
+        return self._wrapped(traced, signature)
 
-    def _made(self, traced, signature):
+    def _wrapped(self, traced, signature):
         # autograph would rewrite our own wrapper, and put its frames into every error
         return tf.function(traced, autograph=False, input_signature=signature)
 
