@@ -102,8 +102,9 @@ class Clause:
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
     much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
     what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
-    no other's and take long to build; quick judges it eagerly only. `every_cell`: quick judges it
-    for all cells of a path, any other clause for one. `modes` are those in which the statement
+    no other's and take long to build; default judges it for some cells of a path, and quick eagerly
+    only. `leading`: others rest on it; quick too judges it for all cells of a path, and it begins
+    with the simplest program, not with a drawn one. `modes` are those in which the statement
     makes sense; None: in all that a path offers.
     """
 
@@ -118,7 +119,7 @@ class Clause:
     anew: bool = False
     like: str | None = None
     dear: bool = False
-    every_cell: bool = False
+    leading: bool = False
     modes: Sequence[str] | None = None
 
     def judged_in(self, offered: Sequence[str], further: Sequence[str] = ()) -> list[str]:
@@ -152,7 +153,7 @@ def clause(
     anew: bool = False,
     like: str | None = None,
     dear: bool = False,
-    every_cell: bool = False,
+    leading: bool = False,
     modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
     """Make a property the test of a clause; its docstring's first paragraph is the statement."""
@@ -173,7 +174,7 @@ def clause(
             anew,
             like,
             dear,
-            every_cell,
+            leading,
             modes,
         )
 

@@ -1,10 +1,9 @@
 """The order of the tests, and which of them one worker takes together.
 
 Clauses about the same cell draw the same programs, so they stand together: a worker's target keeps
-the programs that it was asked for last. Those that draw most begin; then it goes path by path, and
-those whose programs are no other's come last.
-All others are mixed by a hash, and stand in small groups between and after those: a fault shows
-early whichever clause it breaks, and workers end together.
+the programs that it was asked for last. Those that draw most begin; then it goes path by path.
+All others, those too whose programs are no other's, are mixed by a hash, and stand in small groups
+between and after those: a fault shows early whichever clause it breaks, and workers end together.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.contract import CLAUSES
+from conformance.contract import CLAUSES, Clause
 
 _CHUNKS = 48  # groups of clauses that share nothing
 _AT_THE_END = 12
@@ -23,8 +22,8 @@ _NODE = re.compile(r"::(?P<function>\w+)\[(?P<subject>.+)\]$")
 
 def group(node: str) -> str:
     """The group of a test of the contract, by its node identifier."""
-    shared = _shared(node)
-    return shared.cell if shared else f"{_hash(node)[0] % _CHUNKS:02}"
+    of = _of(node)
+    return of.cell if of and of.shares else f"{_hash(_alone(node, of))[0] % _CHUNKS:02}"
 
 
 def ordered(nodes: Sequence[str]) -> list[str]:
@@ -35,12 +34,12 @@ def ordered(nodes: Sequence[str]) -> list[str]:
     return [node for name in _mixed(groups) for node in groups[name]]
 
 
-def _turn(node: str) -> tuple[bool, float, str, bytes]:
+def _turn(node: str) -> tuple[float, str, bytes, bytes]:
     """What tests are sorted by within a group."""
-    shared = _shared(node)
-    if shared is None:
-        return (False, 0.0, "", _hash(node))
-    return (shared.dear, -shared.effort, shared.path, _hash(node))
+    of = _of(node)
+    if of and of.shares:
+        return (-of.clause.effort, of.path, _hash(node), b"")
+    return (0.0, "", _hash(_alone(node, of)), _hash(node))
 
 
 def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
@@ -56,25 +55,38 @@ def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Shared:
-    """A test whose clause shares programs with others: its path and cell, and how much it draws."""
+class _Of:
+    """What a test is of: a clause, and a subject as it is written."""
 
-    path: str
-    cell: str
-    effort: float
-    dear: bool
+    clause: Clause
+    subject: str
+
+    @property
+    def shares(self) -> bool:
+        """Whether its programs are those of clauses that draw otherwise, too."""
+        return not (self.clause.anew or self.clause.dear)
+
+    @property
+    def path(self) -> str:
+        return self.subject.split("-")[0]
+
+    @property
+    def cell(self) -> str:
+        return self.subject.split("-")[1]
 
 
-def _shared(node: str) -> _Shared | None:
-    """What is known of a test that shares programs, or None."""
+def _of(node: str) -> _Of | None:
+    """What a test is of, or None where it is of no clause."""
     found = _NODE.search(node)
     name = found["function"] if found else ""
-    clause = next((c for c in CLAUSES.values() if c.judge.__name__ == name and not c.anew), None)
-    if found is None or clause is None:
-        return None
-    path, cell, *_ = found["subject"].split("-")
-    return _Shared(path, cell, clause.effort, clause.dear)
+    clause = next((c for c in CLAUSES.values() if c.judge.__name__ == name), None)
+    return _Of(clause, found["subject"]) if found and clause else None
 
 
-def _hash(node: str) -> bytes:
-    return hashlib.sha256(node.encode()).digest()
+def _alone(node: str, of: _Of | None) -> str:
+    """What is the same for the tests that draw the same, which thus come one after the other."""
+    return f"{of.clause.draws}[{of.subject}]" if of and of.clause.dear else node
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

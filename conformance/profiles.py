@@ -32,22 +32,27 @@ class Profile:
     spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
     enumerate_modes: bool = False
     skip_simplest: bool = False
-    sparing: bool = False  # one cell of a path is judged, and what is dear eagerly
+    cells: int | None = None  # of a path that a clause is judged for; None: all
+    cells_if_dear: int | None = None  # the same for dear clauses
+    dear_eagerly: bool = False  # dear clauses are judged in the first mode only
 
     def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
-        """The subjects of a clause that are judged: all, or where `sparing` fewer.
+        """The subjects of a clause that are judged: all, or some cells of each path.
 
-        Which cell is left is a matter of a hash, so that a clause sees all cells on some path.
+        Which cells are left is a matter of a hash, so that a clause sees all on some path.
         """
-        if not self.sparing or clause.every_cell:
+        cells = self.cells_if_dear if clause.dear else self.cells
+        if cells is None or clause.leading:
             return list(subjects)
         groups: dict[object, list[Subject]] = {}
         for subject in subjects:
             groups.setdefault((subject.place, subject.malformation), []).append(subject)
-        return [
-            min(group, key=lambda subject: hashed(f"{clause.draws}:{subject}"))
+        left = {
+            subject
             for group in groups.values()
-        ]
+            for subject in sorted(group, key=lambda one: hashed(f"{clause.draws}:{one}"))[:cells]
+        }
+        return [subject for subject in subjects if subject in left]
 
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
@@ -72,7 +77,7 @@ class Profile:
         """
         if self.enumerate_modes:
             return [[mode] for mode in offered]
-        if self.sparing and clause.dear:
+        if self.dear_eagerly and clause.dear:
             return [list(offered[:1])]
         return [[*list(offered[:1]) * (self.eager_share if clause.anew else 1), *offered[1:]]]
 
@@ -82,10 +87,21 @@ PROFILES = {
     for profile in (
         # eager finds most malformed states for each second: the others trace or build every case
         Profile(
-            "quick", 0.5, 0.5, 40, 2, 1, eager_share=96, spread=1, skip_simplest=True, sparing=True
+            "quick",
+            0.5,
+            0.5,
+            40,
+            2,
+            1,
+            eager_share=96,
+            spread=1,
+            skip_simplest=True,
+            cells=1,
+            cells_if_dear=1,
+            dear_eagerly=True,
         ),
-        Profile("default", 2, 2, 60, 23, 3, eager_share=48, spread=1),
-        Profile("thorough", 2, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
+        Profile("default", 2, 2, 60, 42, 2, eager_share=48, spread=1, cells_if_dear=2),
+        Profile("thorough", 4, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )
 }

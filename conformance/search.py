@@ -164,14 +164,15 @@ class Search:
 
     def _attempts(self, modes: Sequence[str]) -> Iterator[_Attempt]:
         budget, about = self._budget, f"{self._clause.identifier}:{self._subject}"
+        from_simplest = self._clause.leading and not budget.skip_simplest
         if self._clause.anew:
             extent = Extent(modes, budget.several)
-            yield _Attempt(extent, self._times(budget.examples), about, budget.skip_simplest)
+            yield _Attempt(extent, self._times(budget.examples), about, not from_simplest)
             return
         # Clauses share programs that are drawn from one seed. The first is of options that all
         # generations have, the others of those that the subject has.
         shared = str(self._subject) if self._clause.dear else self._subject.cell
-        if not budget.skip_simplest:
+        if from_simplest:
             yield _Attempt(Extent(modes[:1], common=True), 1, shared)
         # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
         # with any, and those of another cell with others.

@@ -14,7 +14,7 @@ from strategies import states
     subjects=subjects.each(),
     cases=states.together,
     effort=1.5,
-    every_cell=True,
+    leading=True,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""

@@ -50,7 +50,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
     source=sources.DEFAULTS,
     subjects=documented,
     cases=defaults.simplest,
-    every_cell=True,
+    leading=True,
     modes=ONLY_EAGER,
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:

@@ -33,7 +33,6 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
     subjects=subjects.reloading(wire.CONFIG),
     cases=partial(persisted.made, way=wire.CONFIG),
     modes=ONLY_EAGER,
-    effort=2,
 )
 def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     """What from_config makes of a config that went through JSON has that config."""
@@ -48,6 +47,7 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     cases=persisted.by_config,
     modes=ONLY_EAGER,
     effort=0.5,
+    dear=True,
 )
 def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
     """What from_config makes, given the weights by set_weights, does to the bit what was done."""
@@ -87,6 +87,7 @@ def _alike(case: Case, model: Case, run: Runs, whose: str) -> Finding:
     ),
     cases=partial(persisted.together, way=wire.KERAS_FILE),
     modes=ONLY_EAGER,
+    dear=True,
 )
 def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
     """A model whose initial state is an input, saved as `.keras` and loaded, is as it was."""
@@ -100,6 +101,7 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Fi
     cases=partial(persisted.together, way=wire.H5_FILE),
     modes=ONLY_EAGER,
     effort=0.5,
+    dear=True,
 )
 def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
     """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
@@ -113,6 +115,7 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Findi
     cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
     modes=ONLY_EAGER,
     effort=0.5,
+    dear=True,
 )
 def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
     """A model that loads the weights that another one of the same kind has saved is as that."""
@@ -129,6 +132,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
     cases=partial(persisted.together, way=wire.SAVED_MODEL),
     modes=ONLY_EAGER,
     effort=0.25,
+    dear=True,
 )
 def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
     """A model whose initial state is an input, as a SavedModel and loaded, is as it was."""
@@ -143,6 +147,7 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> F
     cases=persisted.from_keras2,
     modes=ONLY_EAGER,
     effort=0.5,
+    dear=True,
 )
 def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
     """Of a config of Keras 2, without the removed `time_major`, Keras 3 makes what it was there."""
@@ -159,6 +164,7 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
     cases=partial(persisted.together, way=wire.WHOLE_KERAS2_CONFIG),
     modes=ONLY_EAGER,
     effort=0.25,
+    dear=True,
 )
 def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Finding:
     """Of a config of Keras 2, just as it was written, Keras 3 makes what it was there."""
@@ -175,6 +181,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Findin
     cases=persisted.with_hard_sigmoid,
     modes=ONLY_EAGER,
     effort=0.25,
+    dear=True,
 )
 def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> Finding:
     """An activation that a config of Keras 2 names is in Keras 3 the same function."""
@@ -189,6 +196,7 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     cases=persisted.from_v1,
     modes=ONLY_EAGER,
     effort=0.5,
+    dear=True,
 )
 def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> Finding:
     """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""

@@ -16,8 +16,9 @@ from strategies import malformed
     severity=SHOULD,
     subjects=subjects.malformations,
     cases=malformed.together,
-    effort=0.75,
+    effort=0.5,
     anew=True,
+    dear=True,
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
@@ -34,7 +35,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(malformed.any_cases, fresh=False)),
-    effort=1,
+    effort=0.5,
     anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
@@ -53,7 +54,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(apis=("RNN", "layer")),
     cases=single(partial(malformed.any_cases, fresh=True)),
-    effort=1,
+    effort=0.5,
     anew=True,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:

@@ -101,6 +101,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    effort=0.5,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -185,6 +186,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
+    effort=0.5,
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -198,6 +200,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    effort=0.5,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:

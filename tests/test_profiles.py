@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from conformance.contract import Subject
 from conformance.profiles import PROFILES
 from tests import support
@@ -18,8 +20,19 @@ def chosen(profile: str) -> set[tuple[str, Subject]]:
 EVERYTHING = {(clause.identifier, subject) for clause, subject in support.every_subject()}
 
 
-def test_default_judges_every_subject() -> None:
-    assert chosen("default") == EVERYTHING
+def test_thorough_judges_every_subject_and_default_all_that_is_not_dear() -> None:
+    assert chosen("thorough") == EVERYTHING
+    dear = {clause.identifier for clause in support.clauses().values() if clause.dear}
+    left_out = EVERYTHING - chosen("default")
+    assert {clause for clause, _ in left_out} <= dear
+
+
+def test_default_judges_dear_clauses_on_each_path_for_two_cells_where_there_are() -> None:
+    def cells(subjects: set[tuple[str, Subject]]) -> Counter[tuple[str, str, str | None]]:
+        return Counter((clause, s.place, s.malformation) for clause, s in subjects)
+
+    left, all_there_are = cells(chosen("default")), cells(EVERYTHING)
+    assert all(left[place] >= min(2, there) for place, there in all_there_are.items())
 
 
 def test_quick_judges_each_clause_on_each_path_and_each_malformation_there() -> None:
