@@ -250,13 +250,10 @@ def test_a_clause_whose_programs_are_dear_has_its_own_on_each_path() -> None:
 
 
 def test_only_a_leading_clause_begins_with_the_simplest_case() -> None:
-    def widths(leading: bool, anew: bool) -> tuple[int, ...]:
-        case = drawn("0", leading=leading, anew=anew)[0]
-        return case.cells[0].units, case.batch, case.steps
-
+    simplest = Case("RNN/keras3", "eager", (Cell("LSTM", 1),))
     for anew in (False, True):
-        assert widths(True, anew) == (1, 1, 1)
-        assert widths(False, anew) != (1, 1, 1)
+        assert drawn("0", leading=True, anew=anew)[0] == simplest
+        assert simplest not in drawn("0", leading=False, anew=anew)
 
 
 def test_in_three_programs_each_mode_has_its_turn() -> None:
