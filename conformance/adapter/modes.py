@@ -59,8 +59,9 @@ class Function(Eager):
     """Runs through tf.function; the tensors of the state are arguments, all else is closed over.
 
     The function of a kept program is traced once for each structure of a state, with its batch and
-    steps unknown, but for the batch of a stateful layer; that of any other program for each call
-    and its shapes.
+    steps unknown, but for the batch of a stateful layer, and what is then called is that trace: to
+    find it by its arguments takes longer than to run it. That of any other program is traced for
+    each call and its shapes.
     """
 
     def __init__(self, program):
@@ -98,7 +99,8 @@ class Function(Eager):
 
     def _wrapped(self, traced, signature):
         # autograph would rewrite our own wrapper, and put its frames into every error
-        return tf.function(traced, autograph=False, input_signature=signature)
+        function = tf.function(traced, autograph=False, input_signature=signature)
+        return versions.trace(function) if self._program.kept else function
 
 
 def _is_argument(leaf):

@@ -198,6 +198,14 @@ _COMPILES = ("jit_compile", "experimental_compile")  # until TensorFlow 2.4
 _RELAXES = ("reduce_retracing", "experimental_relax_shapes")  # until TensorFlow 2.8
 
 
+def trace(function):
+    """The only trace of a tf.function that has a signature, to be called as the function is.
+
+    Until TensorFlow 2.2 a trace took no nested arguments: there it is the function itself.
+    """
+    return function if _numbers(tf.__version__) < (2, 3) else function.get_concrete_function()
+
+
 def compiles():
     """Whether a tf.function can be compiled by XLA."""
     return _option_of_function(_COMPILES) is not None
