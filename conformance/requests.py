@@ -17,6 +17,8 @@ _TRACED_FOR_STEPS = ("static_rnn",)
 
 # Of one program there are many cases; what is sent for all of them is the same object, sent once
 _remembered = functools.lru_cache(maxsize=64)
+# A property asks twice for the same, before the answer and with it
+_remembered_until_answered = functools.lru_cache(maxsize=512)
 
 
 def program(case: Case, anew: bool = False) -> wire.Program:
@@ -80,6 +82,7 @@ def _sent(weights: data.Weights, dtype: str) -> wire.Weights:
     )
 
 
+@_remembered_until_answered
 def whole(case: Case) -> wire.Call:
     """The whole sequence from the case's state, malformed where the case says so."""
     return wire.Call(inputs(case), given_state(case), arguments(case))
