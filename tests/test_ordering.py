@@ -27,6 +27,12 @@ def test_nothing_is_lost_and_the_order_is_always_the_same() -> None:
     assert ordering.ordered(shuffled) == ordered
 
 
+def test_a_clause_without_subjects_has_a_place_too() -> None:
+    node = "conformance/test_x.py::test_path_agrees_with_the_reference[NOTSET]"
+    assert ordering.ordered([node]) == [node]
+    assert ordering.group(node).isdigit()
+
+
 def test_clauses_about_the_same_programs_stand_together() -> None:
     def group(test: str) -> str:
         return ordering.group(f"conformance/test_x.py::test_{test}]")
