@@ -66,6 +66,14 @@ def keras_options(generation, spec, dtype, options=wire.GIVEN):
     return given
 
 
+def options_of_layer(generation, spec, dtype, options=wire.GIVEN):
+    """Those arguments, for the layer, which in some versions does not take all of them."""
+    given = keras_options(generation, spec, dtype, options)
+    for name in versions.not_taken_by_layer(generation, spec["kind"]):
+        given.pop(name, None)
+    return given
+
+
 def _unless_default(dtype):
     return {} if dtype == "float32" else {"dtype": dtype}
 

@@ -20,7 +20,7 @@ def build(generation, program):
             name=name,
             go_backwards=name == "backward",
             **options,
-            **cells.keras_options(generation, spec, dtype, program.options),
+            **cells.options_of_layer(generation, spec, dtype, program.options),
         )
         for name, spec in zip(("forward", "backward"), program.cells)
     ]

@@ -9,9 +9,7 @@ def build(generation, program):
     """The layer; it makes its cell itself."""
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
-    given = cells.keras_options(generation, spec, dtype, program.options)
-    for name in versions.not_taken_by_layer(generation, spec["kind"]):
-        given.pop(name, None)
+    given = cells.options_of_layer(generation, spec, dtype, program.options)
     options = {**given, **layer_options(program), **idle_options(generation, program, spec["kind"])}
     layer = getattr(versions.keras(generation).layers, spec["kind"])(name="layer", **options)
     return built_layer(generation, program, layer, [layer.cell], build)
