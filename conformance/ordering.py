@@ -43,14 +43,17 @@ def _turn(node: str) -> tuple[float, str, bytes, bytes]:
 
 
 def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """Names of groups: those that share programs, the largest first, evenly between the others."""
+    """Names of groups: those that share programs, the largest first, each before as many others.
+
+    What is wrong with one cell shows first in its group, what is wrong with any in the others.
+    """
     chunks = sorted(name for name in groups if name.isdigit())
     sharing = sorted(groups.keys() - set(chunks), key=lambda name: (-len(groups[name]), name))
     between = chunks[: max(0, len(chunks) - _AT_THE_END)]
     names = []
     for index, name in enumerate(sharing):
         start, end = (len(between) * i // len(sharing) for i in (index, index + 1))
-        names += [*between[start:end], name]
+        names += [name, *between[start:end]]
     return [*names, *(name for name in chunks if name not in set(names))]
 
 
