@@ -6,11 +6,13 @@ import dataclasses
 import functools
 import hashlib
 import json
+import math
 import operator
 import typing
 from dataclasses import dataclass
 
-LSTM_KINDS = ("LSTM", "BasicLSTM")
+CONVOLUTIONAL = "ConvLSTM"
+LSTM_KINDS = ("LSTM", "BasicLSTM", CONVOLUTIONAL)
 STACK = "Stack"
 BIDIRECTIONAL = ("Bidirectional", "bidirectional_dynamic_rnn")  # APIs that run both directions
 SIDE_BY_SIDE = ("concat", None)  # merge modes that keep the outputs of both directions
@@ -21,14 +23,65 @@ MODEL_CALLS = ("call", "predict", "predict_on_batch")
 POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}  # and their compute dtypes
 IN_PARTS = ("shared", "encoder")  # wirings that cut the sequence
 WIRINGS = ("given", "none", "computed", "nested", *IN_PARTS)
+VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
+
+# Wrappers around a cell: of dropout at keep probability 1, or at ½ of the outputs or the state
+RESIDUAL, DEVICE, DROPOUT = "residual", "device", "dropout"
+OUTPUT_DROPOUT, STATE_DROPOUT = "output_dropout", "state_dropout"
+WRAPPERS = (RESIDUAL, DEVICE, DROPOUT, OUTPUT_DROPOUT, STATE_DROPOUT)
+KEEP_PROBABILITY = 0.5
+
+# How a user's own cell holds h and c: [h, c], [h, (c,)], [{c, h}], or both in one tensor
+PLAIN, NESTED, DICT, PLANES = "plain", "nested", "dict", "planes"
+STRUCTURES = (PLAIN, NESTED, DICT, PLANES)
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """What a ConvLSTM convolves: the extent of its inputs in space, and the kernel along each axis.
+
+    `padding` is that of the inputs, "same" or "valid"; the state is always padded.
+    """
+
+    space: tuple[int, ...]
+    kernel: tuple[int, ...]
+    padding: str = "same"
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The extent of the state, and of the outputs, in space."""
+        if self.padding == "same":
+            return self.space
+        return tuple(size - taken + 1 for size, taken in zip(self.space, self.kernel, strict=True))
+
+
+@dataclass(frozen=True)
+class Custom:
+    """What a user's own cell around an LSTM cell makes of it.
+
+    `structure` is one of STRUCTURES. With `doubled` its output is h twice, side by side. With
+    `start` it has a `get_initial_state` of its own, which gives no zeros; else it has none.
+    """
+
+    structure: str = PLAIN
+    doubled: bool = False
+    start: bool = False
+
+
+# What of a case is a tree of the places of its cells
+Nesting = tuple[typing.Union[int, "Nesting"], ...]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One recurrent cell, by its mathematical kind and the options that change its arithmetic."""
+    """One recurrent cell, by its mathematical kind and the options that change its arithmetic.
 
-    kind: str  # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name) or GRU
-    units: int
+    `dropout` and `recurrent_dropout` do nothing in inference. `wrappers` are around it, the
+    innermost first.
+    """
+
+    kind: str  # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name), GRU or ConvLSTM
+    units: int  # of a ConvLSTM its filters
     use_bias: bool = True
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
@@ -40,6 +93,11 @@ class Cell:
     cell_clip: float | None = None
     projection_clip: float | None = None
     ones_at_first: bool = False  # of a user's own class, whose `get_initial_state` gives ones
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    wrappers: tuple[str, ...] = ()
+    custom: Custom | None = None
+    convolution: Convolution | None = None
 
     @property
     def is_lstm(self) -> bool:
@@ -48,13 +106,34 @@ class Cell:
 
     @property
     def output_units(self) -> int:
-        """Width of the output and of `h`."""
+        """Width of `h`, and of the output of a cell that is not the user's own."""
         return self.projection or self.units
 
     @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Shape of the output at one step of one row."""
+        if self.custom and self.custom.doubled:
+            return (2 * self.output_units,)
+        return self._in_space(self.output_units)
+
+    @property
+    def output_width(self) -> int:
+        """How many values the output has at one step of one row."""
+        return math.prod(self.output_shape)
+
+    @property
+    def state_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shape of each leaf of one row's state: (h,), or (h, c) for an LSTM."""
+        widths = (self.output_units, self.units) if self.is_lstm else (self.units,)
+        return tuple(self._in_space(width) for width in widths)
+
+    @property
     def state_widths(self) -> tuple[int, ...]:
-        """Width of each leaf of the state: (h,), or (h, c) for an LSTM."""
-        return (self.output_units, self.units) if self.is_lstm else (self.units,)
+        """How many values each leaf of one row's state has."""
+        return tuple(math.prod(shape) for shape in self.state_shapes)
+
+    def _in_space(self, width: int) -> tuple[int, ...]:
+        return (*(self.convolution.positions if self.convolution else ()), width)
 
 
 @dataclass(frozen=True)
@@ -66,6 +145,10 @@ class Layer:
     `merge_mode` says what becomes of the outputs of the two directions of a bidirectional path;
     where they are not merged (None) they are observed side by side, as `concat` has them. With a
     `mask_value` the inputs come through a Masking layer, which masks steps of nothing but that.
+
+    `training` is what the call is told; None: nothing. With `time_distributed` the layer, of which
+    only the outputs are to be had, is in a TimeDistributed: each two rows are slices in time of
+    one, but of a stateful layer both halves of the steps are.
     """
 
     return_sequences: bool = True
@@ -76,6 +159,8 @@ class Layer:
     stateful: bool = False
     merge_mode: str | None = "concat"
     mask_value: float | None = None
+    training: bool | None = None
+    time_distributed: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +213,9 @@ class Case:
     `given` as an input, `computed` by a dense layer, given to a model `nested` in another; or there
     is none. In an `encoder`, and a layer that is `shared` by two sequences, the case's sequence is
     cut at `split`, and the final state of the first part is the initial one of the rest.
+
+    `nesting` is the tree of stacks within a stack, as ((0, 1), 2); without it all cells stand in
+    one stack. Where `state_is_tuple` is false, v1 cells and stacks hold their state in one tensor.
     """
 
     path: str
@@ -157,6 +245,8 @@ class Case:
     options: str = "given"
     reloaded: str | None = None
     wiring: str = "given"
+    nesting: Nesting = ()
+    state_is_tuple: bool = True
 
     def __hash__(self) -> int:
         return self._hash
@@ -174,7 +264,7 @@ class Case:
     @property
     def stacked(self) -> bool:
         """Whether several cells are wrapped into one, the output of each feeding the next."""
-        return len(self.cells) > 1 and not self.bidirectional
+        return bool(self.nesting) or (len(self.cells) > 1 and not self.bidirectional)
 
     @property
     def cell_name(self) -> str:
@@ -194,6 +284,18 @@ class Case:
         return self.cells[-1].output_units
 
     @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Shape of the outputs at one step of one row."""
+        last = self.cells[-1]
+        return last.output_shape if last.custom or last.convolution else (self.output_units,)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the inputs at one step of one row."""
+        convolution = self.cells[0].convolution
+        return (*(convolution.space if convolution else ()), self.features)
+
+    @property
     def identity(self) -> str:
         """Twelve hexadecimal digits: a hash of the case's JSON."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
@@ -211,7 +313,10 @@ def place(path: str, other: str | None) -> str:
 _values = operator.attrgetter(*(field.name for field in dataclasses.fields(Case)))
 
 
-def to_plain(record: Case | Cell | Layer | Model | Malformation) -> dict[str, typing.Any]:
+Record = typing.Union["Case", Cell, Layer, Model, Malformation, Custom, Convolution]
+
+
+def to_plain(record: Record) -> dict[str, typing.Any]:
     """The fields that differ from their defaults, as JSON types."""
     plain = {}
     for field in dataclasses.fields(record):
@@ -223,8 +328,8 @@ def to_plain(record: Case | Cell | Layer | Model | Malformation) -> dict[str, ty
 
 
 def _plain_value(value: typing.Any) -> typing.Any:
-    if isinstance(value, (Cell, Layer, Model, Malformation)):
-        return to_plain(value)
+    if dataclasses.is_dataclass(value):
+        return to_plain(typing.cast(Record, value))
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]
     return value

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from dataclasses import dataclass
 
 import ml_dtypes
 import numpy as np
 
 from conformance.adapter import wire
-from conformance.case import Case, Cell, Layer
+from conformance.case import LSTM_KINDS, Case, Cell, Layer
 
 _WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = (
     1,
@@ -29,11 +30,12 @@ _WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = (
     4,
     5,
 )  # which kind of array a stream is for
-_GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "BasicLSTM": 4}
+_GATES = {"SimpleRNN": 1, "GRU": 3, **dict.fromkeys(LSTM_KINDS, 4)}
 
 # About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
 _STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
 STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
+_CUSTOM_START = (0.5, -0.25)  # h and c of a user's own cell
 
 _ROWS, _STEPS = 8, 16
 
@@ -58,7 +60,8 @@ _remembered = functools.lru_cache(maxsize=1024)
 class Weights:
     """The weights of one cell, gates side by side in Keras' order: LSTM i, f, c, o; GRU z, r, h.
 
-    kernel: (features in, gates * units). recurrent: (output units, gates * units).
+    kernel: (features in, gates * units). recurrent: (output units, gates * units); of a ConvLSTM
+    as many rows for each place in the kernel of its convolution, in the order of its axes.
     bias: (gates * units,), for a GRU with `reset_after` (2, 3 * units), the input's bias first;
     None without a bias. It does not hold the cell's `forget_bias`.
     peepholes: (3, units), those of i, f and o; or None. projection: (units, projection) or None.
@@ -100,7 +103,7 @@ def drawn(case: Case) -> Case:
         batch=case.batch,
         steps=case.steps,
         data_seed=case.data_seed,
-        state=case.state or "zeros",
+        state=case.state or (None if _starts_itself(case) else "zeros"),
         lengths=case.lengths,
         mask=case.mask,
         layer=Layer(
@@ -109,6 +112,10 @@ def drawn(case: Case) -> Case:
             zero_output_for_mask=case.layer.zero_output_for_mask and case.layer.return_sequences,
         ),
     )
+
+
+def _starts_itself(case: Case) -> bool:
+    return any(cell.custom is not None and cell.custom.start for cell in case.cells)
 
 
 @_remembered
@@ -123,7 +130,7 @@ def _fed(case: Case) -> tuple[int, ...]:
     """How many features reach each cell."""
     if case.bidirectional:
         return (case.features,) * len(case.cells)
-    return (case.features, *(cell.output_units for cell in case.cells[:-1]))
+    return (case.features, *(cell.output_width for cell in case.cells[:-1]))
 
 
 def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
@@ -133,12 +140,14 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
         scale = case.weight_scale / np.sqrt(max(fan_in, 1))
         return _read_only(round_to(stream.uniform(-scale, scale, shape), case.dtype))
 
+    places = math.prod(cell.convolution.kernel) if cell.convolution else 1
+    taken, carried = places * features, places * cell.output_units
     projected = cell.projection
     gates = _GATES[cell.kind] * cell.units
     pair = (2,) if cell.kind == "GRU" and cell.reset_after else ()
     return Weights(
-        kernel=drawn(features, gates, fan_in=features),
-        recurrent=drawn(cell.output_units, gates, fan_in=cell.output_units),
+        kernel=drawn(taken, gates, fan_in=taken),
+        recurrent=drawn(carried, gates, fan_in=carried),
         bias=drawn(*pair, gates) if cell.use_bias else None,
         peepholes=drawn(3, cell.units) if cell.peepholes else None,
         projection=drawn(cell.units, projected, fan_in=cell.units) if projected else None,
@@ -146,8 +155,9 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
 
 
 def inputs(case: Case) -> np.ndarray:
-    """The inputs, (batch, steps, features), in ±2; about one in 16 is zero."""
-    return _inputs(case.data_seed, (case.batch, case.steps, case.features), case.dtype)
+    """The inputs, (batch, steps, values), in ±2; about one in 16 is zero."""
+    shape = (case.batch, case.steps, math.prod(case.input_shape))
+    return _inputs(case.data_seed, shape, case.dtype)
 
 
 @_remembered
@@ -170,20 +180,30 @@ def _uniform(size: float, shape: tuple[int, int, int], seed: int, *key: int) -> 
 
 
 def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
-    """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, zeros.
+    """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, its own.
 
     In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell,
     as far as the dtype has enough of them, and between cells, so that a swap of any two shows.
     """
-    values = case.state or "zeros"
     return tuple(
-        _cell_state(values, case.data_seed, index, case.batch, cell.state_widths, case.dtype)
+        _own_start(cell, case.batch)
+        if case.state is None
+        else _given(case.state, case.data_seed, index, case.batch, cell.state_widths, case.dtype)
         for index, cell in enumerate(case.cells)
     )
 
 
+def _own_start(cell: Cell, batch: int) -> tuple[np.ndarray, ...]:
+    """What a cell starts from that is given no state."""
+    values = _CUSTOM_START if cell.custom and cell.custom.start else (0.0, 0.0)
+    return tuple(
+        _read_only(np.full((batch, width), value))
+        for value, width in zip(values, cell.state_widths, strict=False)
+    )
+
+
 @_remembered
-def _cell_state(
+def _given(
     values: str, seed: int, index: int, batch: int, widths: tuple[int, ...], dtype: str
 ) -> tuple[np.ndarray, ...]:
     if values in ("zeros", "ones"):

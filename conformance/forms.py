@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conformance import data
+from conformance import data, own_cells, tensors
 from conformance.adapter import wire
-from conformance.case import LSTM_KINDS, STACK, Case, Cell
+from conformance.case import LSTM_KINDS, STACK, Case, Cell, Nesting
 
 DOCUMENTED = "documented"
 NUMPY = "numpy"
@@ -27,10 +27,7 @@ FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
 LSTM_STATE_TUPLE = "LSTMStateTuple"
 FLAT = "Bidirectional"  # the API whose states stand in one list, the forward layer's first
 Leaves = tuple[tuple[wire.Leaf, ...], ...]
-
-
-class UnexpectedStructure(Exception):
-    """A final state whose containers are not those of a state of the case's cells."""
+UnexpectedStructure = tensors.UnexpectedStructure
 
 
 @dataclass(frozen=True)
@@ -87,6 +84,9 @@ def _other_float(tree: object, case: Case) -> object:
 def documented(case: Case, leaves: Leaves) -> object:
     """The documented containers of the case's path around canonical leaves."""
     path = Path.of(case.path)
+    if not case.state_is_tuple:
+        ordered = [leaf for of_cell in leaves for leaf in reversed(of_cell)]  # c before h
+        return tensors.side_by_side(ordered)
     if path.api == FLAT:
         return wire.Node("list", tuple(leaf for of_cell in leaves for leaf in of_cell))
     states = [_of_cell(path, cell, leaf) for cell, leaf in zip(case.cells, leaves, strict=True)]
@@ -94,7 +94,19 @@ def documented(case: Case, leaves: Leaves) -> object:
         return wire.Node("tuple", tuple(states))  # given as two arguments, returned as a tuple
     if not case.stacked:
         return _alone(path, states[0])
-    return wire.Node(_stack_container(path), tuple(states))
+    inner = "list" if path.generation == "keras3" else "tuple"
+    nested = tuple(_nested(inner, within, states) for within in _nesting(case))
+    return wire.Node(_stack_container(path), nested)
+
+
+def _nesting(case: Case) -> Nesting:
+    return case.nesting or tuple(range(len(case.cells)))
+
+
+def _nested(container: str, nesting: int | Nesting, states: Sequence[object]) -> object:
+    if isinstance(nesting, int):
+        return states[nesting]
+    return wire.Node(container, tuple(_nested(container, within, states) for within in nesting))
 
 
 def _stack_container(path: Path) -> str:
@@ -106,7 +118,11 @@ def _stack_container(path: Path) -> str:
 def _of_cell(path: Path, cell: Cell, leaves: Sequence[wire.Leaf]) -> object:
     if not cell.is_lstm:
         return leaves[0]
+    if cell.custom:
+        return own_cells.written(cell.custom, path.is_v1, *leaves)
     h, c = leaves
+    if cell.convolution:
+        h, c = (tensors.reshaped(leaf, cell.output_shape) for leaf in leaves)
     return wire.Node(LSTM_STATE_TUPLE, (c, h)) if path.is_v1 else wire.Node("list", (h, c))
 
 
@@ -164,14 +180,15 @@ def read(case: Case, tree: object) -> Leaves:
     Raises:
         UnexpectedStructure: the containers are not those of a state of these cells.
     """
+    if not case.state_is_tuple:
+        return _read_side_by_side(case, tree)
     if Path.of(case.path).api == FLAT:
         return _read_flat(case, tree)
-    if len(case.cells) == 1:
+    if len(case.cells) == 1 and not case.stacked:
         return (_read_cell(case, case.cells[0], tree),)
-    if not isinstance(tree, wire.Node) or len(tree.children) != len(case.cells):
-        raise UnexpectedStructure(f"one state for each of {len(case.cells)} cells")
-    pairs = zip(case.cells, tree.children, strict=True)
-    return tuple(_read_cell(case, cell, child) for cell, child in pairs)
+    states = _taken_apart(_nesting(case), tree)
+    pairs = zip(case.cells, states, strict=True)
+    return tuple(_read_cell(case, cell, state) for cell, state in pairs)
 
 
 def _read_flat(case: Case, tree: object) -> Leaves:
@@ -184,14 +201,38 @@ def _read_flat(case: Case, tree: object) -> Leaves:
     return tuple(tuple(itertools.islice(left, count)) for count in counts)
 
 
-def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
-    if cell.is_lstm:
-        return _read_pair(Path.of(case.path), tree)
+def _taken_apart(nesting: Nesting, tree: object) -> list[object]:
+    """The states of the cells, in their order, from a tree like the nesting."""
+    if not isinstance(tree, wire.Node) or len(tree.children) != len(nesting):
+        raise UnexpectedStructure(f"one state for each of {len(nesting)} cells")
+    states: list[object] = []
+    for within, child in zip(nesting, tree.children, strict=True):
+        states += [child] if isinstance(within, int) else _taken_apart(within, child)
+    return states
+
+
+def _read_side_by_side(case: Case, tree: object) -> Leaves:
+    widths = [width for cell in case.cells for width in reversed(cell.state_widths)]
+    leaves = iter(tensors.apart(_only_leaf(tree, "one tensor"), widths))
+    ordered = [[next(leaves) for _ in cell.state_widths] for cell in case.cells]
+    return tuple(tuple(reversed(of_cell)) for of_cell in ordered)
+
+
+def _only_leaf(tree: object, expected: str) -> wire.Leaf:
+    """The leaf of a tree of one."""
     while isinstance(tree, wire.Node) and len(tree.children) == 1:
         tree = tree.children[0]
     if not isinstance(tree, wire.Leaf):
-        raise UnexpectedStructure(f"one tensor for {cell.kind}")
-    return (tree,)
+        raise UnexpectedStructure(expected)
+    return tree
+
+
+def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
+    if cell.custom:
+        return own_cells.read(cell.custom, cell.units, tree)
+    if cell.is_lstm:
+        return _read_pair(Path.of(case.path), tree)
+    return (_only_leaf(tree, f"one tensor for {cell.kind}"),)
 
 
 def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:

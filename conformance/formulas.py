@@ -5,6 +5,7 @@ Arrays have shape (runs, batch, width), as in `noise.py`; sequences have the ste
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from conformance import data
-from conformance.case import Cell
+from conformance import convolutions, data
+from conformance.case import CONVOLUTIONAL, RESIDUAL, Cell
 from conformance.data import Weights
 from conformance.noise import Noise
 
@@ -64,6 +65,24 @@ def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
     return _LAYERS[_known(cell.kind, _LAYERS, "kind")](cell, weights, noise)
 
 
+def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+    """What is around a cell makes of its outputs, over all steps; the state is left alone.
+
+    https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/ResidualWrapper
+    """
+    if cell.custom and cell.custom.doubled:
+        outputs = np.concatenate([outputs, outputs], axis=-1)
+    for _ in range(cell.wrappers.count(RESIDUAL)):
+        outputs = np.stack([_added(*step, noise) for step in zip(inputs, outputs, strict=True)])
+        noise.next_layer()
+    return outputs
+
+
+def _added(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+    noise.next_step()
+    return noise.summed(inputs + outputs, np.zeros(1), 1)
+
+
 class _Sum:
     """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
 
@@ -85,7 +104,7 @@ class _Sum:
         self._bias = sum(present, np.zeros(1))
         self._bias_size = sum((np.abs(bias) for bias in present), np.zeros(1))
         matrices = [matrix for matrix in (kernel, recurrent) if matrix is not None]
-        self._products = sum(len(matrix) for matrix in matrices)
+        self._products = sum(_terms(matrix) for matrix in matrices)
         self._additions = max(self._products + len(present) - 1, 1)
 
     def of_inputs(self, sequence: np.ndarray) -> Terms:
@@ -114,6 +133,11 @@ class _Sum:
         largest_partial = 0.5 * (size + np.abs(values[:1]))
         size = size + (self._additions - 1) * largest_partial
         return self._noise.summed(values, size, self._products)
+
+
+def _terms(matrix: np.ndarray) -> int:
+    """The most terms that are not zero of a product with the matrix; zeros round nothing."""
+    return int(np.count_nonzero(matrix, axis=0).max(initial=0))
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -345,6 +369,20 @@ class _GRU:
         return self._noise.summed(kept, size, 2)
 
 
+class _ConvLSTM(_LSTM):
+    """The LSTM whose products with matrices are convolutions, without peepholes.
+
+    X. Shi et al., "Convolutional LSTM network", NIPS 2015, as in
+    https://keras.io/api/layers/recurrent_layers/conv_lstm2d/. A convolution is a product with a
+    matrix of many zeros.
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
+        assert cell.convolution is not None
+        dense = convolutions.as_matrices(cell.convolution, cell.units, weights)
+        super().__init__(dataclasses.replace(cell, units=cell.state_widths[0]), dense, noise)
+
+
 def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
     return values if bound is None else np.clip(values, -bound, bound)
 
@@ -369,4 +407,5 @@ _LAYERS: dict[str, type[Layer]] = {
     "LSTM": _LSTM,
     "BasicLSTM": _LSTM,
     "GRU": _GRU,
+    CONVOLUTIONAL: _ConvLSTM,
 }

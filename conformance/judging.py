@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,12 +83,12 @@ def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarra
     of_cell = forms.Path.of(case.path).api == "cell"
     one = of_cell or not case.layer.return_sequences
     rows = (case.batch,) if one else (case.batch, steps)
-    shape = (*(rows[::-1] if case.layer.time_major else rows), case.output_units)
+    shape = (*(rows[::-1] if case.layer.time_major else rows), *case.output_shape)
     if values.shape != shape:
         raise Deviation(f"outputs' shape = {values.shape}, but must be {shape}", observation)
-    if one:
-        return values[:, None]
-    return np.swapaxes(values, 0, 1) if case.layer.time_major else values
+    if case.layer.time_major and not one:
+        values = np.swapaxes(values, 0, 1)
+    return values.reshape(case.batch, 1 if one else steps, math.prod(case.output_shape))
 
 
 def numbers(array: wire.Array) -> np.ndarray:
@@ -106,15 +107,25 @@ def state(
             f"{which} state = {forms.shown(tree)}, but must be {expected}", observation
         ) from expected
     for index, cell in enumerate(case.cells):
-        for name, leaf, width in zip("hc", leaves[index], cell.state_widths, strict=False):
-            _must_be_leaf(f"{which} {name} of cell {index}", leaf, width, case, observation)
-    return tuple(tuple(numbers(leaf.array) for leaf in of_cell) for of_cell in leaves)
+        for name, leaf, shape in zip("hc", leaves[index], cell.state_shapes, strict=False):
+            _must_be_leaf(f"{which} {name} of cell {index}", leaf, shape, case, observation)
+    return tuple(
+        tuple(
+            numbers(leaf.array).reshape(case.batch, width)
+            for leaf, width in zip(of_cell, cell.state_widths, strict=True)
+        )
+        for of_cell, cell in zip(leaves, case.cells, strict=True)
+    )
 
 
 def _must_be_leaf(
-    what: str, leaf: wire.Leaf, width: int, case: Case, observation: wire.Observation
+    what: str,
+    leaf: wire.Leaf,
+    of_row: tuple[int, ...],
+    case: Case,
+    observation: wire.Observation,
 ) -> None:
-    shape = (case.batch, width)
+    shape = (case.batch, *of_row)
     if tuple(leaf.array.shape) != shape:
         raise Deviation(
             f"{what}'s shape = {tuple(leaf.array.shape)}, but must be {shape}", observation
@@ -289,6 +300,13 @@ def weights_intact(observation: wire.Observation) -> None:
     """Judge whether the weights are what they were."""
     if not observation.weights_intact:
         raise Deviation("weights after the call = changed, but must be unchanged", observation)
+
+
+def variables_are(dtype: str, observation: wire.Observation) -> None:
+    """Judge the dtypes of the variables, which are observed under a policy of mixed precision."""
+    if observation.variables != (dtype,):
+        seen = ", ".join(observation.variables)
+        raise Deviation(f"variables' dtype = {seen}, but must be {dtype}", observation)
 
 
 def _compare(

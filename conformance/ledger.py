@@ -18,7 +18,8 @@ by a string like ">=2". Beside the fields of `Case` there are `cell`; `malformat
 `role`, what it is done to (`LSTM.c`, or `all` leaves); `model`, by its API; of a stack `depth`, the
 `kinds` in it ("LSTM" where it has one, "no LSTM" where it has none), its `first` and `last`, and
 the `narrowest` and `widest` leaf; the fields of `Layer`; `longest`, the most steps that count in a
-row, and `held_at_end`, whether in some row a step counts, but not the last that is run.
+row, and `held_at_end`, whether in some row a step counts, but not the last that is run; of nested
+stacks the `smallest_stack`, by its number of cells; of a user's own cell its `structure`.
 
 Every case that an entry covers must deviate as it says. Where what is seen depends on more than a
 condition can say, `sometimes = true` lets covered cases hold, and `why` says on what it depends.
@@ -40,7 +41,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from conformance import data, judging, malformations
-from conformance.case import Case, Layer
+from conformance.case import Case, Layer, Nesting
 from conformance.errors import MalformedLedger, UnreadableCase
 from conformance.reading import from_json
 
@@ -71,6 +72,14 @@ def _held_at_end(case: Case) -> bool:
     return bool((counted.any(axis=1) & ~last).any())
 
 
+def _smallest_stack(nesting: int | Nesting) -> int | None:
+    """The fewest cells in one of the stacks of a tree."""
+    if isinstance(nesting, int) or not nesting:
+        return None
+    within = [size for size in map(_smallest_stack, nesting) if size is not None]
+    return min([len(nesting), *within])
+
+
 _DERIVED: dict[str, Callable[[Case], object]] = {
     **{
         field.name: operator.attrgetter(f"layer.{field.name}")
@@ -88,6 +97,8 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "last": lambda case: case.cells[-1].kind,
     "narrowest": lambda case: min(width for cell in case.cells for width in cell.state_widths),
     "widest": lambda case: max(width for cell in case.cells for width in cell.state_widths),
+    "smallest_stack": lambda case: _smallest_stack(case.nesting),
+    "structure": lambda case: case.cells[0].custom and case.cells[0].custom.structure,
 }
 _CONDITIONS = {field.name for field in dataclasses.fields(Case)} - {"cells", "path"} | set(_DERIVED)
 

@@ -9,6 +9,7 @@ between and after those: a fault shows early whichever clause it breaks, and wor
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,9 +51,10 @@ def _mixed(groups: Mapping[str, Sequence[str]]) -> list[str]:
     chunks = sorted(name for name in groups if name.isdigit())
     sharing = sorted(groups.keys() - set(chunks), key=lambda name: (-len(groups[name]), name))
     between = chunks[: max(0, len(chunks) - _AT_THE_END)]
+    reached = list(itertools.accumulate((len(groups[name]) for name in sharing), initial=0))
+    ends = [len(between) * tests // max(reached[-1], 1) for tests in reached]
     names = []
-    for index, name in enumerate(sharing):
-        start, end = (len(between) * i // len(sharing) for i in (index, index + 1))
+    for name, (start, end) in zip(sharing, itertools.pairwise(ends), strict=True):
         names += [name, *between[start:end]]
     return [*names, *(name for name in chunks if name not in set(names))]
 

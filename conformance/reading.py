@@ -9,14 +9,19 @@ from typing import Any
 from conformance import data, documented, forms, formulas, malformations
 from conformance.adapter import wire
 from conformance.case import (
+    CONVOLUTIONAL,
     LSTM_KINDS,
     MERGE_MODES,
     MODEL_APIS,
     MODEL_CALLS,
     POLICIES,
+    STRUCTURES,
     WIRINGS,
+    WRAPPERS,
     Case,
     Cell,
+    Convolution,
+    Custom,
     Layer,
     Malformation,
     Model,
@@ -50,6 +55,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "options": wire.OPTIONS,
     "reloaded": (None, *wire.RELOADED),
     "wiring": WIRINGS,
+    "structure": STRUCTURES,
+    "padding": ("same", "valid"),
 }
 
 
@@ -72,7 +79,8 @@ def from_plain(plain: Any) -> Case:
     cells = fields.get("cells")
     if not isinstance(cells, list) or not cells:
         raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
-    fields["cells"] = tuple(_record(cell, Cell) for cell in cells)
+    fields["cells"] = tuple(_cell(cell) for cell in cells)
+    fields["nesting"] = _tuples(fields.get("nesting", ()))
     for name, kind in (("malformation", Malformation), ("model", Model)):
         if fields.get(name) is not None:
             fields[name] = _record(fields[name], kind)
@@ -82,6 +90,43 @@ def from_plain(plain: Any) -> Case:
     _check_fields(case)
     _check_places(case)
     return case
+
+
+def _cell(plain: Any) -> Cell:
+    fields = dict(_fields(plain, Cell))
+    if fields.get("custom") is not None:
+        fields["custom"] = _record(fields["custom"], Custom)
+    if fields.get("convolution") is not None:
+        fields["convolution"] = _convolution(fields["convolution"])
+    fields["wrappers"] = _tuples(fields.get("wrappers", ()))
+    unknown = sorted(set(fields["wrappers"]) - set(WRAPPERS))
+    if unknown:
+        raise UnreadableCase(f"wrappers = {unknown}, but must be of {WRAPPERS}")
+    cell = Cell(**fields)
+    _check_fields(cell)
+    if (cell.kind == CONVOLUTIONAL) != (cell.convolution is not None):
+        raise UnreadableCase(f"convolution of a {cell.kind} = {fields.get('convolution')!r}")
+    if cell.custom and cell.kind != "LSTM":
+        raise UnreadableCase(f"kind = {cell.kind!r}, but must be 'LSTM' within a custom cell")
+    return cell
+
+
+def _convolution(plain: Any) -> Convolution:
+    fields = {name: _tuples(value) for name, value in _fields(plain, Convolution).items()}
+    for name in ("space", "kernel"):
+        sizes = fields[name]
+        if type(sizes) is not tuple or any(type(n) is not int or n < 1 for n in sizes):
+            raise UnreadableCase(f"{name} = {sizes!r}, but must be a list of whole numbers from 1")
+    record = Convolution(**fields)
+    _check_fields(record)
+    if not 1 <= len(record.space) == len(record.kernel) <= 3 or min(record.positions) < 1:
+        raise UnreadableCase(f"kernel = {record.kernel}, but must fit into {record.space}")
+    return record
+
+
+def _tuples(plain: Any) -> Any:
+    """Lists within lists as tuples."""
+    return tuple(_tuples(item) for item in plain) if isinstance(plain, list | tuple) else plain
 
 
 def _record(plain: Any, kind: type) -> Any:
@@ -123,7 +168,15 @@ def _check_places(case: Case) -> None:
         )
     if case.split is not None and case.split not in range(1, case.steps):
         raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
+    if case.nesting and _places(case.nesting) != [*range(len(case.cells))]:
+        raise UnreadableCase(f"nesting = {case.nesting!r}, but must be a tree of all cells' places")
     leaves = malformations.leaf_count(case)
     leaf = case.malformation.leaf if case.malformation else None
     if leaf is not None and leaf not in range(leaves):
         raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
+
+
+def _places(nesting: Any) -> list[Any]:
+    if not isinstance(nesting, tuple):
+        return [nesting]
+    return [place for within in nesting for place in _places(within)]

@@ -143,19 +143,22 @@ def run_together(
     rows = Rows(batches)
     layers = [formulas.layer(*pair, noise) for pair in zip(cells, weights, strict=True)]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = through(layers, rows, noise)
+        sequence, states = through(layers, rows, noise, cells)
         finals = [tuple(noise.estimate(leaf) for leaf in state) for state in states]
         outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
     return [rows.trajectory(index, outputs, finals) for index in range(len(batches))]
 
 
 def through(
-    layers: Sequence[formulas.Layer], rows: Rows, noise: Noise
+    layers: Sequence[formulas.Layer], rows: Rows, noise: Noise, cells: Sequence[Cell] = ()
 ) -> tuple[np.ndarray, list[State]]:
-    """The outputs of the last layer, (steps, runs, rows, width), and the final state of each."""
+    """The outputs of the last layer, (steps, runs, rows, width), and the final state of each.
+
+    `cells` are those of the layers where there may be something around them.
+    """
     sequence, states = rows.inputs, []
     for index, layer in enumerate(layers):
-        sequence, state = _over_steps(
+        outputs, state = _over_steps(
             layer,
             sequence,
             rows.leaves([batch.state[index] for batch in rows.batches]),
@@ -163,6 +166,7 @@ def through(
             noise,
         )
         states.append(state)
+        sequence = formulas.wrapped(cells[index], sequence, outputs, noise) if cells else outputs
     return sequence, states
 
 

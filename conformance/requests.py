@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance import data, forms, kinds, malformations
 from conformance.adapter import wire
-from conformance.case import EAGER, Case, Cell, Layer, to_plain
+from conformance.case import EAGER, VARIABLE_DTYPE, Case, Cell, Layer, to_plain
 
 _TRACED_FOR_STEPS = ("static_rnn",)
 
@@ -46,6 +46,8 @@ def program(case: Case, anew: bool = False) -> wire.Program:
         case.options,
         case.reloaded,
         case.wiring,
+        case.nesting,
+        case.state_is_tuple,
     )
 
 
@@ -252,13 +254,15 @@ def split(case: Case) -> int:
 
 
 def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wire.Array:
-    """The inputs' steps from start to stop, (batch, steps, features), or as time_major has them."""
+    """The inputs' steps from start to stop: (batch, steps, ..., features), unless time_major."""
     return _sent_inputs(case, data.inputs(case)[:, start:stop])
 
 
 def _sent_inputs(case: Case, values: np.ndarray) -> wire.Array:
-    turned = np.swapaxes(values, 0, 1) if case.layer.time_major else values
-    return data.to_wire(turned, case.dtype)
+    shaped = values.reshape(*values.shape[:2], *case.input_shape)
+    turned = np.swapaxes(shaped, 0, 1) if case.layer.time_major else shaped
+    # what a layer casts by its policy are usual inputs
+    return data.to_wire(turned, VARIABLE_DTYPE if case.policy else case.dtype)
 
 
 def arguments(

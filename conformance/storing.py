@@ -8,10 +8,8 @@ import numpy as np
 
 from conformance import judging
 from conformance.adapter import wire
-from conformance.case import Case
+from conformance.case import VARIABLE_DTYPE, Case
 from conformance.judging import Run
-
-VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
 
 
 def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:

@@ -43,6 +43,19 @@ def joined(*several: Subjects) -> Subjects:
     return subjects
 
 
+def relatives(name: str, *paths: str) -> Subjects:
+    """The paths, of those named, that have some relatives of the usual cells."""
+
+    def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+        return [
+            Subject(offer.name, name)
+            for offer in offers
+            if offer.name in paths and name not in offer.lacks
+        ]
+
+    return subjects
+
+
 def _of(offers: Sequence[wire.PathOffer], apis: Sequence[str]) -> list[wire.PathOffer]:
     return [offer for offer in offers if Path.of(offer.name).api in apis]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance import judging, reference, requests, sources, subjects
+from conformance import judging, properties, reference, requests, sources, subjects
 from conformance.case import Case
 from conformance.contract import Finding, Runs, clause
 from strategies import states
@@ -18,8 +18,7 @@ from strategies import states
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""
-    (observation,) = run(case, requests.whole(case))
-    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+    return properties.agrees(case, run)
 
 
 @clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from conformance import forms, judging, reference, requests, sources, subjects
+from conformance import forms, judging, properties, reference, requests, sources, subjects
 from conformance.adapter import wire
 from conformance.case import Case
 from conformance.contract import SHOULD, Finding, Runs, clause, single
@@ -40,17 +40,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
     """k steps, and then the rest from the carried state, equal running straight through."""
-    assert case.split is not None
-    straight, first, second = run(
-        case,
-        requests.whole(case),
-        requests.first_part(case),
-        requests.rest(case, wire.Previous(1)),
-    )
-    through = judging.accepted(case, straight)
-    carried = judging.accepted(case, second, "the rest", steps=case.steps - case.split)
-    joined = judging.joined(judging.accepted(case, first, "the first steps", case.split), carried)
-    return Finding(judging.agree(joined, through, reference.of(case), "the straight run's"))
+    return properties.carries_over(case, run)
 
 
 @clause(
@@ -91,8 +81,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
 )
 def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     """The initial state that is given is the one that the sequence starts from."""
-    (observation,) = run(case, requests.whole(case))
-    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -230,10 +219,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
-    cast, by_hand = run(case, requests.whole(case), requests.cast_by_hand(case))
-    one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
-    other = judging.accepted(case, by_hand)
-    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))
+    return properties.casts_as_by_hand(case, run)
 
 
 @clause(

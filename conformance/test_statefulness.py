@@ -17,6 +17,7 @@ from conformance import (
     expectation,
     forms,
     judging,
+    properties,
     reference,
     requests,
     sources,
@@ -67,15 +68,7 @@ _WITH_ARRAYS = partial(_WITH_STATE, form=forms.NUMPY)
 @stateful_clause("ST-01", source=sources.RNN, cases=_WITHOUT_STATE, effort=1)
 def test_two_calls_equal_one(case: Case, run: Runs) -> Finding:
     """Two calls of a stateful layer equal one over the whole sequence."""
-    return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
-
-
-def _goes_on(case: Case, first: wire.Observation, second: wire.Observation) -> Finding:
-    """Two calls are one over the whole sequence, from the case's state."""
-    split = requests.split(case)
-    begun = judging.accepted(case, first, "the first steps", split)
-    ended = judging.accepted(case, second, "the rest", case.steps - split)
-    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
+    return properties.goes_on(case, run)
 
 
 @stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE, effort=1)
@@ -219,7 +212,7 @@ def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
 @stateful_clause("ST-10", source=sources.RNN, cases=_WITH_STATE, like="ST-02")
 def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> Finding:
     """The final state of a first call with a given initial_state is stored as any other is."""
-    return _goes_on(case, *run(case, requests.first_part(case), requests.rest(case, None)))
+    return properties.goes_on(case, run)
 
 
 @stateful_clause("ST-11", source=sources.GUIDE, cases=_WITH_STATE, like="ST-02")
@@ -257,7 +250,7 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding:
     """A layer's `states` are taken as initial_state by a new layer with its weights."""
     onward = requests.rest(case, wire.Stored())
-    return _goes_on(
+    return properties.two_equal_one(
         case, *run(case, requests.first_part(case), dataclasses.replace(onward, by="new_layer"))
     )
 
@@ -345,7 +338,7 @@ def test_both_directions_store_the_final_state(case: Case, run: Runs) -> Finding
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
     """Under mixed precision two calls equal one; what is stored has the variables' dtype."""
     first, second = run(case, requests.first_part(case), requests.rest(case, None))
-    finding = _goes_on(case, first, second)
+    finding = properties.two_equal_one(case, first, second)
     storing.holds_the_final_state(
         case, judging.accepted(case, second, steps=case.steps - requests.split(case))
     )

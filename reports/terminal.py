@@ -30,6 +30,7 @@ FAMILIES = {
     "PS": "persistence",
     "DC": "documented",
     "DF": "defaults",
+    "WR": "wrappers",
     "UP": "upgrade",
 }
 PAIRS = "pairs"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance import contract, data, expectation, forms, judging, reference
 from conformance.adapter import wire
-from conformance.case import Case
+from conformance.case import VARIABLE_DTYPE, Case
 from conformance.contract import Clause, Extent, Subject
 
 ROOT = Path(__file__).parents[1]
@@ -111,11 +111,13 @@ def perfect(case: Case, trajectory: reference.Trajectory | None = None) -> wire.
         outputs = outputs[:, -1]
     elif case.layer.time_major:
         outputs = np.swapaxes(outputs, 0, 1)
+    outputs = outputs.reshape(*outputs.shape[:-1], *case.output_shape)
     state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
     run = judging.Run(outputs, state, wire.Observation())
     return wire.Observation(
         outputs=sent(outputs, case.dtype),
         state=forms.documented(case, judging.leaves(run, case.dtype)),
+        variables=(VARIABLE_DTYPE,) if case.policy else (),
     )
 
 

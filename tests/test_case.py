@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conformance.case import Case, Cell, Layer, Malformation, Model
+from conformance.case import Case, Cell, Convolution, Custom, Layer, Malformation, Model
 from conformance.errors import UnreadableCase
 from conformance.reading import from_json
 from tests import support
@@ -57,6 +57,8 @@ OTHERS: dict[str, Any] = {
     "options": "every",
     "reloaded": "config",
     "wiring": "encoder",
+    "nesting": ((0, 1),),
+    "state_is_tuple": False,
 }
 
 
@@ -96,6 +98,19 @@ def test_outputs_that_are_not_merged_are_told_from_those_side_by_side() -> None:
     assert from_json(apart.to_json()) == apart
 
 
+def test_relatives_of_cells_go_through_json() -> None:
+    cells = (
+        Cell("LSTM", 2, wrappers=("device", "residual"), custom=Custom("planes", start=True)),
+        Cell("ConvLSTM", 1, convolution=Convolution((3, 2), (2, 1), "valid")),
+    )
+    case = dataclasses.replace(CASE, cells=cells, malformation=None, nesting=((0,), 1))
+    assert '"wrappers":["device","residual"]' in case.to_json()
+    assert '"custom":{"structure":"planes","start":true}' in case.to_json()
+    assert '"convolution":{"space":[3,2],"kernel":[2,1],"padding":"valid"}' in case.to_json()
+    assert '"nesting":[[0],1]' in case.to_json()
+    assert from_json(case.to_json()) == case
+
+
 def test_json_is_one_short_line_that_leaves_defaults_out() -> None:
     case = Case("RNN/keras3", "eager", (Cell("GRU", 1),))
     assert case.to_json() == (
@@ -121,6 +136,14 @@ def test_every_option_of_a_cell_counts_for_the_identity(field: str) -> None:
 def test_the_identity_is_stable() -> None:
     # Written down in reports: changing it makes every older run file's cases strangers
     assert CASE.identity == "7c69bb5d9a96"
+
+
+def _with_cell(**fields: Any) -> str:
+    return json.dumps({**PLAIN, "cells": [{"kind": "LSTM", "units": 2, **fields}]})
+
+
+def _convolving(**convolution: Any) -> str:
+    return _with_cell(kind="ConvLSTM", convolution=convolution)
 
 
 UNREADABLE = {
@@ -173,6 +196,19 @@ UNREADABLE = {
         json.dumps({**PLAIN, "malformation": {"name": "scalar", "leaf": 2}}),
         "leaf = 2, but must be from 0 to 1",
     ),
+    "a wrapper that there is not": (_with_cell(wrappers=["odd"]), "wrappers = ['odd']"),
+    "a structure that there is not": (_with_cell(custom={"structure": "odd"}), "structure"),
+    "a user's own GRU": (_with_cell(kind="GRU", custom={}), "kind = 'GRU'"),
+    "a ConvLSTM without convolution": (_with_cell(kind="ConvLSTM"), "convolution of a ConvLSTM"),
+    "space that is no list": (_convolving(space=3, kernel=[1]), "space = 3"),
+    "a kernel of other axes": (_convolving(space=[3], kernel=[1, 1]), "kernel = (1, 1)"),
+    "a kernel that is too large": (
+        _convolving(space=[2], kernel=[3], padding="valid"),
+        "must fit into (2,)",
+    ),
+    "no such padding": (_convolving(space=[2], kernel=[1], padding="odd"), "padding = 'odd'"),
+    "a nesting without a cell": (json.dumps({**PLAIN, "nesting": [[1]]}), "nesting = ((1,),)"),
+    "no such policy": (json.dumps({**PLAIN, "policy": "float16"}), "policy = 'float16'"),
     "split beyond the end": (json.dumps({**PLAIN, "steps": 2, "split": 2}), "split"),
 }
 

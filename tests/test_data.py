@@ -11,7 +11,7 @@ import pytest
 
 from conformance import data
 from conformance.adapter import wire
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Convolution, Custom
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 
@@ -91,6 +91,33 @@ def test_weights_have_the_shapes_of_their_cells() -> None:
     assert gru.bias.shape == (2, 12)
     assert gru.peepholes is None
     assert gru.projection is None
+
+
+def test_a_convolution_has_rows_for_each_place_in_its_kernel() -> None:
+    cell = Cell("ConvLSTM", 3, convolution=Convolution((4, 5), (2, 3), "valid"))
+    case = changed(cells=(cell,))
+    (weights,) = data.weights(case)
+    assert weights.kernel.shape == (2 * 3 * 2, 12)
+    assert weights.recurrent.shape == (2 * 3 * 3, 12)
+    assert data.inputs(case).shape == (3, 5, 4 * 5 * 2)
+    assert [leaf.shape for leaf in data.state(case)[0]] == [(3, 3 * 3 * 3)] * 2
+
+
+def test_a_cell_above_one_with_doubled_output_is_fed_all_of_it() -> None:
+    own = Cell("LSTM", 3, custom=Custom(doubled=True))
+    _, above = data.weights(changed(cells=(own, Cell("GRU", 2))))
+    assert above.kernel.shape == (6, 6)
+
+
+def test_without_a_state_a_cell_starts_from_its_own() -> None:
+    own = Cell("LSTM", 2, custom=Custom(start=True))
+    case = changed(cells=(own, Cell("GRU", 2)), state=None)
+    (h, c), (above,) = data.state(case)
+    assert (h == 0.5).all()
+    assert (c == -0.25).all()
+    assert not above.any()
+    assert data.state(data.drawn(case))[0][0].tolist() == h.tolist()
+    assert data.drawn(changed(state=None)) == data.drawn(changed(state="zeros"))
 
 
 def test_a_cell_without_bias_has_none() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import forms, requests
+from conformance import data, forms, requests
 from conformance.adapter import wire
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Convolution, Custom
 from conformance.contract import Subject
 from strategies import states
 from tests import support
@@ -113,8 +114,12 @@ BOTH_DIRECTIONS = [
 
 
 def written(path: str, cells: tuple[Cell, ...], leaves: forms.Leaves) -> str:
+    return lettered(case(path, *cells), leaves)
+
+
+def lettered(case: Case, leaves: forms.Leaves) -> str:
     """The documented form with the leaves' letters in place of their shapes."""
-    shown = forms.shown(forms.documented(case(path, *cells), leaves))
+    shown = forms.shown(forms.documented(case, leaves))
     for letter, leaf in (("h", H), ("c", C), ("g", G)):
         shown = shown.replace(forms.shown(leaf), letter)
     return shown
@@ -160,6 +165,78 @@ def test_the_pair_changes_places_between_v1_and_keras() -> None:
     assert keras == wire.Node("list", (H, C))
     assert forms.read(case("cell/v1", LSTM), v1) == ((H, C),)
     assert forms.read(case("cell/keras3", LSTM), keras) == ((H, C),)
+
+
+NESTINGS = [
+    # path, an inner stack of LSTM and GRU below a GRU, a stack of one GRU
+    ("dynamic_rnn/v1", "((LSTMStateTuple(c, h), g), g)", "(g)"),
+    ("dynamic_rnn/keras2", "(([h, c], g), g)", "(g)"),
+    ("dynamic_rnn/keras3", "[[[h, c], g], g]", "[g]"),
+    ("RNN/keras2", "[([h, c], g), g]", "[g]"),
+    ("RNN/keras3", "[[[h, c], g], g]", "[g]"),
+    ("cell/v1", "((LSTMStateTuple(c, h), g), g)", "(g)"),
+    ("cell/keras2", "(([h, c], g), g)", "(g)"),
+    ("cell/keras3", "[[[h, c], g], g]", "[g]"),
+]
+
+
+@pytest.mark.parametrize(("path", "two", "one"), NESTINGS)
+def test_stacks_within_a_stack(path: str, two: str, one: str) -> None:
+    nested = Case(path, "eager", (LSTM, GRU, GRU), nesting=((0, 1), 2))
+    leaves = ((H, C), (G,), (G,))
+    assert lettered(nested, leaves) == two
+    assert forms.read(nested, forms.documented(nested, leaves)) == leaves
+    alone = Case(path, "eager", (GRU,), nesting=(0,))
+    assert lettered(alone, ((G,),)) == one
+    assert forms.read(alone, forms.documented(alone, ((G,),))) == ((G,),)
+
+
+def test_states_in_one_tensor_have_c_before_h() -> None:
+    case = Case("cell/v1", "eager", (LSTM, GRU), state="mixed", state_is_tuple=False)
+    leaves = requests.leaves(case)
+    written = forms.documented(case, leaves)
+    (h, c), (g,) = data.state(case)
+    assert isinstance(written, wire.Leaf)
+    assert data.from_wire(written.array).tolist() == np.concatenate([c, h, g], axis=1).tolist()
+    assert forms.read(case, written) == leaves
+    with pytest.raises(forms.UnexpectedStructure, match=r"one tensor of floats \(batch, 7\)"):
+        forms.read(case, leaf(1, 6))
+    with pytest.raises(forms.UnexpectedStructure, match="one tensor"):
+        forms.read(case, wire.Node("tuple", (written, written)))
+
+
+OWN = [
+    # structure, with v1 and with Keras
+    ("plain", "(float32(1, 2), float32(1, 2))", "[float32(1, 2), float32(1, 2)]"),
+    ("nested", "(float32(1, 2), (float32(1, 2)))", "[float32(1, 2), (float32(1, 2))]"),
+    ("dict", "({float32(1, 2), float32(1, 2)})", "[{float32(1, 2), float32(1, 2)}]"),
+    ("planes", "float32(1, 2, 2)", "[float32(1, 2, 2)]"),
+]
+
+
+@pytest.mark.parametrize(("structure", "in_v1", "in_keras"), OWN)
+def test_states_of_ones_own_cell(structure: str, in_v1: str, in_keras: str) -> None:
+    cell = Cell("LSTM", 2, custom=Custom(structure))
+    for path, shown in (("dynamic_rnn/v1", in_v1), ("RNN/keras2", in_keras)):
+        case = Case(path, "eager", (cell,), state="mixed")
+        leaves = requests.leaves(case)
+        written = forms.documented(case, leaves)
+        assert forms.shown(written) == shown
+        assert forms.read(case, written) == leaves
+        for wrong in (leaf(1, 3), wire.Node("list", (leaf(1, 2),)), None):
+            with pytest.raises(forms.UnexpectedStructure):
+                forms.read(case, wrong)
+
+
+def test_a_convolution_has_its_state_in_space() -> None:
+    cell = Cell("ConvLSTM", 2, convolution=Convolution((4, 3), (2, 1), "valid"))
+    case = Case("layer/keras2", "eager", (cell,), state="mixed")
+    shown = forms.shown(forms.documented(case, requests.leaves(case)))
+    assert shown == "[float32(1, 3, 3, 2), float32(1, 3, 3, 2)]"
+
+
+def leaf(*shape: int) -> wire.Leaf:
+    return wire.Leaf(data.to_wire(np.zeros(shape), "float32"))
 
 
 def test_a_list_of_one_reads_as_its_leaf() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from conformance import judging, reference
 from conformance.adapter import wire
-from conformance.case import Case, Cell, Malformation
+from conformance.case import Case, Cell, Convolution, Malformation
 from conformance.judging import Deviation
 from conformance.noise import Estimate
 from tests import support
@@ -155,6 +155,28 @@ def test_another_structure_is_told(name: str) -> None:
         judging.accepted(LSTM, observation)
     assert deviation.value.sentence == sentence
     assert deviation.value.observation is observation
+
+
+def test_values_in_space_stand_in_one_row() -> None:
+    cell = Cell("ConvLSTM", 3, convolution=Convolution((2, 4), (1, 1)))
+    case = dataclasses.replace(LSTM, cells=(cell,))
+    seen = support.perfect(case)
+    assert seen.outputs is not None
+    assert seen.outputs.shape == (2, 2, 2, 4, 3)
+    run = judging.accepted(case, seen)
+    assert run.outputs.shape == (2, 2, 24)
+    assert [leaf.shape for leaf in run.state[0]] == [(2, 24), (2, 24)]
+    flat = dataclasses.replace(seen, state=node(leaf((2, 24)), leaf((2, 24))))
+    with pytest.raises(Deviation, match=r"final h of cell 0's shape = \(2, 24\), but must be"):
+        judging.accepted(case, flat)
+
+
+def test_variables_of_another_dtype_are_told() -> None:
+    seen = dataclasses.replace(support.perfect(LSTM), variables=("float32",))
+    judging.variables_are("float32", seen)
+    for others in ((), ("float16",), ("float16", "float32")):
+        with pytest.raises(Deviation, match=r"variables' dtype = .*, but must be float32"):
+            judging.variables_are("float32", dataclasses.replace(seen, variables=others))
 
 
 def test_a_cell_called_by_itself_has_no_steps() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance import judging, ledger
-from conformance.case import Case, Cell, Layer, Malformation
+from conformance.case import Case, Cell, Custom, Layer, Malformation
 from conformance.errors import MalformedLedger
 from tests import support
 
@@ -236,6 +236,28 @@ def test_which_steps_count_may_be_a_condition(
     for name, value in (("longest", longest), ("held_at_end", held)):
         assert an_entry(tmp_path, when={name: [value]}).covers("RJ-01", case)
         assert not an_entry(tmp_path, when={name: [not value]}).covers("RJ-01", case)
+
+
+OF_RELATIVES: list[tuple[Case, dict[str, Any], bool]] = [
+    (dataclasses.replace(CASE, nesting=((0,), 1)), {"smallest_stack": [1]}, True),
+    (dataclasses.replace(CASE, nesting=((0, 1),)), {"smallest_stack": [1]}, True),
+    (dataclasses.replace(CASE, nesting=(0, 1)), {"smallest_stack": [">1"]}, True),
+    (CASE, {"smallest_stack": [1]}, False),
+    (CASE, {"smallest_stack": ["none"]}, True),
+    (CASE, {"structure": ["none"]}, True),
+    (
+        dataclasses.replace(CASE, cells=(Cell("LSTM", 2, custom=Custom("planes")),)),
+        {"structure": ["dict", "planes"]},
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("case", "when", "covered"), OF_RELATIVES)
+def test_an_entry_covers_relatives_of_cells(
+    tmp_path: Path, case: Case, when: dict[str, Any], covered: bool
+) -> None:
+    assert an_entry(tmp_path, when=when).covers("RJ-01", case) == covered
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from conformance import data, reference
-from conformance.case import Case, Cell
+from conformance.case import Case, Cell, Custom
 from conformance.data import Weights
 from conformance.noise import Estimate
 
@@ -268,8 +269,8 @@ def test_unknown_names_are_refused() -> None:
     weights = Weights(array(1.0), array(1.0))
     with pytest.raises(ValueError, match="activation = 'swish', but must be one of"):
         trajectory(Cell("SimpleRNN", 1, activation="swish"), weights, [1.0], [0.0])
-    with pytest.raises(ValueError, match="kind = 'ConvLSTM', but must be one of"):
-        trajectory(Cell("ConvLSTM", 1), weights, [1.0], [0.0])
+    with pytest.raises(ValueError, match="kind = 'GRUU', but must be one of"):
+        trajectory(Cell("GRUU", 1), weights, [1.0], [0.0])
 
 
 # The width, on cases drawn at random
@@ -531,3 +532,37 @@ def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
     result = trajectory(cell, weights, [0.3], [0.3], dtype="float32")
     assert outputs(result) == [0.0]
     assert result.outputs.width[0, 0, 0] > 1e-9
+
+
+# What is around a cell
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_residual_wrapper_adds_the_inputs_and_leaves_the_state_alone(dtype: str) -> None:
+    plain = Case("p", "m", (Cell("LSTM", 2),), 3, 4, features=2, dtype=dtype, state="mixed")
+    alone = reference.of(plain)
+    for times in (1, 2):
+        wrapped = Cell("LSTM", 2, wrappers=("device",) + ("residual",) * times)
+        seen = reference.of(dataclasses.replace(plain, cells=(wrapped,)))
+        added = alone.outputs.value + times * data.inputs(plain)
+        assert seen.outputs.value == close(added, rel=1e-12)
+        assert (seen.outputs.width > alone.outputs.width).any()
+        for leaf, other in zip(seen.state[0], alone.state[0], strict=True):
+            assert (leaf.value == other.value).all()
+
+
+def test_a_cell_above_a_residual_wrapper_is_fed_what_it_gives() -> None:
+    below, above = Cell("SimpleRNN", 2, wrappers=("residual",)), Cell("GRU", 1)
+    both = Case("p", "m", (below, above), 2, 3, features=2, dtype="float64", state="ones")
+    fed = reference.of(dataclasses.replace(both, cells=(below,))).outputs.value
+    weights, state = data.weights(both), data.state(both)
+    alone = reference.run((above,), weights[1:], fed, state[1:], "float64")
+    assert reference.of(both).outputs.value == close(alone.outputs.value, rel=1e-12)
+
+
+def test_a_doubled_output_is_h_twice() -> None:
+    case = Case("p", "m", (Cell("LSTM", 2, custom=Custom(doubled=True)),), 2, 3, state="mixed")
+    seen = reference.of(case).outputs
+    for array in (seen.value, seen.width, seen.spread):
+        assert array.shape == (2, 3, 4)
+        assert (array[..., :2] == array[..., 2:]).all()

@@ -61,7 +61,7 @@ def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
     program = requests.program(case)
     assert len(program.cells) == len(case.cells)
     call = requests.whole(case)
-    assert call.inputs.shape == (case.batch, case.steps, case.features)
+    assert call.inputs.shape == (case.batch, case.steps, *case.input_shape)
     assert (call.state is None) == (case.state is None)
 
 

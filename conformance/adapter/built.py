@@ -24,6 +24,7 @@ class Built:
         self.specs = program.cells
         self.call = call
         self.maker = maker
+        self._mixed = program.policy is not None
         self._model = model
         self._layers = layers
         self._others = others or {}
@@ -34,7 +35,7 @@ class Built:
             if state is not None  # not built yet
         ]
         self._bases = {}
-        self.remember_classes((*cells, cell, maker, *layers))
+        self.remember_classes((*cell_makers.all_within(cell), *cells, maker, *layers))
 
     def remember_classes(self, parts):
         """Remember the bases that the classes of cells, layers and models have now."""
@@ -77,6 +78,15 @@ class Built:
             for stored, state in zip(trees.flatten(self.stored()), trees.flatten(states)):
                 stored.assign(state)
 
+    def variable_dtypes(self):
+        """The dtypes of the cells' variables, under a policy of mixed precision."""
+        if not self._mixed:
+            return ()
+        return tuple(sorted({v.dtype.base_dtype.name for v in self._variables()}))
+
+    def _variables(self):
+        return [versions.tf_variable(v) for cell in self.cells for v in cell.weights]
+
     def own_state(self, inputs, batch, dtype):
         """The state that this path's cell or layer makes itself."""
         return versions.initial_state_of(self.maker, inputs, batch, dtype)
@@ -95,11 +105,18 @@ def built_cell(generation, program):
     What is to be saved in a file is left to its layer to build, which gives the variables of each
     cell names of their own.
     """
-    specs, dtype = program.cells, layer_dtype(generation, program)
+    dtype = layer_dtype(generation, program)
     made = [
-        cell_makers.make(generation, spec, i, dtype, program.options)
-        for i, spec in enumerate(specs)
+        cell_makers.make(generation, spec, i, dtype, program.options, program.state_is_tuple)
+        for i, spec in enumerate(program.cells)
+    ]
+    wrapped = [
+        cell_makers.wrapped(generation, spec, i, dtype, made[i])
+        for i, spec in enumerate(program.cells)
     ]
     if not program.fresh and program.reloaded not in wire.FILES:
-        cell_makers.build(generation, made, specs, program.features)
-    return made, made[0] if len(made) == 1 else cell_makers.stack(generation, made, dtype)
+        outermost = made if generation == "v1" else wrapped
+        cell_makers.build(generation, outermost, program.cells, program.features)
+    if len(made) == 1 and not program.nesting:
+        return made, wrapped[0]
+    return made, cell_makers.stack(generation, program, wrapped, dtype)

@@ -6,19 +6,23 @@ import itertools
 
 import tensorflow as tf
 
-from . import idle, trees, versions, wire
+from . import idle, own_cells, trees, versions, wire
 
 _numbers = itertools.count()
 
 V1_KINDS = ("SimpleRNN", "BasicLSTM", "LSTM", "GRU")
 KERAS_KINDS = ("SimpleRNN", "LSTM", "GRU")
 STACK = "Stack"
+CONVOLUTIONAL = "ConvLSTM"
 
 
-def make(generation, spec, index, dtype, options=wire.GIVEN):
-    """One cell, not yet built; `index` is its place in the stack, `options` one of wire.OPTIONS."""
+def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True):
+    """One cell, neither wrapped nor built; `index` is its place in the stack.
+
+    `options` is one of wire.OPTIONS.
+    """
     if generation == "v1":
-        return _v1(spec, dtype, options)
+        return _v1(spec, dtype, options, state_is_tuple)
     kind = getattr(versions.keras(generation).layers, spec["kind"] + "Cell")
     if spec["ones_at_first"]:
         kind = _with_ones_at_first(kind)
@@ -38,15 +42,44 @@ def _with_ones_at_first(kind):
     return WithOnesAtFirst
 
 
-def stack(generation, cells, dtype):
-    """Several cells as one."""
-    if generation == "v1":
-        return versions.v1_cells().MultiRNNCell(cells)
-    return versions.keras(generation).layers.StackedRNNCells(cells, dtype=dtype, name="stack")
+def wrapped(generation, spec, index, dtype, cell):
+    """The cell in what is around it."""
+    if spec["custom"]:
+        cell = own_cells.make(generation, cell, spec, index, dtype)
+    for name in spec["wrappers"]:
+        cell = versions.wrapper(generation, name)(cell, dtype=dtype, **_WRAPPING[name])
+    return cell
+
+
+_WRAPPING = {
+    "residual": {},
+    "device": {"device": "/cpu:0"},
+    "dropout": {},
+    "output_dropout": {"output_keep_prob": 0.5},
+    "state_dropout": {"state_keep_prob": 0.5},
+}
+
+
+def stack(generation, program, cells, dtype):
+    """The cells as one, in stacks within a stack where the program has them."""
+
+    def stacked(nesting):
+        if isinstance(nesting, int):
+            return cells[nesting]
+        members = [stacked(within) for within in nesting]
+        if generation == "v1":
+            return versions.v1_cells().MultiRNNCell(members, program.state_is_tuple)
+        layers = versions.keras(generation).layers
+        return layers.StackedRNNCells(members, dtype=dtype, name="stack")
+
+    return stacked(program.nesting or range(len(cells)))
 
 
 def build(generation, cells, specs, features):
-    """Create the variables of each cell, for the width that reaches it."""
+    """Create the variables of each cell, for the width that reaches it.
+
+    The cells are those of v1 without what is around them, and those of Keras with it.
+    """
     width = features
     for cell, spec in zip(cells, specs):
         if generation == "v1":
@@ -54,6 +87,17 @@ def build(generation, cells, specs, features):
         else:
             cell.build((None, width))
         width = spec["projection"] or spec["units"]
+        if spec["custom"] and spec["custom"]["doubled"]:
+            width *= 2
+
+
+def all_within(cell):
+    """A cell and all cells that it is made of."""
+    within = getattr(cell, "cells", None) or getattr(cell, "_cells", None) or []
+    held = [getattr(cell, name, None) for name in ("cell", "inner")]
+    for part in [*within, *[part for part in held if part is not None]]:
+        yield from all_within(part)
+    yield cell
 
 
 def keras_options(generation, spec, dtype, options=wire.GIVEN):
@@ -85,7 +129,7 @@ def _arithmetic(spec, dtype):
     (orthogonal) does not exist for bfloat16.
     """
     given = {
-        "units": spec["units"],
+        **_size(spec),
         "activation": spec["activation"],
         "use_bias": spec["use_bias"],
         "kernel_initializer": "zeros",
@@ -94,24 +138,42 @@ def _arithmetic(spec, dtype):
     }
     if spec["kind"] != "SimpleRNN":
         given["recurrent_activation"] = spec["recurrent_activation"].split("_0.2")[0]
+    if spec["kind"] in ("LSTM", "GRU"):
         given["implementation"] = spec["implementation"]
-    if spec["kind"] == "LSTM":
+    if spec["kind"] in ("LSTM", CONVOLUTIONAL):
         given["unit_forget_bias"] = False
     if spec["kind"] == "GRU":
         given["reset_after"] = spec["reset_after"]
+    given.update({name: spec[name] for name in _DROPOUTS if spec[name]})
     return given
+
+
+_DROPOUTS = ("dropout", "recurrent_dropout")
+
+
+def _size(spec):
+    convolution = spec["convolution"]
+    if not convolution:
+        return {"units": spec["units"]}
+    return {
+        "filters": spec["units"],
+        "kernel_size": convolution["kernel"],
+        "padding": convolution["padding"],
+    }
 
 
 _V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
 
 
-def _v1(spec, dtype, options):
+def _v1(spec, dtype, options, state_is_tuple):
     kind = getattr(versions.v1_cells(), _V1_NAMES.get(spec["kind"], spec["kind"] + "Cell"))
     # variables of v1 cells are found by name, across functions and eager calls alike
     name = "v1_cell_%d" % next(_numbers)
     if options == wire.DEFAULTS:
         return kind(spec["units"], name=name, **_unless_default(dtype))
     given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic(spec)}
+    if not state_is_tuple and spec["kind"].endswith("LSTM"):
+        given["state_is_tuple"] = False
     if options == wire.EVERY:
         given.update(copy.deepcopy(idle.of_cell("v1", spec["kind"])))
     return kind(spec["units"], **given)

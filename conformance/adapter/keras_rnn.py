@@ -22,9 +22,14 @@ def layer_options(program):
 
     A Sequential model takes no layer of several outputs; in a model the outputs are all.
     """
-    options = {"return_sequences": True, "return_state": program.model is None, **program.layer}
-    options.pop("mask_value", None)
-    return options
+    others = ("mask_value", "training", "time_distributed")
+    given = {name: value for name, value in program.layer.items() if name not in others}
+    return {"return_sequences": True, "return_state": program.model is None, **given}
+
+
+def call_options(program):
+    """Arguments of each call of a layer or cell."""
+    return {name: value for name, value in program.layer.items() if name == "training"}
 
 
 def idle_options(generation, program, kind=None):
@@ -44,24 +49,27 @@ def built_layer(generation, program, layer, cells, build):
     """A layer as a Built, in its model where it has one; `build` builds another of its kind."""
     model = models.around(generation, program, layer) if program.model else None
     if not program.fresh and model is None:
-        layer.build((program.rows, None, program.features))
-    call = caller(layer, masking(generation, program))
+        convolution = program.cells[0]["convolution"]
+        space = convolution["space"] if convolution else ()
+        layer.build((program.rows, None, *space, program.features))
+    call = caller(layer, masking(generation, program), options=call_options(program))
     others = {"new_layer": _anew(generation, program, layer, build)}
     if model is not None:
         call, others = models.ways(model, program.rows)
     return Built(generation, program, layer.cell, cells, call, layer, others, model)
 
 
-def caller(layer, masked, outputs=1):
+def caller(layer, masked, outputs=1, options=()):
     """Call a layer and cut what it returns into outputs and state, as users do: result[1:].
 
-    Where it returns several outputs they are given side by side.
+    Where it returns several outputs they are given side by side. `options` go with each call.
     """
+    options = dict(options)
 
     def call(inputs, state, **arguments):
         if state is not None:
             arguments["initial_state"] = state
-        result = layer(masked(inputs), **arguments)
+        result = layer(masked(inputs), **options, **arguments)
         if outputs == 1 and not layer.return_state:
             result = [result]
         returned = result[0] if outputs == 1 else tf.concat(result[:outputs], -1)

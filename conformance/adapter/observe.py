@@ -98,6 +98,7 @@ def _observe(runner, call, finals, look_at_weights):
             gradients=_gradients(runner, state, gradients) if gradients else None,
             stored=trees.to_wire(runner.built.stored(), _leaf) if runner.built.stored() else None,
             declared=runner.built.declared,
+            variables=runner.built.variable_dtypes(),
         ),
         final,
     )

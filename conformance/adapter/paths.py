@@ -75,6 +75,7 @@ def _offer(api, generation):
         MODES,
         reloads=_reloads(api, generation),
         further_modes=_further_modes(api),
+        lacks=versions.lacking(generation),
     )
 
 

@@ -166,6 +166,35 @@ def reset(generation, layer, states=None):
     return method() if states is None else method(states=states)
 
 
+def lacking(generation):
+    """The relatives of cells that a generation should have and this environment has not."""
+    if generation == "v1":
+        return ()
+    lacks = []
+    if generation == "keras2" and not hasattr(tf.nn, "RNNCellResidualWrapper"):
+        lacks.append("Wrapped")
+    if not hasattr(keras(generation).layers, "ConvLSTM1D"):
+        lacks.append("ConvLSTM")
+    if not _has_policies(generation):
+        lacks.append("Mixed")
+    return tuple(lacks)
+
+
+def _has_policies(generation):
+    if _major(tf.__version__) < 2:
+        return False  # there are such policies, but layers do not cast by them
+    try:
+        return [policy(generation, name) for name in ("mixed_float16", "mixed_bfloat16")] != []
+    except (AttributeError, ValueError):
+        return False
+
+
+def wrapper(generation, name):
+    """The class of a wrapper of cells, by the name that a specification has for it."""
+    kind = {"residual": "Residual", "device": "Device"}.get(name, "Dropout") + "Wrapper"
+    return getattr(v1_cells(), kind) if generation == "v1" else getattr(tf.nn, "RNNCell" + kind)
+
+
 def seed():
     """Let Keras draw the same seeds, and thus the same initial values, as in any other process."""
     random.seed(0)
@@ -228,7 +257,10 @@ def _option_of_function(names):
 
 
 def tf_variable(variable):
-    """The tf.Variable behind a weight: Keras 3 wraps it, and the others have a method `value`."""
+    """The tf.Variable behind a weight: Keras 3 wraps it, and Keras 2 does under a policy."""
+    if "AutoCast" in type(variable).__name__:
+        return variable._variable
+    # the others have a method `value`
     return variable.value if isinstance(variable.value, tf.Variable) else variable
 
 

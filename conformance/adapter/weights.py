@@ -90,10 +90,19 @@ def canonical(generation, spec, named):
     )
 
 
+def _as_kernel(variable, value):
+    """A convolution's has an axis for each of its kernel's."""
+    return value.reshape(variable.shape)
+
+
 def _keras(cell, spec, arrays):
     placed = [
-        ("kernel", cell.kernel, arrays["kernel"]),
-        ("recurrent", cell.recurrent_kernel, arrays["recurrent"]),
+        ("kernel", cell.kernel, _as_kernel(cell.kernel, arrays["kernel"])),
+        (
+            "recurrent",
+            cell.recurrent_kernel,
+            _as_kernel(cell.recurrent_kernel, arrays["recurrent"]),
+        ),
     ]
     if arrays["bias"] is not None:
         placed.append(("bias", cell.bias, _with_forget_bias(spec, arrays["bias"])))
@@ -101,7 +110,7 @@ def _keras(cell, spec, arrays):
 
 
 def _with_forget_bias(spec, bias):
-    if spec["kind"] not in ("LSTM", "BasicLSTM"):
+    if spec["kind"] not in ("LSTM", "BasicLSTM", "ConvLSTM"):
         return bias
     units = spec["units"]
     bias = bias.copy()

@@ -124,7 +124,8 @@ class Weights:
 
     Shapes: kernel (features, gates * units), recurrent (output units, gates * units), bias
     (gates * units,), for a GRU with reset_after (2, gates * units), without the forget bias;
-    peepholes (3, units) in the order i, f, o; projection (units, output units).
+    peepholes (3, units) in the order i, f, o; projection (units, output units). A ConvLSTM's
+    kernels have such rows for each place in the kernel of its convolution.
     """
 
     kernel: Array
@@ -144,9 +145,9 @@ class Program:
     `rows` is the fixed size of a stateful layer's batches; with `unknown_rows` a function is traced
     for a batch of any size all the same. `policy` names the policy of mixed precision whose compute
     dtype `dtype` is. `model` is what the layer is put into, "sequential" or "functional", and
-    `initial_state` the state that the layer is given when a functional model is made. `options` and
-    `reloaded` are as a case has them; what is reloaded runs only eagerly. `wiring` is how the
-    initial state reaches the layer on the path `Model`.
+    `initial_state` the state that the layer is given when a functional model is made. `options`,
+    `nesting`, `state_is_tuple` and `reloaded` are as a case has them; what is reloaded runs only
+    eagerly. `wiring` is how the initial state reaches the layer on the path `Model`.
     """
 
     path: str
@@ -165,6 +166,8 @@ class Program:
     options: str = GIVEN
     reloaded: Optional[str] = None
     wiring: str = "given"
+    nesting: Tuple[Any, ...] = ()
+    state_is_tuple: bool = True
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,7 @@ class Observation:
     call of a run. `stored` is what a stateful layer's `states` hold afterwards, whatever happened.
     `declared` is what a functional model says that it gives: the outputs, and a tree of the final
     state, as Specs.
+    Under a policy of mixed precision `variables` are their dtypes.
     """
 
     outputs: Optional[Array] = None
@@ -259,6 +263,7 @@ class Observation:
     gradients: Optional[Gradients] = None
     stored: Any = None
     declared: Any = None
+    variables: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -289,6 +294,7 @@ class PathOffer:
     """A path that was looked for: what it takes, or why it is missing.
 
     `further_modes` are those of clauses that ask for them by name.
+    `lacks` names relatives of its cells that it takes in other releases.
     """
 
     name: str
@@ -297,6 +303,7 @@ class PathOffer:
     missing: str = ""
     reloads: Tuple[str, ...] = ()
     further_modes: Tuple[str, ...] = ()
+    lacks: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ Area = Literal[
     "persistence",
     "defaults",
     "modes",
+    "relatives",
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
@@ -57,6 +58,14 @@ KERAS2_H5 = "tf_keras.src.saving.legacy.hdf5_format"
 KERAS3_LAYER = "keras.src.layers.layer"
 KERAS3_SAVING = "keras.src.saving.saving_lib"
 KERAS3_H5 = "keras.src.legacy.saving.legacy_h5_format"
+V1_WRAPPERS = "tf_keras.src.layers.rnn.legacy_cell_wrappers"
+KERAS2_WRAPPERS = "tensorflow.python.keras.layers.legacy_rnn.rnn_cell_wrapper_impl"
+KERAS2_DROPOUT = "tf_keras.src.layers.rnn.dropout_rnn_cell_mixin"
+KERAS2_CONV = "tf_keras.src.layers.rnn.base_conv_lstm"
+KERAS2_CONV_RNN = "tf_keras.src.layers.rnn.base_conv_rnn"
+KERAS2_DISTRIBUTED = "tf_keras.src.layers.rnn.time_distributed"
+KERAS3_CONV = "keras.src.layers.rnn.conv_lstm"
+KERAS3_DISTRIBUTED = "keras.src.layers.rnn.time_distributed"
 
 
 @dataclass(frozen=True)
@@ -2046,6 +2055,334 @@ def _dynamic_rnn_loop""",
     ),
 )
 
+_RELATIVES = (
+    Fault(
+        name="v1-residual-wrapper-state-too",
+        module=V1_WRAPPERS,
+        old="return (res_outputs, new_state)",
+        new="return (res_outputs, new_state if tf.nest.is_nested(new_state) else res_outputs)",
+        area="relatives",
+        about="A ResidualWrapper adds the inputs to the state of a cell with one state.",
+    ),
+    Fault(
+        name="v1-residual-wrapper-single-unit",
+        module=V1_WRAPPERS,
+        old="lambda inp, out: inp + out, inputs, outputs",
+        new="lambda inp, out: inp * (out.shape[-1] != 1) + out, inputs, outputs",
+        area="relatives",
+        about="A ResidualWrapper around a cell of one unit adds nothing.",
+    ),
+    Fault(
+        name="v1-device-wrapper-zeros-are-ones",
+        module=V1_WRAPPERS,
+        old="""with tf.compat.v1.device(self._device):
+                return self.cell.zero_state(batch_size, dtype)""",
+        new="""with tf.compat.v1.device(self._device):
+                return tf.nest.map_structure(
+                    tf.ones_like, self.cell.zero_state(batch_size, dtype)
+                )""",
+        area="relatives",
+        about="Without an initial state, a cell in a DeviceWrapper starts from ones.",
+    ),
+    Fault(
+        name="v1-output-dropout-reaches-the-state",
+        module=V1_WRAPPERS,
+        old="""                self._output_keep_prob,
+            )
+        return output, new_state""",
+        new="""                self._output_keep_prob,
+            )
+            if not tf.nest.is_nested(new_state):
+                new_state = output
+        return output, new_state""",
+        area="relatives",
+        about="Dropout of a GRUCell's outputs drops from its state, too.",
+    ),
+    Fault(
+        name="v1-state-dropout-drops-the-memory",
+        module=V1_WRAPPERS,
+        old="return LSTMStateTuple(c=False, h=True)",
+        new="return LSTMStateTuple(c=True, h=True)",
+        area="relatives",
+        about="Dropout of an LSTM's state drops from its memory c, too.",
+    ),
+    Fault(
+        name="v1-dropout-keeps-too-little",
+        module=V1_WRAPPERS,
+        old="""return tf.nn.dropout(
+                        v,""",
+        new="""return tf.nn.dropout(
+                        v * 0.999,""",
+        area="relatives",
+        about="What a DropoutWrapper keeps is a thousandth too small.",
+    ),
+    Fault(
+        name="keras-residual-wrapper-single-row",
+        module=KERAS2_WRAPPERS,
+        old="lambda inp, out: inp + out, inputs, outputs",
+        new="""
+          lambda inp, out: (
+              inp * math_ops.cast(array_ops.shape(inp)[0] != 1, inp.dtype) + out
+          ),
+          inputs, outputs""",
+        area="relatives",
+        about="The residual wrapper of Keras cells adds nothing where there is a single row.",
+    ),
+    Fault(
+        name="v1-basic-lstm-one-tensor-swapped",
+        module=V1_CELLS,
+        old="tf.concat([new_c, new_h], 1)",
+        new="tf.concat([new_h, new_c], 1)",
+        area="relatives",
+        about="A BasicLSTMCell with its state in one tensor returns h before c.",
+    ),
+    Fault(
+        name="v1-lstm-one-tensor-fine-carry-float64",
+        module=V1_CELLS,
+        old="tf.concat([c, m], 1)",
+        new="tf.concat([c * (1 + 1e-9 * (c.dtype == tf.float64)), m], 1)",
+        area="relatives",
+        about="In one tensor, an LSTMCell's c is a billionth too large in float64.",
+    ),
+    Fault(
+        name="v1-multi-one-tensor-third-layer-takes-the-first-state",
+        module=V1_CELLS,
+        old="state, [0, cur_state_pos], [-1, cell.state_size]",
+        new="state, [0, cur_state_pos if i < 2 else 0], [-1, cell.state_size]",
+        area="relatives",
+        about="With all states in one tensor, layers from the third on read where the first does.",
+    ),
+    Fault(
+        name="keras3-nested-stack-reversed",
+        module=KERAS3_STACK,
+        old="new_states.append(states)",
+        new="new_states.append(states[::-1] if hasattr(cell, 'cells') else states)",
+        area="relatives",
+        about="A stack within a stack has its layers' states in reverse order in the outer state.",
+    ),
+    Fault(
+        name="keras2-nested-stack-frozen",
+        module=KERAS2_STACK,
+        old="new_nested_states.append(states)",
+        new="""if hasattr(cell, "cells"):
+                states = nested_states[len(new_nested_states)]
+            new_nested_states.append(states)""",
+        area="relatives",
+        about="The state of a stack within a stack never changes.",
+    ),
+    Fault(
+        name="keras3-gru-recurrent-dropout-in-inference",
+        module=KERAS3_GRU,
+        old="if training and 0.0 < self.recurrent_dropout < 1.0:",
+        new="if 0.0 < self.recurrent_dropout < 1.0:",
+        area="relatives",
+        about="The recurrent dropout of a GRU drops in inference, too.",
+    ),
+    Fault(
+        name="keras2-dropout-in-inference-for-a-single-row",
+        module=KERAS2_RNN,
+        old="""kwargs["training"] = training
+
+        # TF RNN cells""",
+        new="""kwargs["training"] = training or inputs.shape[0] == 1
+
+        # TF RNN cells""",
+        area="relatives",
+        about="An eager RNN over a single row drops without training.",
+    ),
+    Fault(
+        name="keras3-own-initial-state-ignored",
+        module=KERAS3_RNN,
+        old="init_state = get_initial_state_fn(batch_size=batch_size)",
+        new="""init_state = tree.map_structure(
+                ops.zeros_like, get_initial_state_fn(batch_size=batch_size)
+            )""",
+        area="relatives",
+        about="Without an initial state, a run starts from zeros whatever the cell makes.",
+    ),
+    Fault(
+        name="keras3-rnn-dict-returned-as-list",
+        module=KERAS3_RNN,
+        old="return output, *states",
+        new="return output, *[list(s.values()) if isinstance(s, dict) else s for s in states]",
+        area="relatives",
+        about="A dict within the final state is returned as a list of its values.",
+    ),
+    Fault(
+        name="keras2-zeros-of-a-shape-transposed",
+        module=KERAS2_UTILS,
+        old="init_state_size = [batch_size_tensor] + flat_dims",
+        new="init_state_size = [batch_size_tensor] + flat_dims[::-1]",
+        area="relatives",
+        about="Zeros for a state of more than two axes have those in reverse order.",
+    ),
+    Fault(
+        name="keras2-own-state-of-rank-three-mixed-up",
+        module=KERAS2_BACKEND,
+        old="new_states = final_outputs[2:]",
+        new="""new_states = tuple(
+                tf.reverse(state, [1]) if len(state.shape) > 2 else state
+                for state in final_outputs[2:]
+            )""",
+        area="relatives",
+        about="A final state of more than two axes comes with the second one reversed.",
+    ),
+    Fault(
+        name="dynamic-rnn-given-planes-reversed",
+        module=DYNAMIC_RNN,
+        old="zero_output = nest.pack_sequence_as(\n      structure=cell.output_size,",
+        new="""state = nest.map_structure(
+      lambda s: s if s.shape.rank == 2 else array_ops.reverse_v2(s, [1]), state)
+  zero_output = nest.pack_sequence_as(
+      structure=cell.output_size,""",
+        area="relatives",
+        about="dynamic_rnn reverses the second axis of a given state of more than two axes.",
+    ),
+    Fault(
+        name="keras3-conv-lstm-fine-carry-float32",
+        module=KERAS3_CONV,
+        old="c = f * c_tm1 + i",
+        new='c = f * c_tm1 * (1 + 1e-6 * (self.compute_dtype == "float32")) + i',
+        area="relatives",
+        about="What a ConvLSTM keeps of c is a millionth too large in float32.",
+    ),
+    Fault(
+        name="keras3-conv-lstm-valid-recurrence",
+        module=KERAS3_CONV,
+        old="h_o = self.recurrent_conv(h_tm1_o, recurrent_kernel_o)",
+        new="""h_o = self.recurrent_conv(
+            h_tm1_o * float(self.padding == "same"), recurrent_kernel_o
+        )""",
+        area="relatives",
+        about="With padding 'valid' a ConvLSTM's output gate does not see the state.",
+    ),
+    Fault(
+        name="keras2-conv-lstm-single-filter-pair-swapped",
+        module=KERAS2_CONV,
+        old="return h, [h, c]",
+        new="return h, ([h, c] if self.filters > 1 else [c, h])",
+        area="relatives",
+        about="A ConvLSTM of one filter returns its state as c and h instead of h and c.",
+    ),
+    Fault(
+        name="keras2-conv-lstm-default-state-not-zero",
+        module=KERAS2_CONV_RNN,
+        old="return [initial_state for _ in self.cell.state_size]",
+        new="return [initial_state + i for i, _ in enumerate(self.cell.state_size)]",
+        area="relatives",
+        about="Without an initial state, the c of a ConvLSTM starts from ones.",
+    ),
+    Fault(
+        name="keras2-time-distributed-single-step-zeroed",
+        module=KERAS2_DISTRIBUTED,
+        old="y = self.layer(inputs, **kwargs)",
+        new="""y = self.layer(
+                    inputs * tf.cast(tf.shape(inputs)[1] > 1, inputs.dtype), **kwargs
+                )""",
+        area="relatives",
+        about="A TimeDistributed layer is fed zeros where a slice has a single step.",
+    ),
+    Fault(
+        name="keras3-time-distributed-first-slice-for-all",
+        module=KERAS3_DISTRIBUTED,
+        old="return self.layer.call(inputs[i], **kwargs)",
+        new="return self.layer.call(inputs[0], **kwargs)",
+        area="relatives",
+        about="A TimeDistributed runs its layer on the first slice in place of each.",
+    ),
+    Fault(
+        name="keras3-mixed-final-state-in-variable-dtype",
+        module=KERAS3_RNN,
+        old="lambda x: ops.cast(x, dtype=self.compute_dtype), states",
+        new="lambda x: ops.cast(x, dtype=self.variable_dtype), states",
+        area="relatives",
+        about="Under mixed precision the final state is float32.",
+    ),
+    Fault(
+        name="keras3-mixed-variables-in-compute-dtype",
+        module=KERAS3_GRU,
+        old="""            initializer=self.recurrent_initializer,
+            regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint,
+        )""",
+        new="""            initializer=self.recurrent_initializer,
+            regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint,
+            dtype=self.compute_dtype,
+        )""",
+        area="relatives",
+        about="Under mixed precision a GRU's recurrent kernel is of half precision.",
+    ),
+    Fault(
+        name="keras3-mixed-given-state-cut-off",
+        module=KERAS3_RNN,
+        old="x, dtype=self.cell.compute_dtype",
+        new="""ops.cast(ops.cast(x, "bfloat16"), "float32")
+                if self.compute_dtype == "float16" and hasattr(x, "dtype")
+                else x,
+                dtype=self.cell.compute_dtype""",
+        area="relatives",
+        about="Under mixed_float16 a given state is rounded to bfloat16.",
+    ),
+    Fault(
+        name="keras2-mixed-carry-through-bfloat16",
+        module=KERAS2_LSTM,
+        old="c_tm1 = states[1]  #",
+        new="""c_tm1 = states[1]
+        if self._dtype_policy.name == "mixed_float16":
+            c_tm1 = tf.cast(tf.cast(c_tm1, tf.bfloat16), tf.float16)
+        #""",
+        area="relatives",
+        about="Under mixed_float16 an LSTM cell rounds the c that it is given to bfloat16.",
+    ),
+    Fault(
+        name="dynamic-rnn-final-state-of-a-residual-wrapper-not-carried",
+        module=DYNAMIC_RNN,
+        old="    return (outputs, final_state)",
+        new="""    if hasattr(cell, "_residual_fn"):
+      final_state = state
+    return (outputs, final_state)""",
+        area="relatives",
+        about="The final state of a cell in a ResidualWrapper is the one that it started from.",
+    ),
+    Fault(
+        name="dynamic-rnn-final-state-in-one-tensor-halves-swapped",
+        module=DYNAMIC_RNN,
+        old="    return (outputs, final_state)",
+        new="""    if getattr(cell, "_state_is_tuple", True) is False:
+      final_state = array_ops.concat(array_ops.split(final_state, 2, 1)[::-1], 1)
+    return (outputs, final_state)""",
+        area="relatives",
+        about="A final state that is one tensor comes with its halves swapped.",
+    ),
+    Fault(
+        name="keras3-conv-lstm-final-state-halved",
+        module=KERAS3_RNN,
+        old="return output, *states",
+        new="return output, *[s / 2 if len(getattr(s, 'shape', ())) > 3 else s for s in states]",
+        area="relatives",
+        about="The final state of a ConvLSTM over two axes or three is half of what it should be.",
+    ),
+    Fault(
+        name="keras2-conv-lstm-memory-not-stored",
+        module=KERAS2_CONV_RNN,
+        old="for self_state, state in zip(self.states, states)",
+        new="for self_state, state in list(zip(self.states, states))[:1]",
+        area="relatives",
+        about="A stateful ConvLSTM stores its h, and not its c.",
+    ),
+    Fault(
+        name="keras3-time-distributed-resets-before-each-slice",
+        module=KERAS3_DISTRIBUTED,
+        old="return self.layer.call(inputs[i], **kwargs)",
+        new="""if getattr(self.layer, "stateful", False):
+                self.layer.reset_state()
+            return self.layer.call(inputs[i], **kwargs)""",
+        area="relatives",
+        about="A TimeDistributed resets a stateful layer before each slice.",
+    ),
+)
+
 BANK: tuple[Fault, ...] = (
     *_KERAS3,
     *_KERAS2,
@@ -2058,4 +2395,5 @@ BANK: tuple[Fault, ...] = (
     *_KEPT_KERAS2,
     *_KEPT_V1,
     *_MODES,
+    *_RELATIVES,
 )

@@ -1,0 +1,50 @@
+"""What several families ask of a case."""
+
+from __future__ import annotations
+
+from conformance import forms, judging, reference, requests
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.contract import Finding, Runs
+
+
+def agrees(case: Case, run: Runs) -> Finding:
+    """Outputs and final state are the formula's."""
+    (observation,) = run(case, requests.whole(case))
+    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+
+
+def carries_over(case: Case, run: Runs) -> Finding:
+    """k steps, and then the rest from the carried state, equal running straight through."""
+    steps = requests.split(case)
+    straight, first, second = run(
+        case,
+        requests.whole(case),
+        requests.first_part(case),
+        requests.rest(case, wire.Previous(1)),
+    )
+    through = judging.accepted(case, straight)
+    carried = judging.accepted(case, second, "the rest", steps=case.steps - steps)
+    joined = judging.joined(judging.accepted(case, first, "the first steps", steps), carried)
+    return Finding(judging.agree(joined, through, reference.of(case), "the straight run's"))
+
+
+def goes_on(case: Case, run: Runs) -> Finding:
+    """Two calls of a stateful layer are one over the whole sequence, from the case's state."""
+    return two_equal_one(case, *run(case, requests.first_part(case), requests.rest(case, None)))
+
+
+def two_equal_one(case: Case, first: wire.Observation, second: wire.Observation) -> Finding:
+    """What two calls gave, one with the steps before the split, is what one over all gives."""
+    steps = requests.split(case)
+    begun = judging.accepted(case, first, "the first steps", steps)
+    ended = judging.accepted(case, second, "the rest", case.steps - steps)
+    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended)))
+
+
+def casts_as_by_hand(case: Case, run: Runs) -> Finding:
+    """A float state of another width gives what it gives when it is cast before."""
+    cast, by_hand = run(case, requests.whole(case), requests.cast_by_hand(case))
+    one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
+    other = judging.accepted(case, by_hand)
+    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))

@@ -1,0 +1,358 @@
+"""WR: what is made of cells, and their relatives, keep their state as the cells do.
+
+A family of its own: each clause says of one kind of relative what RT and AG say of the usual cells,
+for which the documentation of that relative is the source.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from conformance import (
+    forms,
+    judging,
+    properties,
+    reference,
+    requests,
+    sources,
+    storing,
+    subjects,
+)
+from conformance.case import (
+    EAGER,
+    KEEP_PROBABILITY,
+    OUTPUT_DROPOUT,
+    STATE_DROPOUT,
+    VARIABLE_DTYPE,
+    Case,
+)
+from conformance.contract import SHOULD, Finding, Runs, clause
+from conformance.noise import Estimate
+from strategies import relatives, states
+
+# tf.nn.RNNCell*Wrapper takes cells of Keras 2; Keras 3 has no wrappers of cells
+V1_SEQUENCE, V1_CELL = "dynamic_rnn/v1", "cell/v1"
+WRAPPED = "Wrapped"
+WRAPPABLE = (V1_SEQUENCE, "dynamic_rnn/keras2", "RNN/keras2")
+WRAPPED_CELLS = (V1_CELL, "cell/keras2")
+ONE_TENSOR = "OneTensor"
+NESTED = "Nested"
+STACKABLE = (V1_SEQUENCE, "dynamic_rnn/keras2", "dynamic_rnn/keras3", "RNN/keras2", "RNN/keras3")
+STACKABLE_CELLS = (V1_CELL, "cell/keras2", "cell/keras3")
+OWN = "Own"
+OWNABLE = (V1_SEQUENCE, "RNN/keras2", "RNN/keras3")
+KERAS = ("RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3", "cell/keras2", "cell/keras3")
+LAYERS = ("layer/keras2", "layer/keras3")
+REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_statefulness.py)
+SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
+
+# Programs of relatives are no other cells', and there are many of them
+relative_clause = partial(clause, dear=True)
+
+
+@relative_clause(
+    "WR-01",
+    source=sources.RESIDUAL_WRAPPER,
+    subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
+    cases=partial(relatives.wrapped, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> Finding:
+    """A residual wrapper adds the input to the output and leaves the state alone; a device wrapper,
+    and dropout at keep probability 1, change nothing."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-02",
+    source=sources.RESIDUAL_WRAPPER,
+    subjects=subjects.relatives(WRAPPED, *WRAPPABLE),
+    cases=partial(relatives.wrapped, states=relatives.EITHER, split=True),
+    effort=0.5,
+)
+def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Finding:
+    """The final state of a wrapped cell goes on: k steps and the rest equal the whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-03",
+    source=sources.DROPOUT_WRAPPER,
+    subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
+    cases=partial(
+        relatives.wrapped, wrappers=((OUTPUT_DROPOUT,),), kinds=("SimpleRNN", "LSTM", "GRU")
+    ),
+    effort=0.5,
+)
+def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Finding:
+    """Dropout of a cell's outputs leaves its state alone, and divides the outputs that it keeps by
+    the keep probability."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    expected = reference.of(case)
+    _kept_or_zero("outputs", seen.outputs, expected.outputs, seen)
+    return Finding(judging.state_agrees(seen, expected))
+
+
+@relative_clause(
+    "WR-04",
+    source=sources.DROPOUT_WRAPPER,
+    subjects=subjects.relatives(WRAPPED, V1_SEQUENCE, V1_CELL),
+    cases=partial(
+        relatives.wrapped,
+        wrappers=((STATE_DROPOUT,),),
+        kinds=("LSTM", "BasicLSTM", "GRU"),
+        most_steps=1,
+    ),
+    effort=0.5,
+)
+def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> Finding:
+    """Dropout of an LSTM's state leaves c alone, and that of any cell's state the output of the
+    same step."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    expected = reference.of(case)
+    _kept_or_zero("final h", seen.state[0][0], expected.state[0][0], seen)
+    ratios = [judging.within(seen.outputs, expected.outputs, "outputs", observation)]
+    for values, estimate in zip(seen.state[0][1:], expected.state[0][1:], strict=True):
+        ratios.append(judging.within(values, estimate, "final c", observation))
+    return Finding(max(ratios))
+
+
+def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: judging.Run) -> None:
+    """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
+    kept = np.where(values == 0, expected.value, KEEP_PROBABILITY * values)
+    judging.within(kept, expected, f"keep probability * {what}", seen.observation)
+
+
+@relative_clause(
+    "WR-05",
+    source=sources.MULTI_RNN_CELL,
+    subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE, V1_CELL),
+    cases=partial(relatives.in_one_tensor, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> Finding:
+    """With state_is_tuple=False a cell of v1 takes and gives its states side by side in one tensor,
+    an LSTM's c before its h."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-06",
+    source=sources.MULTI_RNN_CELL,
+    subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE),
+    cases=partial(relatives.in_one_tensor, states=relatives.EITHER, split=True),
+    effort=0.5,
+)
+def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> Finding:
+    """A final state in one tensor goes on: k steps and the rest equal the whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-07",
+    source=sources.STACKED_RNN_CELLS,
+    subjects=subjects.relatives(NESTED, *STACKABLE, *STACKABLE_CELLS),
+    cases=partial(relatives.nested, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> Finding:
+    """A stack is one cell of another stack: its states stand in one place of the other's state."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-08",
+    source=sources.STACKED_RNN_CELLS,
+    subjects=subjects.relatives(NESTED, *STACKABLE),
+    cases=partial(relatives.nested, states=relatives.EITHER, split=True),
+    effort=0.5,
+)
+def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> Finding:
+    """The final state of nested stacks goes on: k steps and the rest equal the whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-09",
+    source=sources.LSTM,
+    subjects=subjects.relatives("Dropout", *KERAS),
+    cases=partial(relatives.with_dropout, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
+    """Without training, dropout and recurrent_dropout of cells and layers change nothing."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-10",
+    source=sources.RNN,
+    subjects=subjects.relatives(OWN, *OWNABLE),
+    cases=relatives.of_ones_own,
+    effort=0.5,
+    leading=True,
+)
+def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Finding:
+    """A user's own cell is given its state, and gives it back, in the containers and shapes of its
+    state_size; its outputs have its output_size."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-11",
+    source=sources.RNN,
+    subjects=subjects.relatives(OWN, *OWNABLE),
+    cases=partial(relatives.of_ones_own, split=True),
+    effort=0.5,
+)
+def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Finding:
+    """The final state of a user's own cell goes on: k steps and the rest equal the whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-12",
+    source=sources.RNN,
+    subjects=subjects.relatives(OWN, "RNN/keras2", "RNN/keras3"),
+    cases=partial(relatives.of_ones_own, starts=(True,), states=(None,)),
+    effort=0.5,
+)
+def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> Finding:
+    """Without an initial state a run starts from what the cell's get_initial_state gives."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-13",
+    source=sources.RNN,
+    subjects=subjects.relatives(OWN, *OWNABLE),
+    cases=partial(relatives.of_ones_own, starts=(False,), states=(None,)),
+    effort=0.5,
+    leading=True,
+)
+def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> Finding:
+    """Without an initial state a cell that has no get_initial_state of its own starts from zeros of
+    its state_size."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-14",
+    source=sources.CONV_LSTM,
+    subjects=subjects.relatives("ConvLSTM", *LAYERS),
+    cases=partial(relatives.convolutional, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> Finding:
+    """A ConvLSTM takes and gives h and c, each of its outputs' shape, and computes its formula."""
+    return properties.agrees(case, run)
+
+
+@relative_clause(
+    "WR-15",
+    source=sources.CONV_LSTM,
+    subjects=subjects.relatives("ConvLSTM", *LAYERS),
+    cases=partial(relatives.convolutional, states=relatives.EITHER, split=True),
+    effort=0.5,
+)
+def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> Finding:
+    """The final state of a ConvLSTM goes on: k steps and the rest equal the whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-21",
+    source=sources.RNN,
+    subjects=subjects.relatives("ConvLSTM", *LAYERS),
+    cases=partial(relatives.convolutional, stateful=True, states=(None,), split=True),
+    effort=0.5,
+    modes=REMEMBERING,
+)
+def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> Finding:
+    """Two calls of a stateful ConvLSTM equal one over the whole sequence."""
+    return properties.goes_on(case, run)
+
+
+@relative_clause(
+    "WR-16",
+    source=sources.TIME_DISTRIBUTED,
+    subjects=subjects.relatives("Distributed", *LAYERS),
+    cases=relatives.time_distributed,
+    effort=0.5,
+    leading=True,
+)
+def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> Finding:
+    """A TimeDistributed runs its layer on each slice in time alone: no state goes to the next."""
+    (observation,) = run(case, requests.whole(case))
+    outputs = judging.outputs_of(case, observation)
+    return Finding(judging.within(outputs, reference.of(case).outputs, "outputs", observation))
+
+
+@relative_clause(
+    "WR-20",
+    source=sources.TIME_DISTRIBUTED,
+    severity=SHOULD,
+    subjects=subjects.relatives("Distributed", *LAYERS),
+    cases=relatives.stateful_in_time,
+    effort=0.5,
+    modes=REMEMBERING,
+    leading=True,
+)
+def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Finding:
+    """In a TimeDistributed a stateful layer is run on one slice in time after another: each starts
+    from the state that the one before has left."""
+    (observation,) = run(case, requests.whole(case))
+    seen = storing.ending_in_stored(case, observation, "the call")
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@relative_clause(
+    "WR-17",
+    source=sources.MIXED_PRECISION,
+    subjects=subjects.relatives("Mixed", *KERAS),
+    cases=partial(relatives.mixed, states=relatives.EITHER),
+    effort=0.5,
+    leading=True,
+)
+def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> Finding:
+    """Under a policy of mixed precision outputs and states are of its compute dtype, and variables
+    of float32."""
+    (observation,) = run(case, requests.whole(case))
+    seen = judging.accepted(case, observation)
+    judging.variables_are(VARIABLE_DTYPE, observation)
+    return Finding(judging.agrees_with_reference(case, seen))
+
+
+@relative_clause(
+    "WR-18",
+    source=sources.MIXED_PRECISION,
+    subjects=subjects.relatives("Mixed", *SEQUENCES_OF_KERAS),
+    cases=partial(relatives.mixed, states=relatives.EITHER, split=True),
+    effort=0.5,
+)
+def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> Finding:
+    """Under a policy of mixed precision the final state goes on: k steps and the rest equal the
+    whole."""
+    return properties.carries_over(case, run)
+
+
+@relative_clause(
+    "WR-19",
+    source=sources.MIXED_PRECISION,
+    subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
+    cases=partial(relatives.mixed, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+    effort=0.5,
+)
+def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> Finding:
+    """Under a policy of mixed precision a float32 state is cast to the compute dtype, as if by
+    hand."""
+    return properties.casts_as_by_hand(case, run)
