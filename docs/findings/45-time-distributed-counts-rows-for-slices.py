@@ -1,0 +1,27 @@
+"""Keras 3: TimeDistributed of a number of slices that is not known runs one for each row."""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+try:
+    import keras
+    import tensorflow as tf
+    import tf_keras
+except ImportError as missing:
+    print(f"cannot tell: {missing}")
+    sys.exit(2)
+
+wrong = 0
+for name, layers in (("Keras 3", keras.layers), ("Keras 2", tf_keras.layers)):
+    layer = layers.TimeDistributed(layers.GRU(3))
+    layer(tf.ones([1, 1, 4, 1]))
+    traced = tf.function(layer, input_signature=[tf.TensorSpec([None, None, 4, 1])])
+    for rows, slices in ((2, 2), (2, 5), (5, 2)):
+        try:
+            shape = tuple(traced(tf.ones([rows, slices, 4, 1])).shape)
+        except tf.errors.InvalidArgumentError:
+            shape = "InvalidArgumentError"
+        wrong += shape != (rows, slices, 3)
+        print(f"{name}, {rows} rows of {slices} slices: {shape}")
+sys.exit(int(wrong > 0))
