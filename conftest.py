@@ -256,7 +256,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return  # not asked to judge, or a worker whose target is of no use
     if "entry" in metafunc.fixturenames:
         _import_contract()  # an entry may be about a clause of a module that is not collected
-        entries = metafunc.config.stash[LEDGER].entries
+        profile = profiles.PROFILES[metafunc.config.option.profile]
+        entries = profile.replayed(metafunc.config.stash[LEDGER].entries)
         metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
     clause = getattr(metafunc.function, "clause", None)
     if clause is None:

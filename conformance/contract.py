@@ -102,10 +102,10 @@ class Clause:
     strategy of a subject, which draws several data cases of one program; `effort` multiplies how
     much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
     what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
-    no other's and take long to build; default judges it for some cells of a path, and quick eagerly
-    only. `leading`: others rest on it; quick too judges it for all cells of a path, and it begins
-    with the simplest program, not with a drawn one. `modes` are those in which the statement
-    makes sense; None: in all that a path offers.
+    no other's and take long to build; default judges it for as many cells of a path as its `cells`
+    says, and quick eagerly only. `leading`: others rest on it; quick too judges it for all cells of
+    a path, and it begins with the simplest program, not with a drawn one. `modes` are those in
+    which the statement makes sense; None: in all that a path offers.
     """
 
     identifier: str
@@ -119,6 +119,7 @@ class Clause:
     anew: bool = False
     like: str | None = None
     dear: bool = False
+    cells: int = 1
     leading: bool = False
     modes: Sequence[str] | None = None
 
@@ -153,6 +154,7 @@ def clause(
     anew: bool = False,
     like: str | None = None,
     dear: bool = False,
+    cells: int = 1,
     leading: bool = False,
     modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
@@ -174,6 +176,7 @@ def clause(
             anew,
             like,
             dear,
+            cells,
             leading,
             modes,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from conformance.case import EAGER
 from conformance.contract import Clause, Subject
+from conformance.ledger import Entry
 from conformance.search import Budget, hashed
 
 DERANDOMISED_SALT = "0"
@@ -33,15 +34,16 @@ class Profile:
     enumerate_modes: bool = False
     skip_simplest: bool = False
     cells: int | None = None  # of a path that a clause is judged for; None: all
-    cells_if_dear: int | None = None  # the same for dear clauses
-    dear_eagerly: bool = False  # dear clauses are judged in the first mode only
+    dear_sparingly: bool = False  # dear clauses for as many cells of a path as they say
+    dear_eagerly: bool = False  # dear clauses in the first mode only
+    known: float = 1  # the part of the ledger whose cases are judged again
 
     def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
         """The subjects of a clause that are judged: all, or some cells of each path.
 
         Which cells are left is a matter of a hash, so that a clause sees all on some path.
         """
-        cells = self.cells_if_dear if clause.dear else self.cells
+        cells = clause.cells if self.dear_sparingly and clause.dear else self.cells
         if cells is None or clause.leading:
             return list(subjects)
         groups: dict[object, list[Subject]] = {}
@@ -53,6 +55,10 @@ class Profile:
             for subject in sorted(group, key=lambda one: hashed(f"{clause.draws}:{one}"))[:cells]
         }
         return [subject for subject in subjects if subject in left]
+
+    def replayed(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries of the ledger whose cases are judged again: all, or those of some hashes."""
+        return [entry for entry in entries if hashed(entry.name) < self.known * 2**64]
 
     def budget(self, salt: str) -> Budget:
         """The budget of one search."""
@@ -97,10 +103,10 @@ PROFILES = {
             spread=1,
             skip_simplest=True,
             cells=1,
-            cells_if_dear=1,
             dear_eagerly=True,
+            known=0.25,
         ),
-        Profile("default", 2, 2, 60, 42, 2, eager_share=48, spread=1, cells_if_dear=2),
+        Profile("default", 2, 2, 60, 45, 2, eager_share=48, spread=1, dear_sparingly=True),
         Profile("thorough", 4, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )

@@ -25,6 +25,7 @@ CARRYING = subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",))
     cases=drawn.together,
     effort=0.5,
     dear=True,
+    cells=2,
 )
 def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
     """The gradient with respect to each leaf of the initial state is the formula's."""
@@ -40,6 +41,7 @@ def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
     effort=0.5,
     like="GR-01",
     dear=True,
+    cells=2,
 )
 def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
     """The gradient with respect to the inputs is the formula's, at every step."""
@@ -55,6 +57,7 @@ def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
     effort=0.5,
     like="GR-01",
     dear=True,
+    cells=2,
 )
 def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
     """The gradient with respect to each weight of each cell is the formula's."""
@@ -69,6 +72,7 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
     cases=partial(drawn.together, split=True, states=states.DISTINCT),
     effort=0.5,
     dear=True,
+    cells=2,
 )
 def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
     """Where one computation runs k steps and the rest from the carried state, all gradients are
@@ -86,6 +90,7 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
     effort=0.34,
     anew=True,  # in function and graph mode they are part of what is traced
     dear=True,
+    cells=2,
 )
 def test_initial_state_can_be_learnt(case: Case, run: Runs) -> Finding:
     """An initial state that is held in variables has the gradients that one of tensors has."""

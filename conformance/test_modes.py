@@ -61,7 +61,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
     "MD-03",
     source=sources.XLA,
     severity=SHOULD,
-    subjects=subjects.joined(LOOPS, subjects.each(apis=("cell",), cells=(STACK,))),
+    subjects=LOOPS,
     cases=modes.of_one_size,
     modes=("jit",),
     effort=0.5,

@@ -19,6 +19,7 @@ from strategies import malformed
     effort=0.5,
     anew=True,
     dear=True,
+    cells=2,
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
