@@ -79,9 +79,10 @@ class Profile:
     def rounds(self, offered: Sequence[str], clause: Clause) -> list[list[str]]:
         """The modes to draw from, search by search.
 
-        Of clauses that build anew the first mode, eager, is drawn as often as its share says.
+        Of clauses that build anew the first mode, eager, is drawn as often as its share says. The
+        programs of other dear clauses have the modes in turn, whatever the profile.
         """
-        if self.enumerate_modes:
+        if self.enumerate_modes and (clause.anew or not clause.dear):
             return [[mode] for mode in offered]
         if self.dear_eagerly and clause.dear:
             return [list(offered[:1])]

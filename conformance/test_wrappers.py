@@ -196,7 +196,7 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
     "WR-10",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
-    cases=relatives.of_ones_own,
+    cases=partial(relatives.of_ones_own, states=relatives.GIVEN),
     effort=0.5,
     leading=True,
 )
@@ -210,7 +210,7 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Find
     "WR-11",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
-    cases=partial(relatives.of_ones_own, split=True),
+    cases=partial(relatives.of_ones_own, states=relatives.GIVEN, split=True),
     effort=0.5,
 )
 def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Finding:

@@ -33,7 +33,8 @@ from conformance.forms import Path
 from strategies import cells, sequences, states
 from strategies.states import Data
 
-EITHER = ("large", "mixed", "small", "ones", None)  # a state is given or not
+GIVEN = ("large", "mixed", "small", "ones")  # the simplest shows what is done to it
+EITHER = (*GIVEN, None)  # a state is given or not
 _WRAPPERS = (
     (RESIDUAL,),
     (DEVICE,),

@@ -2317,23 +2317,23 @@ _RELATIVES = (
         name="keras3-mixed-given-state-cut-off",
         module=KERAS3_RNN,
         old="x, dtype=self.cell.compute_dtype",
-        new="""ops.cast(ops.cast(x, "bfloat16"), "float32")
+        new="""ops.cast(ops.cast(x, "int32"), "float32")
                 if self.compute_dtype == "float16" and hasattr(x, "dtype")
                 else x,
                 dtype=self.cell.compute_dtype""",
         area="relatives",
-        about="Under mixed_float16 a given state is rounded to bfloat16.",
+        about="Under mixed_float16 a given state is cut to whole numbers.",
     ),
     Fault(
-        name="keras2-mixed-carry-through-bfloat16",
+        name="keras2-mixed-carry-a-fiftieth-short",
         module=KERAS2_LSTM,
         old="c_tm1 = states[1]  #",
         new="""c_tm1 = states[1]
         if self._dtype_policy.name == "mixed_float16":
-            c_tm1 = tf.cast(tf.cast(c_tm1, tf.bfloat16), tf.float16)
+            c_tm1 = c_tm1 * 0.98
         #""",
         area="relatives",
-        about="Under mixed_float16 an LSTM cell rounds the c that it is given to bfloat16.",
+        about="Under mixed_float16 a fiftieth of an LSTM's c is lost in each step.",
     ),
     Fault(
         name="dynamic-rnn-final-state-of-a-residual-wrapper-not-carried",
