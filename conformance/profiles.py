@@ -108,7 +108,7 @@ PROFILES = {
             known=0.25,
         ),
         Profile("default", 2, 2, 60, 45, 2, eager_share=48, spread=1, dear_sparingly=True),
-        Profile("thorough", 4, 3, 100, 146, 2, eager_share=1, enumerate_modes=True),
+        Profile("thorough", 4, 3, 100, 165, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
     )
 }
