@@ -264,7 +264,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     profile = profiles.PROFILES[metafunc.config.option.profile]
     offers = metafunc.config.stash[DESCRIPTION].paths
-    found = profile.chosen(clause, clause.subjects(offers))
+    salt = metafunc.config.stash[SALT]
+    found = profile.chosen(clause, clause.subjects(offers), salt)
     metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])
 
 

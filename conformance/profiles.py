@@ -38,10 +38,13 @@ class Profile:
     dear_eagerly: bool = False  # dear clauses in the first mode only
     known: float = 1  # the part of the ledger whose cases are judged again
 
-    def chosen(self, clause: Clause, subjects: Sequence[Subject]) -> list[Subject]:
+    def chosen(
+        self, clause: Clause, subjects: Sequence[Subject], salt: str = DERANDOMISED_SALT
+    ) -> list[Subject]:
         """The subjects of a clause that are judged: all, or some cells of each path.
 
-        Which cells are left is a matter of a hash, so that a clause sees all on some path.
+        Which cells are left is a matter of a hash, so that a clause sees all on some path, and
+        with other salts others.
         """
         cells = clause.cells if self.dear_sparingly and clause.dear else self.cells
         if cells is None or clause.leading:
@@ -52,7 +55,9 @@ class Profile:
         left = {
             subject
             for group in groups.values()
-            for subject in sorted(group, key=lambda one: hashed(f"{clause.draws}:{one}"))[:cells]
+            for subject in sorted(group, key=lambda one: hashed(f"{salt}:{clause.draws}:{one}"))[
+                :cells
+            ]
         }
         return [subject for subject in subjects if subject in left]
 
@@ -109,7 +114,7 @@ PROFILES = {
         ),
         Profile("default", 2, 2, 60, 45, 2, eager_share=48, spread=1, dear_sparingly=True),
         Profile("thorough", 4, 3, 100, 165, 2, eager_share=1, enumerate_modes=True),
-        Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4),
+        Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4, dear_sparingly=True),
     )
 }
 

@@ -62,3 +62,11 @@ def test_clauses_that_draw_the_same_are_judged_for_the_same() -> None:
 def test_quick_judges_malformed_states_of_every_cell() -> None:
     of_malformed = {s.cell for clause, s in chosen("quick") if clause == "RJ-01"}
     assert of_malformed == {s.cell for clause, s in EVERYTHING if clause == "RJ-01"}
+
+
+def test_explore_judges_dear_clauses_for_other_cells_each_time() -> None:
+    clause = support.clauses()["ST-01"]
+    subjects = clause.subjects(support.OFFERS)
+    runs = [PROFILES["explore"].chosen(clause, subjects, salt) for salt in ("1", "2", "3", "4")]
+    assert all(len(run) < len(subjects) for run in runs)
+    assert len(set(map(tuple, runs))) > 1
