@@ -33,12 +33,14 @@ class Bench:
     """Judges subjects of clauses on one target."""
 
     def __init__(self, target: Target, settings: Settings) -> None:
+        self._renew_if_large = target.renew_if_large
         self._asker = Asker(target)
         self._target = target.name
         self._settings = settings
 
     def judge(self, clause: Clause, subject: Subject, node: pytest.Item) -> None:
         """Search one subject, hand the verdicts over, and fail where a deviation is new."""
+        self._renew_if_large()
         about = About(clause, subject, self._target)
         offer = self._settings.offers[subject.path]
         modes = clause.judged_in(offer.modes, offer.further_modes)

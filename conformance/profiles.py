@@ -31,7 +31,7 @@ class Profile:
     eager_data_cases: int  # an eager step takes as long as a whole sequence of a traced function
     eager_share: int  # of malformed cases: eager is so many times as likely as another mode
     spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
-    enumerate_modes: bool = False
+    enumerate_modes: bool = False  # each on its own, but for dear clauses
     skip_simplest: bool = False
     cells: int | None = None  # of a path that a clause is judged for; None: all
     dear_sparingly: bool = False  # dear clauses for as many cells of a path as they say
@@ -84,10 +84,9 @@ class Profile:
     def rounds(self, offered: Sequence[str], clause: Clause) -> list[list[str]]:
         """The modes to draw from, search by search.
 
-        Of clauses that build anew the first mode, eager, is drawn as often as its share says. The
-        programs of other dear clauses have the modes in turn, whatever the profile.
+        Of clauses that build anew the first mode, eager, is drawn as often as its share says.
         """
-        if self.enumerate_modes and (clause.anew or not clause.dear):
+        if self.enumerate_modes and not clause.dear:
             return [[mode] for mode in offered]
         if self.dear_eagerly and clause.dear:
             return [list(offered[:1])]
@@ -113,7 +112,7 @@ PROFILES = {
             known=0.25,
         ),
         Profile("default", 2, 2, 60, 45, 2, eager_share=48, spread=1, dear_sparingly=True),
-        Profile("thorough", 4, 3, 100, 165, 2, eager_share=1, enumerate_modes=True),
+        Profile("thorough", 3, 3, 100, 172, 2, eager_share=1, enumerate_modes=True),
         Profile(EXPLORE, 3, 2, 60, 15, 3, eager_share=4, dear_sparingly=True),
     )
 }

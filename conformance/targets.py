@@ -2,7 +2,8 @@
 
 The life of a target: a process is started from an interpreter, and asked at once to `describe`
 itself, so that it imports TensorFlow while the driver goes on → it runs programs → it is closed.
-One that dies or hangs in a case is started again for the next.
+One that dies or hangs in a case is started again for the next, and so is one that has grown large:
+TensorFlow keeps whatever XLA has compiled for good.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ HERE = "here"
 INLINE = "inline"
 START_SECONDS = 180  # TensorFlow's import on a cold disk is slow
 CASE_SECONDS = 120
+LARGE = 1250 * 2**20  # bytes in memory; with its worker's 200 MB it stays below 1.5 GB
 
 
 Runs = tuple[wire.Run, ...]
@@ -51,6 +53,9 @@ class Target(Protocol):
 
     def seconds(self) -> dict[str, float]:
         """Where its time has gone: importing, building, running, and serving besides."""
+
+    def renew_if_large(self) -> None:
+        """Start again, with nothing kept, if it takes much memory."""
 
     def close(self) -> None:
         """Stop it."""
@@ -81,10 +86,17 @@ def interpreter(name: str) -> Path:
 class ProcessTarget:
     """An interpreter in a process of its own, which inherits the environment variables."""
 
-    def __init__(self, name: str, interpreter: Path, case_seconds: float = CASE_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        interpreter: Path,
+        case_seconds: float = CASE_SECONDS,
+        large: float = LARGE,
+    ) -> None:
         self.name = name
         self._interpreter = interpreter
         self._case_seconds = case_seconds
+        self._large = large
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  both standard streams: TensorFlow is chatty
         self._process: subprocess.Popen[bytes] | None = None
         self._description: wire.Description | None = None
@@ -123,6 +135,12 @@ class ProcessTarget:
     def seconds(self) -> dict[str, float]:
         """Where its time has gone; raises as `run` does."""
         return self._ask("seconds", None, self._case_seconds)
+
+    def renew_if_large(self) -> None:
+        """Start again, with nothing kept, if it takes much memory."""
+        if self._process is not None and _resident(self._process.pid) > self._large:
+            self.close()
+            self._start()
 
     def close(self) -> None:
         """End it at once: it holds nothing, and TensorFlow takes its time to leave."""
@@ -235,6 +253,9 @@ class InlineTarget:
         """Where its time has gone."""
         return self._answer("seconds", None)
 
+    def renew_if_large(self) -> None:
+        """It cannot be started again."""
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -245,3 +266,12 @@ class InlineTarget:
         if kind == "failure":
             raise AdapterFailure(value)
         return value
+
+
+def _resident(process: int) -> int:
+    """The bytes of a process that are in memory; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

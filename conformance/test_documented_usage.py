@@ -162,7 +162,7 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.cases, state=None),
-    effort=0.5,
+    effort=0.33,
 )
 def test_each_call_starts_from_zeros(case: Case, run: Runs) -> Finding:
     """A call without initial_state starts from zeros, whatever state the call before was given."""
@@ -178,7 +178,7 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=DYNAMIC_RNN,
     cases=usage.cases,
-    effort=0.5,
+    effort=0.33,
 )
 def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Finding:
     """A final state, given as initial_state, is what the same dynamic_rnn, or another one over such
@@ -263,7 +263,7 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, split=True),
-    effort=0.5,
+    effort=0.33,
 )
 def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> Finding:
     """The outputs, of shape (batch, steps, units), are the hidden state after each step, and a
@@ -314,7 +314,7 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, fresh=True),
-    effort=0.5,
+    effort=0.33,
 )
 def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     """The cell's state_size tells how many tensors the state has, and the width of each."""
@@ -339,7 +339,7 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, written_as=(LIST, TUPLE)),
-    effort=0.5,
+    effort=0.33,
 )
 def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> Finding:
     """A Keras RNN layer takes its state as a list or tuple of tensors; for a stack it takes a list
@@ -399,7 +399,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
-    effort=0.5,
+    effort=0.33,
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> Finding:
     """A state whose dtype is not the cell's raises an exception."""
@@ -412,7 +412,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
-    effort=0.5,
+    effort=0.33,
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> Finding:
     """A state whose batch is not the inputs' raises an exception."""
@@ -437,7 +437,7 @@ def test_other_units_are_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
-    effort=0.5,
+    effort=0.33,
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> Finding:
     """A state of more or fewer tensors than the cell has, or flat where a stack has one for each
@@ -460,7 +460,7 @@ def _raises(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
-    effort=0.5,
+    effort=0.33,
 )
 def test_error_names_state_size(case: Case, run: Runs) -> Finding:
     """A Keras RNN layer refuses a state of another width with an error about cell.state_size."""

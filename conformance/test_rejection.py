@@ -36,7 +36,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(malformed.any_cases, fresh=False)),
-    effort=0.5,
+    effort=0.33,
     anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
@@ -55,7 +55,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(apis=("RNN", "layer")),
     cases=single(partial(malformed.any_cases, fresh=True)),
-    effort=0.5,
+    effort=0.33,
     anew=True,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:

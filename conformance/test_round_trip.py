@@ -90,7 +90,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.5,
+    effort=0.33,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -175,7 +175,7 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
-    effort=0.5,
+    effort=0.33,
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
@@ -189,7 +189,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.5,
+    effort=0.33,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:

@@ -80,6 +80,9 @@ class Miniature:
         """None was spent."""
         return {}
 
+    def renew_if_large(self) -> None:
+        """It stays small."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -150,6 +150,19 @@ def test_it_answers_and_ends(stand_in: ProcessTarget) -> None:
     assert not alive(process)
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
+def test_one_that_has_grown_large_is_started_again(tmp_path: Path) -> None:
+    def is_another(large: float) -> bool:
+        with closing(ProcessTarget("stand-in", file, large=large)) as target:
+            before = pid(target)
+            target.renew_if_large()
+            return pid(target) != before
+
+    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    assert is_another(large=2**20)
+    assert not is_another(large=2**40)
+
+
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGABRT", "SIGSEGV"])
 def test_one_that_dies_is_started_again(stand_in: ProcessTarget, name: str) -> None:
     before = pid(stand_in)
