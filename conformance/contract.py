@@ -66,9 +66,14 @@ class Runs(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a property tells about a case for which the clause holds."""
+    """What a property tells about a case for which the clause holds.
+
+    `width_ratio` is how far what was observed is from the reference, or from another path, by what
+    it may be; `spread_ratio` the same of two runs of one path, which often agree to the last bit.
+    """
 
     width_ratio: float | None = None
+    spread_ratio: float | None = None
     grade: str | None = None
 
 

@@ -26,7 +26,9 @@ def carries_over(case: Case, run: Runs) -> Finding:
     through = judging.accepted(case, straight)
     carried = judging.accepted(case, second, "the rest", steps=case.steps - steps)
     joined = judging.joined(judging.accepted(case, first, "the first steps", steps), carried)
-    return Finding(judging.agree(joined, through, reference.of(case), "the straight run's"))
+    return Finding(
+        spread_ratio=judging.agree(joined, through, reference.of(case), "the straight run's")
+    )
 
 
 def goes_on(case: Case, run: Runs) -> Finding:
@@ -47,4 +49,4 @@ def casts_as_by_hand(case: Case, run: Runs) -> Finding:
     cast, by_hand = run(case, requests.whole(case), requests.cast_by_hand(case))
     one = judging.accepted(case, cast, f"the call with {forms.other_float(case.dtype)} leaves")
     other = judging.accepted(case, by_hand)
-    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))
+    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the cast by hand's"))

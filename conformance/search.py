@@ -54,6 +54,7 @@ class Outcome:
     observation: wire.Observation | None = None
     entry: str | None = None
     width_ratio: float | None = None
+    spread_ratio: float | None = None
 
     @property
     def kind(self) -> tuple[str, str | None, str | None]:
@@ -78,8 +79,10 @@ class Tally:
         self.cases += 1
         if outcome.grade:
             self.grades.add(outcome.grade)
+        for ratio in (outcome.width_ratio, outcome.spread_ratio):
+            if ratio is not None:
+                self.width_ratio = max(self.width_ratio or 0.0, ratio)
         if outcome.width_ratio is not None:
-            self.width_ratio = max(self.width_ratio or 0.0, outcome.width_ratio)
             self.widths.setdefault(outcome.case.dtype, Counter())[bin_of(outcome.width_ratio)] += 1
         if outcome.status == KNOWN and outcome.entry:
             self.known.setdefault(outcome.entry, outcome)
@@ -290,7 +293,13 @@ def judge(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:
             f"ledger entry {always[0].name} covers this case, but the clause holds for it:"
             " narrow its condition or limit its range",
         )
-    return Outcome(case, HOLDS, grade=finding.grade, width_ratio=finding.width_ratio)
+    return Outcome(
+        case,
+        HOLDS,
+        grade=finding.grade,
+        width_ratio=finding.width_ratio,
+        spread_ratio=finding.spread_ratio,
+    )
 
 
 def _deviating(case: Case, deviation: judging.Deviation, covering: Sequence[Entry]) -> Outcome:

@@ -29,7 +29,7 @@ def _equals_eager_call(case: Case, run: Runs) -> Finding:
     one = judging.accepted(case, here)
     other = judging.accepted(eagerly, there, "the eager call")
     judging.same_structure(one, other, "the eager call's")
-    return Finding(judging.agree(one, other, reference.of(case), "the eager call's"))
+    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the eager call's"))
 
 
 @clause(
@@ -177,7 +177,7 @@ def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> Finding:
         judging.agree(judging.joined(parts[first], parts[first + 1]), straight, expected, whose)
         for first, whose in ((0, "the straight run's"), (3, "the straight run's"))
     ]
-    return Finding(max(ratios))
+    return Finding(spread_ratio=max(ratios))
 
 
 def _steps(case: Case) -> tuple[int, ...]:
@@ -194,7 +194,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
     (there,) = run(layer, requests.whole(layer))
     one = judging.accepted(case, here, "the call of the model")
     other = judging.accepted(layer, there, "the call of the layer")
-    return Finding(judging.agree(one, other, reference.of(case), "the layer's"))
+    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the layer's"))
 
 
 @clause(

@@ -70,7 +70,9 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
     without, given = run(case, requests.whole(case), requests.whole(zeros))
     one = judging.accepted(case, without, "the call without an initial state")
     other = judging.accepted(zeros, given, "the call with zeros")
-    return Finding(judging.agree(one, other, reference.of(case), "the explicit zeros'"))
+    return Finding(
+        spread_ratio=judging.agree(one, other, reference.of(case), "the explicit zeros'")
+    )
 
 
 @clause(
@@ -166,7 +168,9 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     one = judging.accepted(case, here, f"the call with the state as {case.form}")
     judging.left_intact(here)
     other = judging.accepted(documented, there)
-    return Finding(judging.agree(one, other, reference.of(case), "the documented form's"))
+    return Finding(
+        spread_ratio=judging.agree(one, other, reference.of(case), "the documented form's")
+    )
 
 
 @clause(

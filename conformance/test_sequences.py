@@ -122,7 +122,9 @@ def _equals_uncounted(case: Case, run: Runs) -> Finding:
     told, plain = run(case, requests.whole(case), requests.whole(without))
     one = judging.accepted(case, told, "the call that says all steps count")
     other = judging.accepted(without, plain, "the call without")
-    return Finding(judging.agree(one, other, expectation.of(case), "the call's without"))
+    return Finding(
+        spread_ratio=judging.agree(one, other, expectation.of(case), "the call's without")
+    )
 
 
 @clause(

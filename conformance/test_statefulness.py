@@ -193,7 +193,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
     what = f"the call after a reset with {forms.other_float(case.dtype)} arrays"
     one, other = judging.accepted(case, first, what), judging.accepted(case, second)
     storing.holds_the_final_state(case, one)
-    return Finding(judging.agree(one, other, reference.of(case), "the cast by hand's"))
+    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the cast by hand's"))
 
 
 # --- a given initial state -----------------------------------------------------------------------

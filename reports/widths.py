@@ -1,5 +1,8 @@
 """How near to the reference's width what was observed came: counted in bins, for each dtype.
 
+Counted are cases that are compared with the reference, or one path with another; not two runs of
+one path, which mostly agree to the last bit.
+
 A bin is a quarter of a power of two; its name is its upper bound. "0" holds the cases that agree to
 the last bit, or of which nothing is certain enough to be judged. Nothing that holds is above 1; a
 median far below it says that the widths are loose.
