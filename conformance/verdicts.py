@@ -13,12 +13,7 @@ from conformance.adapter import wire
 from conformance.case import Case, to_plain
 from conformance.contract import Clause, Subject
 from conformance.targets import HERE
-from reports.verdicts import HOLDS, UNAVAILABLE, Verdict
-
-_GRADES = (
-    judging.EXPLAINED, judging.REJECTED, judging.LEAKED,
-    judging.ACCEPTED, judging.CRASHED, judging.HUNG,
-)  # fmt: skip
+from reports.verdicts import GRADES, HOLDS, UNAVAILABLE, Verdict
 
 
 @dataclass(frozen=True)
@@ -57,9 +52,9 @@ def verdicts(about: About, tallies: Mapping[str, searching.Tally], seconds: floa
     kinds = {_kind(tally) for tally in tallies.values()}
     if len(kinds) == 1:
         mode = next(iter(tallies)) if len(tallies) == 1 else None
-        return [_verdict(about, mode, list(tallies.values()), seconds)]
+        return [_verdict(about, mode, tallies, seconds)]
     return [
-        _verdict(about, mode, [tally], seconds * tally.cases / _cases(tallies.values()))
+        _verdict(about, mode, {mode: tally}, seconds * tally.cases / _cases(tallies.values()))
         for mode, tally in sorted(tallies.items())
     ]
 
@@ -73,13 +68,13 @@ def _cases(tallies: Iterable[searching.Tally]) -> int:
 
 
 def _verdict(
-    about: About, mode: str | None, tallies: Sequence[searching.Tally], seconds: float
+    about: About, mode: str | None, by_mode: Mapping[str, searching.Tally], seconds: float
 ) -> Verdict:
-    clause, subject = about.clause, about.subject
+    clause, subject, tallies = about.clause, about.subject, list(by_mode.values())
     telling = _smallest([tally.telling for tally in tallies if tally.telling])
     ratios = [tally.width_ratio for tally in tallies if tally.width_ratio is not None]
     grades = {grade for tally in tallies for grade in tally.grades}
-    worst = max(grades, key=_GRADES.index, default=None)
+    worst = max(grades, key=GRADES.index, default=None)
     return Verdict(
         clause.identifier,
         subject.place,
@@ -100,6 +95,7 @@ def _verdict(
         ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
         width_ratio=max(ratios, default=None),
         widths=_widths(tallies) or None,
+        modes=tuple(sorted(by_mode)),
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reports.plain import PlainRecord, UnreadableRun
 
 __all__ = [
+    "GRADES",
     "HOLDS",
     "KNOWN",
     "NEW",
     "SCHEMA",
     "UNAVAILABLE",
     "VERDICTS",
+    "Error",
     "Footer",
     "Header",
     "Key",
@@ -25,7 +27,7 @@ __all__ = [
 ]
 
 SCHEMA = 1
-"""The run file's schema that this code writes and reads."""
+"""The run file's schema that this code writes and reads; `run.schema.json` is that, written out."""
 
 HOLDS = "holds"
 KNOWN = "known"
@@ -33,16 +35,46 @@ NEW = "new"
 UNAVAILABLE = "unavailable"
 VERDICTS = (HOLDS, KNOWN, NEW, UNAVAILABLE)
 
+CRASHED, HUNG = "crashed", "hung"
+GRADES = ("explained", "rejected", "leaked", "accepted", CRASHED, HUNG)
+"""How well something malformed was refused, the best first."""
+
 Key = tuple[str, str, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Error:
+    """An error as an observation tells it: its class, its one line, and the function it is from."""
+
+    name: str
+    message: str
+    raised_in: str
+
+    @classmethod
+    def of(cls, observation: Mapping[str, Any]) -> Error | None:
+        """The error of an observation; None where it has none."""
+        plain = observation.get("error")
+        if plain is None:
+            return None
+        texts = isinstance(plain, dict) and [plain.get(name, "") for name in _ERROR]
+        if not texts or not all(isinstance(text, str) for text in texts):
+            raise UnreadableRun("an observation's error should have texts by name")
+        if not {"class", "message"} <= set(plain):
+            raise UnreadableRun("an observation's error should have a class and a message")
+        return cls(plain["class"], plain["message"], plain.get("raised_in", ""))
+
+
+_ERROR = ("class", "module", "message", "raised_in", "stage")
 
 
 @dataclass(frozen=True)
 class Verdict(PlainRecord):
     """What was found for one clause on one path with one cell (and one malformation).
 
-    `mode` is None where several modes were drawn and all agree. `case` is the minimal one, and
-    `observation` is what the target did with it. `width_ratio` is the largest observed/width, and
-    `widths` counts them: by dtype, and by bin (`reports/widths.py`).
+    `mode` is None where several modes were drawn and all agree; `modes` are those that were drawn.
+    `case` is the minimal one, and `observation` is what the target did with it. `width_ratio` is
+    the largest observed/width, and `widths` counts them: by dtype, and by bin
+    (`reports/widths.py`).
     """
 
     clause: str
@@ -65,17 +97,33 @@ class Verdict(PlainRecord):
     reason: str | None = None
     width_ratio: float | None = None
     widths: dict[str, dict[str, int]] | None = None
+    modes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
             raise UnreadableRun(
                 f"a verdict is {self.verdict!r}, but should be one of {', '.join(VERDICTS)}"
             )
+        if self.grade is not None and self.grade not in GRADES:
+            raise UnreadableRun(
+                f"a verdict's grade is {self.grade!r}, but should be one of {', '.join(GRADES)}"
+            )
+        Error.of(self.observation or {})
 
     @property
     def key(self) -> Key:
         """What a verdict is about: two runs are compared by it."""
         return (self.clause, self.path, self.mode, self.cell, self.malformation)
+
+    @property
+    def deviates(self) -> bool:
+        """Whether the clause does not hold, whatever the ledger says."""
+        return self.verdict in (KNOWN, NEW)
+
+    @property
+    def error(self) -> Error | None:
+        """The error that was observed."""
+        return Error.of(self.observation or {})
 
 
 @dataclass(frozen=True)
@@ -97,6 +145,13 @@ class Header(PlainRecord):
     options: dict[str, Any]
     paths: list[dict[str, Any]]
     defaults: dict[str, dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        for path in self.paths:
+            if not isinstance(path.get("name"), str) or not isinstance(
+                path.get("missing", ""), str
+            ):
+                raise UnreadableRun("a header's paths should have a name and what is missing")
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ FULL = a_verdict(
     reason="because",
     width_ratio=1.5,
 )
+OTHER = dataclasses.replace(FULL, cell="GRU")
 
 
 def footer_of(*verdicts: Verdict, **changes: Any) -> Footer:
@@ -201,6 +202,9 @@ def test_unknown_fields_are_passed_over() -> None:
         ({"ledger": [1]}, "'ledger', which should be tuple"),
         ({"mode": 1}, "'mode', which should be str | None"),
         ({"verdict": "pass"}, "should be one of holds, known, new, unavailable"),
+        ({"grade": "fine"}, "grade is 'fine', but should be one of explained, rejected,"),
+        ({"observation": {"error": "no"}}, "an observation's error should have texts"),
+        ({"observation": {"error": {}}}, "an observation's error should have a class and"),
     ],
 )
 def test_a_wrong_field_is_named(changes: dict[str, object], said: str) -> None:
@@ -260,11 +264,11 @@ def test_a_half_last_line_is_named(run_file: Path) -> None:
     "corrupt", [b"\x00\xff\xfe{\n", b'{"record": "verd\n', b"[1]\n", b"[" * 100_000 + b"\n"]
 )
 def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes) -> None:
-    lines = lines_of(written(run_file, FULL, a_verdict(), FULL))
+    lines = lines_of(written(run_file, FULL, a_verdict(), OTHER))
     lines[2] = corrupt
     run_file.write_bytes(b"".join(lines))
     run = read(run_file)
-    assert run.verdicts == (FULL, FULL)
+    assert run.verdicts == (FULL, OTHER)
     assert run.warnings == (
         "line 3 is not JSON; left out",
         "the footer counts 3 verdicts, but 2 could be read",
@@ -288,6 +292,36 @@ def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said:
     assert run.warnings[0].startswith(said)
 
 
+def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
+    lines = lines_of(written(run_file, FULL, OTHER))
+    run_file.write_bytes(b"".join([*lines[:3], lines[1], lines[3]]))
+    run = read(run_file)
+    assert run.verdicts == (FULL, OTHER)
+    assert run.warnings == ("line 4: the same was judged on line 2; left out",)
+    assert not run.complete
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_that_contradict_each_other_the_worse_is_kept(run_file: Path, order: int) -> None:
+    held = dataclasses.replace(FULL, verdict=HOLDS)
+    run = read(written(run_file, *[FULL, held][::order]))
+    assert run.verdicts == (FULL,)
+    assert run.warnings == (
+        "line 3: this contradicts line 2, and the worse of both is kept",
+        "the footer counts 2 verdicts, but 1 could be read",
+    )
+
+
+def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
+    verdicts = [dataclasses.replace(FULL, cell=f"cell {number}") for number in range(100)]
+    run_file.write_bytes(written(run_file, *verdicts).read_bytes() * 2)
+    run = read(run_file)
+    assert run.verdicts == tuple(verdicts)
+    assert len(run.warnings) == 6
+    assert run.warnings[0].startswith("line 103: a record of kind 'header'")
+    assert run.warnings[-1] == "96 more lines could not be taken as they are"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -299,6 +333,10 @@ def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said:
         (b'{"record": "header", "schema": 2}\n', "schema 2 of run files, and this suite reads"),
         (b'{"record": "header"}\n', "schema None"),
         (b'{"record": "header", "schema": 1}\n', "line 1: a header has no field 'suite'"),
+        (
+            json.dumps({"record": "header", **HEADER.to_plain(), "paths": [{}]}).encode(),
+            "line 1: a header's paths should have a name",
+        ),
     ],
 )
 def test_what_is_no_run_file_is_refused(run_file: Path, content: bytes, said: str) -> None:

@@ -192,7 +192,7 @@ def test_a_terminal_without_unicode_shows_the_rest(run_file: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 def test_a_reader_that_leaves_early_is_no_error(run_file: Path) -> None:
-    written(run_file, SOME * 500)
+    written(run_file, tuple(a_verdict(f"RT-{n}", "x", NEW) for n in range(2000)))
     done = subprocess.run(
         f"'{sys.executable}' -m reports show '{run_file}' | head -n 1",
         shell=True,
