@@ -11,7 +11,8 @@ import functools
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 _Record = TypeVar("_Record", bound="PlainRecord")
@@ -38,19 +39,47 @@ class PlainRecord:
     @classmethod
     def from_plain(cls: type[_Record], plain: Mapping[str, Any]) -> _Record:
         """The record that `to_plain` was called on; fields that are not known are passed over."""
-        hints = _hints(cls)  # type: ignore[arg-type]  # classes are hashable
         values = {}
-        for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        for field in _fields(cls):  # type: ignore[arg-type]  # classes are hashable
             if field.name in plain:
-                values[field.name] = _field_value(cls, field.name, plain, hints[field.name])
-            elif field.default is dataclasses.MISSING:
+                values[field.name] = field.value(cls, plain[field.name])
+            elif field.needed:
                 raise UnreadableRun(f"{_named(cls)} has no field {field.name!r}")
         return cls(**values)
 
 
+@dataclass(frozen=True)
+class _Field:
+    """A field of a record: how its value is taken, worked out once for all lines of a file."""
+
+    name: str
+    needed: bool
+    hint: Any
+    taken: Callable[[Any], Any]
+
+    def value(self, cls: type, value: Any) -> Any:
+        try:
+            return self.taken(value)
+        except _WrongType:
+            hint = self.hint
+            wanted = getattr(hint, "__name__", str(hint)) if isinstance(hint, type) else str(hint)
+            raise UnreadableRun(
+                f"{_named(cls)} has {_shown(value)} as {self.name!r}, which should be {wanted}"
+            ) from None
+
+
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _fields(cls: type) -> tuple[_Field, ...]:
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        _Field(
+            field.name,
+            field.default is dataclasses.MISSING,
+            hints[field.name],
+            _taker(hints[field.name]),
+        )
+        for field in dataclasses.fields(cls)
+    )
 
 
 def jsonable(value: Any) -> Any:
@@ -64,33 +93,31 @@ def jsonable(value: Any) -> Any:
     return value
 
 
-def _field_value(cls: type, name: str, plain: Mapping[str, Any], hint: Any) -> Any:
-    try:
-        return _as(hint, plain[name])
-    except _WrongType:
-        wanted = getattr(hint, "__name__", str(hint)) if isinstance(hint, type) else str(hint)
-        raise UnreadableRun(
-            f"{_named(cls)} has {_shown(plain[name])} as {name!r}, which should be {wanted}"
-        ) from None
-
-
-def _as(hint: Any, value: Any) -> Any:
-    """The value as the hint asks, or _WrongType."""
-    origin = typing.get_origin(hint)
+def _taker(hint: Any) -> Callable[[Any], Any]:
+    """What takes a value as the hint asks, or raises _WrongType."""
+    origin, within = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
-        return value
+        return lambda value: value
     if origin in (types.UnionType, typing.Union):
-        return None if value is None else _as(typing.get_args(hint)[0], value)
+        taken = _taker(within[0])
+        return lambda value: None if value is None else taken(value)
     if origin is dict:
-        of_key, of_value = typing.get_args(hint)
-        return {_as(of_key, key): _as(of_value, item) for key, item in _a(dict, value).items()}
-    if origin is tuple:
-        return tuple(_as(typing.get_args(hint)[0], item) for item in _a((list, tuple), value))
-    if origin is list:
-        return [_as(typing.get_args(hint)[0], item) for item in _a((list, tuple), value)]
+        return _mapping(*map(_taker, within))
+    if origin in (tuple, list):
+        return _sequence(origin, _taker(within[0]))
     if hint is float:
-        return float(value if value in _NOT_FINITE else _number((int, float), value))
-    return _number(int, value) if hint is int else _a(hint, value)
+        return lambda value: float(value if value in _NOT_FINITE else _number((int, float), value))
+    if hint is int:
+        return lambda value: _number(int, value)
+    return lambda value: _a(hint, value)
+
+
+def _mapping(key: Callable[[Any], Any], item: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: {key(name): item(part) for name, part in _a(dict, value).items()}
+
+
+def _sequence(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: kind(item(part) for part in _a((list, tuple), value))
 
 
 def _a(kind: Any, value: Any) -> Any:

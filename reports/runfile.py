@@ -23,6 +23,7 @@ __all__ = ["Run", "UnreadableRun", "Writer", "locate", "read"]
 
 _AGAIN = "record it again with `pytest conformance`"
 _NON_STANDARD = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+_DECODER = json.JSONDecoder(parse_constant=_NON_STANDARD.__getitem__)
 _MOST_WARNINGS = 5
 _WORSE = (HOLDS, UNAVAILABLE, KNOWN, NEW)
 
@@ -215,7 +216,7 @@ class _Reader:
 def _object(line: bytes) -> dict[str, Any]:
     """The JSON object on a line, whoever wrote it: the bare NaN of other writers is taken too."""
     try:
-        value = json.loads(line.decode("utf-8"), parse_constant=_NON_STANDARD.__getitem__)
+        value = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         raise _CorruptLine from None
     if not isinstance(value, dict):
