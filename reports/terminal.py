@@ -16,23 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.families import FAMILIES, family_of, family_rank, in_order
 from reports.verdicts import HOLDS, KNOWN, NEW, UNAVAILABLE, VERDICTS, Footer, Header, Verdict
 from reports.verdicts import totals as count
 
-FAMILIES = {
-    "RT": "round trip",
-    "RJ": "rejection",
-    "AG": "agreement",
-    "SQ": "sequences",
-    "ST": "statefulness",
-    "MD": "modes",
-    "GR": "gradients",
-    "PS": "persistence",
-    "DC": "documented",
-    "DF": "defaults",
-    "WR": "wrappers",
-    "UP": "upgrade",
-}
 PAIRS = "pairs"
 
 _HEADINGS = {HOLDS: "hold", KNOWN: "known", NEW: "new", UNAVAILABLE: "n/a"}
@@ -66,21 +53,9 @@ def missing_paths(header: Header, width: int) -> list[str]:
     return [line for text in said for line in wrapped(text, width)]
 
 
-def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """By family and then by what they are about, however many workers found them."""
-    return sorted(
-        verdicts, key=lambda v: (_family_rank(family_of(v)), [part or "" for part in v.key])
-    )
-
-
 def of_kind(verdicts: Iterable[Verdict], kind: str) -> list[Verdict]:
     """The verdicts of one kind, in order."""
     return in_order(verdict for verdict in verdicts if verdict.verdict == kind)
-
-
-def family_of(verdict: Verdict) -> str:
-    """The family's short name, from the clause's where none is given."""
-    return verdict.family or verdict.clause.partition("-")[0]
 
 
 def subject(verdict: Verdict) -> str:
@@ -187,15 +162,10 @@ def _row_of(verdict: Verdict) -> str:
     return PAIRS if " ~ " in verdict.path else clean(verdict.path)
 
 
-def _family_rank(family: str) -> tuple[int, str]:
-    known = list(FAMILIES)
-    return (known.index(family) if family in known else len(known), family)
-
-
 def _blocks(rows: dict[str, list[Verdict]]) -> list[_Block]:
     families = {family_of(verdict) for some in rows.values() for verdict in some}
     blocks = []
-    for family in sorted(families, key=_family_rank):
+    for family in sorted(families, key=family_rank):
         mine = [[v for v in some if family_of(v) == family] for some in rows.values()]
         title = f"{clean(family)} {FAMILIES.get(family, '')}".strip()
         blocks.append(_block(title, mine))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reports import terminal
+from reports.families import FAMILIES
 from reports.runfile import Writer
 from reports.verdicts import (
     HOLDS,
@@ -227,7 +228,7 @@ def test_counts_and_cases_by_path() -> None:
 def test_a_table_fits_the_terminal_and_loses_no_number(columns: int) -> None:
     verdicts = tuple(
         a_verdict(f"{family}-01", path, cases=123_456)
-        for family in terminal.FAMILIES
+        for family in FAMILIES
         for path in [*PATHS, PAIR.path]
         for _ in range(12)
     )
