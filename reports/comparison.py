@@ -62,7 +62,12 @@ def compared(old: Run, new: Run) -> Comparison:
     kinds = list(KINDS)
     changes = sorted(
         map(of_verdicts.change, aligned(old.verdicts, new.verdicts)),
-        key=lambda change: (kinds.index(change.kind), rank(change.verdict), change.modes),
+        key=lambda change: (
+            kinds.index(change.kind),
+            not change.verdict.deviates,
+            rank(change.verdict),
+            change.modes,
+        ),
     )
     was, now = old.header.defaults, new.header.defaults
     told = was is not None and now is not None

@@ -29,7 +29,7 @@ _LEGEND = (
     "not know it; n/a: not available here. cases: how many were judged. pairs: one path "
     "compared with another."
 )
-_RULED = box.Box("    \n  | \n -+ \n  | \n    \n -+ \n  | \n    \n", ascii=True)
+RULED = box.Box("    \n  | \n -+ \n  | \n    \n -+ \n  | \n    \n", ascii=True)
 _BETWEEN_BLOCKS = 2
 _WIDEST_PATH = 24
 
@@ -210,7 +210,7 @@ def _packed(blocks: list[_Block], width: int) -> list[list[_Block]]:
 def _part(first: int, names: list[str], blocks: list[_Block]) -> str:
     # Three families fit into 80 columns only without a space before each bar.
     rendered = Table(
-        box=_RULED, show_edge=False, show_footer=True, pad_edge=False, padding=(0, 0, 0, 1)
+        box=RULED, show_edge=False, show_footer=True, pad_edge=False, padding=(0, 0, 0, 1)
     )
     rendered.add_column(Text("\npath"), Text("all paths"), width=first, no_wrap=True)
     for block in blocks:
@@ -218,10 +218,11 @@ def _part(first: int, names: list[str], blocks: list[_Block]) -> str:
         rendered.add_column(heading, Text(block.sums), width=block.width, no_wrap=True)
     for number, name in enumerate(names):
         rendered.add_row(Text(name), *[Text(block.cells[number]) for block in blocks])
-    return _plain_text(rendered)
+    return plain_text(rendered)
 
 
-def _plain_text(rendered: Table) -> str:
+def plain_text(rendered: Table) -> str:
+    """A table as lines without colours or trailing spaces."""
     console = Console(
         file=StringIO(), width=1000, color_system=None, force_terminal=False, legacy_windows=False
     )

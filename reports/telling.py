@@ -1,0 +1,104 @@
+"""A comparison in words, for whichever page or terminal shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reports.changes import BROKEN, KINDS, WEAKER, Change
+from reports.comparison import Comparison
+from reports.defaults import Default
+from reports.runfile import Run
+from reports.verdicts import HOLDS, Verdict
+
+
+def title(run: Run) -> str:
+    """What was judged, and how."""
+    header = run.header
+    versions = ", ".join(f"{name} {version}" for name, version in header.versions.items())
+    return f"{versions or header.target}; profile {header.options.get('profile', 'unknown')}"
+
+
+def heading(comparison: Comparison, kind: str) -> str:
+    """The heading of the changes of one kind."""
+    return f"{kind.capitalize()} ({comparison.counts[kind]}): {KINDS[kind]}"
+
+
+def about(change: Change) -> list[str]:
+    """What a change is about: clause, path, cell, modes, malformation."""
+    verdict = change.verdict
+    modes = "+".join(change.modes) or verdict.mode or "all modes"
+    parts = (verdict.clause, verdict.path, verdict.cell, modes, verdict.malformation)
+    return [part for part in parts if part]
+
+
+def side(verdict: Verdict | None, with_case: bool = False) -> Iterator[str]:
+    """What one run says: verdict and grade, what was seen, and in which case."""
+    if verdict is None:
+        yield "not judged"
+        return
+    grade = f" [{verdict.grade}]" if verdict.grade else ""
+    ledger = f" (ledger: {', '.join(verdict.ledger)})" if verdict.ledger else ""
+    yield f"{verdict.verdict}{grade}{ledger}"
+    said = verdict.reason if verdict.verdict != HOLDS and not verdict.sentence else verdict.sentence
+    if said:
+        yield said
+    yield from _observed(verdict)
+    if with_case and verdict.case is not None:
+        yield f"case {json.dumps(verdict.case, separators=(',', ':'))}"
+
+
+def sides(change: Change) -> tuple[list[str], list[str]]:
+    """What both runs say; the cases only where they are not the same."""
+    with_case = change.same_case is False
+    return list(side(change.old, with_case)), list(side(change.new, with_case))
+
+
+def _observed(verdict: Verdict) -> Iterator[str]:
+    """What the sentence leaves out: where an error came from, and a state that came instead."""
+    if verdict.error:
+        if verdict.error.raised_in:
+            yield f"raised in {verdict.error.raised_in}"
+    elif verdict.observation and verdict.observation.get("state"):
+        yield f"state {verdict.observation['state']}"
+
+
+def closing(comparison: Comparison) -> str:
+    """The one sentence to remember a comparison by."""
+    counts = comparison.counts
+    if comparison.refusals:
+        return f"The runs cannot be compared: {'; '.join(comparison.refusals)}."
+    if comparison.worse:
+        parts = f"{counts[BROKEN]} broken, {counts[WEAKER]} with a weaker error"
+        return f"{comparison.worse} got worse: {parts}."
+    if comparison.gaps:
+        return (
+            f"Nothing that was compared got worse, but not all was: {'; '.join(comparison.gaps)}."
+        )
+    return "Nothing got worse."
+
+
+def reservations(comparison: Comparison) -> Iterator[str]:
+    """What to keep in mind when reading on."""
+    for refusal in comparison.refusals:
+        yield f"Cannot be compared: {refusal}."
+    for gap in comparison.gaps:
+        yield f"Not compared: {gap}."
+    for note in comparison.notes:
+        yield f"Note: {note}."
+
+
+def defaults(comparison: Comparison) -> list[str]:
+    """The defaults that changed; classes that share a change share a line."""
+    classes: dict[tuple[str, str, str], list[str]] = {}
+    for change in comparison.defaults:
+        told = (change.option or "", _value(change.old), _value(change.new))
+        classes.setdefault(told, []).append(change.of)
+    return [
+        f"{option or 'the class'}: {old} became {new} ({', '.join(names)})"
+        for (option, old, new), names in classes.items()
+    ]
+
+
+def _value(default: Default | None) -> str:
+    return "absent" if default is None else json.dumps(default.value, sort_keys=True)
