@@ -189,7 +189,7 @@ def _drifted(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     was, now = old.width_ratio, new.width_ratio
     if was is None or now is None or _bin(was) == _bin(now):
         return None
-    return DRIFTED, f"{was:.3g} of the width became {now:.3g}"
+    return DRIFTED, f"width {was:.3g} -> {now:.3g}"
 
 
 def _bin(ratio: float) -> str:
