@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -490,6 +492,24 @@ def test_nothing_in_a_run_file_is_markup() -> None:
     rows = [line for line in page.splitlines() if "&lt;script" in line and line.startswith("|")]
     assert rows
     assert {row.count(" | ") for row in rows} <= {2}
+
+
+def test_rendered_it_is_tables_of_three_columns_and_nothing_foreign() -> None:
+    markdown_it = pytest.importorskip("markdown_it")
+    verdict = raised("X", HOSTILE, cell=HOSTILE)
+    comparison = compared(run_of(held(cell=HOSTILE), held()), run_of(verdict, raised()))
+    page = markdown.markdown(comparison, HOSTILE, "new.jsonl")
+    renderer = markdown_it.MarkdownIt("commonmark", {"html": True}).enable("table")
+    rendered = renderer.render(page)
+    tags = set(re.findall(r"<(\w+)", rendered))
+    assert tags == {
+        *("h2", "table", "thead", "tbody", "tr", "th", "td"),
+        *("code", "br", "details", "summary", "b", "ul", "li"),
+    }
+    of_changes = rendered[rendered.index("<details") :]
+    rows = re.findall(r"<tr>(.*?)</tr>", of_changes, re.DOTALL)
+    assert [row.count("<td") for row in rows] == [0, 3, 3]
+    assert "**b** [l](http://e) @all #12 $x$" in html.unescape(rendered)
 
 
 def test_a_mention_outside_of_code_is_none() -> None:
