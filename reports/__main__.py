@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from reports import compare, exports, show
 from reports.comparison import compared
 from reports.markdown import markdown
+from reports.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
 from reports.runfile import UnreadableRun, locate, read
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]
-
-_STANDARD_OUTPUT = "-"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,24 +26,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (--help says what there is)\n")
 
 
-class _Unwritable(Exception):
-    """A file that was asked for and cannot be written."""
-
-
-@dataclass(frozen=True)
-class _Export:
-    """A file that may have been asked for, and what makes its text."""
-
-    to: str | None
-    text: Callable[[], str]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run_command(options))
-    except (UnreadableRun, _Unwritable) as error:
+    except (UnreadableRun, Unwritable) as error:
         print(f"python -m reports: {error}", file=sys.stderr)
         return 2
 
@@ -55,12 +40,12 @@ def _show(options: argparse.Namespace) -> int:
     run_file = locate(options.run)
     run, name = read(run_file), str(run_file)
     files = [
-        _Export(options.json, lambda: exports.run_json(run, name)),
-        _Export(options.junit, lambda: exports.junit(run, name)),
-        _Export(options.ctrf, lambda: exports.ctrf(run, name)),
+        Export(options.json, lambda: exports.run_json(run, name)),
+        Export(options.junit, lambda: exports.junit(run, name)),
+        Export(options.ctrf, lambda: exports.ctrf(run, name)),
     ]
-    if not _exported(files, [run_file]):
-        _say(show.widths_shown(run) if options.widths else show.shown(run, name, _columns()))
+    if not exported(files, [run_file]):
+        say(show.widths_shown(run) if options.widths else show.shown(run, name, _columns()))
     return 0
 
 
@@ -69,36 +54,12 @@ def _compare(options: argparse.Namespace) -> int:
     comparison = compared(*map(read, paths))
     old, new = map(str, paths)
     files = [
-        _Export(options.json, lambda: exports.comparison_json(comparison, old, new)),
-        _Export(options.markdown, lambda: markdown(comparison, old, new)),
+        Export(options.json, lambda: exports.comparison_json(comparison, old, new)),
+        Export(options.markdown, lambda: markdown(comparison, old, new)),
     ]
-    if not _exported(files, paths):
-        _say(compare.shown(comparison, old, new, _columns(), options.all))
+    if not exported(files, paths):
+        say(compare.shown(comparison, old, new, _columns(), options.all))
     return comparison.exit_code
-
-
-def _exported(files: Sequence[_Export], inputs: Sequence[Path]) -> bool:
-    """Write what was asked for; returns whether that was what standard output is for."""
-    asked = [file.to for file in files if file.to is not None]
-    twice = [to for to in asked if asked.count(to) > 1]
-    if twice:
-        where = "standard output" if twice[0] == _STANDARD_OUTPUT else twice[0]
-        raise _Unwritable(f"only one export can go to {where}")
-    for file in files:
-        if file.to == _STANDARD_OUTPUT:
-            _say(file.text().rstrip("\n"))
-        elif file.to is not None:
-            _save(Path(file.to), file.text(), inputs)
-    return _STANDARD_OUTPUT in asked
-
-
-def _save(path: Path, text: str, inputs: Sequence[Path]) -> None:
-    if path.resolve() in [run_file.resolve() for run_file in inputs]:
-        raise _Unwritable(f"{path}: is the run file that was to be read")
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _Unwritable(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _parser() -> _Parser:
@@ -159,7 +120,7 @@ def _add_export(command: argparse.ArgumentParser, name: str, told: str) -> None:
     command.add_argument(
         f"--{name}",
         nargs="?",
-        const=_STANDARD_OUTPUT,
+        const=STANDARD_OUTPUT,
         metavar="FILE",
         help=f"{told}; without FILE on standard output instead of the text",
     )
@@ -167,18 +128,6 @@ def _add_export(command: argparse.ArgumentParser, name: str, told: str) -> None:
 
 def _columns() -> int:
     return shutil.get_terminal_size().columns
-
-
-def _say(text: str) -> None:
-    stream = sys.stdout
-    encoding = stream.encoding or "ascii"
-    # A terminal that cannot show a character of a foreign message still shows the rest.
-    encodable = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        print(encodable, file=stream, flush=True)
-    except BrokenPipeError:
-        # `show RUN | head` is no error; without this Python complains when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

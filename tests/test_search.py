@@ -406,6 +406,7 @@ def verdicts(
 def test_modes_that_agree_have_one_verdict(profile: Profile) -> None:
     (holding,) = verdicts(Miniature(never), profile)
     assert (holding["verdict"], holding["mode"], holding["case"]) == (HOLDS, None, None)
+    assert holding["modes"] == ["eager", "function", "graph"]
     (deviating,) = verdicts(Miniature(in_double), profile)
     assert (deviating["verdict"], deviating["mode"], deviating["grade"]) == (NEW, None, "leaked")
     assert deviating["case"]["dtype"] == "float64"
@@ -420,6 +421,7 @@ def test_modes_that_differ_have_a_verdict_each(profile: Profile) -> None:
         "function": HOLDS,
         "graph": NEW,
     }
+    assert all(plain["modes"] == [plain["mode"]] for plain in found)
     assert all(plain["cases"] > 0 for plain in found)
 
 
