@@ -5,8 +5,9 @@ Nothing is netted: each thing that was judged is in one change, with both verdic
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports import changes as of_verdicts
@@ -16,6 +17,7 @@ from reports.changes import KINDS, REMOVED, WORSE, Change
 from reports.defaults import DefaultChange
 from reports.families import rank
 from reports.runfile import Run
+from reports.verdicts import PAIRED
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Comparison:
         """The changes of one kind, in order."""
         return [change for change in self.changes if change.kind == kind]
 
-    @property
+    @functools.cached_property
     def counts(self) -> dict[str, int]:
         """How many changes there are of each kind, the worst first."""
         counted = Counter(change.kind for change in self.changes)
@@ -98,9 +100,16 @@ def _gaps(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:
     for name, run in {"OLD": old, "NEW": new}.items():
         for warning in run.warnings:
             yield f"{name}: {warning}"
-    reasons = Counter(change.why for change in changes if change.kind == REMOVED)
-    for why, count in reasons.most_common():
+    absent = {path["name"]: path.get("missing") for path in new.header.paths}
+    removed = [change for change in changes if change.kind == REMOVED]
+    for why, count in Counter(_reason(change, absent) for change in removed).most_common():
         yield f"{count} that OLD judged {'is' if count == 1 else 'are'} missing from NEW: {why}"
+
+
+def _reason(change: Change, absent: Mapping[str, str | None]) -> str:
+    """Why something was not judged; of paths that are absent for one reason, that reason."""
+    reasons = {absent.get(path) for path in change.verdict.path.split(PAIRED)} - {None, ""}
+    return "; ".join(sorted(filter(None, reasons))) or change.why
 
 
 def _notes(old: Run, new: Run) -> Iterator[str]:

@@ -7,6 +7,7 @@ test more, which fails, so that what is missing is not taken for what holds.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -75,12 +76,12 @@ def comparison_json(comparison: Comparison, old: str, new: str) -> str:
 def junit(run: Run, name: str) -> str:
     """A run as JUnit XML, a suite for each family."""
     root = ElementTree.Element("testsuites", _numbers(_TOOL, run.verdicts, bool(_lacks(run))))
-    for family in dict.fromkeys(family_of(verdict) for verdict in in_order(run.verdicts)):
-        mine = [verdict for verdict in in_order(run.verdicts) if family_of(verdict) == family]
+    for family, mine in itertools.groupby(in_order(run.verdicts), family_of):
         title = terminal.clean(f"{family} {FAMILIES.get(family, '')}".strip())
-        suite = ElementTree.SubElement(root, "testsuite", _numbers(title, mine))
+        verdicts = list(mine)
+        suite = ElementTree.SubElement(root, "testsuite", _numbers(title, verdicts))
         _properties(suite, run, name)
-        for verdict in mine:
+        for verdict in verdicts:
             _testcase(suite, verdict)
     lacks = _lacks(run)
     if lacks:
@@ -117,7 +118,7 @@ def ctrf(run: Run, name: str) -> str:
 
 
 def _json(plain: dict[str, Any]) -> str:
-    return json.dumps(plain, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain, allow_nan=False) + "\n"
 
 
 def _run(run: Run, name: str) -> dict[str, Any]:

@@ -72,9 +72,9 @@ def closing(comparison: Comparison) -> str:
         parts = f"{counts[BROKEN]} broken, {counts[WEAKER]} with a weaker error"
         return f"{comparison.worse} got worse: {parts}."
     if comparison.gaps:
-        return (
-            f"Nothing that was compared got worse, but not all was: {'; '.join(comparison.gaps)}."
-        )
+        more = len(comparison.gaps) - 1
+        others = f"; and for {more} more reason{'s' * (more > 1)}" if more else ""
+        return f"What was compared is no worse, but not all was: {comparison.gaps[0]}{others}."
     return "Nothing got worse."
 
 

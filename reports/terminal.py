@@ -17,7 +17,17 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.families import FAMILIES, family_of, family_rank, in_order
-from reports.verdicts import HOLDS, KNOWN, NEW, UNAVAILABLE, VERDICTS, Footer, Header, Verdict
+from reports.verdicts import (
+    HOLDS,
+    KNOWN,
+    NEW,
+    PAIRED,
+    UNAVAILABLE,
+    VERDICTS,
+    Footer,
+    Header,
+    Verdict,
+)
 from reports.verdicts import totals as count
 
 PAIRS = "pairs"
@@ -159,7 +169,7 @@ def _rows(verdicts: Sequence[Verdict], header: Header) -> dict[str, list[Verdict
 
 
 def _row_of(verdict: Verdict) -> str:
-    return PAIRS if " ~ " in verdict.path else clean(verdict.path)
+    return PAIRS if PAIRED in verdict.path else clean(verdict.path)
 
 
 def _blocks(rows: dict[str, list[Verdict]]) -> list[_Block]:

@@ -13,6 +13,7 @@ __all__ = [
     "HOLDS",
     "KNOWN",
     "NEW",
+    "PAIRED",
     "SCHEMA",
     "UNAVAILABLE",
     "VERDICTS",
@@ -34,6 +35,9 @@ KNOWN = "known"
 NEW = "new"
 UNAVAILABLE = "unavailable"
 VERDICTS = (HOLDS, KNOWN, NEW, UNAVAILABLE)
+
+PAIRED = " ~ "
+"""What stands between two paths that are held against each other."""
 
 CRASHED, HUNG = "crashed", "hung"
 GRADES = ("explained", "rejected", "leaked", "accepted", CRASHED, HUNG)

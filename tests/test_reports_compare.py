@@ -35,8 +35,8 @@ from reports.verdicts import KNOWN, NEW, UNAVAILABLE, Verdict
 from tests.test_show import HEADER, ROOT, a_verdict, reports, written
 
 
-def held(**changes: Any) -> Verdict:
-    return a_verdict("RJ-01", "layer/keras3", **changes)
+def held(path: str = "layer/keras3", **changes: Any) -> Verdict:
+    return a_verdict("RJ-01", path, **changes)
 
 
 def refused(grade: str, **changes: Any) -> Verdict:
@@ -268,6 +268,14 @@ def test_what_is_missing_from_the_new_run_is_not_taken_for_well() -> None:
     assert comparison.gaps == ("1 that OLD judged is missing from NEW: not judged",)
     paths = compared(run_of(held(), held(cell="GRU")), run_of(held(cell="GRU"), ABSENT))
     assert paths.gaps == ("1 that OLD judged is missing from NEW: Keras 3 is not installed",)
+
+
+def test_paths_that_are_missing_for_one_reason_are_one_gap() -> None:
+    paths = [{"name": name, "missing": "no Keras 3"} for name in ("RNN/keras3", "layer/keras3")]
+    judged = ("RNN/keras3", "layer/keras3", "cell/v1 ~ RNN/keras3", "RNN/keras3 ~ layer/keras3")
+    old = run_of(held(path="cell/v1"), *(held(path=path) for path in judged))
+    new = run_of(held(path="cell/v1"), paths=paths)
+    assert compared(old, new).gaps == ("4 that OLD judged are missing from NEW: no Keras 3",)
 
 
 def test_what_got_worse_counts_even_where_not_all_was_compared() -> None:
