@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports import telling, terminal
-from reports.changes import ADDED, BROKEN, CHANGED, FIXED, KINDS, UNCHANGED, WEAKER, Change
+from reports.changes import ADDED, BROKEN, CHANGED, FIXED, KINDS, REMOVED, UNCHANGED, WEAKER, Change
 from reports.comparison import Comparison
 
 _IN_FULL = (BROKEN, WEAKER, CHANGED, FIXED)
@@ -37,7 +37,8 @@ def _of_kind(comparison: Comparison, kind: str, width: int) -> Iterator[str]:
     if changes:
         yield from ("", *terminal.wrapped(telling.heading(comparison, kind), width), "")
     for change in changes:
-        yield from _in_full(change, width) if kind in _IN_FULL else _in_short(change, width)
+        in_full = kind in _IN_FULL or (kind == ADDED and change.verdict.deviates)
+        yield from _in_full(change, width) if in_full else _in_short(change, width)
 
 
 def _in_full(change: Change, width: int) -> Iterator[str]:
@@ -61,12 +62,11 @@ def _cell(texts: Iterable[str]) -> Text:
 
 
 def _in_short(change: Change, width: int) -> Iterator[str]:
-    said = change.why
-    if change.kind == ADDED:
-        said = "; ".join(telling.side(change.new))
-    yield terminal.shortened(
-        f"{_about(change)}: {terminal.clean(said or change.verdict.verdict)}", width
-    )
+    """A change in one line: what the only run says that judged it, or how both differ."""
+    only = {ADDED: change.new, REMOVED: change.old}.get(change.kind)
+    said = [*telling.side(only)] if only else [change.verdict.verdict]
+    text = "; ".join([*said, change.why] if change.why else said)
+    yield terminal.shortened(f"{_about(change)}: {terminal.clean(text)}", width)
 
 
 def _about(change: Change) -> str:
