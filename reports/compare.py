@@ -43,7 +43,7 @@ def _of_kind(comparison: Comparison, kind: str, width: int) -> Iterator[str]:
 
 def _in_full(change: Change, width: int) -> Iterator[str]:
     yield from terminal.wrapped(
-        f"{_about(change)}: {terminal.clean(change.why)}", width, hang="    "
+        f"{_about(change)}: {terminal.clean(telling.why(change))}", width, hang="    "
     )
     half = max((width - 7) // 2, _NARROWEST)
     table = Table(box=terminal.RULED, show_edge=False, pad_edge=False, padding=(0, 1))
@@ -65,7 +65,7 @@ def _in_short(change: Change, width: int) -> Iterator[str]:
     """A change in one line: what the only run says that judged it, or how both differ."""
     only = {ADDED: change.new, REMOVED: change.old}.get(change.kind)
     said = [*telling.side(only)] if only else [change.verdict.verdict]
-    text = "; ".join([*said, change.why] if change.why else said)
+    text = "; ".join([*said, telling.why(change)] if change.why else said)
     yield terminal.shortened(f"{_about(change)}: {terminal.clean(text)}", width)
 
 

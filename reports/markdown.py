@@ -91,7 +91,7 @@ def _blocks(comparison: Comparison, listed: Sequence[Change]) -> list[_Block]:
 
 def _row(change: Change) -> _Row:
     old, new = telling.sides(change)
-    return _Row(" ".join(telling.about(change)), change.why, old, new)
+    return _Row(" ".join(telling.about(change)), telling.why(change), old, new)
 
 
 @functools.cache

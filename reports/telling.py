@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from reports.changes import BROKEN, KINDS, WEAKER, Change
+from reports.changes import ADDED, BROKEN, KINDS, REMOVED, WEAKER, Change
 from reports.comparison import Comparison
 from reports.defaults import Default
 from reports.runfile import Run
@@ -30,6 +30,12 @@ def about(change: Change) -> list[str]:
     modes = "+".join(change.modes) or verdict.mode or "all modes"
     parts = (verdict.clause, verdict.path, verdict.cell, modes, verdict.malformation)
     return [part for part in parts if part]
+
+
+def why(change: Change) -> str:
+    """Why a change is of its kind; of what one run lacks, which one."""
+    lacking = {ADDED: "OLD: ", REMOVED: "NEW: "}.get(change.kind, "")
+    return f"{lacking}{change.why}"
 
 
 def side(verdict: Verdict | None, with_case: bool = False) -> Iterator[str]:

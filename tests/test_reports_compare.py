@@ -396,6 +396,17 @@ def test_what_is_unchanged_is_listed_where_it_is_asked_for(old_file: Path, new_f
     assert "RJ-01  layer/keras3  d" in reports("compare", old_file, new_file, "--all").stdout
 
 
+def test_what_one_run_lacks_is_told_with_what_the_other_says(tmp_path: Path) -> None:
+    old = written(tmp_path / "old.jsonl", (held(), refused("rejected", cell="a")))
+    new = written(tmp_path / "new.jsonl", (held(), held(cell="b"), wrong(cell="c")))
+    done = reports("compare", old, new, columns=120)
+    assert done.returncode == 2
+    told = "RJ-01  layer/keras3  a  all modes  batch_one: holds [rejected]; NEW: not judged\n"
+    assert told in done.stdout
+    assert "RJ-01  layer/keras3  b  all modes: holds; OLD: not judged\n" in done.stdout
+    assert "RJ-01  layer/keras3  c  all modes: OLD: not judged\n    OLD  " in done.stdout
+
+
 def test_nothing_got_worse(old_file: Path) -> None:
     done = reports("compare", old_file, old_file)
     assert done.returncode == 0
