@@ -35,7 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # --strict is pytest's own word, which here also means: ignore the ledger of known deviations
     group = parser.getgroup("conformance", "conformance of recurrent state in TensorFlow")
     group.addoption("--target", action="append", metavar="T",
-                    help="here (default), inline, or a Python that has tensorflow")  # fmt: skip
+                    help="here (default), inline, a name, or the path of a Python")  # fmt: skip
+    group.addoption("--target-cache", metavar="DIR",
+                    help="folder of the targets with a name, which are made on demand")  # fmt: skip
     group.addoption("--profile", choices=sorted(profiles.PROFILES), default="default",
                     help="how much is searched (default: %(default)s)")  # fmt: skip
     group.addoption("--explore-seed", metavar="SEED", help="repeat an explore run by its seed")
@@ -57,10 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
         ledger.read()  # a broken ledger is told before anything is started
         config.stash[SALT] = _salt(config)
         if _has_workers(config):
-            targets.interpreter(_target_name(config))  # one that is not there is told at once
+            _interpreter(config)  # one that is not there is made now, or told at once
             config.stash[NOTICES] = tempfile.TemporaryDirectory()
             return
-        config.stash[TARGET] = targets.open_target(_target_name(config))
+        config.stash[TARGET] = _open_target(config)
         if not _worker_input(config):
             _describe(config, config.stash[TARGET].describe())
     except ConformanceError as error:
@@ -133,6 +135,14 @@ def _target_name(config: pytest.Config) -> str:
     if len(names) > 1:
         raise TargetUnavailable(f"--target = {names}, but must be given once")
     return names[0]
+
+
+def _interpreter(config: pytest.Config) -> Path:
+    return targets.interpreter(_target_name(config), config.option.target_cache)
+
+
+def _open_target(config: pytest.Config) -> targets.Target:
+    return targets.open_target(_target_name(config), config.option.target_cache)
 
 
 def _strict(config: pytest.Config) -> bool:
@@ -226,7 +236,7 @@ def _replay(config: pytest.Config) -> int:
     _import_contract()
     try:
         replaying.read(config.option.replay)  # what is unreadable is told before a start
-        with contextlib.closing(targets.open_target(_target_name(config))) as target:
+        with contextlib.closing(_open_target(config)) as target:
             known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
             outcome, clause = replaying.replay(config.option.replay, target, known)
     except ConformanceError as error:

@@ -17,6 +17,18 @@ class TargetUnavailable(ConformanceError):
     """The interpreter that was asked for cannot be started, or has no TensorFlow."""
 
 
+class TargetNotMade(TargetUnavailable):
+    """A named target could not be made: no interpreter, no uv, no index, no room, no solution."""
+
+
+class TargetBusy(TargetUnavailable):
+    """A named target is being made or removed by another process."""
+
+
+class MalformedTargets(ConformanceError):
+    """The list of named targets cannot be read."""
+
+
 class AdapterFailure(ConformanceError):
     """Our own code inside the target failed; a defect of the suite, not of TensorFlow."""
 

@@ -31,7 +31,6 @@ import dataclasses
 import functools
 import operator
 import re
-import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,11 +43,7 @@ from conformance import data, judging, malformations
 from conformance.case import Case, Layer, Nesting
 from conformance.errors import MalformedLedger, UnreadableCase
 from conformance.reading import from_json
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from conformance.toml import tomllib
 
 DEVIATIONS = Path(__file__).with_name("deviations.toml")
 

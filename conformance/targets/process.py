@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,13 +20,11 @@ from typing import Any, Protocol
 from conformance.adapter import wire
 from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUnavailable
 
-ADAPTER = Path(__file__).parent / "adapter"
-HERE = "here"
+ADAPTER = Path(__file__).parents[1] / "adapter"
 INLINE = "inline"
 START_SECONDS = 180  # TensorFlow's import on a cold disk is slow
 CASE_SECONDS = 120
 LARGE = 1250 * 2**20  # bytes in memory; with its worker's 200 MB it stays below 1.5 GB
-
 
 Runs = tuple[wire.Run, ...]
 Observations = tuple[tuple[wire.Observation, ...], ...]
@@ -59,28 +55,6 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Stop it."""
-
-
-def open_target(name: str = HERE) -> Target:
-    """The target of a name: `here`, `inline`, or the path of a Python interpreter.
-
-    Raises:
-        TargetUnavailable: there is no such interpreter.
-    """
-    return InlineTarget() if name == INLINE else ProcessTarget(name, interpreter(name))
-
-
-def interpreter(name: str) -> Path:
-    """The Python interpreter of a target; raises TargetUnavailable where there is none."""
-    if name in (HERE, INLINE):
-        return Path(sys.executable)
-    found = shutil.which(name)
-    if found is None:
-        raise TargetUnavailable(
-            f"--target = {name!r}, but must be 'here', 'inline' or the path of a Python interpreter"
-            " that has numpy and tensorflow"
-        )
-    return Path(found)
 
 
 class ProcessTarget:

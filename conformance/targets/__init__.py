@@ -1,0 +1,59 @@
+"""Targets: interpreters with a TensorFlow, by name; found or made, started, asked and stopped.
+
+`targets.toml` has those with a name (`catalogue`), which are made on demand with uv (`making`) and
+kept in a folder of the user's (`cache`). `process` is the driver's side of the protocol.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from conformance.errors import TargetUnavailable
+from conformance.targets import cache as caching
+from conformance.targets import catalogue, making
+from conformance.targets.process import (
+    CASE_SECONDS,
+    INLINE,
+    START_SECONDS,
+    InlineTarget,
+    Observations,
+    ProcessTarget,
+    Runs,
+    Target,
+)
+
+__all__ = [
+    "CASE_SECONDS", "HERE", "INLINE", "START_SECONDS", "InlineTarget", "Observations",
+    "ProcessTarget", "Runs", "Target", "interpreter", "open_target",
+]  # fmt: skip
+
+HERE = "here"
+
+
+def open_target(name: str = HERE, cache: str | None = None) -> Target:
+    """The target of a name: `here`, `inline`, one of `targets.toml`, or the path of a Python.
+
+    Raises:
+        TargetUnavailable: there is no such interpreter, and none can be made.
+    """
+    if name == INLINE:
+        return InlineTarget()
+    return ProcessTarget(name, interpreter(name, cache))
+
+
+def interpreter(name: str, cache: str | None = None) -> Path:
+    """The Python interpreter of a target, made where it has to be; raises as `open_target` does."""
+    if name in (HERE, INLINE):
+        return Path(sys.executable)
+    recipe = catalogue.read().get(name)
+    if recipe is not None:
+        return making.provide(recipe, caching.Cache.chosen(cache))
+    found = shutil.which(name)
+    if found is None:
+        raise TargetUnavailable(
+            f"--target = {name!r}, but must be 'here', 'inline', the path of a Python interpreter"
+            " that has numpy and tensorflow, or a name that python -m conformance.targets list has"
+        )
+    return Path(found)
