@@ -98,8 +98,10 @@ class _Making:
         self._say(f"made in {time.monotonic() - began:.0f} s, {shown(account)}")
 
     def _environment(self, python: str) -> None:
-        # relocatable, as it is moved when it is complete; --no-project, as the suite is none of it
-        options = ("--no-project", "--relocatable", "--prompt", self._recipe.name)
+        # relocatable, as it is moved when it is complete; --no-project, as the suite is none of it;
+        # quiet, unless there is an interpreter to fetch, as it says how to activate what is moved
+        quiet = ("--quiet",) if os.path.isabs(python) else ()
+        options = ("--no-project", "--relocatable", "--prompt", self._recipe.name, *quiet)
         said = self._uv("venv", *options, "--python", python, str(self._partial))
         if said.code == 0:
             return
@@ -203,7 +205,7 @@ def _of_system(error: OSError, cache: Cache) -> str:
 
 def _no_room(reason: str, cache: Cache) -> str:
     return (
-        f"no space left on the disk ({reason}); it takes up to 2.5 GB: make room in {cache.folder},"
-        f" as with python -m conformance.targets remove, or choose another folder with"
-        f" --target-cache or {VARIABLE}"
+        f"no space left on the disk ({reason}); it takes up to 2.5 GB: make room, as with"
+        " `python -m conformance.targets remove` and `uv cache clean`, or choose another folder than"
+        f" {cache.folder} with --target-cache or {VARIABLE}"
     )

@@ -36,7 +36,7 @@ class Said:
         """In one line, the error and its last cause."""
         errors = [match[1] for match in map(_ERROR.match, self.lines) if match]
         causes = [match[1] for match in map(_CAUSE.match, self.lines) if match]
-        told = errors[:1] + causes[-1:]
+        told = [text.rstrip(":") for text in errors[:1] + causes[-1:]]
         if not told:
             said = [line.strip() for line in self.lines if line.strip()]
             told = said[-1:] or ["it said nothing"]
