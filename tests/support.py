@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -131,19 +129,3 @@ def an_error(name: str, message: str = "no", *bases: str, stage: str = "call") -
     return wire.Observation(
         error=wire.Error(name, "builtins", (name, *bases), message, "keras/src/x.py", stage)
     )
-
-
-def interpreter(version: str) -> Path | None:
-    """A Python of this version on this machine, as `3.7`, or nothing."""
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    on_path = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
-    for folder in [*on_path, *root.glob(f"versions/{version}*/bin")]:
-        python = folder / f"python{version}"
-        if python.is_file() and _works(python):
-            return python
-    return None
-
-
-def _works(python: Path) -> bool:
-    # a shim of a version manager is a file too, and may refuse
-    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0

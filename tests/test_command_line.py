@@ -15,6 +15,7 @@ import pytest
 
 from conformance import replay
 from conformance.errors import UnreadableCase
+from conformance.targets import interpreters
 from tests import support
 
 CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
@@ -66,7 +67,7 @@ def test_a_target_that_there_is_not() -> None:
 
 
 def test_a_target_without_tensorflow() -> None:
-    python = support.interpreter("3.12") or support.interpreter("3.10")
+    python = interpreters.find("3.12") or interpreters.find("3.10")
     if python is None:
         pytest.skip("no Python without TensorFlow on this machine")
     told = complaint(conformance("conformance", "--target", str(python)))

@@ -18,7 +18,7 @@ from conformance import judging, requests, targets
 from conformance.adapter import wire
 from conformance.case import Case, Cell
 from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUnavailable
-from conformance.targets import ProcessTarget, open_target
+from conformance.targets import ProcessTarget, interpreters, open_target
 from tests import support
 
 RUNS = (wire.Run((), (wire.Call(wire.Array("float32", (0,), b"")),)),)
@@ -130,7 +130,7 @@ def test_a_program_that_is_no_python(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["3.7", "3.12"])
 def test_a_python_without_tensorflow(version: str) -> None:
-    python = support.interpreter(version)
+    python = interpreters.find(version)
     if python is None:
         pytest.skip(f"no Python {version} on this machine")
     told = one_line(lambda: described(str(python)))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from conformance.adapter import wire
-from tests import support
+from conformance.targets import interpreters
 
 ARRAY = wire.Array("float32", (1, 2), b"\x00\x01\x02\x03\x04\x05\x06\x07")
 LEAF = wire.Leaf(ARRAY, "numpy")
@@ -103,7 +103,7 @@ sys.stdout.buffer.write(wire.dumps((word, values)))
 
 
 def test_the_oldest_python_reads_and_answers() -> None:
-    python = support.interpreter("3.7")
+    python = interpreters.find("3.7")
     if python is None:
         pytest.skip("no Python 3.7 on this machine")
     done = subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from conformance.toml import tomllib
 TARGETS = Path(__file__).parents[1] / "targets.toml"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")  # it names a folder, and an environment of tox
+_KEYS = {"name": str, "python": str, "packages": list, "alone": list}
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ def read(path: Path = TARGETS) -> dict[str, Recipe]:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MalformedTargets(f"{path.name}: {error}; mend the file") from error
-    recipes = [_recipe(item, path) for item in plain.get("target", ())]
+    items = plain.pop("target", [])
+    recipes = [_recipe(item, path) for item in items] if isinstance(items, list) else []
     found = {recipe.name: recipe for recipe in recipes}
-    if len(found) < len(recipes) or set(plain) != {"target"}:
+    if plain or not found or len(found) < len(items):
         raise MalformedTargets(
             f"{path.name}: must hold [[target]] only, each with a name of its own; mend the file"
         )
@@ -57,21 +59,21 @@ def possible() -> tuple[list[str], list[str]]:
     return names, lacking
 
 
-def _recipe(item: dict[str, Any], path: Path) -> Recipe:
-    lists = {key: tuple(value) for key, value in item.items() if isinstance(value, list)}
-    try:
-        recipe = Recipe(**{**item, **lists})
-    except TypeError as error:
-        raise _malformed(item, path) from error
-    texts = (recipe.python, *recipe.requirements)
-    if not _NAME.fullmatch(recipe.name) or not all(isinstance(text, str) for text in texts):
-        raise _malformed(item, path)
-    return recipe
+def _recipe(item: Any, path: Path) -> Recipe:
+    if not _is_well_formed(item):
+        raise MalformedTargets(
+            f"{path.name}: [[target]] = {item}, but must have name and python, as texts, and"
+            " packages and perhaps alone, as lists of texts; mend the file"
+        )
+    lists = {key: tuple(item[key]) for key, kind in _KEYS.items() if kind is list and key in item}
+    return Recipe(**{**item, **lists})
 
 
-def _malformed(item: dict[str, Any], path: Path) -> MalformedTargets:
-    known = ", ".join(field.name for field in fields(Recipe))
-    return MalformedTargets(
-        f"{path.name}: target {item.get('name')!r} must have {known} (the last is optional), as"
-        " texts and lists of texts; mend the file"
+def _is_well_formed(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and set(_KEYS) - {"alone"} <= set(item) <= set(_KEYS)
+        and all(isinstance(value, _KEYS[key]) for key, value in item.items())
+        and all(isinstance(text, str) for text in item["packages"] + item.get("alone", []))
+        and _NAME.fullmatch(item["name"]) is not None
     )

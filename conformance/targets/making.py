@@ -206,6 +206,6 @@ def _of_system(error: OSError, cache: Cache) -> str:
 def _no_room(reason: str, cache: Cache) -> str:
     return (
         f"no space left on the disk ({reason}); it takes up to 2.5 GB: make room, as with"
-        " `python -m conformance.targets remove` and `uv cache clean`, or choose another folder than"
-        f" {cache.folder} with --target-cache or {VARIABLE}"
+        " `python -m conformance.targets remove` and `uv cache clean`, or choose another folder"
+        f" than {cache.folder} with --target-cache or {VARIABLE}"
     )
