@@ -375,11 +375,12 @@ def test_the_list(machine: Machine) -> None:
 
 
 def test_all_that_can_be_made(machine: Machine) -> None:
+    (machine.programs / "python3.11").rename(machine.programs / "python3.8")
     done = machine.run("make", "--all")
     assert done.returncode == 0
-    made = [name for name, recipe in read().items() if recipe.python == "3.11"]
+    made = [name for name, recipe in read().items() if recipe.python == "3.8"]
     assert sorted(machine.cache.names()) == sorted(made)
-    assert "left out: tf1.15 (Python 3.7 is not here)" in done.stderr
+    assert "left out: tf1.15, tf2.0, tf2.1 (Python 3.7 is not here)" in done.stderr
     assert machine.run("remove", "--all").returncode == 0
     assert machine.cache.names() == []
 

@@ -110,7 +110,7 @@ def test_there_is_none(bare: Path) -> None:
     assert interpreters.find("3.9") is None
     assert interpreters.among(["3.9"]) == frozenset()
     assert catalogue.possible()[0] == []
-    assert "tf1.15 (Python 3.7 is not here)" in catalogue.possible()[1]
+    assert "tf1.15, tf2.0, tf2.1 (Python 3.7 is not here)" in catalogue.possible()[1]
 
 
 def test_where_they_are_found(bare: Path) -> None:

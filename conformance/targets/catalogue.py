@@ -51,12 +51,18 @@ def read(path: Path = TARGETS) -> dict[str, Recipe]:
 
 
 def possible() -> tuple[list[str], list[str]]:
-    """The names whose Python the machine has; and of the others, each with what it lacks."""
+    """The names whose Python the machine has; and of each Python that it lacks, a line of names."""
     recipes = read().values()
-    here = interpreters.among(recipe.python for recipe in recipes)
-    names = [recipe.name for recipe in recipes if recipe.python in here]
-    lacking = [f"{r.name} (Python {r.python} is not here)" for r in recipes if r.python not in here]
-    return names, lacking
+    by_python: dict[str, list[str]] = {}
+    for recipe in recipes:
+        by_python.setdefault(recipe.python, []).append(recipe.name)
+    here = interpreters.among(by_python)
+    lacking = [
+        f"{', '.join(names)} (Python {python} is not here)"
+        for python, names in by_python.items()
+        if python not in here
+    ]
+    return [recipe.name for recipe in recipes if recipe.python in here], lacking
 
 
 def _recipe(item: Any, path: Path) -> Recipe:
