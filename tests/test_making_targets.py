@@ -218,17 +218,25 @@ def test_what_is_installed_alone(machine: Machine) -> None:
     assert alone.endswith("--no-deps " + " ".join(recipe.alone))
 
 
-def test_two_at_once_make_one(machine: Machine) -> None:
-    both = [machine.start("make", NAME, INSTALLS="waits") for _ in range(2)]
-    until(lambda: machine.asked("pip install"))
-    time.sleep(0.5)  # the other one comes to the lock, or would begin too
-    machine.go()
-    ended = [process.communicate(timeout=60) for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+def test_several_at_once_make_one(machine: Machine) -> None:
+    several = [machine.start("make", NAME) for _ in range(4)]
+    ended = [process.communicate(timeout=60) for process in several]
+    assert [process.returncode for process in several] == [0, 0, 0, 0], ended
     assert len({out for out, _ in ended}) == 1
     assert len(machine.asked("venv")) == len(machine.asked("pip install")) == 1
-    assert sum("another process makes" in told for _, told in ended) == 1
     assert versions(ended[0][0].strip()) == "1.0 2.15.1"
+
+
+def test_one_that_comes_later_says_that_it_waits(machine: Machine) -> None:
+    first = machine.start("make", NAME, INSTALLS="waits")
+    until(lambda: machine.asked("pip install"))
+    second = machine.start("make", NAME)
+    assert second.stderr is not None
+    assert second.stderr.readline() == f"{NAME}: another process makes or removes it; waiting\n"
+    machine.go()
+    assert second.communicate(timeout=60)[0] == first.communicate(timeout=60)[0]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert len(machine.asked("venv")) == len(machine.asked("pip install")) == 1
 
 
 def test_another_name_need_not_wait(machine: Machine) -> None:
@@ -323,7 +331,7 @@ def test_a_folder_that_cannot_be_written(machine: Machine) -> None:
 
 def test_killed_half_way(machine: Machine) -> None:
     first = machine.start("make", NAME, INSTALLS="waits")
-    until(lambda: machine.asked("pip install"))
+    until(lambda: list(machine.cache.folder.rglob("left_over.py")))
     first.kill()
     first.communicate()
     assert not machine.cache.has(read()[NAME])

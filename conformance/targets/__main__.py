@@ -14,6 +14,7 @@ from conformance.errors import ConformanceError
 from conformance.targets import catalogue, interpreters, making
 from conformance.targets.cache import VARIABLE, Cache
 from conformance.targets.catalogue import Recipe, read
+from reports.output import say
 
 _INTERRUPTED = 130
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cache = Cache.chosen(options.target_cache)
     try:
         if options.command == "list":
-            print("\n".join(_listed(cache)))
+            say("\n".join(_listed(cache)))
             return 0
         if bool(options.names) == options.all:
             parser.error("give names, or --all")
