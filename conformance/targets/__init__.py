@@ -14,7 +14,6 @@ from conformance.errors import TargetUnavailable
 from conformance.targets import cache as caching
 from conformance.targets import catalogue, making
 from conformance.targets.process import (
-    CASE_SECONDS,
     INLINE,
     START_SECONDS,
     InlineTarget,
@@ -25,7 +24,7 @@ from conformance.targets.process import (
 )
 
 __all__ = [
-    "CASE_SECONDS", "HERE", "INLINE", "START_SECONDS", "InlineTarget", "Observations",
+    "HERE", "INLINE", "START_SECONDS", "InlineTarget", "Observations",
     "ProcessTarget", "Runs", "Target", "interpreter", "open_target",
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from conformance.errors import TargetNotMade
 from conformance.targets import interpreters
 from conformance.targets.cache import VARIABLE, Account, Cache
 from conformance.targets.catalogue import Recipe
+from conformance.targets.process import START_SECONDS
 from conformance.targets.said import Said
 
 Say = Callable[[str], None]
@@ -133,14 +134,18 @@ class _Making:
     def _versions(self) -> dict[str, str]:
         """What is installed; TensorFlow's import shows that it is of use."""
         self._say("importing TensorFlow for the first time")
-        done = subprocess.run(
-            [self._python, "-I", "-c", _CHECK],
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [self._python, "-I", "-c", _CHECK],
+                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=START_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise self.failed(f"TensorFlow's import took longer than {START_SECONDS} s") from error
         if done.returncode:
             last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
             raise self.failed(f"TensorFlow cannot be imported in it: {last}")
