@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -443,22 +442,21 @@ def test_which_folder_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 # --- the real uv ----------------------------------------------------------------------------------
 
 
-def real_uv() -> str | None:
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.is_file() else shutil.which("uv")
+REAL_UV = Path(sys.executable).with_name("uv")  # of the version that the suite asks for
 
 
-@pytest.mark.skipif(real_uv() is None, reason="uv is not installed here")
+@pytest.mark.skipif(not REAL_UV.is_file(), reason="uv is not installed here")
 def test_the_real_uv(machine: Machine) -> None:
-    uv = real_uv()
-    assert uv is not None
     (machine.programs / "uv").unlink()
-    (machine.programs / "uv").symlink_to(uv)
+    (machine.programs / "uv").symlink_to(REAL_UV)
     wheels = machine.folder / "wheels"
     wheels.mkdir()
-    offline = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(machine.folder / "uv")}
+    # nothing is fetched, whichever of these a uv heeds
+    nowhere = "http://127.0.0.1:9/simple"
+    offline = {"UV_OFFLINE": "1", "UV_DEFAULT_INDEX": nowhere, "UV_INDEX_URL": nowhere}
+    offline["UV_CACHE_DIR"] = str(machine.folder / "uv")
     told = last_line(machine.run("make", NAME, **offline))
-    assert "the package index cannot be reached (uv: No solution found" in told
+    assert "the package index cannot be reached (uv: " in told
     a_wheel(wheels, "tensorflow_cpu", "2.15.1")
     done = machine.run("make", NAME, UV_FIND_LINKS=str(wheels), **offline)
     assert done.returncode == 0, done.stderr
