@@ -99,26 +99,28 @@ def _search_all(
     """Make all searches; how many cases were judged."""
     asker, ledger = TimedAsker(target, clock), load(description.versions)
     budget = profile.budget(DERANDOMISED_SALT)
-    offered = {offer.name: offer.modes for offer in description.paths if not offer.missing}
+    offered = {offer.name: offer for offer in description.paths if not offer.missing}
     judged = 0
-    for clause, subject in _in_order(description):
+    for clause, subject in _in_order(description, profile):
         if not {subject.path, subject.other or subject.path} <= set(offered):
             continue
+        offer = offered[subject.path]
+        modes = clause.judged_in(offer.modes, offer.further_modes)
         search = TimedSearch(clause, subject, asker, ledger, budget)
         search.clock = clock
         with clock.doing("searching"):
-            for modes in profile.rounds(offered[subject.path], clause):
-                search.execute(modes)
+            for drawn in profile.rounds(modes, clause):
+                search.execute(drawn)
         judged += sum(tally.cases for tally in search.tallies.values())
     return judged
 
 
-def _in_order(description: wire.Description) -> list[tuple[Clause, Subject]]:
+def _in_order(description: wire.Description, profile: Profile) -> list[tuple[Clause, Subject]]:
     """Clauses and subjects in the order in which pytest has them."""
     found = {
         f"::{clause.judge.__name__}[{subject}]": (clause, subject)
         for clause in CLAUSES.values()
-        for subject in clause.subjects(description.paths)
+        for subject in profile.chosen(clause, clause.subjects(description.paths))
     }
     return [found[node] for node in ordering.ordered(list(found))]
 
