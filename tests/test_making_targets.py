@@ -89,6 +89,11 @@ def program(file: Path, text: str) -> Path:
     return file
 
 
+def _heeds_interrupts() -> None:
+    """A shell starts what is to run in the background so that it ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Machine:
     """A machine with a uv and a Python 3.11, of our own making, and nothing else on PATH."""
@@ -126,6 +131,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heeds_interrupts,
         )
         self.started.append(process)
         return process
