@@ -204,6 +204,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
     cases=partial(modes.wired, wirings=AROUND_A_LAYER),
     effort=0.5,
     dear=True,
+    cells=4,
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
     """A functional model of a layer, whose initial state is an input of the model, gives what the
@@ -265,6 +266,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
     effort=0.5,
     like="MD-08",
     dear=True,
+    cells=4,
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
     """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""
