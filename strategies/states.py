@@ -151,10 +151,13 @@ def together(
     subject: Subject,
     extent: Extent,
     layers: Sequence[Layer] = (Layer(),),
+    unequal: bool = False,
     **data: Any,
 ) -> tuple[Case, ...]:
     """Several cases of one program, of the simplest program one. Options of `programs`, `Data`."""
-    program = draw(programs(subject, extent.modes, common=extent.common, layers=layers))
+    program = draw(
+        programs(subject, extent.modes, unequal=unequal, common=extent.common, layers=layers)
+    )
     return draw(of_program(program, of_one_step(subject), extent, Data(**data)))
 
 
