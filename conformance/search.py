@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from conformance import judging, memory
 from conformance.adapter import wire
 from conformance.asking import Asker, Unanswered
-from conformance.case import Case
+from conformance.case import EAGER, Case
 from conformance.contract import Clause, Extent, Finding, Runs, Several, Subject
 from conformance.ledger import Entry, Ledger
 from reports.widths import bin_of
@@ -155,7 +155,7 @@ class Search:
     def _search(self, modes: Sequence[str]) -> Outcome | None:
         """Search until a new deviation is found, and shrink it."""
         for attempt in self._attempts(modes):
-            hunt = _Hunt(self, self._budget.shrinks, attempt.skip_simplest)
+            hunt = _Hunt(self, self._budget.shrinks, modes[0], attempt.skip_simplest)
             try:
                 self._hypothesis(hunt, attempt)
             except _Counterexample:
@@ -230,11 +230,15 @@ def hashed(key: str) -> int:
 
 
 class _Hunt:
-    """What Hypothesis calls with drawn cases: remembers the smallest that deviates newly."""
+    """What Hypothesis calls with drawn cases: remembers the smallest that deviates newly.
 
-    def __init__(self, search: Search, shrinks: int, skip_simplest: bool) -> None:
+    It is shrunk in the cheapest mode where it deviates there, too: other modes confirm it.
+    """
+
+    def __init__(self, search: Search, shrinks: int, cheapest: str, skip_simplest: bool) -> None:
         self._search = search
         self._left = shrinks
+        self._cheapest = cheapest
         self._skip = skip_simplest
         self._at = 0
         self.minimal: Outcome | None = None
@@ -247,18 +251,31 @@ class _Hunt:
         if self.minimal is None:
             looked_at = self._search.worth_judging(cases)
         else:
-            looked_at = self._affordable(cases[self._at : self._at + 1])
+            looked_at = self._affordable(self._in_mode(cases, self.minimal.case.mode))
         for outcome in self._search.outcomes(looked_at):
             if outcome.status == NEW:
-                self._at = cases.index(outcome.case)
+                if self.minimal is None:
+                    self._at = cases.index(outcome.case)
+                    outcome = self._cheaper(outcome)
                 self.minimal = outcome
                 raise _Counterexample
 
+    def _in_mode(self, cases: Sequence[Case], mode: str) -> list[Case]:
+        shrinking = cases[self._at : self._at + 1]
+        return [dataclasses.replace(case, mode=mode) for case in shrinking]
+
+    def _cheaper(self, outcome: Outcome) -> Outcome:
+        """The same case in the cheapest mode, where it deviates newly there, too."""
+        (there,) = self._search.outcomes([dataclasses.replace(outcome.case, mode=self._cheapest)])
+        return there if there.status == NEW else outcome
+
     def _affordable(self, cases: Sequence[Case]) -> list[Case]:
-        """Counted and not timed, so that every run shrinks alike."""
+        """Counted and not timed, so that every run shrinks alike; what is traced counts for more,
+        as building it takes longer with each cell.
+        """
         if all(self._search.has_seen(case) for case in cases):
             return list(cases)
-        self._left -= 1
+        self._left -= sum(1 if case.mode == EAGER else 1 + len(case.cells) for case in cases)
         return list(cases) if self._left >= 0 else []
 
 

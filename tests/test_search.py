@@ -191,6 +191,31 @@ def test_the_effort_of_shrinking_is_bounded_and_alike_each_time() -> None:
     assert sizes[0] > sizes[-1]
 
 
+def test_what_is_wrong_in_each_mode_is_shrunk_in_the_cheapest() -> None:
+    found_in = set()
+    for salt in "0123":
+        miniature = Miniature(wide)
+        budget = dataclasses.replace(PLENTY, salt=salt)
+        one = Search(CLAUSE, SUBJECT, AtOnce(miniature), Ledger(), budget)
+        assert all(tally.new for tally in one.execute(["eager", "graph"]).values())
+        first = next(number for number, each in enumerate(miniature.asked) if wide(each))
+        found_in.add(miniature.asked[first].mode)
+        dear = [each for each in miniature.asked[first + 1 :] if each.mode == "graph"]
+        assert len(dear) <= 1, "asked there once more, to confirm the minimal case"
+    assert "graph" in found_in
+
+
+def test_shrinking_what_is_traced_is_asked_for_less_often() -> None:
+    def asked(mode: str) -> int:
+        miniature = Miniature(wide)
+        Search(CLAUSE, SUBJECT, AtOnce(miniature), Ledger(), Budget(60, 60, 20)).execute([mode])
+        first = next(number for number, each in enumerate(miniature.asked) if wide(each))
+        return len(miniature.asked) - first - 1
+
+    assert asked("eager") <= 20
+    assert asked("graph") <= 10
+
+
 def drawn(
     salt: str,
     clause: str = "XX-01",
