@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import suite
+from benchmarks import processes, suite
 from reports import runfile
 
 _EVERY = 1.0  # seconds
 _ROWS = 20
 _BAR = 40
-_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def measure(profile: str) -> int:
@@ -49,31 +46,10 @@ def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
 
 def _largest_pair(controller: int) -> float:
     """The memory in MB of the worker that has most, with its target's."""
-    parents = _parents()
-    return max((_with_children(worker, parents) for worker in _children(controller, parents)),
-               default=0.0)  # fmt: skip
+    parents = processes.parents()
+    return max((_with_children(worker, parents)
+                for worker in processes.children(controller, parents)), default=0.0)  # fmt: skip
 
 
 def _with_children(process: int, parents: dict[int, int]) -> float:
-    return sum(map(_megabytes, [process, *_children(process, parents)]))
-
-
-def _children(process: int, parents: dict[int, int]) -> list[int]:
-    return [child for child, parent in parents.items() if parent == process]
-
-
-def _parents() -> dict[int, int]:
-    """The parent of each process."""
-    found = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended
-            # the name, in brackets, may have spaces in it
-            found[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
-    return found
-
-
-def _megabytes(process: int) -> float:
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_MB
-    except OSError:
-        return 0.0
+    return sum(map(processes.megabytes, [process, *processes.children(process, parents)]))

@@ -22,6 +22,8 @@ HOOK = Path(__file__).resolve().parent / "hook"
 _ENTRY_GONE = re.compile(r"^FAILED conformance/test_known_deviations\.py::\w+\[(.+?)\]", re.M)
 _TAIL = 12
 _GRACE = 5.0
+_LOOK_EVERY = 0.3
+_RED = 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Runner:
         # To a file: whatever outlives pytest would keep a pipe open, and us waiting.
         with _output(scratch).open("wb") as output:
             process = subprocess.Popen(
-                self._command(scratch / "report"),
+                self._command(_report(scratch)),
                 cwd=self.root,
                 env=_environment(fault, _witness(scratch)),
                 stdin=subprocess.DEVNULL,
@@ -77,11 +79,22 @@ class Runner:
                 start_new_session=True,
             )
             try:
-                return process.wait(self.time_limit)
-            except subprocess.TimeoutExpired:
-                return None
+                return self._ended(process, scratch)
             finally:
                 _stop(process)
+
+    def _ended(self, process: subprocess.Popen[bytes], scratch: Path) -> int | None:
+        """Its exit code, or that of a red run at the first red verdict, as what other workers are
+        at could take long; None: it has said nothing within the time limit.
+        """
+        end = time.monotonic() + self.time_limit
+        while time.monotonic() < end:
+            try:
+                return process.wait(_LOOK_EVERY)
+            except subprocess.TimeoutExpired:
+                if next(_new_deviations(_report(scratch)), None):
+                    return _RED
+        return None
 
     def _command(self, report: Path) -> list[str]:
         return [
@@ -94,6 +107,10 @@ class Runner:
 
 def _output(scratch: Path) -> Path:
     return scratch / "output.txt"
+
+
+def _report(scratch: Path) -> Path:
+    return scratch / "report"
 
 
 def _witness(scratch: Path) -> Path:
@@ -127,7 +144,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _judge(fault: Fault, code: int | None, seconds: float, scratch: Path) -> Outcome:
     planted = _witness(scratch).exists()
-    seen = next(_new_deviations(scratch / "report"), None) or _entry_gone(scratch)
+    seen = next(_new_deviations(_report(scratch)), None) or _entry_gone(scratch)
     verdict = _verdict(code, planted=planted, seen=seen is not None)
     first = seen if seen and verdict == "caught" else {}
     return Outcome(
@@ -145,7 +162,7 @@ def _verdict(code: int | None, *, planted: bool, seen: bool) -> Verdict:
     if code == 0:
         return "survived" if planted else "unreached"
     # To pytest-xdist, stopping at the first failure is an interruption: exit code 2, like trouble.
-    red = code == 1 or (code == 2 and seen)
+    red = code == _RED or (code == 2 and seen)
     # A red run that the fault had no part in would pass for a catch.
     return "caught" if red and planted else "broken"
 
