@@ -88,17 +88,17 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, .
     """Cases malformed as the subject says: at a drawn leaf or at all; at all; at single leaves.
 
     What is refused of one leaf of an LSTM may be accepted of the other: eagerly all are drawn where
-    the extent allows as many, of a stack the drawn one and all; in other modes each is a trace.
+    the extent allows several, of a stack the drawn one and all; in other modes each is a trace.
     """
     case = draw(cases(subject, extent.modes))
     assert case.malformation is not None
     name, leaf = case.malformation.name, case.malformation.leaf
-    leaves: list[int | None] = [None]
+    leaves: list[int | None] = [leaf]
     count = malformations.leaf_count(case)
-    if malformations.KINDS[name].of_leaf and count > 1:
-        leaves = [leaf, None, *(() if case.stacked else range(count))]
-    most = extent.several(case.mode) if case.mode == EAGER else 1
-    drawn = list(dict.fromkeys(leaves))[:most]
+    several = case.mode == EAGER and extent.several(case.mode) > 1
+    if several and malformations.KINDS[name].of_leaf and count > 1:
+        leaves += [None, *(() if case.stacked else range(count))]
+    drawn = dict.fromkeys(leaves)
     return tuple(dataclasses.replace(case, malformation=Malformation(name, each)) for each in drawn)
 
 

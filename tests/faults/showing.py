@@ -40,12 +40,9 @@ def show_progress(console: Console, outcome: Outcome, number: int, total: int) -
 
 
 def show_summary(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print every outcome, the kill rate per area and in all, and the median time to red."""
+    """Print every outcome; per area and in all the kill rate and the median seconds to red."""
     console.print(_outcomes_table(outcomes))
     console.print(_areas_table(outcomes))
-    seconds = [outcome.seconds for outcome in _caught(outcomes)]
-    if seconds:
-        console.print(f"median time to the first red: {median(seconds):.0f} s")
 
 
 def _outcomes_table(outcomes: Sequence[Outcome]) -> Table:
@@ -57,7 +54,7 @@ def _outcomes_table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def _areas_table(outcomes: Sequence[Outcome]) -> Table:
-    table = Table("Area", "Caught", "Of", "Kill rate")
+    table = Table("Area", "Caught", "Of", "Kill rate", "By its family", "Median seconds")
     for area in AREAS:
         chosen = [outcome for outcome in outcomes if outcome.area == area]
         if chosen:
@@ -67,8 +64,15 @@ def _areas_table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _counts(outcomes: Sequence[Outcome]) -> tuple[str, str, str]:
-    return str(len(_caught(outcomes))), str(len(outcomes)), f"{kill_rate(outcomes):.0%}"
+def _counts(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    caught = _caught(outcomes)
+    return (
+        str(len(caught)),
+        str(len(outcomes)),
+        f"{kill_rate(outcomes):.0%}",
+        str(sum(outcome.by_its_family for outcome in caught)),
+        f"{median(outcome.seconds for outcome in caught):.0f}" if caught else "",
+    )
 
 
 def _caught(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -88,10 +92,9 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     ordered = sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area))
     areas = [area for area in AREAS if any(outcome.area == area for outcome in outcomes)]
     by_area = [(area, *_counts([o for o in outcomes if o.area == area])) for area in areas]
-    seconds = [outcome.seconds for outcome in _caught(outcomes)]
+    head = ("area", "caught", "of", "kill rate", "by its family", "median seconds to the first red")
     parts = [
-        _rows(("area", "caught", "of", "kill rate"), [*by_area, ("in all", *_counts(outcomes))]),
-        f"Median time to the first red verdict: {median(seconds):.0f} s." if seconds else "",
+        _rows(head, [*by_area, ("in all", *_counts(outcomes))]),
         _rows(("family of the first red verdict", "faults"), _families(outcomes)),
         _rows(
             ("area", "fault", "verdict", "seconds", "first seen by"),
