@@ -92,12 +92,13 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, .
     """
     case = draw(cases(subject, extent.modes))
     assert case.malformation is not None
-    name, leaf = case.malformation.name, case.malformation.leaf
-    leaves: list[int | None] = [leaf]
+    name = case.malformation.name
+    leaves: list[int | None] = [None]
     count = malformations.leaf_count(case)
-    several = case.mode == EAGER and extent.several(case.mode) > 1
-    if several and malformations.KINDS[name].of_leaf and count > 1:
-        leaves += [None, *(() if case.stacked else range(count))]
+    if malformations.KINDS[name].of_leaf and count > 1:
+        leaves = [case.malformation.leaf]
+        if case.mode == EAGER and extent.several(case.mode) > 1:
+            leaves += [None, *(() if case.stacked else range(count))]
     drawn = dict.fromkeys(leaves)
     return tuple(dataclasses.replace(case, malformation=Malformation(name, each)) for each in drawn)
 

@@ -11,7 +11,7 @@ import itertools
 from . import clock, runners, versions, wire
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
-_FORGET_EVERY = 200  # programs that were not kept: each may leave kernels of its own shapes behind
+_FORGET_EVERY = 100  # programs that are gone: each may leave kernels of its own shapes behind
 
 _idle = collections.OrderedDict()
 _closed = itertools.count(1)
@@ -33,11 +33,15 @@ def runner(program, key):
             _idle[key], use.runner = use.runner, None
     finally:
         if use.runner is not None:
-            use.runner.close()
-            if next(_closed) % _FORGET_EVERY == 0:
-                versions.forget_kernels()
+            _close(use.runner)
     while len(_idle) > LIMIT:
-        _idle.popitem(last=False)[1].close()
+        _close(_idle.popitem(last=False)[1])
+
+
+def _close(runner):
+    runner.close()
+    if next(_closed) % _FORGET_EVERY == 0:
+        versions.forget_kernels()
 
 
 class _Use:
