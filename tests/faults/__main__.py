@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--markdown", type=Path, metavar="FILE", help="print the tables of FILE, and run none")
     add("--profile", default="default", help="the suite's profile")
     add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
-    add("--whole", action="store_true", help="the whole suite at once, not its family first")
+    add("--whole", action="store_true", help="run the whole suite at once")
     add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")
     add("--control", action="store_true", help="first make sure of a green run without any fault")
     add("--json", type=Path, metavar="FILE", help="write each outcome to FILE as it comes")

@@ -28,8 +28,8 @@ Area = Literal[
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
-# The test modules of the families that are there for an area's faults: what these do not see, the
-# rest of the contract may.
+ALL = ("conformance",)
+# The test modules of the families that are there for an area's faults.
 MODULES: dict[Area, tuple[str, ...]] = {
     "structure": ("test_round_trip.py",),
     "round trip": ("test_round_trip.py",),
@@ -86,6 +86,24 @@ KERAS3_CONV = "keras.src.layers.rnn.conv_lstm"
 KERAS3_DISTRIBUTED = "keras.src.layers.rnn.time_distributed"
 
 
+# The tests that run a library's module, as words for pytest's -k; the first that its name begins
+# with. What they do not see, the rest of the contract may.
+_GENERATIONS = {
+    V1_CELLS: "v1",
+    V1_WRAPPERS: "v1",
+    "tf_keras.": "keras2",
+    "keras.": "keras3",
+    "tensorflow.python.ops.": "(dynamic_rnn or static_rnn or raw_rnn)",
+    "tensorflow.python.keras.": "(v1 or keras2)",
+}
+_CELLS = {
+    ".lstm": "LSTM",
+    ".gru": "GRU",
+    ".simple_rnn": "SimpleRNN",
+    ".stacked_rnn_cells": "Stack",
+}
+
+
 @dataclass(frozen=True)
 class Fault:
     """One change to one library module, and what is wrong with the library once it is made."""
@@ -96,6 +114,18 @@ class Fault:
     new: str
     area: Area
     about: str
+
+    @property
+    def selections(self) -> tuple[tuple[str, ...], ...]:
+        """What pytest is to run, the likeliest first: of the area's families the tests that run the
+        module, all that run it, and all.
+        """
+        running = [word for start, word in _GENERATIONS.items() if self.module.startswith(start)]
+        running = running[:1]
+        running += [word for end, word in _CELLS.items() if self.module.endswith(end)]
+        those = ("-k", " and ".join(running))
+        family = tuple(f"conformance/{name}" for name in MODULES[self.area])
+        return (*family, *those), ("conformance", *those), ALL
 
 
 _KERAS3 = (

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.faults.bank import MODULES, Fault
+import pytest
+
+from tests.faults.bank import ALL, Fault
 
 Verdict = Literal["caught", "survived", "unreached", "broken"]
 
@@ -24,7 +26,6 @@ _TAIL = 12
 _GRACE = 5.0
 _LOOK_EVERY = 0.3
 _RED = 1
-ALL = ("conformance",)
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Outcome:
 class Runner:
     """How the suite is called; the same for every fault.
 
-    A fault is given to the family that is there for it first, and to the whole suite where that
-    stays green; with `whole` to the whole suite at once.
+    Parts of the suite are run one after the other, as the fault says, until one is red; with
+    `whole` the suite at once.
     """
 
     profile: str = "default"
@@ -62,14 +63,16 @@ class Runner:
     def run(self, fault: Fault) -> Outcome:
         """Run the suite with the fault in place, up to its first red."""
         start = time.monotonic()
-        outcome = None
-        if not self.whole:
-            outcome = self._run(fault, [f"conformance/{name}" for name in MODULES[fault.area]])
-        by_its_family = outcome is not None and outcome.verdict == "caught"
-        if outcome is None or outcome.verdict in ("survived", "unreached"):
-            outcome = self._run(fault, ALL)
-        seconds = round(time.monotonic() - start, 1)
-        return replace(outcome, seconds=seconds, by_its_family=by_its_family)
+        selections = [ALL] if self.whole else fault.selections
+        for tests in selections:
+            outcome = self._run(fault, tests)
+            if outcome.verdict not in ("survived", "unreached"):
+                break
+        return replace(
+            outcome,
+            seconds=round(time.monotonic() - start, 1),
+            by_its_family=outcome.verdict == "caught" and tests == fault.selections[0],
+        )
 
     def is_green(self) -> bool:
         """Run the suite with no fault: where that is red already, a red run proves nothing."""
@@ -174,7 +177,7 @@ def _judge(fault: Fault, code: int | None, scratch: Path) -> Outcome:
 
 
 def _verdict(code: int | None, *, planted: bool, seen: bool) -> Verdict:
-    if code == 0:
+    if code in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         return "survived" if planted else "unreached"
     # To pytest-xdist, stopping at the first failure is an interruption: exit code 2, like trouble.
     red = code == _RED or (code == 2 and seen)
