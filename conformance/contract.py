@@ -2,10 +2,10 @@
 
 A test module of the contract writes a clause as a property with a docstring:
 
-    @clause("RT-02", source=docs.RNN, subjects=every_path, cases=well_formed)
-    def test_a_final_state_is_accepted(case, run):
-        '''A final state, as it was returned, is accepted as the next initial state.'''
-        first, second = run(case, whole(case), carried_on(case, from_call=0))
+    @clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together)
+    def test_final_state_is_accepted_as_initial_state(case, run):
+        '''A final state, just as it was returned, is accepted as the next initial state.'''
+        (seen,) = run(case, requests.whole(case))
         ...
 
 The statement is the docstring's first paragraph. The property takes a case and `run`, which asks
@@ -141,7 +141,7 @@ class Clause:
 
     @property
     def family(self) -> str:
-        """The letters of the identifier: RT, RJ, AG, DC."""
+        """The letters of the identifier, as RT; `reports/families.py` has their names."""
         return self.identifier.split("-")[0]
 
 
@@ -170,20 +170,20 @@ def clause(
         if not statement or identifier in CLAUSES:
             raise ValueError(f"clause {identifier} lacks a statement or stands twice")
         CLAUSES[identifier] = Clause(
-            identifier,
-            statement,
-            severity,
-            source,
-            subjects,
-            cases,
-            judge,
-            effort,
-            anew,
-            like,
-            dear,
-            cells,
-            leading,
-            modes,
+            identifier=identifier,
+            statement=statement,
+            severity=severity,
+            source=source,
+            subjects=subjects,
+            cases=cases,
+            judge=judge,
+            effort=effort,
+            anew=anew,
+            like=like,
+            dear=dear,
+            cells=cells,
+            leading=leading,
+            modes=modes,
         )
 
         def test(subject: Subject, bench: object, request: object) -> None:
