@@ -221,10 +221,10 @@ def leaves(run: Run, dtype: str) -> forms.Leaves:
 
 def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None:
     """Judge two runs that must be the same to the last bit."""
-    identical("outputs", one.outputs, other.outputs, one, whose)
+    identical("outputs", one.outputs, other.outputs, one.observation, whose)
     for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
         for name, a, b in zip("hc", here, there, strict=False):
-            identical(f"final {name} of cell {index}", a, b, one, whose)
+            identical(f"final {name} of cell {index}", a, b, one.observation, whose)
 
 
 def same_observations(before: wire.Observation, after: wire.Observation) -> None:
@@ -237,11 +237,10 @@ def same_observations(before: wire.Observation, after: wire.Observation) -> None
     wanted, seen = (forms.shown(_returned(observation)) for observation in (before, after))
     if wanted != seen:
         raise Deviation(f"outputs and state = {seen}, but must be as before {wanted}", after)
-    run = Run(np.empty(0), (), after)
     arrays = zip(_arrays(_returned(before)), _arrays(_returned(after)), strict=True)
     for index, (there, here) in enumerate(arrays):
         what = f"leaf {index - 1} of the final state" if index else "outputs"
-        identical(what, numbers(here), numbers(there), run, "that before")
+        identical(what, numbers(here), numbers(there), after, "that before")
 
 
 def _returned(observation: wire.Observation) -> wire.Node:
@@ -336,7 +335,9 @@ def _compare(
     return float(ratio[worst])
 
 
-def identical(what: str, one: np.ndarray, other: np.ndarray, run: Run, whose: str) -> None:
+def identical(
+    what: str, one: np.ndarray, other: np.ndarray, observation: wire.Observation, whose: str
+) -> None:
     """Judge two arrays that must be the same to the last bit."""
     differs = ~((one == other) | (np.isnan(one) & np.isnan(other)))
     if differs.any():
@@ -344,7 +345,7 @@ def identical(what: str, one: np.ndarray, other: np.ndarray, run: Run, whose: st
         raise Deviation(
             f"{what}[{', '.join(map(str, worst))}] = {one[worst]:.17g}, but must be exactly {whose}"
             f" {other[worst]:.17g}",
-            run.observation,
+            observation,
         )
 
 

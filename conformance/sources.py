@@ -33,7 +33,6 @@ MIXED_PRECISION = "https://keras.io/api/mixed_precision/policy"
 GRAPHS = "https://www.tensorflow.org/guide/intro_to_graphs"
 FUNCTION = "https://www.tensorflow.org/guide/function"
 XLA = "https://openxla.org/xla/tf2xla"
-FUNCTIONAL = "https://keras.io/guides/functional_api/"
 PREDICT = (
     "https://keras.io/getting_started/faq/"
     "#whats-the-difference-between-model-methods-predict-and-call"

@@ -36,22 +36,24 @@ def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
 
 def holds_the_final_state(case: Case, run: Run) -> None:
     """Judge whether what is stored after a run is its final state, to the last bit."""
-    _identical(case, run, run.state, "the final state's")
+    _identical(case, run.observation, run.state, "the final state's")
 
 
 def left_alone(case: Case, before: wire.Observation, after: wire.Observation) -> None:
     """Judge whether what was stored after one call is so after another, to the last bit."""
-    run = Run(np.zeros(0), (), after)
-    _identical(case, run, stored(case, before), "what was stored before")
+    _identical(case, after, stored(case, before), "what was stored before")
 
 
 def _identical(
-    case: Case, run: Run, expected: tuple[tuple[np.ndarray, ...], ...], whose: str
+    case: Case,
+    observation: wire.Observation,
+    expected: tuple[tuple[np.ndarray, ...], ...],
+    whose: str,
 ) -> None:
-    pairs = zip(stored(case, run.observation), expected, strict=True)
+    pairs = zip(stored(case, observation), expected, strict=True)
     for index, (here, there) in enumerate(pairs):
         for name, one, other in zip("hc", here, there, strict=False):
-            judging.identical(f"stored {name} of cell {index}", one, other, run, whose)
+            judging.identical(f"stored {name} of cell {index}", one, other, observation, whose)
 
 
 def batch_refused(case: Case, observation: wire.Observation) -> str:

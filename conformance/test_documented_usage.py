@@ -253,7 +253,9 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> Finding:
     first = documented.item("final_state", observation.state, 0, observation)
     assert isinstance(first, wire.Leaf)
     hidden = judging.numbers(first.array)
-    judging.identical("final_state[0]", hidden, seen.outputs[:, -1], seen, "the last output's")
+    judging.identical(
+        "final_state[0]", hidden, seen.outputs[:, -1], observation, "the last output's"
+    )
     return Finding(judging.agrees_with_reference(case, seen))
 
 

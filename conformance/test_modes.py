@@ -135,15 +135,9 @@ def _in_turn(run: Runs, first: Case, then: Case) -> float:
     (observation,) = run(first, requests.first_part(first))
     begun = judging.accepted(first, observation, "the first steps", steps=requests.split(first))
     (observation,) = run(then, requests.rest(then, observation.state))
-    return _judge_parts(first, begun, then, observation)
-
-
-def _judge_parts(
-    case: Case, begun: judging.Run, then: Case, observation: wire.Observation
-) -> float:
-    what = f"the rest in mode {then.mode}"
-    ended = judging.accepted(then, observation, what, steps=case.steps - requests.split(case))
-    return judging.agrees_with_reference(case, judging.joined(begun, ended))
+    left = then.steps - requests.split(then)
+    ended = judging.accepted(then, observation, f"the rest in mode {then.mode}", steps=left)
+    return judging.agrees_with_reference(first, judging.joined(begun, ended))
 
 
 @clause(
@@ -168,16 +162,16 @@ def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> Finding:
         requests.rest(case, wire.Previous(3)),
     )
     parts = [
-        judging.accepted(case, observation, f"call {number} of 5", steps)
+        judging.accepted(case, observation, f"call {number} of {len(seen)}", steps)
         for number, (observation, steps) in enumerate(zip(seen, _steps(case), strict=True), 1)
     ]
-    straight = parts[2]
-    expected = reference.of(case)
-    ratios = [
-        judging.agree(judging.joined(parts[first], parts[first + 1]), straight, expected, whose)
-        for first, whose in ((0, "the straight run's"), (3, "the straight run's"))
-    ]
-    return Finding(spread_ratio=max(ratios))
+    straight, expected = parts[2], reference.of(case)
+    joined = (judging.joined(*parts[:2]), judging.joined(*parts[3:]))
+    return Finding(
+        spread_ratio=max(
+            judging.agree(one, straight, expected, "the straight run's") for one in joined
+        )
+    )
 
 
 def _steps(case: Case) -> tuple[int, ...]:

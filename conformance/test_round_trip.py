@@ -121,7 +121,8 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     """The last output equals the final h of the last cell."""
     (observation,) = run(case, requests.whole(case))
     seen = judging.accepted(case, observation)
-    judging.identical("last output", seen.outputs[:, -1], seen.state[-1][0], seen, "the final h")
+    last, h = seen.outputs[:, -1], seen.state[-1][0]
+    judging.identical("last output", last, h, observation, "the final h")
 
 
 @clause(

@@ -14,7 +14,7 @@ from conformance.case import Case, Cell, Layer
 from conformance.judging import Deviation
 from tests import support
 
-GRU, WIDE = Cell("GRU", 3), Cell("GRU", 2, activation="relu")
+GRU = Cell("GRU", 3)
 ONE = Case("RNN/keras3", "eager", (GRU,), batch=3, steps=4, features=2, state="mixed")
 BOTH = dataclasses.replace(ONE, path="Bidirectional/keras3", cells=(GRU, GRU), data_seed=5)
 

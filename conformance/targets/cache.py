@@ -119,15 +119,12 @@ class Cache:
         partial.replace(self.folder / recipe.name)
         return account
 
-    def discard(self, name: str) -> bool:
-        """Remove a target and what is half-way; whether there was one; under the lock."""
-        there = self.partial(name).exists()
+    def discard(self, name: str) -> None:
+        """Remove a target and what is half-way; under the lock."""
         self.clear(name)
         if (self.folder / name).exists():
             (self.folder / name).replace(self.partial(name))
             self.clear(name)
-            there = True
-        return there
 
 
 def _size(folder: Path) -> int:
