@@ -25,11 +25,11 @@ IN_PARTS = ("shared", "encoder")  # wirings that cut the sequence
 WIRINGS = ("given", "none", "computed", "nested", *IN_PARTS)
 VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
 
-# Wrappers around a cell: of dropout at keep probability 1, or at ½ of the outputs or the state
+# Wrappers around a cell: dropout at keep probability 1, or at wire.KEEP_PROBABILITY of outputs or
+# state
 RESIDUAL, DEVICE, DROPOUT = "residual", "device", "dropout"
 OUTPUT_DROPOUT, STATE_DROPOUT = "output_dropout", "state_dropout"
 WRAPPERS = (RESIDUAL, DEVICE, DROPOUT, OUTPUT_DROPOUT, STATE_DROPOUT)
-KEEP_PROBABILITY = 0.5
 
 # How a user's own cell holds h and c: [h, c], [h, (c,)], [{c, h}], or both in one tensor
 PLAIN, NESTED, DICT, PLANES = "plain", "nested", "dict", "planes"

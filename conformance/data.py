@@ -23,19 +23,14 @@ import numpy as np
 from conformance.adapter import wire
 from conformance.case import LSTM_KINDS, Case, Cell, Layer
 
-_WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = (
-    1,
-    2,
-    3,
-    4,
-    5,
-)  # which kind of array a stream is for
+# Which kind of array a stream is for
+_WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = range(1, 6)
+
 _GATES = {"SimpleRNN": 1, "GRU": 3, **dict.fromkeys(LSTM_KINDS, 4)}
 
 # About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
 _STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
 STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
-_CUSTOM_START = (0.5, -0.25)  # h and c of a user's own cell
 
 _ROWS, _STEPS = 8, 16
 
@@ -195,7 +190,7 @@ def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
 
 def _own_start(cell: Cell, batch: int) -> tuple[np.ndarray, ...]:
     """What a cell starts from that is given no state."""
-    values = _CUSTOM_START if cell.custom and cell.custom.start else (0.0, 0.0)
+    values = wire.CUSTOM_START if cell.custom and cell.custom.start else (0.0, 0.0)
     return tuple(
         _read_only(np.full((batch, width), value))
         for value, width in zip(values, cell.state_widths, strict=False)

@@ -20,9 +20,9 @@ from conformance import (
     storing,
     subjects,
 )
+from conformance.adapter import wire
 from conformance.case import (
     EAGER,
-    KEEP_PROBABILITY,
     OUTPUT_DROPOUT,
     STATE_DROPOUT,
     VARIABLE_DTYPE,
@@ -124,7 +124,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> Finding:
 
 def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: judging.Run) -> None:
     """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
-    kept = np.where(values == 0, expected.value, KEEP_PROBABILITY * values)
+    kept = np.where(values == 0, expected.value, wire.KEEP_PROBABILITY * values)
     judging.within(kept, expected, f"keep probability * {what}", seen.observation)
 
 

@@ -55,8 +55,8 @@ _WRAPPING = {
     "residual": {},
     "device": {"device": "/cpu:0"},
     "dropout": {},
-    "output_dropout": {"output_keep_prob": 0.5},
-    "state_dropout": {"state_keep_prob": 0.5},
+    "output_dropout": {"output_keep_prob": wire.KEEP_PROBABILITY},
+    "state_dropout": {"state_keep_prob": wire.KEEP_PROBABILITY},
 }
 
 
@@ -93,10 +93,10 @@ def build(generation, cells, specs, features):
 
 def all_within(cell):
     """A cell and all cells that it is made of."""
-    within = getattr(cell, "cells", None) or getattr(cell, "_cells", None) or []
     held = [getattr(cell, name, None) for name in ("cell", "inner")]
-    for part in [*within, *[part for part in held if part is not None]]:
-        yield from all_within(part)
+    for part in [*versions.parts(cell), *held]:
+        if part is not None and part is not cell:
+            yield from all_within(part)
     yield cell
 
 

@@ -4,9 +4,7 @@ import functools
 
 import tensorflow as tf
 
-from . import versions
-
-_START = (0.5, -0.25)  # h and c
+from . import versions, wire
 
 
 def make(generation, inner, spec, index, dtype):
@@ -92,11 +90,8 @@ class _OfKeras(_Own):
 class _WithStart:
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         dtype = dtype or self.compute_dtype
-        return self._hold(*[tf.fill((batch_size, self._units), _of(v, dtype)) for v in _START])
-
-
-def _of(value, dtype):
-    return tf.constant(value, dtype)
+        starts = [tf.constant(value, dtype) for value in wire.CUSTOM_START]
+        return self._hold(*[tf.fill((batch_size, self._units), start) for start in starts])
 
 
 class _OfV1(_Own):

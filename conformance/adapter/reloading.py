@@ -24,11 +24,11 @@ from .built import Built
 
 def made(built, program):
     """The wire.Made of what was built for a program, and of what comes back of it."""
+    if program.reloaded:
+        stages = (built, reloaded(built, program, ()))
+        return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
     weights_at_first = () if built.generation == "v1" else _initial_weights(built)
-    if not program.reloaded:
-        return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
-    stages = (built, reloaded(built, program, ()))
-    return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
+    return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
 
 
 def reloaded(built, program, values):

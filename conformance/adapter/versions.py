@@ -184,9 +184,11 @@ def _has_policies(generation):
     if _major(tf.__version__) < 2:
         return False  # there are such policies, but layers do not cast by them
     try:
-        return [policy(generation, name) for name in ("mixed_float16", "mixed_bfloat16")] != []
+        for name in ("mixed_float16", "mixed_bfloat16"):
+            policy(generation, name)
     except (AttributeError, ValueError):
         return False
+    return True
 
 
 def wrapper(generation, name):
