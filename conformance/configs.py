@@ -16,12 +16,17 @@ _ABSENT = "absent"
 
 def read(made: wire.Made) -> list[dict[str, Any]]:
     """The configs of what was made; a Deviation where there was an error."""
+    must_be_made(made)
+    return [json.loads(config) for config in made.configs]
+
+
+def must_be_made(made: wire.Made) -> None:
+    """A Deviation where there was an error in making something, or in telling its config."""
     if made.error is not None:
         seen = wire.Observation(error=made.error)
         raise judging.Deviation(
             f"the config = {judging.error_line(made.error)}, but must be told", seen
         )
-    return [json.loads(config) for config in made.configs]
 
 
 def tells(case: Case, config: Mapping[str, Any]) -> None:

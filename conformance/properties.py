@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from conformance import forms, judging, reference, requests
 from conformance.adapter import wire
 from conformance.case import Case
@@ -14,8 +16,17 @@ def agrees(case: Case, run: Runs) -> Finding:
     return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
 
 
-def carries_over(case: Case, run: Runs) -> Finding:
-    """k steps, and then the rest from the carried state, equal running straight through."""
+@dataclass(frozen=True)
+class InTwo:
+    """A straight run, and the same in two parts, the second from the final state of the first."""
+
+    straight: judging.Run
+    first: judging.Run
+    second: judging.Run
+
+
+def straight_and_in_two(case: Case, run: Runs) -> InTwo:
+    """The whole sequence, and cut at the case's split; each must be accepted."""
     steps = requests.split(case)
     straight, first, second = run(
         case,
@@ -25,9 +36,15 @@ def carries_over(case: Case, run: Runs) -> Finding:
     )
     through = judging.accepted(case, straight)
     carried = judging.accepted(case, second, "the rest", steps=case.steps - steps)
-    joined = judging.joined(judging.accepted(case, first, "the first steps", steps), carried)
+    return InTwo(through, judging.accepted(case, first, "the first steps", steps), carried)
+
+
+def carries_over(case: Case, run: Runs) -> Finding:
+    """k steps, and then the rest from the carried state, equal running straight through."""
+    parts = straight_and_in_two(case, run)
+    joined = judging.joined(parts.first, parts.second)
     return Finding(
-        spread_ratio=judging.agree(joined, through, reference.of(case), "the straight run's")
+        spread_ratio=judging.agree(joined, parts.straight, reference.of(case), "the straight run's")
     )
 
 

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from conformance import configs, documented_defaults, forms, initial, judging, requests, sources
-from conformance import subjects as each
+from conformance import (
+    configs,
+    documented_defaults,
+    forms,
+    initial,
+    properties,
+    sources,
+    subjects,
+)
 from conformance.adapter import wire
 from conformance.case import EAGER, STACK, Case
 from conformance.contract import Finding, Runs, Subject, clause
 from strategies import defaults
 
-ONLY_EAGER = (EAGER,)
 KERAS = ("keras2", "keras3")
 _V1_CLASSES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell", STACK: "MultiRNNCell"}
+
+# What is made does not depend on the mode in which it is called
+default_clause = partial(clause, source=sources.DEFAULTS, modes=(EAGER,))
 
 
 def documented(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Each path of one class of cells or layers of whose defaults something is documented."""
-    found = each.each(apis=("cell", "layer"))(offers)
+    found = subjects.each(apis=("cell", "layer"))(offers)
     return [here for here in found if documented_defaults.of(class_of(here.path, here.cell))]
 
 
@@ -45,25 +55,21 @@ def must_be_documented(run: Runs, *classes: str) -> None:
     )
 
 
-@clause(
+@default_clause(
     "DF-01",
-    source=sources.DEFAULTS,
     subjects=documented,
     cases=defaults.simplest,
     leading=True,
-    modes=ONLY_EAGER,
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of a cell or layer that is not given has the default that is documented."""
     must_be_documented(run, class_of(case.path, case.cell_name))
 
 
-@clause(
+@default_clause(
     "DF-02",
-    source=sources.DEFAULTS,
-    subjects=each.each(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
+    subjects=subjects.each(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
     cases=defaults.simplest,
-    modes=ONLY_EAGER,
 )
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of RNN, Bidirectional and ConvLSTM that is not given is as documented."""
@@ -72,32 +78,27 @@ def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
 
 
-@clause(
+@default_clause(
     "DF-03",
-    source=sources.DEFAULTS,
-    subjects=each.each(apis=("cell", "layer")),
+    subjects=subjects.each(apis=("cell", "layer")),
     cases=defaults.together,
-    modes=ONLY_EAGER,
     effort=0.5,
 )
 def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> Finding:
     """What is made with its units alone computes what the documented defaults say."""
-    (observation,) = run(case, requests.whole(case))
-    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+    return properties.agrees(case, run)
 
 
-@clause(
+@default_clause(
     "DF-04",
-    source=sources.DEFAULTS,
-    subjects=each.each(
+    subjects=subjects.each(
         apis=("cell", "layer"), generations=KERAS, cells=("SimpleRNN", "GRU", "LSTM")
     ),
     cases=defaults.made,
-    modes=ONLY_EAGER,
 )
 def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
     """The weights of what is made with its units alone are initially as documented."""
     made = run.look(case)
-    configs.read(made)
+    configs.must_be_made(made)
     (weights,) = made.weights
     initial.as_documented(case.cells[0], weights)

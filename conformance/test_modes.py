@@ -18,7 +18,6 @@ LOOPS = subjects.joined(
     subjects.each(apis=("RNN",), cells=(STACK,)),
     subjects.each(apis=("dynamic_rnn",), generations=("v1",), cells=("LSTM",)),
 )
-MODELS = subjects.each(apis=("Model",))
 AROUND_A_LAYER = ("given", "none", "nested")
 
 
@@ -181,6 +180,8 @@ def _steps(case: Case) -> tuple[int, ...]:
 
 # --- functional models ----------------------------------------------------------------------------
 
+model_clause = partial(clause, subjects=subjects.each(apis=("Model",)), dear=True)
+
 
 def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
     layer = requests.of_layer(case)
@@ -191,13 +192,11 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
     return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the layer's"))
 
 
-@clause(
+@model_clause(
     "MD-08",
     source=sources.RNN,
-    subjects=MODELS,
     cases=partial(modes.wired, wirings=AROUND_A_LAYER, unequal=True),
     effort=0.5,
-    dear=True,
     cells=4,
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
@@ -207,13 +206,11 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
     return _equals_layer(case, run)
 
 
-@clause(
+@model_clause(
     "MD-09",
     source=sources.GUIDE,
-    subjects=MODELS,
     cases=partial(modes.wired, wirings=("encoder", "shared"), states=states.DISTINCT),
     effort=0.5,
-    dear=True,
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Finding:
     """In a functional model, a layer whose initial state is the final one of another goes on where
@@ -222,27 +219,23 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Find
     return _equals_layer(case, run)
 
 
-@clause(
+@model_clause(
     "MD-10",
     source=sources.RNN,
-    subjects=MODELS,
     cases=partial(modes.wired, wirings=("computed",), states=states.DISTINCT),
     effort=0.5,
-    dear=True,
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
     """In a functional model an initial state that other layers compute is the one that is taken."""
     return _equals_layer(case, run)
 
 
-@clause(
+@model_clause(
     "MD-11",
     source=sources.PREDICT,
-    subjects=MODELS,
     cases=partial(modes.wired, wirings=WIRINGS),
     modes=("predict", "predict_on_batch"),
     effort=0.5,
-    dear=True,
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
     """A model's predict and predict_on_batch give what the layer gives, each row from its state;
@@ -252,13 +245,11 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
     return _equals_layer(case, run, rows=case.batch - 1 if in_batches else None)
 
 
-@clause(
+@model_clause(
     "MD-12",
     source=sources.RNN,
-    subjects=MODELS,
     cases=partial(modes.wired, wirings=AROUND_A_LAYER, unequal=True),
     like="MD-08",
-    dear=True,
     cells=4,
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:

@@ -11,15 +11,15 @@ from conformance.case import EAGER, STACK, Case, Cell
 from conformance.contract import SHOULD, Finding, Runs, clause
 from strategies import persisted
 
-ONLY_EAGER = (EAGER,)
+# What comes back runs only eagerly
+reloading_clause = partial(clause, modes=(EAGER,))
 
 
-@clause(
+@reloading_clause(
     "PS-01",
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
     cases=persisted.made,
-    modes=ONLY_EAGER,
 )
 def test_config_tells_every_option(case: Case, run: Runs) -> None:
     """get_config tells every option that a cell or layer was made with, as JSON can hold it."""
@@ -27,12 +27,11 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
     configs.tells(case, config)
 
 
-@clause(
+@reloading_clause(
     "PS-02",
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
     cases=partial(persisted.made, way=wire.CONFIG),
-    modes=ONLY_EAGER,
 )
 def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     """What from_config makes of a config that went through JSON has that config."""
@@ -40,12 +39,11 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     configs.same(before, after)
 
 
-@clause(
+@reloading_clause(
     "PS-03",
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
     cases=persisted.by_config,
-    modes=ONLY_EAGER,
     effort=0.5,
     dear=True,
 )
@@ -79,14 +77,13 @@ def _alike(case: Case, model: Case, run: Runs, whose: str) -> Finding:
     return Finding(judging.agree(here, there, reference.of(case), whose))
 
 
-@clause(
+@reloading_clause(
     "PS-04",
     source=sources.SAVING,
     subjects=subjects.reloading(
         wire.KERAS_FILE, {"RNN": ("LSTM", STACK), "layer": ("SimpleRNN", "LSTM", "GRU")}
     ),
     cases=partial(persisted.together, way=wire.KERAS_FILE),
-    modes=ONLY_EAGER,
     dear=True,
 )
 def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
@@ -94,12 +91,11 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Fi
     return as_before(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-05",
     source=sources.SAVING,
     subjects=subjects.reloading(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.H5_FILE),
-    modes=ONLY_EAGER,
     effort=0.5,
     dear=True,
 )
@@ -108,12 +104,11 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Findi
     return as_before(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-06",
     source=sources.SAVING,
     subjects=subjects.reloading(wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
-    modes=ONLY_EAGER,
     effort=0.5,
     dear=True,
 )
@@ -122,7 +117,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
     return as_before(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-07",
     source=sources.EXPORT,
     # in Keras 2 it traces whatever could be called, which takes seconds
@@ -130,7 +125,6 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),
     cases=partial(persisted.together, way=wire.SAVED_MODEL),
-    modes=ONLY_EAGER,
     effort=0.25,
     dear=True,
 )
@@ -139,13 +133,12 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> F
     return as_before(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-08",
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.reloading_from("keras2", wire.KERAS2_CONFIG),
     cases=persisted.from_keras2,
-    modes=ONLY_EAGER,
     effort=0.5,
     dear=True,
 )
@@ -154,7 +147,7 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
     return as_on_the_other_path(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-09",
     source=sources.NONE,
     severity=SHOULD,
@@ -162,7 +155,6 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
         "keras2", wire.WHOLE_KERAS2_CONFIG, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}
     ),
     cases=partial(persisted.together, way=wire.WHOLE_KERAS2_CONFIG),
-    modes=ONLY_EAGER,
     effort=0.25,
     dear=True,
 )
@@ -171,7 +163,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Findin
     return as_on_the_other_path(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-10",
     source=sources.NONE,
     severity=SHOULD,
@@ -179,7 +171,6 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Findin
         "keras2", wire.KERAS2_CONFIG, {"cell": ("GRU",), "layer": ("LSTM",)}
     ),
     cases=persisted.with_hard_sigmoid,
-    modes=ONLY_EAGER,
     effort=0.25,
     dear=True,
 )
@@ -188,13 +179,12 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     return as_on_the_other_path(case, run)
 
 
-@clause(
+@reloading_clause(
     "PS-11",
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
     subjects=subjects.reloading_from("v1", wire.V1_WEIGHTS, loop="dynamic_rnn"),
     cases=persisted.from_v1,
-    modes=ONLY_EAGER,
     effort=0.5,
     dear=True,
 )

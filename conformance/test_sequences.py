@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
-from conformance import data, expectation, judging, kinds, requests, sources, subjects
+from conformance import (
+    data,
+    expectation,
+    judging,
+    kinds,
+    properties,
+    requests,
+    sources,
+    subjects,
+)
 from conformance.adapter import wire
 from conformance.case import Case, Layer
 from conformance.contract import SHOULD, Extent, Finding, Runs, Subject, clause, single
@@ -40,11 +49,6 @@ MASKED = tuple(
 LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer in MASKED)
 
 
-def _agrees(case: Case, run: Runs) -> Finding:
-    (observation,) = run(case, requests.whole(case))
-    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
-
-
 # --- which steps count ----------------------------------------------------------------------------
 
 
@@ -58,7 +62,7 @@ def _agrees(case: Case, run: Runs) -> Finding:
 )
 def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Finding:
     """Past a row's sequence_length the state is copied through, and the outputs are zero."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -72,7 +76,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Findi
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
     """A masked step leaves the state as it is. Its output is that of the step before, and zero
     before the first or with zero_output_for_mask."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -86,7 +90,7 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> Finding:
     """Without return_sequences the output is that of the last step that is not masked, whatever
     zero_output_for_mask says."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -186,17 +190,10 @@ def _counted(subject: Subject, extent: Extent, **data: Any) -> SearchStrategy[tu
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
     """Where some steps do not count, k steps and then the rest from the carried state end in the
     state of running straight through."""
-    straight, first, second = run(
-        case,
-        requests.whole(case),
-        requests.first_part(case),
-        requests.rest(case, wire.Previous(1)),
-    )
-    through = judging.accepted(case, straight)
-    rest = judging.accepted(case, second, "the rest", steps=case.steps - requests.split(case))
-    judging.accepted(case, first, "the first steps", requests.split(case))
+    parts = properties.straight_and_in_two(case, run)
+    ended, through = parts.second, parts.straight
     return Finding(
-        judging.agree_in_state(rest, through, expectation.of(case), "the straight run's")
+        judging.agree_in_state(ended, through, expectation.of(case), "the straight run's")
     )
 
 
@@ -240,7 +237,7 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
 )
 def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With time_major inputs and outputs have the steps before the rows; the state is the same."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -260,7 +257,7 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
 def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
     same."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -282,7 +279,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Fin
 )
 def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Finding:
     """A mask has the rows before the steps, with time_major too."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -301,7 +298,7 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Fin
 def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     """With go_backwards the last step is run first, and the outputs stand in the order of their
     computation."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 # --- both directions ------------------------------------------------------------------------------
@@ -319,7 +316,7 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> F
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> Finding:
     """The first half of initial_state starts the forward layer, the other half the backward one;
     their outputs are merged as merge_mode says, and the final states stand in the same order."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -333,7 +330,7 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
     """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -364,7 +361,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
     """Without an initial state both directions of a Bidirectional layer start from zeros."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -383,7 +380,7 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
 def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Finding:
     """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
     each from a state of its own."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 # --- other loops over v1 cells --------------------------------------------------------------------
@@ -408,7 +405,7 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Findin
 def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
     """static_rnn computes what the cell does, and past a row's sequence_length copies the state
     through and gives zeros."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 @clause(
@@ -459,7 +456,7 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
 )
 def test_no_steps_leave_the_state(case: Case, run: Runs) -> Finding:
     """Inputs without steps give no outputs and the initial state."""
-    return _agrees(case, run)
+    return properties.agrees(case, run)
 
 
 LENGTHS_TAKEN = subjects.each(

@@ -231,7 +231,6 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> Finding:
     source=sources.RNN,
     subjects=OVER_CELLS,
     cases=stateful.of_own_cells,
-    dear=True,
 )
 def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> Finding:
     """The first call starts from the state that the cell's get_initial_state makes."""
@@ -333,7 +332,6 @@ def test_both_directions_store_the_final_state(case: Case, run: Runs) -> Finding
     "ST-16",
     source=sources.MIXED_PRECISION,
     cases=partial(stateful.under_policies, split=True, states=(None,)),
-    dear=True,
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
     """Under mixed precision two calls equal one; what is stored has the variables' dtype."""

@@ -49,7 +49,7 @@ REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_st
 SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
 
 # Programs of relatives are no other cells', and there are many of them
-relative_clause = partial(clause, dear=True)
+relative_clause = partial(clause, dear=True, effort=0.5)
 
 
 @relative_clause(
@@ -57,7 +57,6 @@ relative_clause = partial(clause, dear=True)
     source=sources.RESIDUAL_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
     cases=partial(relatives.wrapped, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> Finding:
@@ -71,7 +70,6 @@ def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> F
     source=sources.RESIDUAL_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE),
     cases=partial(relatives.wrapped, states=relatives.EITHER, split=True),
-    effort=0.5,
 )
 def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Finding:
     """The final state of a wrapped cell goes on: k steps and the rest equal the whole."""
@@ -85,7 +83,6 @@ def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Findi
     cases=partial(
         relatives.wrapped, wrappers=((OUTPUT_DROPOUT,),), kinds=("SimpleRNN", "LSTM", "GRU")
     ),
-    effort=0.5,
 )
 def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Finding:
     """Dropout of a cell's outputs leaves its state alone, and divides the outputs that it keeps by
@@ -107,7 +104,6 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Fin
         kinds=("LSTM", "BasicLSTM", "GRU"),
         most_steps=1,
     ),
-    effort=0.5,
 )
 def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> Finding:
     """Dropout of an LSTM's state leaves c alone, and that of any cell's state the output of the
@@ -133,7 +129,6 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: judgi
     source=sources.MULTI_RNN_CELL,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE, V1_CELL),
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> Finding:
@@ -147,7 +142,6 @@ def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.MULTI_RNN_CELL,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE),
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER, split=True),
-    effort=0.5,
 )
 def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> Finding:
     """A final state in one tensor goes on: k steps and the rest equal the whole."""
@@ -159,7 +153,6 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> Finding
     source=sources.STACKED_RNN_CELLS,
     subjects=subjects.relatives(NESTED, *STACKABLE, *STACKABLE_CELLS),
     cases=partial(relatives.nested, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> Finding:
@@ -172,7 +165,6 @@ def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> Finding:
     source=sources.STACKED_RNN_CELLS,
     subjects=subjects.relatives(NESTED, *STACKABLE),
     cases=partial(relatives.nested, states=relatives.EITHER, split=True),
-    effort=0.5,
 )
 def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> Finding:
     """The final state of nested stacks goes on: k steps and the rest equal the whole."""
@@ -184,7 +176,6 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> Findin
     source=sources.LSTM,
     subjects=subjects.relatives("Dropout", *KERAS),
     cases=partial(relatives.with_dropout, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
@@ -197,7 +188,6 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN),
-    effort=0.5,
     leading=True,
 )
 def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Finding:
@@ -211,7 +201,6 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Find
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN, split=True),
-    effort=0.5,
 )
 def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Finding:
     """The final state of a user's own cell goes on: k steps and the rest equal the whole."""
@@ -223,7 +212,6 @@ def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Findin
     source=sources.RNN,
     subjects=subjects.relatives(OWN, "RNN/keras2", "RNN/keras3"),
     cases=partial(relatives.of_ones_own, starts=(True,), states=(None,)),
-    effort=0.5,
 )
 def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> Finding:
     """Without an initial state a run starts from what the cell's get_initial_state gives."""
@@ -235,7 +223,6 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> F
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, starts=(False,), states=(None,)),
-    effort=0.5,
     leading=True,
 )
 def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> Finding:
@@ -249,7 +236,6 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
     source=sources.CONV_LSTM,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> Finding:
@@ -262,7 +248,6 @@ def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> Finding:
     source=sources.CONV_LSTM,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional, states=relatives.EITHER, split=True),
-    effort=0.5,
 )
 def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> Finding:
     """The final state of a ConvLSTM goes on: k steps and the rest equal the whole."""
@@ -274,7 +259,6 @@ def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> Finding:
     source=sources.RNN,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional, stateful=True, states=(None,), split=True),
-    effort=0.5,
     modes=REMEMBERING,
 )
 def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> Finding:
@@ -287,7 +271,6 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> Finding:
     source=sources.TIME_DISTRIBUTED,
     subjects=subjects.relatives("Distributed", *LAYERS),
     cases=relatives.time_distributed,
-    effort=0.5,
     leading=True,
 )
 def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> Finding:
@@ -303,7 +286,6 @@ def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> Findin
     severity=SHOULD,
     subjects=subjects.relatives("Distributed", *LAYERS),
     cases=relatives.stateful_in_time,
-    effort=0.5,
     modes=REMEMBERING,
     leading=True,
 )
@@ -320,7 +302,6 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Fi
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *KERAS),
     cases=partial(relatives.mixed, states=relatives.EITHER),
-    effort=0.5,
     leading=True,
 )
 def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> Finding:
@@ -337,7 +318,6 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *SEQUENCES_OF_KERAS),
     cases=partial(relatives.mixed, states=relatives.EITHER, split=True),
-    effort=0.5,
 )
 def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> Finding:
     """Under a policy of mixed precision the final state goes on: k steps and the rest equal the
@@ -350,7 +330,6 @@ def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> F
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
     cases=partial(relatives.mixed, form=forms.OTHER_FLOAT, states=states.DISTINCT),
-    effort=0.5,
 )
 def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> Finding:
     """Under a policy of mixed precision a float32 state is cast to the compute dtype, as if by
