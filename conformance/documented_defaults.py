@@ -36,22 +36,16 @@ _CELLS: Mapping[str, Mapping[str, Any]] = {
     "GRU": {**_GATED, "reset_after": True},
     "LSTM": {**_GATED, "unit_forget_bias": True},
 }
-_LOOP: Mapping[str, Any] = {
+_SEQUENCES: Mapping[str, Any] = {
     "return_sequences": False,
     "return_state": False,
     "go_backwards": False,
     "stateful": False,
-    "unroll": False,
 }
+_LOOP = {**_SEQUENCES, "unroll": False}
 _LAYER = {**_LOOP, "activity_regularizer": None}
-_CONV_LSTM = {
-    **_CELLS["LSTM"],
-    "activity_regularizer": None,
-    "return_sequences": False,
-    "return_state": False,
-    "go_backwards": False,
-    "stateful": False,
-}
+_CONV_LSTM = {**_CELLS["LSTM"], "activity_regularizer": None, **_SEQUENCES}
+CONV_LSTMS = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 
 @dataclass(frozen=True)
@@ -76,10 +70,7 @@ def _keras2() -> list[Documented]:
         of_kind = {"implementation": 2, "time_major": False}
         found.append(Documented(f"keras2/{kind}", of_kind, _IMPLEMENTATION + kind))
     conv = {**_CONV_LSTM, "recurrent_activation": "hard_sigmoid"}
-    return [
-        *found,
-        *(Documented(f"keras2/{name}", conv, _KERAS2 + name) for name in CONV_LSTMS),
-    ]
+    return [*found, *(Documented(f"keras2/{name}", conv, _KERAS2 + name) for name in CONV_LSTMS)]
 
 
 def _keras3() -> list[Documented]:
@@ -113,7 +104,6 @@ def _v1() -> list[Documented]:
     ]
 
 
-CONV_LSTMS = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 ALL = (*_v1(), *_keras2(), *_keras3())
 
 

@@ -84,9 +84,8 @@ def _several(draw: st.DrawFn, program: Case, extent: Extent, **data: Any) -> tup
         extent, several=lambda mode: max(1, extent.several(mode) // _SHARE_OF_DATA)
     )
     drawn = draw(states.of_program(program, one_step, fewer, of))
-    if (
-        None in of.states[1:] and not of.split
-    ):  # an own start is another way through the library: seen each time
+    # an own start is another way through the library: seen each time
+    if None in of.states[1:] and not of.split:
         drawn += (dataclasses.replace(drawn[0], state=None),)
     return drawn
 
