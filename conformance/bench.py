@@ -16,7 +16,7 @@ from conformance.profiles import Profile
 from conformance.targets import Target
 from conformance.verdicts import About, replay_command, unavailable, verdicts
 from reports.record import PROPERTY
-from reports.verdicts import NEW, Verdict
+from reports.verdicts import KNOWN, NEW, Verdict
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Bench:
             pytest.skip(missing)
         clause = CLAUSES[entry.clause]
         (seen,) = searching.judge_together(clause, [entry.case], self._asker, Ledger((entry,)))
-        if seen.status != searching.KNOWN:
+        if seen.status != KNOWN:
             what = seen.sentence or "the clause holds"
             pytest.fail(
                 f"ledger entry {entry.name} = {what}, but must show its deviation: limit its range"

@@ -13,9 +13,10 @@ from conformance.contract import Clause
 from conformance.errors import UnreadableCase
 from conformance.ledger import Ledger
 from conformance.reading import from_plain
-from conformance.search import HOLDS, Outcome, judge_together
+from conformance.search import Outcome, judge_together
 from conformance.targets import Target
 from conformance.verdicts import told
+from reports.verdicts import HOLDS
 
 
 def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:

@@ -25,9 +25,8 @@ from conformance.asking import Asker, Unanswered
 from conformance.case import EAGER, Case
 from conformance.contract import Clause, Extent, Finding, Runs, Several, Subject
 from conformance.ledger import Entry, Ledger
+from reports.verdicts import HOLDS, KNOWN, NEW
 from reports.widths import bin_of
-
-HOLDS, KNOWN, NEW = "holds", "known", "new"
 
 
 @dataclass(frozen=True)

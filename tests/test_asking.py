@@ -16,7 +16,8 @@ from conformance.case import Case, Cell, Malformation
 from conformance.contract import MUST, Clause, Finding, Runs, Subject
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger import Ledger
-from conformance.search import HOLDS, NEW, judge_together
+from conformance.search import judge_together
+from reports.verdicts import HOLDS, NEW
 from strategies import states
 
 CASE = Case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3)

@@ -20,8 +20,9 @@ from conformance.contract import MUST, Clause, Finding, Runs, Subject
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger import Ledger, read
 from conformance.profiles import Profile
-from conformance.search import HOLDS, KNOWN, NEW, Budget, Search, judge_together
+from conformance.search import Budget, Search, judge_together
 from reports.record import PROPERTY
+from reports.verdicts import HOLDS, KNOWN, NEW
 from strategies import states
 from tests import support
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from conformance.case import Case, Cell
-from conformance.search import HOLDS, Outcome, Tally
+from conformance.search import Outcome, Tally
 from reports import widths
-from reports.verdicts import Verdict
+from reports.verdicts import HOLDS, Verdict
 
 CELLS = (Cell("GRU", 2),)
 
