@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from conformance import contract, ledger, ordering, profiles, search, targets
+from conformance import contract, ledger, ordering, profiles, targets
 from conformance import replay as replaying
 from conformance.adapter import wire
 from conformance.bench import Bench, Settings
 from conformance.errors import ConformanceError, TargetUnavailable
 from conformance.noticeboard import Noticeboard
 from reports.record import Recorder
-from reports.verdicts import SCHEMA, Header
+from reports.verdicts import NEW, SCHEMA, Header
 
 ROOT = Path(__file__).parent
 CONTRACT = ROOT / "conformance"
@@ -80,7 +80,8 @@ def _worker_input(config: pytest.Config) -> dict[str, Any]:
 
 
 def _has_workers(config: pytest.Config) -> bool:
-    return bool(config.getoption("numprocesses", None)) and not _worker_input(config)
+    several = config.getoption("numprocesses", None) and not config.option.collectonly
+    return bool(several) and not _worker_input(config)
 
 
 def _salt(config: pytest.Config) -> str:
@@ -242,7 +243,7 @@ def _replay(config: pytest.Config) -> int:
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
     print(replaying.shown(outcome, clause))
-    return int(outcome.status == search.NEW)
+    return int(outcome.status == NEW)
 
 
 def _list_clauses() -> int:
@@ -280,7 +281,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the contract's tests."""
+    """Order the contract's tests, and let `-k` choose them by their clause."""
+    for item in items:
+        clause = getattr(getattr(item, "function", None), "clause", None)
+        if clause is not None:
+            item.extra_keyword_matches.add(clause.identifier)
     of_contract = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
     in_order = iter(ordering.ordered(list(of_contract)))
     items[:] = [of_contract[next(in_order)] if i.nodeid in of_contract else i for i in items]

@@ -146,6 +146,14 @@ def test_the_clauses_are_listed() -> None:
         assert clause.source in done.stdout
 
 
+@needs_tensorflow
+def test_a_clause_is_chosen_by_its_identifier() -> None:
+    done = conformance("conformance", "-k", "MD-12", "--collect-only", "-q", "-n", "2")
+    found = {line.split("[")[0] for line in done.stdout.splitlines() if "::" in line}
+    name = support.clauses()["MD-12"].judge.__name__
+    assert found == {f"conformance/test_modes.py::{name}"}
+
+
 SUBSET = (
     "conformance/test_rejection.py",
     "-k",
