@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from conformance import contract, data, expectation, forms, judging, reference
 from conformance.adapter import wire
 from conformance.case import VARIABLE_DTYPE, Case
 from conformance.contract import Clause, Extent, Subject
+from conformance.targets import Target
 
 ROOT = Path(__file__).parents[1]
 MODES = ("eager", "function", "graph")
@@ -68,6 +70,14 @@ OFFERS = tuple(
     _offer(api, generation) for api, names in _GENERATIONS.items() for generation in names
 )
 OFFERED = {offer.name: offer for offer in OFFERS}
+
+
+def needs(target: Target, *paths: str) -> None:
+    """Skip a test on a TensorFlow of one's own that lacks a path; an installed extra lacks none."""
+    found = {offer.name: offer for offer in target.describe().paths}
+    for path in paths:
+        if found[path].missing:
+            pytest.skip(f"{path} is not available: {found[path].missing}")
 
 
 def clauses() -> dict[str, Clause]:

@@ -75,9 +75,7 @@ def in_turns(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
 
 @pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
 def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.PathOffer) -> None:
-    found = {each.name: each for each in target.describe().paths}[offer.name]
-    if found.missing:
-        pytest.skip(found.missing)
+    support.needs(target, offer.name)
     for case in in_turns([list(data_cases(program)) for program in programs(offer)]):
         for kept, new in zip(ask(target, case, False), ask(target, case, True), strict=True):
             alike(case, kept, new)
@@ -94,6 +92,7 @@ def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
 def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
     target: Target, path: str, mode: str
 ) -> None:
+    support.needs(target, path)
     kinds = ("LSTM",) if path.startswith("layer") else ("LSTM", STACK)
     for kind in kinds:
         case = Case(path, mode, _cells(kind, path), 2, 3, layer=Layer(stateful=True), state=None)
