@@ -296,15 +296,3 @@ def test_an_unreadable_run_gives_one_line_and_exit_code_2(run_file: Path, conten
     assert (done.returncode, done.stdout) == (2, "")
     assert str(run_file) in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-def test_it_needs_neither_tensorflow_nor_hypothesis(run_file: Path) -> None:
-    code = (
-        "import sys, runpy; runpy.run_module('reports', {}, 'reports.main');"
-        "import reports.record;"
-        "print(*{'tensorflow', 'keras', 'hypothesis', 'conformance'} & set(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, timeout=60
-    )
-    assert (done.stdout, done.stderr) == ("\n", "")
