@@ -36,7 +36,6 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=subjects.each(),
     cases=single(partial(malformed.any_cases, fresh=False)),
-    effort=0.33,
     anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
