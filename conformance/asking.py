@@ -49,7 +49,7 @@ class Asker:
 
     def running(self, anew: bool) -> Running:
         """What a property is given to ask with."""
-        return Running(self, self._target, anew)
+        return Running(self, anew)
 
     def answer(self, question: _Question) -> tuple[wire.Observation, ...]:
         """The answer to a question; raises Unanswered where it has to be asked first."""
@@ -65,6 +65,14 @@ class Asker:
             return self._target.look(program)
         except (TargetDied, TargetHung) as ended:
             return wire.Made(error=_error(ended))
+
+    def state_size(self, program: wire.Program) -> object:
+        """The state_size of a program's cell; a Deviation where the process died or hung."""
+        try:
+            return self._target.state_size(program)
+        except (TargetDied, TargetHung) as ended:
+            seen = wire.Observation(error=_error(ended))
+            raise judging.Deviation(f"state_size = {ended}, but must be told", seen) from ended
 
     @functools.cached_property
     def defaults(self) -> dict[str, wire.Defaults]:
@@ -96,9 +104,8 @@ class Asker:
 class Running:
     """Asks for the runs of a clause."""
 
-    def __init__(self, asker: Asker, target: Target, anew: bool) -> None:
+    def __init__(self, asker: Asker, anew: bool) -> None:
         self._asker = asker
-        self._target = target
         self._anew = anew
 
     def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
@@ -107,7 +114,7 @@ class Running:
 
     def state_size(self, case: Case) -> object:
         """The state_size of the case's cell."""
-        return self._target.state_size(program(case, self._anew))
+        return self._asker.state_size(program(case, self._anew))
 
     def look(self, case: Case) -> wire.Made:
         """The config and the initial weights of the case's cell or layer."""

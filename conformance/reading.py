@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import typing
 from typing import Any
 
 from conformance import data, documented, forms, formulas, malformations
@@ -38,6 +39,7 @@ _WHOLE_NUMBERS = {
     "implementation": 1,
 }
 _TEXTS = ("path", "mode")
+_SCALARS = {bool: "true or false", int: "a whole number", float: "a number", type(None): "null"}
 _WORDS: dict[str, tuple[object, ...]] = {
     "kind": ("SimpleRNN", *LSTM_KINDS, "GRU"),
     "activation": tuple(formulas.ACTIVATIONS),
@@ -81,6 +83,8 @@ def from_plain(plain: Any) -> Case:
         raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
     fields["cells"] = tuple(_cell(cell) for cell in cells)
     fields["nesting"] = _tuples(fields.get("nesting", ()))
+    if not isinstance(fields["nesting"], tuple):
+        raise UnreadableCase(f"nesting = {fields['nesting']!r}, but must be a list")
     for name, kind in (("malformation", Malformation), ("model", Model)):
         if fields.get(name) is not None:
             fields[name] = _record(fields[name], kind)
@@ -154,10 +158,21 @@ def _check_fields(record: Any) -> None:
         least = _WHOLE_NUMBERS.get(name)
         if least is not None and (type(value) is not int or value < least):
             raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
+        _check_scalar(name, value, typing.get_type_hints(type(record))[name])
         if name in _TEXTS and not isinstance(value, str):
             raise UnreadableCase(f"{name} = {value!r}, but must be text")
         if name in _WORDS and value not in _WORDS[name]:
             raise UnreadableCase(f"{name} = {value!r}, but must be one of {_WORDS[name]}")
+
+
+def _check_scalar(name: str, value: Any, hint: Any) -> None:
+    """Of a field that is a truth value or a number."""
+    kinds = typing.get_args(hint) or (hint,)
+    if not set(kinds) <= set(_SCALARS):
+        return
+    if type(value) not in kinds and not (float in kinds and type(value) is int):
+        allowed = " or ".join(_SCALARS[kind] for kind in kinds)
+        raise UnreadableCase(f"{name} = {value!r}, but must be {allowed}")
 
 
 def _check_places(case: Case) -> None:

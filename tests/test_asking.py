@@ -42,7 +42,7 @@ class Recording:
         return tuple(tuple(wire.Observation(seconds=count) for count in run) for run in steps)
 
     def state_size(self, program: wire.Program) -> object:
-        raise NotImplementedError
+        raise self._error
 
     def look(self, program: wire.Program) -> wire.Made:
         raise NotImplementedError
@@ -143,3 +143,14 @@ def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception)
     cases = [dataclasses.replace(CASE, steps=steps) for steps in (3, 7, 2)]
     target = Recording(deadly=7, error=error)
     assert judged(target, cases) == [HOLDS, NEW, HOLDS]
+
+
+@pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer in 2 s")])
+def test_whoever_brings_it_down_by_its_size_deviates(error: Exception) -> None:
+    run = Asker(Recording(error=error)).running(anew=False)
+    with pytest.raises(judging.Deviation, match=str(error)) as deviation:
+        run.state_size(CASE)
+    observation = deviation.value.observation
+    assert observation
+    assert observation.error
+    assert observation.error.name in (judging.CRASHED, judging.HUNG)

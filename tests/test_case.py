@@ -208,6 +208,16 @@ UNREADABLE = {
     ),
     "no such padding": (_convolving(space=[2], kernel=[1], padding="odd"), "padding = 'odd'"),
     "a nesting without a cell": (json.dumps({**PLAIN, "nesting": [[1]]}), "nesting = ((1,),)"),
+    "a nesting that is no list": (json.dumps({**PLAIN, "nesting": 0}), "nesting = 0"),
+    "a truth value in words": (
+        json.dumps({**PLAIN, "layer": {"stateful": "no"}}),
+        "stateful = 'no', but must be true or false",
+    ),
+    "a number in words": (_with_cell(dropout="x"), "dropout = 'x', but must be a number"),
+    "a projection of half a unit": (
+        _with_cell(projection=1.5),
+        "projection = 1.5, but must be a whole number or null",
+    ),
     "no such policy": (json.dumps({**PLAIN, "policy": "float16"}), "policy = 'float16'"),
     "split beyond the end": (json.dumps({**PLAIN, "steps": 2, "split": 2}), "split"),
 }
