@@ -1,13 +1,15 @@
 """Run the suite once per planted fault and report which faults it saw.
 
 Exit code: 0 when at least 95 in 100 were caught, 1 when fewer were, 2 for a wrong command line or
-a suite that is red without any fault, 130 when it was interrupted. One fault runs at a time.
+a suite that is red without any fault, 130 when it was interrupted.
 """
 
 import argparse
 import random
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -45,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.control and not runner.is_green():
         print("not green without any fault: a red run would prove nothing", file=sys.stderr)
         return 2
-    return _run(console, runner, faults, resumed=options.resume, file=options.json)
+    bank = _Bank(console, runner, faults, options.jobs)
+    return _run(bank, resumed=options.resume, file=options.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--markdown", type=Path, metavar="FILE", help="print the tables of FILE, and run none")
     add("--profile", default="default", help="the suite's profile")
     add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
+    add("--jobs", type=int, default=1, metavar="N", help="faults at a time")
     add("--whole", action="store_true", help="run the whole suite at once")
     add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")
     add("--control", action="store_true", help="first make sure of a green run without any fault")
@@ -90,46 +94,49 @@ def _chosen(names: Sequence[str], area: str | None, sample: int | None) -> list[
     return faults
 
 
-def _run(
-    console: Console,
-    runner: Runner,
-    faults: Sequence[Fault],
-    *,
-    resumed: Path | None,
-    file: Path | None,
-) -> int:
+@dataclass(frozen=True)
+class _Bank:
+    """Which faults are run, by what, so many at a time, and where it is told."""
+
+    console: Console
+    runner: Runner
+    faults: Sequence[Fault]
+    jobs: int
+
+
+def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
     known = results.read(resumed) if resumed else {}
     file = file or resumed
     if file and file != resumed:
         results.start(file, known)
-    outcomes = [known[fault.name] for fault in faults if fault.name in known]
+    outcomes = [known[fault.name] for fault in bank.faults if fault.name in known]
     try:
-        _run_each(console, runner, faults, outcomes, file)
+        _run_each(bank, outcomes, file)
     except KeyboardInterrupt:
-        console.print("interrupted")
-        show_summary(console, outcomes)
+        bank.console.print("interrupted")
+        show_summary(bank.console, outcomes)
         return _INTERRUPTED
-    show_summary(console, outcomes)
+    show_summary(bank.console, outcomes)
     return 0 if kill_rate(outcomes) >= _ENOUGH else 1
 
 
-def _run_each(
-    console: Console,
-    runner: Runner,
-    faults: Sequence[Fault],
-    outcomes: list[Outcome],
-    file: Path | None,
-) -> None:
+def _run_each(bank: _Bank, outcomes: list[Outcome], file: Path | None) -> None:
     """Run the faults that have no outcome yet, adding each to `outcomes` at once."""
     done = {outcome.fault for outcome in outcomes}
-    for fault in faults:
-        if fault.name in done:
-            continue
-        outcome = runner.run(fault)
-        outcomes.append(outcome)
-        if file:
-            results.add(file, outcome)
-        show_progress(console, outcome, len(outcomes), len(faults))
+    left = [fault for fault in bank.faults if fault.name not in done]
+    with ThreadPoolExecutor(bank.jobs) as pool:
+        running = [pool.submit(bank.runner.run, fault) for fault in left]
+        try:
+            for ended in as_completed(running):
+                outcome = ended.result()
+                outcomes.append(outcome)
+                if file:
+                    results.add(file, outcome)
+                show_progress(bank.console, outcome, len(outcomes), len(bank.faults))
+        except KeyboardInterrupt:
+            bank.console.print("waiting for the faults that are being run")
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 if __name__ == "__main__":
