@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,22 +44,22 @@ class Profile:
     ) -> list[Subject]:
         """The subjects of a clause that are judged: all, or some cells of each path.
 
-        Which cells are left is a matter of a hash, so that a clause sees all on some path, and
-        with other salts others.
+        Which cells are left begins at a hash, so that with other salts it is others, and goes on
+        from path to path of a generation: where it has enough paths, no cell is left out.
         """
         cells = clause.cells if self.dear_sparingly and clause.dear else self.cells
         if cells is None or clause.leading:
             return list(subjects)
-        groups: dict[object, list[Subject]] = {}
+        groups: dict[tuple[str, str | None], list[Subject]] = {}
         for subject in subjects:
             groups.setdefault((subject.place, subject.malformation), []).append(subject)
-        left = {
-            subject
-            for group in groups.values()
-            for subject in sorted(group, key=lambda one: hashed(f"{salt}:{clause.draws}:{one}"))[
-                :cells
-            ]
-        }
+        left: set[Subject] = set()
+        turns: Counter[object] = Counter()
+        for (place, malformation), group in groups.items():
+            alike = (place.partition("/")[2], malformation)
+            start = hashed(f"{salt}:{clause.draws}:{alike}") + turns[alike]
+            turns[alike] += cells
+            left.update(group[(start + at) % len(group)] for at in range(min(cells, len(group))))
         return [subject for subject in subjects if subject in left]
 
     def replayed(self, entries: Sequence[Entry]) -> list[Entry]:

@@ -309,9 +309,9 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> F
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
     cases=partial(directions.together, states=states.NOT_ZERO, most_steps=4),
-    effort=0.67,
     anew=True,
     dear=True,
+    cells=2,
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> Finding:
     """The first half of initial_state starts the forward layer, the other half the backward one;
@@ -324,9 +324,9 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
     cases=partial(directions.together, masks=MASKS, most_steps=4),
-    effort=0.67,
     anew=True,
     dear=True,
+    cells=2,
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
     """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""

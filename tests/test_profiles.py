@@ -70,3 +70,10 @@ def test_explore_judges_dear_clauses_for_other_cells_each_time() -> None:
     runs = [PROFILES["explore"].chosen(clause, subjects, salt) for salt in ("1", "2", "3", "4")]
     assert all(len(run) < len(subjects) for run in runs)
     assert len(set(map(tuple, runs))) > 1
+
+
+def test_no_cell_of_a_generation_is_left_out_of_gradients() -> None:
+    judged = {subject for clause, subject in chosen("default") if clause == "GR-01"}
+    for generation in ("keras2", "keras3"):
+        cells = {s.cell for s in judged if s.path.endswith(generation)}
+        assert cells == {s.cell for c, s in EVERYTHING if c == "GR-01"} - {"BasicLSTM"}
