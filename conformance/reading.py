@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import typing
 from typing import Any
@@ -61,6 +60,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "structure": STRUCTURES,
     "padding": ("same", "valid"),
 }
+_KINDS = (Case, Cell, Convolution, Custom, Layer, Malformation, Model)
+_HINTS = {kind: typing.get_type_hints(kind) for kind in _KINDS}
 
 
 def from_json(text: str) -> Case:
@@ -159,17 +160,11 @@ def _check_fields(record: Any) -> None:
         least = _WHOLE_NUMBERS.get(name)
         if least is not None and (type(value) is not int or value < least):
             raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
-        _check_scalar(name, value, _hints(type(record))[name])
+        _check_scalar(name, value, _HINTS[type(record)][name])
         if name in _TEXTS and not isinstance(value, str):
             raise UnreadableCase(f"{name} = {value!r}, but must be text")
         if name in _WORDS and value not in _WORDS[name]:
             raise UnreadableCase(f"{name} = {value!r}, but must be one of {_WORDS[name]}")
-
-
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    """The types of a record's fields: it takes long to read them anew for each record."""
-    return typing.get_type_hints(kind)
 
 
 def _check_scalar(name: str, value: Any, hint: Any) -> None:
