@@ -186,9 +186,12 @@ class Search:
             yield _Attempt(extent, 1, f"{shared}:{index}", skip_simplest=True)
 
     def _several(self, mode: str) -> int:
-        """How many data cases of a program: of a dear clause the cases are dear, too."""
+        """How many data cases of a program: of a dear clause they are dear, too, but for the few
+        that there are eagerly.
+        """
         several = self._budget.several(mode)
-        return max(1, several // 2) if self._clause.dear else several
+        halved = self._clause.dear and mode != EAGER
+        return max(1, several // 2) if halved else several
 
     def _times(self, much: float) -> int:
         return max(1, round(much * self._clause.effort))

@@ -96,8 +96,8 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Fi
     source=sources.SAVING,
     subjects=subjects.reloading(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.H5_FILE),
-    effort=0.5,
     dear=True,
+    cells=2,
 )
 def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
     """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
@@ -109,8 +109,8 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Findi
     source=sources.SAVING,
     subjects=subjects.reloading(wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
-    effort=0.5,
     dear=True,
+    cells=2,
 )
 def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
     """A model that loads the weights that another one of the same kind has saved is as that."""
