@@ -215,7 +215,7 @@ def with_drawn_values(call):
     forget_kernels), and what comes next takes ten times as long.
     """
 
-    def drawn(shape, dtype):
+    def drawn(shape, dtype, partition_info=None):  # the last of them until TensorFlow 1.15
         return tf.constant(np.random.RandomState(0).uniform(-0.5, 0.5, shape), dtype)
 
     def within(inputs, state, **arguments):
