@@ -234,7 +234,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def _replay(config: pytest.Config) -> int:
     """0 where the clause holds or the ledger knows the deviation, else 1."""
-    _import_contract()
+    contract.clauses()
     try:
         replaying.read(config.option.replay)  # what is unreadable is told before a start
         with contextlib.closing(_open_target(config)) as target:
@@ -247,18 +247,10 @@ def _replay(config: pytest.Config) -> int:
 
 
 def _list_clauses() -> int:
-    _import_contract()
-    for clause in sorted(contract.CLAUSES.values(), key=lambda clause: clause.identifier):
+    for clause in sorted(contract.clauses().values(), key=lambda clause: clause.identifier):
         print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
         print(f"               {clause.source}")
     return 0
-
-
-def _import_contract() -> None:
-    import importlib
-
-    for module in sorted(CONTRACT.glob("test_*.py")):
-        importlib.import_module(f"conformance.{module.stem}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -266,7 +258,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if DESCRIPTION not in metafunc.config.stash:
         return  # not asked to judge, or a worker whose target is of no use
     if "entry" in metafunc.fixturenames:
-        _import_contract()  # an entry may be about a clause of a module that is not collected
+        contract.clauses()  # an entry may be about a clause of a module that is not collected
         profile = profiles.PROFILES[metafunc.config.option.profile]
         entries = profile.replayed(metafunc.config.stash[LEDGER].entries)
         metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
@@ -307,7 +299,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return ordering.group(nodeid)
 
-    _import_contract()
+    contract.clauses()
     config.option.loadscopereorder = False
     return Groups(config, log)
 

@@ -16,9 +16,11 @@ that it asks has been answered (asking.py).
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from hypothesis.strategies import SearchStrategy
@@ -195,6 +197,13 @@ def clause(
         return test
 
     return bind
+
+
+def clauses() -> dict[str, Clause]:
+    """The whole contract, by identifier: its modules are imported, if they are not yet."""
+    for module in sorted(Path(__file__).parent.glob("test_*.py")):
+        importlib.import_module(f"conformance.{module.stem}")
+    return CLAUSES
 
 
 def single(cases: SingleCases) -> Cases:

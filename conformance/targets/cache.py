@@ -67,6 +67,10 @@ class Cache:
             return None
         return account if self.interpreter(name).exists() else None
 
+    def made(self, name: str) -> int:
+        """When a target was made that is made, in nanoseconds of the system's clock."""
+        return (self.folder / name / _ACCOUNT).stat().st_mtime_ns
+
     def has(self, recipe: Recipe) -> bool:
         """Whether the target is made, and from what the recipe says today."""
         account = self.account(recipe.name)

@@ -32,7 +32,7 @@ import functools
 import operator
 import re
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ from conformance.errors import MalformedLedger, UnreadableCase
 from conformance.reading import from_json
 from conformance.toml import tomllib
 
-DEVIATIONS = Path(__file__).with_name("deviations.toml")
+DEVIATIONS = Path(__file__).parents[1] / "deviations.toml"
 
 _BOUND = re.compile(r"(>=|<=|>|<|==|!=)\s*(-?\d+)$")
 _COMPARISONS = {
@@ -188,17 +188,19 @@ def load(versions: Mapping[str, str], path: Path = DEVIATIONS) -> Ledger:
     Raises:
         MalformedLedger: the file cannot be read, or an entry is not one.
     """
-    return Ledger(tuple(entry for entry in read(path) if _in_force(entry, versions)))
+    return Ledger(tuple(entry for entry in read(path) if in_range(entry.versions, versions)))
 
 
-def _in_force(entry: Entry, versions: Mapping[str, str]) -> bool:
+def in_range(wanted: Iterable[tuple[str, SpecifierSet]], versions: Mapping[str, str]) -> bool:
+    """Whether versions have each package that a range names, in a release of the range."""
     return all(
-        package in versions and wanted.contains(_version(versions[package]), prereleases=True)
-        for package, wanted in entry.versions
+        package in versions and specifiers.contains(version(versions[package]), prereleases=True)
+        for package, specifiers in wanted
     )
 
 
-def _version(text: str) -> Version:
+def version(text: str) -> Version:
+    """A version as a target says it."""
     try:
         return Version(text)
     except InvalidVersion:
