@@ -112,7 +112,7 @@ def _add_run(command: argparse.ArgumentParser, name: str) -> None:
         name,
         type=Path,
         metavar=name.upper(),
-        help="a run file, or a folder: the newest *.jsonl in it",
+        help="a run file, which may be compressed with gzip, or a folder: the newest in it",
     )
 
 

@@ -9,12 +9,14 @@ itself, since a validator takes a hundred times as long as reading does.
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from reports.plain import PlainRecord, UnreadableRun
 from reports.verdicts import HOLDS, KNOWN, NEW, SCHEMA, UNAVAILABLE, Footer, Header, Key, Verdict
@@ -25,6 +27,8 @@ _AGAIN = "record it again with `pytest conformance`"
 _NON_STANDARD = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 _DECODER = json.JSONDecoder(parse_constant=_NON_STANDARD.__getitem__)
 _MOST_WARNINGS = 5
+_KINDS = ("*.jsonl", "*.jsonl.gz")
+_GZIP = b"\x1f\x8b"
 _WORSE = (HOLDS, UNAVAILABLE, KNOWN, NEW)
 
 
@@ -87,12 +91,13 @@ class Run:
 
 
 def locate(path: Path) -> Path:
-    """The run file that is meant: the path itself, or the newest *.jsonl of a folder."""
+    """The run file that is meant: the path itself, or the newest run file of a folder."""
     if not path.is_dir():
         return path
-    found = [(file.stat().st_mtime_ns, file.name, file) for file in path.glob("*.jsonl")]
+    files = [file for kind in _KINDS for file in path.glob(kind)]
+    found = [(file.stat().st_mtime_ns, file.name, file) for file in files]
     if not found:
-        raise UnreadableRun(f"{path}: no run file (*.jsonl) in this folder; {_AGAIN}")
+        raise UnreadableRun(f"{path}: no run file ({', '.join(_KINDS)}) in this folder; {_AGAIN}")
     return max(found)[-1]
 
 
@@ -101,12 +106,21 @@ def read(path: Path) -> Run:
     if not path.exists():
         raise UnreadableRun(f"{path}: no such file; {_AGAIN} or name another")
     if not path.is_file():
-        raise UnreadableRun(f"{path}: not a file; name a run file (*.jsonl)")
+        raise UnreadableRun(f"{path}: not a file; name a run file ({', '.join(_KINDS)})")
     try:
-        with path.open("rb") as lines:
+        with _opened(path) as lines:
             return _Reader(path).read(lines)
     except OSError as error:
         raise UnreadableRun(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (EOFError, zlib.error) as error:
+        raise UnreadableRun(f"{path}: cannot be unpacked: {error}; {_AGAIN}") from None
+
+
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    """The lines of a run file, whether it is compressed or not, and whatever it is called."""
+    with path.open("rb") as file:
+        compressed = file.read(len(_GZIP)) == _GZIP
+    return gzip.open(path) if compressed else path.open("rb")
 
 
 class _CorruptLine(Exception):

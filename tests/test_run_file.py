@@ -358,16 +358,16 @@ def test_a_file_that_is_not_there_or_not_a_file_is_refused(tmp_path: Path) -> No
 
 
 def test_of_a_folder_the_newest_run_file_is_meant(tmp_path: Path) -> None:
-    for age, name in enumerate(["b.jsonl", "a.jsonl", "c.jsonl"]):
+    for age, name in enumerate(["b.jsonl.gz", "a.jsonl", "c.jsonl"]):
         written(tmp_path / name, FULL)
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     (tmp_path / "notes.txt").write_text("newer")
-    assert locate(tmp_path) == tmp_path / "b.jsonl"
+    assert locate(tmp_path) == tmp_path / "b.jsonl.gz"
     assert locate(tmp_path / "a.jsonl") == tmp_path / "a.jsonl"
 
 
 def test_a_folder_without_run_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRun, match=r"no run file \(\*\.jsonl\) in this folder"):
+    with pytest.raises(UnreadableRun, match=r"no run file \(\*\.jsonl, .*\) in this folder"):
         locate(tmp_path)
 
 

@@ -1,0 +1,83 @@
+"""The folder of baselines: of each target a compressed run file, and which suite has made it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from conformance.targets import catalogue
+from reports.runfile import Run, read
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "reports" / "baselines"
+
+_MADE_BY = "made-by.json"
+# what decides which cases are judged, and how; how targets and baselines are made does not
+_DECIDING = ("conformance/*.py", "conformance/adapter/*.py", "conformance/deviations.toml",
+             "conformance/ledger/__init__.py", "strategies/*.py")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What a baseline depends on but its target: the profile, and a digest of the suite."""
+
+    profile: str
+    suite: str
+
+    @classmethod
+    def today(cls, profile: str) -> Maker:
+        """The suite as it is."""
+        digest = hashlib.sha256()
+        for path in sorted(path for pattern in _DECIDING for path in ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+        return cls(profile, digest.hexdigest()[:16])
+
+
+class Baselines:
+    """Baselines by the names of their targets."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+
+    def runs(self) -> Iterator[tuple[str, Run]]:
+        """Those that are there, in the order of the targets; raises UnreadableRun."""
+        for name in catalogue.read():
+            if self._path(name).exists():
+                yield name, read(self._path(name))
+
+    def has(self, name: str, maker: Maker) -> bool:
+        """Whether the baseline of a target is there, and by this maker."""
+        return self._path(name).exists() and self._made_by().get(name) == asdict(maker)
+
+    def keep(self, name: str, run_file: Path, maker: Maker) -> None:
+        """Take a run file for the baseline of a target."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # no time in it: the same run is the same file
+        self._write(self._path(name), gzip.compress(run_file.read_bytes(), mtime=0))
+        made_by = {**self._made_by(), name: asdict(maker)}
+        text = json.dumps(dict(sorted(made_by.items())), indent=1) + "\n"
+        self._write(self._folder / _MADE_BY, text.encode())
+
+    def size(self) -> int:
+        """The bytes of all of them together."""
+        return sum(file.stat().st_size for file in self._folder.glob("*.jsonl.gz"))
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.jsonl.gz"
+
+    def _made_by(self) -> dict[str, dict[str, str]]:
+        try:
+            found: dict[str, dict[str, str]] = json.loads((self._folder / _MADE_BY).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Moved into place, so that an interrupt leaves the old one, or the new one."""
+        half = path.with_name(f".{path.name}.partial")
+        half.write_bytes(content)
+        half.replace(path)
