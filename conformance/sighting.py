@@ -66,9 +66,9 @@ class Onlooker:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._asker = Asker(target)
+        self.asker = Asker(target)
         self.description = target.describe()
-        self._offers = {offer.name: offer for offer in self.description.paths}
+        self.offers = {offer.name: offer for offer in self.description.paths}
 
     def see(self, clause: Clause, case: Case) -> Sighting:
         """What the target shows of a case; whatever happens in it is told and not raised."""
@@ -77,7 +77,7 @@ class Onlooker:
             return Sighting(None, missing)
         self._target.renew_if_large()
         try:
-            (outcome,) = judge_together(clause, [case], self._asker, _NO_LEDGER)
+            (outcome,) = judge_together(clause, [case], self.asker, _NO_LEDGER)
         except AdapterFailure as failure:
             return Sighting(None, f"the adapter failed: {str(failure).strip().splitlines()[-1]}")
         except Exception as error:  # a defect of ours, which is not to end hours of looking
@@ -89,9 +89,9 @@ class Onlooker:
     def _missing(self, clause: Clause, case: Case) -> str:
         """Why the target cannot be asked, or nothing."""
         for path in (case.path, case.other):
-            if path is not None and (path not in self._offers or self._offers[path].missing):
+            if path is not None and (path not in self.offers or self.offers[path].missing):
                 return f"{path} is not available"
-        offer = self._offers[case.path]
+        offer = self.offers[case.path]
         if case.mode not in clause.judged_in(offer.modes, offer.further_modes):
             return f"{case.path} has no mode {case.mode}"
         here = [

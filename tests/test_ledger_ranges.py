@@ -194,6 +194,13 @@ def test_a_range_that_is_right(file: Path, name: str) -> None:
     assert line == "0 of 1 entries have a wrong range; 1 could be replayed on 2 targets"
 
 
+def test_where_covered_cases_may_hold_only_the_own_path_must_deviate(file: Path) -> None:
+    file.write_text(FILE.replace('grade = "accepted"', 'grade = "accepted"\nsometimes = true', 1))
+    assert len(lines(file, {"3.15.0": [SHOWN, HOLDS]})) == 1
+    assert len(lines(file, {"3.15.0": [HOLDS, SHOWN]})) > 1
+    assert len(lines(file, {"3.15.0": [SHOWN, OTHERWISE]})) > 1
+
+
 WRONG = {
     "outside it deviates": (
         {"3.15.0": [SHOWN, SHOWN], "3.13.0": [SHOWN, SHOWN], "3.10.0": [HOLDS, HOLDS]},

@@ -76,7 +76,12 @@ def _on(entry: Entry, seen: Seen) -> list[Place]:
     places = []
     for path, question in questions(entry):
         sighting = seen.sightings.get(question)
-        if sighting is not None and sighting.judged:
+        if sighting is not None and sighting.judged and not _may_hold(entry, path, sighting):
             shown = not sighting.holds and entry.describes(sighting.deviation)
             places.append(Place(path, sighting, shown))
     return places
+
+
+def _may_hold(entry: Entry, path: str, sighting: Sighting) -> bool:
+    """Whether the entry lets a case hold: its own case on another path, if covered ones may."""
+    return bool(entry.sometimes and sighting.holds and path != entry.case.place)
