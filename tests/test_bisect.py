@@ -11,13 +11,15 @@ import pytest
 from conformance import contract
 from conformance.adapter import wire
 from conformance.bisect import __main__ as command
-from conformance.bisect import order
+from conformance.bisect import order, seeing
 from conformance.bisect.order import NoOrder
 from conformance.bisect.searching import Change, find
-from conformance.case import Case
+from conformance.case import Case, Cell
 from conformance.errors import TargetNotMade
+from conformance.search import NEW, Outcome, Tally
 from conformance.sighting import Sighting
 from conformance.targets import catalogue
+from tests import support
 
 HOLDS = Sighting(True, grade="explained")
 ACCEPTED = Sighting(False, "initial_state = accepted, but must be refused", "accepted")
@@ -122,6 +124,7 @@ class _Standing:
     name: str
     shown: Sighting
     judged: list[str]
+    asker: object = None
 
     @property
     def _keras(self) -> str:
@@ -130,14 +133,18 @@ class _Standing:
 
     @property
     def description(self) -> wire.Description:
-        return wire.Description({"tensorflow": self.name, self._keras: "0"}, ())
+        versions = {"tensorflow": self.name, self._keras: "0"}
+        return wire.Description(versions, tuple(self.offers.values()))
 
     @property
     def offers(self) -> dict[str, wire.PathOffer]:
         both = ("keras2", "keras3")
         return {
             f"layer/{keras}": wire.PathOffer(
-                f"layer/{keras}", ("GRU",), ("eager",), missing="" if keras == self._keras else "no"
+                f"layer/{keras}",
+                ("SimpleRNN", "GRU"),
+                ("eager",),
+                missing="" if keras == self._keras else "no",
             )
             for keras in both
         }
@@ -230,6 +237,43 @@ def test_a_target_that_cannot_be_made_is_passed_over(
     assert "first release that changed: tf2.8 (" in told.out
     assert "between them, and not to be asked: tf2.6, tf2.7\n" in told.out
     assert "tf2.6: cannot be asked: target tf2.6 could not be made: no reason" in told.err
+
+
+class Searching:
+    """Stands in for a search: a SimpleRNN of Keras 3 leaks an error, and a GRU of each Keras."""
+
+    def __init__(self, clause: object, subject: contract.Subject, *others: object) -> None:
+        self._subject = subject
+        self.tallies: dict[str, Tally] = {}
+
+    def execute(self, modes: list[str]) -> None:
+        new = None
+        if self._subject.cell == "GRU" or str(self._subject) == "layer/keras3-SimpleRNN":
+            case = Case(self._subject.path, "eager", (Cell("GRU", 1),))
+            seen = support.an_error("IndexError")
+            new = Outcome(case, NEW, "initial_state = IndexError", "leaked", seen)
+        self.tallies["eager"] = Tally(new=new)
+
+
+def test_a_clause_is_searched_on_every_subject(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(seeing, "Search", Searching)
+    stage = Stage({"tf1.15": HOLDS})
+    assert bisect(monkeypatch, stage, "RT-02", "--good", "tf2.14", "--bad", "tf2.17") == 0
+    told = capsys.readouterr()
+    assert "tf2.14: 1 of 2 subjects deviate\n" in told.err
+    assert "first release that changed: tf2.16 (" in told.out
+    assert "  layer/keras-SimpleRNN: holds -> deviates, leaked, IndexError\n" in told.out
+    assert "GRU" not in told.out
+
+
+def test_a_clause_without_a_path_in_common(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = Stage({"tf1.15": HOLDS})
+    assert bisect(monkeypatch, stage, "DC-02", "--good", "tf2.4", "--bad", "tf2.9") == 2
+    assert "tf2.4 cannot be asked: none of the clause's paths is there" in capsys.readouterr().err
 
 
 WRONG: dict[str, tuple[str, str]] = {

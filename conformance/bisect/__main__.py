@@ -65,6 +65,8 @@ def _bisect(options: argparse.Namespace) -> int:
     names = order.releases(options.good, options.bad)
     asking = _Asking(_asked(options), options.target_cache)
     good, bad = asking.must_show(options.good), asking.must_show(options.bad)
+    if not bad.common(good):
+        raise NotAskable(f"{options.good} and {options.bad} have no path of it in common")
     if not bad.changed_from(good):
         say(f"{options.bad} does what {options.good} does")
         return 1
@@ -106,7 +108,7 @@ class _Asking:
     def changed(self, name: str, good: Shown) -> bool | None:
         """Whether a target does not do what another did; None where it cannot be asked."""
         shown = self._ask(name)
-        return None if shown.missing else bool(shown.changed_from(good))
+        return bool(shown.changed_from(good)) if shown.common(good) else None
 
     def _ask(self, name: str) -> Shown:
         if name not in self.shown:

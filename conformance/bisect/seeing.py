@@ -30,13 +30,13 @@ class Shown:
     sentences: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
 
+    def common(self, other: Shown) -> list[str]:
+        """What both are about."""
+        return [about for about in self.words if about in other.words]
+
     def changed_from(self, other: Shown) -> list[str]:
         """What both are about and differ in."""
-        return [
-            about
-            for about in self.words
-            if other.words.get(about, self.words[about]) != self.words[about]
-        ]
+        return [about for about in self.common(other) if other.words[about] != self.words[about]]
 
 
 class Asked(Protocol):
@@ -82,9 +82,9 @@ class WholeClause:
         """What a search of each subject finds."""
         words: dict[str, str] = {}
         sentences: dict[str, str] = {}
-        subjects = self.clause.subjects(looking.description.paths)
         keras = "keras2" if _has_keras2(looking.offers.values()) else "keras3"
-        for subject in self.profile.chosen(self.clause, subjects):
+        # all of them: which few a profile chooses of a path is not what it chooses of another
+        for subject in self.clause.subjects(looking.description.paths):
             about = str(subject).replace(keras, "keras")
             found = self._search(subject, looking)
             if found is not None:
