@@ -18,6 +18,18 @@ from conformance.targets import Target
 ROOT = Path(__file__).parents[1]
 MODES = ("eager", "function", "graph")
 
+# How a program of a test begins that stands in for a target's Python: it speaks the protocol
+PROTOCOL = """#!{python}
+import importlib.util, os, signal, sys, time
+from multiprocessing.connection import Connection
+
+spec = importlib.util.spec_from_file_location("wire", sys.argv[1] + "/wire.py")
+wire = sys.modules["wire"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(wire)
+requests = Connection(int(sys.argv[2]), writable=False)
+answers = Connection(int(sys.argv[3]), readable=False)
+"""
+
 _V1 = ("SimpleRNN", "BasicLSTM", "LSTM", "GRU")
 _KERAS = ("SimpleRNN", "LSTM", "GRU")
 _GENERATIONS = {

@@ -16,15 +16,9 @@ from tests.test_making_targets import program
 
 # A target with Keras 2 and 3, of which each RNN/keras2 ends the process, and the layers of Keras 3
 # leak an error; with WAITS they wait instead
-STAND_IN = """#!{python}
-import importlib.util, os, signal, sys, time
-from multiprocessing.connection import Connection
-
-spec = importlib.util.spec_from_file_location("wire", sys.argv[1] + "/wire.py")
-wire = sys.modules["wire"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(wire)
-requests = Connection(int(sys.argv[2]), writable=False)
-answers = Connection(int(sys.argv[3]), readable=False)
+STAND_IN = (
+    support.PROTOCOL
+    + """
 PATHS = ("RNN/keras2", "layer/keras3", "RNN/keras3")
 
 
@@ -49,6 +43,7 @@ while True:
         break
     answers.send_bytes(wire.dumps(("answer", answer(*message))))
 """
+)
 
 ENTRIES = """
 [[deviation]]

@@ -24,16 +24,9 @@ from tests import support
 RUNS = (wire.Run((), (wire.Call(wire.Array("float32", (0,), b"")),)),)
 
 # Speaks the protocol and does as the program's path says
-STAND_IN = """#!{python}
-import importlib.util, os, signal, sys
-from multiprocessing.connection import Connection
-
-spec = importlib.util.spec_from_file_location("wire", sys.argv[1] + "/wire.py")
-wire = sys.modules["wire"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(wire)
-requests = Connection(int(sys.argv[2]), writable=False)
-answers = Connection(int(sys.argv[3]), readable=False)
-
+STAND_IN = (
+    support.PROTOCOL
+    + """
 
 def answer(word, argument):
     if word == "describe":
@@ -57,6 +50,7 @@ while True:
         break
     answers.send_bytes(wire.dumps(answer(*message)))
 """
+)
 
 
 def program(does: str = "answer") -> wire.Program:

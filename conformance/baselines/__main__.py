@@ -18,26 +18,17 @@ from conformance import profiles
 from conformance.baselines import page
 from conformance.baselines.folder import FOLDER, Baselines, Maker
 from conformance.baselines.making import How, NoBaseline, progress, run_on
+from conformance.command_line import add_target_cache, ended
 from conformance.errors import ConformanceError
 from conformance.targets import catalogue
-from conformance.targets.cache import VARIABLE
 from reports.output import say
-from reports.runfile import UnreadableRun
-
-_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return int(options.run_command(options))
-    except (ConformanceError, UnreadableRun) as error:
-        print(f"python -m conformance.baselines: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on with what is left", file=sys.stderr)
-        return _INTERRUPTED
+    interrupted = "interrupted; the same command goes on with what is left"
+    return ended("conformance.baselines", lambda: int(options.run_command(options)), interrupted)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "-n", type=int, default=2, metavar="N", dest="workers",
         help="workers of a run (default: %(default)s)",
     )  # fmt: skip
-    make.add_argument(
-        "--target-cache", metavar="DIR", help=f"the folder of the targets (default: {VARIABLE})"
-    )
+    add_target_cache(make)
     table = commands.add_parser("table", help="write their table into docs/targets.md")
     table.set_defaults(run_command=_table)
     table.add_argument(

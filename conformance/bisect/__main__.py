@@ -17,12 +17,11 @@ from conformance import contract, profiles, replay
 from conformance.bisect import order
 from conformance.bisect.searching import Change, find
 from conformance.bisect.seeing import Asked, OneCase, Shown, WholeClause
+from conformance.command_line import add_target_cache, ended
 from conformance.errors import ConformanceError, TargetUnavailable
 from conformance.sighting import onlooker
-from conformance.targets.cache import VARIABLE
 from reports.output import say
 
-_INTERRUPTED = 130
 _MOST = 12  # lines of what changed
 
 
@@ -33,14 +32,7 @@ class NotAskable(ConformanceError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _bisect(options)
-    except ConformanceError as error:
-        print(f"python -m conformance.bisect: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return _INTERRUPTED
+    return ended("conformance.bisect", lambda: _bisect(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "--profile", choices=sorted(set(profiles.PROFILES) - {profiles.EXPLORE}),
         default="quick", help="how a clause is searched (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument(
-        "--target-cache", metavar="DIR", help=f"the folder of the targets (default: {VARIABLE})"
-    )
+    add_target_cache(parser)
     return parser
 
 
@@ -152,7 +142,8 @@ def _told(change: Change, asking: _Asking, what: str) -> list[str]:
     changed = after.changed_from(before)
     for about in changed[:_MOST]:
         lines.append(f"  {about}: {before.words[about]} -> {after.words[about]}")
-        lines.append(f"    {after.sentences[about]}")
+        if not after.words[about].startswith("holds"):
+            lines.append(f"    {after.sentences[about]}")
     return lines + ([f"  and {len(changed) - _MOST} more"] if len(changed) > _MOST else [])
 
 

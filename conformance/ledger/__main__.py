@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance import ledger
+from conformance.command_line import add_target_cache, ended
 from conformance.errors import ConformanceError
 from conformance.ledger import telling
 from conformance.ledger.checking import Checked, check
@@ -22,24 +23,17 @@ from conformance.ledger.looking import look_at_all
 from conformance.ledger.rewriting import write_ranges
 from conformance.ledger.sightings import Sightings
 from conformance.targets import catalogue
-from conformance.targets.cache import VARIABLE, Cache
+from conformance.targets.cache import Cache
 from reports.output import say
 
-_INTERRUPTED = 130
 _KEPT = Path("reports/out/ledger-sightings.jsonl")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except ConformanceError as error:
-        print(f"python -m conformance.ledger: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"interrupted; what was seen is kept in {options.kept}", file=sys.stderr)
-        return _INTERRUPTED
+    interrupted = f"interrupted; what was seen is kept in {options.kept}"
+    return ended("conformance.ledger", lambda: _run(options), interrupted)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,10 +49,7 @@ def _parser() -> argparse.ArgumentParser:
             "--target", action="append", metavar="T",
             help="a name, here, or the path of a Python (default: all that are made)",
         )  # fmt: skip
-        added.add_argument(
-            "--target-cache", metavar="DIR",
-            help=f"the folder of the targets (default: {VARIABLE}, else a folder of your caches)",
-        )  # fmt: skip
+        add_target_cache(added)
         added.add_argument(
             "-n", type=int, default=1, metavar="N", dest="workers",
             help="so many targets at once (default: %(default)s)",

@@ -10,33 +10,29 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
+from conformance.command_line import add_target_cache, ended
 from conformance.errors import ConformanceError
 from conformance.targets import catalogue, interpreters, making
 from conformance.targets.cache import VARIABLE, Cache
 from conformance.targets.catalogue import Recipe, read
 from reports.output import say
 
-_INTERRUPTED = 130
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    return ended("conformance.targets", lambda: _run(parser, options))
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     cache = Cache.chosen(options.target_cache)
-    try:
-        if options.command == "list":
-            say("\n".join(_listed(cache)))
-            return 0
-        if bool(options.names) == options.all:
-            parser.error("give names, or --all")
-        return _make(options, cache) if options.command == "make" else _remove(options, cache)
-    except ConformanceError as error:
-        print(f"python -m conformance.targets: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return _INTERRUPTED
+    if options.command == "list":
+        say("\n".join(_listed(cache)))
+        return 0
+    if bool(options.names) == options.all:
+        parser.error("give names, or --all")
+    return _make(options, cache) if options.command == "make" else _remove(options, cache)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,10 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     }
     for command, text in told.items():
         added = commands.add_parser(command, help=text, description=text)
-        added.add_argument(
-            "--target-cache", metavar="DIR",
-            help=f"the folder of the targets (default: {VARIABLE}, else a folder of your caches)",
-        )  # fmt: skip
+        add_target_cache(added)
         if command != "list":
             added.add_argument("names", nargs="*", metavar="NAME", help="as list shows it")
             added.add_argument("--all", action="store_true", help="all that there are")
