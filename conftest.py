@@ -18,13 +18,20 @@ from conformance.adapter import wire
 from conformance.bench import Bench, Settings
 from conformance.errors import ConformanceError, TargetUnavailable
 from conformance.noticeboard import Noticeboard
+from conformance.upgrade import replay as upgrade_replay
+from conformance.upgrade.bench import Side, UpgradeBench
+from conformance.upgrade.crossing import chosen, crossings
+from conformance.upgrade.statements import STATEMENTS, Statement
 from reports.record import Recorder
 from reports.verdicts import NEW, SCHEMA, Header
 
 ROOT = Path(__file__).parent
 CONTRACT = ROOT / "conformance"
-TARGET = pytest.StashKey[targets.Target]()
-DESCRIPTION = pytest.StashKey[wire.Description]()
+UPGRADE = CONTRACT / "test_upgrade.py"
+ONE_TARGET = CONTRACT / "test_known_deviations.py"
+# one target, or the old one and the new one
+TARGETS = pytest.StashKey[list[targets.Target]]()
+DESCRIPTIONS = pytest.StashKey[list[wire.Description]]()
 SALT = pytest.StashKey[str]()
 LEDGER = pytest.StashKey[ledger.Ledger]()
 NOTICES = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
@@ -35,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # --strict is pytest's own word, which here also means: ignore the ledger of known deviations
     group = parser.getgroup("conformance", "conformance of recurrent state in TensorFlow")
     group.addoption("--target", action="append", metavar="T",
-                    help="here (default), inline, a name, or the path of a Python")  # fmt: skip
+                    help="here (default), inline, a name, or the path of a Python;"
+                    " twice, of an old and a new one: the upgrade check")  # fmt: skip
     group.addoption("--target-cache", metavar="DIR",
                     help="folder of the targets with a name, which are made on demand")  # fmt: skip
     group.addoption("--profile", choices=sorted(profiles.PROFILES), default="default",
@@ -59,12 +67,13 @@ def pytest_configure(config: pytest.Config) -> None:
         ledger.read()  # a broken ledger is told before anything is started
         config.stash[SALT] = _salt(config)
         if _has_workers(config):
-            _interpreter(config)  # one that is not there is made now, or told at once
+            for name in _target_names(config):  # what is not there is made now, or told at once
+                targets.interpreter(name, config.option.target_cache)
             config.stash[NOTICES] = tempfile.TemporaryDirectory()
             return
-        config.stash[TARGET] = _open_target(config)
+        config.stash[TARGETS] = _open_targets(config)
         if not _worker_input(config):
-            _describe(config, config.stash[TARGET].describe())
+            _describe(config, [target.describe() for target in config.stash[TARGETS]])
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -90,11 +99,14 @@ def _salt(config: pytest.Config) -> str:
     return given or profiles.salt(profile, config.option.explore_seed)
 
 
-def _describe(config: pytest.Config, description: wire.Description) -> None:
-    """Keep what the target offers, and which deviations it is known to have."""
-    config.stash[DESCRIPTION] = description
-    versions = description.versions
-    config.stash[LEDGER] = ledger.Ledger() if _strict(config) else ledger.load(versions)
+def _describe(config: pytest.Config, descriptions: list[wire.Description]) -> None:
+    """Keep what each target offers, and which deviations one is known to have.
+
+    Two are held against each other, whatever either is known to do.
+    """
+    config.stash[DESCRIPTIONS] = descriptions
+    alone = len(descriptions) == 1 and not _strict(config)
+    config.stash[LEDGER] = ledger.load(descriptions[0].versions) if alone else ledger.Ledger()
     if not _worker_input(config):
         _register_recorder(config)
 
@@ -103,7 +115,7 @@ def _describe(config: pytest.Config, description: wire.Description) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """With workers, learn from one of their targets what there is to judge."""
     config = session.config
-    if _worker_input(config) and TARGET in config.stash:
+    if _worker_input(config) and TARGETS in config.stash:
         _describe_in_worker(config)
     elif NOTICES in config.stash:
         _learn_from_workers(config)
@@ -113,12 +125,12 @@ def _describe_in_worker(config: pytest.Config) -> None:
     notices = Noticeboard(_worker_input(config)["conformance_notices"])
     worker = _worker_input(config)["workerid"]
     try:
-        description = config.stash[TARGET].describe()
+        descriptions = [target.describe() for target in config.stash[TARGETS]]
     except TargetUnavailable as error:
         notices.pin_error(worker, error)
         return
-    notices.pin(worker, description)
-    _describe(config, description)
+    notices.pin(worker, descriptions)
+    _describe(config, descriptions)
 
 
 def _learn_from_workers(config: pytest.Config) -> None:
@@ -131,19 +143,25 @@ def _learn_from_workers(config: pytest.Config) -> None:
         reporter.write_line(line)
 
 
-def _target_name(config: pytest.Config) -> str:
+def _target_names(config: pytest.Config) -> list[str]:
     names = config.option.target or [targets.HERE]
-    if len(names) > 1:
-        raise TargetUnavailable(f"--target = {names}, but must be given once")
-    return names[0]
+    if len(names) > 2:
+        raise TargetUnavailable(
+            f"--target = {names}, but must be given once, or twice: an old target and a new one"
+        )
+    asked = {Path(str(argument).split("::")[0]).resolve() for argument in config.args}
+    if len(names) == 1 and UPGRADE in asked:
+        raise TargetUnavailable(f"{UPGRADE.name} needs two targets: --target OLD --target NEW")
+    return names
 
 
-def _interpreter(config: pytest.Config) -> Path:
-    return targets.interpreter(_target_name(config), config.option.target_cache)
+def _open_targets(config: pytest.Config) -> list[targets.Target]:
+    cache = config.option.target_cache
+    return [targets.open_target(name, cache) for name in _target_names(config)]
 
 
-def _open_target(config: pytest.Config) -> targets.Target:
-    return targets.open_target(_target_name(config), config.option.target_cache)
+def _is_upgrade(config: pytest.Config) -> bool:
+    return len(config.option.target or ()) > 1
 
 
 def _strict(config: pytest.Config) -> bool:
@@ -153,12 +171,14 @@ def _strict(config: pytest.Config) -> bool:
 
 def _register_recorder(config: pytest.Config) -> None:
     started = datetime.now(timezone.utc)
-    description = config.stash[DESCRIPTION]
+    *before, description = config.stash[DESCRIPTIONS]
+    *old_name, name = _target_names(config)
+    old = {"target": old_name[0], "versions": dict(before[0].versions)} if before else None
     header = Header(
         schema=SCHEMA,
         suite=_suite_version(),
         started=started.isoformat(timespec="seconds"),
-        target=_target_name(config),
+        target=name,
         versions=dict(description.versions),
         platform={"system": platform.system(), "machine": platform.machine()},
         options={
@@ -171,8 +191,10 @@ def _register_recorder(config: pytest.Config) -> None:
             record.owner: {"error": record.error} if record.error else record.options
             for record in description.defaults
         },
+        old=old,
     )
-    name = f"tf{description.versions['tensorflow']}-{started:%Y%m%dT%H%M%SZ}.jsonl"
+    releases = "-to-".join(f"tf{one.versions['tensorflow']}" for one in (*before, description))
+    name = f"{releases}-{started:%Y%m%dT%H%M%SZ}.jsonl"
     config.pluginmanager.register(
         Recorder(Path(config.option.report) / name, header), "conformance-recorder"
     )
@@ -189,8 +211,8 @@ def _suite_version() -> str:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Hang up."""
-    if TARGET in config.stash:
-        config.stash[TARGET].close()
+    for target in config.stash.get(TARGETS, []):
+        target.close()
     if NOTICES in config.stash:
         config.stash[NOTICES].cleanup()
 
@@ -206,21 +228,31 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Versions, profile, and each path: found, or why not."""
-    return _header(config) if DESCRIPTION in config.stash else []
+    return _header(config) if DESCRIPTIONS in config.stash else []
 
 
 def _header(config: pytest.Config) -> list[str]:
-    description = config.stash[DESCRIPTION]
-    versions = ", ".join(f"{name} {version}" for name, version in description.versions.items())
+    seed = f", seed {config.stash[SALT]}" if config.option.profile == profiles.EXPLORE else ""
+    profile = f"profile: {config.option.profile}{seed}"
+    described = config.stash[DESCRIPTIONS]
+    if _is_upgrade(config):
+        old, new = (description.paths for description in described)
+        compared = [f"{one.old} ~ {one.new}" for one in crossings(old, new)]
+        lines = [
+            f"{side}: {_versions(of)}" for side, of in zip(("OLD", "NEW"), described, strict=True)
+        ]
+        return [*lines, f"generations compared: {', '.join(compared) or 'none'}", profile]
+    (description,) = described
     found = [offer.name for offer in description.paths if not offer.missing]
-    lines = [f"target: {versions}", f"paths: {', '.join(found)}"]
+    lines = [f"target: {_versions(description)}", f"paths: {', '.join(found)}"]
     for offer in description.paths:
         if offer.missing:
             lines.append(f"not available: {offer.name}: {offer.missing}")
-    seed = f", seed {config.stash[SALT]}" if config.option.profile == profiles.EXPLORE else ""
-    known = len(config.stash[LEDGER].entries)
-    lines.append(f"profile: {config.option.profile}{seed}; {known} known deviations in force")
-    return lines
+    return [*lines, f"{profile}; {len(config.stash[LEDGER].entries)} known deviations in force"]
+
+
+def _versions(description: wire.Description) -> str:
+    return ", ".join(f"{name} {version}" for name, version in description.versions.items())
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -237,17 +269,31 @@ def _replay(config: pytest.Config) -> int:
     contract.clauses()
     try:
         replaying.read(config.option.replay)  # what is unreadable is told before a start
-        with contextlib.closing(_open_target(config)) as target:
-            known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
-            outcome, clause = replaying.replay(config.option.replay, target, known)
+        with contextlib.ExitStack() as stack:
+            opened = [
+                stack.enter_context(contextlib.closing(target)) for target in _open_targets(config)
+            ]
+            return _replay_on(config, opened)
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _replay_on(config: pytest.Config, opened: list[targets.Target]) -> int:
+    if len(opened) > 1:
+        seen = upgrade_replay.replay(config.option.replay, *opened)
+        print(upgrade_replay.shown(seen))
+        return int(seen.worse)
+    (target,) = opened
+    known = ledger.Ledger() if _strict(config) else ledger.load(target.describe().versions)
+    outcome, clause = replaying.replay(config.option.replay, target, known)
     print(replaying.shown(outcome, clause))
     return int(outcome.status == NEW)
 
 
 def _list_clauses() -> int:
-    for clause in sorted(contract.clauses().values(), key=lambda clause: clause.identifier):
+    clauses = contract.clauses().values()
+    every: list[contract.Clause | Statement] = [*clauses, *STATEMENTS.values()]
+    for clause in sorted(every, key=lambda clause: clause.identifier):
         print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
         print(f"               {clause.source}")
     return 0
@@ -255,7 +301,7 @@ def _list_clauses() -> int:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each subject of a clause."""
-    if DESCRIPTION not in metafunc.config.stash:
+    if DESCRIPTIONS not in metafunc.config.stash:
         return  # not asked to judge, or a worker whose target is of no use
     if "entry" in metafunc.fixturenames:
         contract.clauses()  # an entry may be about a clause of a module that is not collected
@@ -266,10 +312,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if clause is None:
         return
     profile = profiles.PROFILES[metafunc.config.option.profile]
-    offers = metafunc.config.stash[DESCRIPTION].paths
-    salt = metafunc.config.stash[SALT]
-    found = profile.chosen(clause, clause.subjects(offers), salt)
+    found = _subjects(metafunc.config, clause, profile)
     metafunc.parametrize("subject", found, ids=[str(subject) for subject in found])
+
+
+def _subjects(
+    config: pytest.Config, clause: contract.Clause, profile: profiles.Profile
+) -> list[contract.Subject]:
+    offers = [description.paths for description in config.stash[DESCRIPTIONS]]
+    if _is_upgrade(config):
+        return chosen(clause, profile, config.stash[SALT], *offers)
+    return profile.chosen(clause, clause.subjects(*offers), config.stash[SALT])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is about two targets, or about the ledger of one, is left out for the other."""
+    return True if collection_path == (ONE_TARGET if _is_upgrade(config) else UPGRADE) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -291,7 +349,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give workers the groups of the order, one after the other."""
-    if DESCRIPTION not in config.stash:
+    if DESCRIPTIONS not in config.stash:
         return None
     from xdist.scheduler import LoadScopeScheduling
 
@@ -305,9 +363,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def bench(request: pytest.FixtureRequest) -> Bench:
+def bench(request: pytest.FixtureRequest) -> Bench | UpgradeBench:
     """What judges."""
     stash = request.config.stash
-    offers = {offer.name: offer for offer in stash[DESCRIPTION].paths}
+    opened, described = stash[TARGETS], stash[DESCRIPTIONS]
     profile = profiles.PROFILES[request.config.option.profile]
-    return Bench(stash[TARGET], Settings(profile, stash[SALT], stash[LEDGER], offers))
+    if _is_upgrade(request.config):
+        old, new = map(Side, opened, described)
+        return UpgradeBench(old, new, profile, stash[SALT])
+    offers = {offer.name: offer for offer in described[0].paths}
+    return Bench(opened[0], Settings(profile, stash[SALT], stash[LEDGER], offers))

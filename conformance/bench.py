@@ -46,7 +46,7 @@ class Bench:
         modes = clause.judged_in(offer.modes, offer.further_modes)
         missing = self._missing(subject) or ("" if modes else _no_mode(clause))
         if missing:
-            _record(node, unavailable(about, missing))
+            record(node, unavailable(about, missing))
             pytest.skip(missing)
         search = searching.Search(
             clause,
@@ -59,7 +59,7 @@ class Bench:
             search.execute(drawn)
         found = verdicts(about, search.tallies, search.seconds)
         for verdict in found:
-            _record(node, verdict)
+            record(node, verdict)
         fail_with([verdict for verdict in found if verdict.verdict == NEW])
 
     def must_still_deviate(self, entry: Entry) -> None:
@@ -90,7 +90,8 @@ def _no_mode(clause: Clause) -> str:
     return f"not available: {' and '.join(clause.modes or ())}"
 
 
-def _record(node: pytest.Item, verdict: Verdict) -> None:
+def record(node: pytest.Item, verdict: Verdict) -> None:
+    """Hand a verdict over."""
     node.user_properties.append((PROPERTY, verdict.to_plain()))
 
 

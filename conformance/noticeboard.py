@@ -24,15 +24,15 @@ class Noticeboard:
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
 
-    def pin(self, worker: str, description: wire.Description) -> None:
-        """Say what a worker's target has answered."""
-        self._pin(worker + _DESCRIPTION, wire.dumps(description))
+    def pin(self, worker: str, descriptions: list[wire.Description]) -> None:
+        """Say what a worker's targets have answered."""
+        self._pin(worker + _DESCRIPTION, wire.dumps(descriptions))
 
     def pin_error(self, worker: str, error: TargetUnavailable) -> None:
         """Say why a worker's target is of no use."""
         self._pin(worker + _ERROR, str(error).encode())
 
-    def wait(self, seconds: float) -> wire.Description:
+    def wait(self, seconds: float) -> list[wire.Description]:
         """The first answer; raises TargetUnavailable where it is an error, or none comes."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -26,7 +26,7 @@ def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
         UnreadableCase: the text is not such a case, or the target does not offer its path or mode.
     """
     clause, case = read(text)
-    _must_be_offered(clause, case, {offer.name: offer for offer in target.describe().paths})
+    must_be_offered(clause, case, {offer.name: offer for offer in target.describe().paths})
     (outcome,) = judge_together(clause, [case], Asker(target), ledger)
     return outcome, clause
 
@@ -47,7 +47,8 @@ def read(text: str) -> tuple[Clause, Case]:
     return contract.CLAUSES[name], from_plain(plain)
 
 
-def _must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
+def must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
+    """Raise UnreadableCase where a path or the mode of the case is not offered."""
     for path in (case.path, case.other):
         if path is None:
             continue

@@ -9,6 +9,7 @@ it too, or has it not.
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import dataclasses
 import hashlib
@@ -96,36 +97,25 @@ class _Counterexample(Exception):
     """Tells Hypothesis that a case deviates newly."""
 
 
-class Search:
-    """One search: a clause, a subject, a target and the ledger."""
+class Hunting(abc.ABC):
+    """Draws cases of a subject until one is new, and makes that one small."""
 
-    def __init__(
-        self, clause: Clause, subject: Subject, asker: Asker, ledger: Ledger, budget: Budget
-    ) -> None:
+    def __init__(self, clause: Clause, subject: Subject, ledger: Ledger, budget: Budget) -> None:
         self._clause = clause
         self._subject = subject
-        self._asker = asker
         self._ledger = ledger
         self._budget = budget
         self._seen: dict[Case, Outcome] = {}
         self.tallies: dict[str, Tally] = {}
-        self.seconds = 0.0
 
-    def execute(self, modes: Sequence[str]) -> dict[str, Tally]:
-        """Search all modes together, then each alone where a new deviation was found."""
-        started = time.perf_counter()
-        found = self._search(modes)
-        if found:
-            for mode in dict.fromkeys(modes):
-                if mode != found.case.mode:
-                    self._confirm(found, mode)
-        self.seconds += time.perf_counter() - started
-        return self.tallies
+    @abc.abstractmethod
+    def judged(self, cases: Sequence[Case]) -> list[Outcome]:
+        """What is to be said of each of the cases, which were not seen before."""
 
     def outcomes(self, cases: Iterable[Case]) -> list[Outcome]:
         """Judge cases; one that was seen before is not run again."""
         new = [case for case in dict.fromkeys(cases) if case not in self._seen]
-        for outcome in judge_together(self._clause, new, self._asker, self._ledger):
+        for outcome in self.judged(new):
             self._seen[outcome.case] = outcome
             self.tallies.setdefault(outcome.case.mode, Tally()).take(outcome)
         return [self._seen[case] for case in cases]
@@ -143,15 +133,7 @@ class Search:
             kept.setdefault(always[0] if always else case, case)
         return list(kept.values())
 
-    def _confirm(self, found: Outcome, mode: str) -> None:
-        """Ask another mode: the same case first, a search of its own where that one holds."""
-        (outcome,) = self.outcomes([dataclasses.replace(found.case, mode=mode)])
-        if outcome.status == NEW:
-            self.tallies[mode].new = outcome
-        else:
-            self._search([mode])
-
-    def _search(self, modes: Sequence[str]) -> Outcome | None:
+    def hunt(self, modes: Sequence[str]) -> Outcome | None:
         """Search until a new deviation is found, and shrink it."""
         for attempt in self._attempts(modes):
             hunt = _Hunt(self, self._budget.shrinks, modes[0], attempt.skip_simplest)
@@ -213,6 +195,40 @@ class Search:
         seed(hashed(f"{self._budget.salt}:{attempt.seed}"))(searching)()
 
 
+class Search(Hunting):
+    """One search: a clause, a subject, a target and the ledger."""
+
+    def __init__(
+        self, clause: Clause, subject: Subject, asker: Asker, ledger: Ledger, budget: Budget
+    ) -> None:
+        super().__init__(clause, subject, ledger, budget)
+        self._asker = asker
+        self.seconds = 0.0
+
+    def execute(self, modes: Sequence[str]) -> dict[str, Tally]:
+        """Search all modes together, then each alone where a new deviation was found."""
+        started = time.perf_counter()
+        found = self.hunt(modes)
+        if found:
+            for mode in dict.fromkeys(modes):
+                if mode != found.case.mode:
+                    self._confirm(found, mode)
+        self.seconds += time.perf_counter() - started
+        return self.tallies
+
+    def judged(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Each case as the clause judges it on the target."""
+        return judge_together(self._clause, cases, self._asker, self._ledger)
+
+    def _confirm(self, found: Outcome, mode: str) -> None:
+        """Ask another mode: the same case first, a search of its own where that one holds."""
+        (outcome,) = self.outcomes([dataclasses.replace(found.case, mode=mode)])
+        if outcome.status == NEW:
+            self.tallies[mode].new = outcome
+        else:
+            self.hunt([mode])
+
+
 @dataclass(frozen=True)
 class _Attempt:
     """One call of Hypothesis: what it draws from, how many examples, and from which seed.
@@ -237,7 +253,7 @@ class _Hunt:
     It is shrunk in the cheapest mode where it deviates there, too: other modes confirm it.
     """
 
-    def __init__(self, search: Search, shrinks: int, cheapest: str, skip_simplest: bool) -> None:
+    def __init__(self, search: Hunting, shrinks: int, cheapest: str, skip_simplest: bool) -> None:
         self._search = search
         self._left = shrinks
         self._cheapest = cheapest

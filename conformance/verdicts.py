@@ -112,10 +112,11 @@ def _smallest(outcomes: Sequence[searching.Outcome]) -> searching.Outcome | None
     return min(outcomes, key=lambda outcome: len(outcome.case.to_json()), default=None)
 
 
-def replay_command(clause: Clause, case: Case, target: str) -> str:
-    """The command that judges one case of one clause again, on the same target."""
+def replay_command(clause: Clause, case: Case, *targets: str) -> str:
+    """The command that judges one case of one clause again, on the same target or targets."""
     named = '{"clause":"' + clause.identifier + '",' + case.to_json()[1:]
-    elsewhere = "" if target == HERE else f"--target {shlex.quote(target)} "
+    named_targets = () if targets == (HERE,) else targets
+    elsewhere = "".join(f"--target {shlex.quote(target)} " for target in named_targets)
     return f"pytest conformance {elsewhere}--replay {shlex.quote(named)}"
 
 

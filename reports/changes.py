@@ -162,14 +162,15 @@ def _silence(name: str) -> int:
 def _worded(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """The same error in other words, or another deviation without one."""
     if old.error and new.error:
-        if _words(old.error.message) != _words(new.error.message):
+        if words(old.error.message) != words(new.error.message):
             return CHANGED, f"{new.error.name} with another message"
-    elif _words(old.sentence or "") != _words(new.sentence or ""):
+    elif words(old.sentence or "") != words(new.sentence or ""):
         return CHANGED, "it deviates in another way"
     return None
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """A message without what varies with the case."""
     return _VARYING.sub("#", text)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reports import terminal
+from reports import terminal, upgrade
 from reports.runfile import Writer
 from reports.verdicts import NEW, Footer, Header, Verdict, cases_by_path, totals
 
@@ -90,12 +90,17 @@ class Recorder:
         for text in terminal.missing_paths(self._header, width):
             terminalreporter.write_line(text)
         terminalreporter.write_line("")
-        for verdict in new:
-            terminalreporter.write_line(terminal.line(verdict, width), red=True)
+        if self._header.old:
+            for text in upgrade.told(self._verdicts, width):
+                terminalreporter.write_line(text)
+        else:
+            for verdict in new:
+                terminalreporter.write_line(terminal.line(verdict, width), red=True)
         terminalreporter.write_line(f"Run file: {_near(self._path)}")
         well = not new and self._footer is not None and self._footer.complete
         well = well and not self._other_failures
-        for text in terminal.closing(self._verdicts, self._footer, width):
+        found = upgrade.closing(self._verdicts, self._header) if self._header.old else None
+        for text in terminal.closing(self._verdicts, self._footer, width, found):
             terminalreporter.write_line(text, bold=True, green=well, red=not well)
 
     def _take(self, verdict: Verdict) -> None:

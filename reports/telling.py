@@ -98,7 +98,7 @@ def defaults(comparison: Comparison) -> list[str]:
     """The defaults that changed; classes that share a change share a line."""
     classes: dict[tuple[str, str, str], list[str]] = {}
     for change in comparison.defaults:
-        told = (change.option or "", _value(change.old), _value(change.new))
+        told = (change.option or "", default_value(change.old), default_value(change.new))
         classes.setdefault(told, []).append(change.of)
     return [
         f"{option or 'the class'}: {old} became {new} ({', '.join(names)})"
@@ -106,5 +106,6 @@ def defaults(comparison: Comparison) -> list[str]:
     ]
 
 
-def _value(default: Default | None) -> str:
+def default_value(default: Default | None) -> str:
+    """A default as JSON, or that there is none."""
     return "absent" if default is None else json.dumps(default.value, sort_keys=True)

@@ -92,9 +92,11 @@ def paragraph(verdict: Verdict, width: int) -> list[str]:
     return lines
 
 
-def closing(verdicts: Sequence[Verdict], footer: Footer | None, width: int) -> list[str]:
-    """The one sentence to remember a run by."""
-    return wrapped(f"{_found(verdicts)}{_but(footer)}.", width)
+def closing(
+    verdicts: Sequence[Verdict], footer: Footer | None, width: int, found: str | None = None
+) -> list[str]:
+    """The one sentence to remember a run by; `found` says it where the ledger has no part in it."""
+    return wrapped(f"{found or _found(verdicts)}{_but(footer)}.", width)
 
 
 def wrapped(text: str, width: int, indent: str = "", hang: str = "  ") -> list[str]:

@@ -17,6 +17,7 @@ __all__ = [
     "SCHEMA",
     "UNAVAILABLE",
     "VERDICTS",
+    "Difference",
     "Error",
     "Footer",
     "Header",
@@ -43,7 +44,7 @@ CRASHED, HUNG = "crashed", "hung"
 GRADES = ("explained", "rejected", "leaked", "accepted", CRASHED, HUNG)
 """How well something malformed was refused, the best first."""
 
-Key = tuple[str, str, str | None, str | None, str | None]
+Key = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,32 @@ _ERROR = ("class", "module", "message", "raised_in", "stage")
 
 
 @dataclass(frozen=True)
+class Difference(PlainRecord):
+    """How two targets differ in a case, of which the verdict's observation is the newer one's.
+
+    `origin` is the clause that draws the case, `change` what became of it (`reports/changes.py`);
+    `was` and `now` are both sides in a word, empty where the sentence tells more. `before` is what
+    the old target did with the case. `drift` is the largest distance between numbers, in units in
+    the last place of the largest number of their array.
+    """
+
+    origin: str
+    change: str
+    was: str = ""
+    now: str = ""
+    before: dict[str, Any] | None = None
+    drift: float | None = None
+
+    def __post_init__(self) -> None:
+        Error.of(self.before or {})
+
+
+@dataclass(frozen=True)
 class Verdict(PlainRecord):
     """What was found for one clause on one path with one cell (and one malformation).
 
     `mode` is None where several modes were drawn and all agree; `modes` are those that were drawn.
+    `difference` is there where two targets were held against each other.
     `case` is the minimal one, and `observation` is what the target did with it. `width_ratio` is
     the largest observed/width, and `widths` counts them: by dtype, and by bin
     (`reports/widths.py`).
@@ -102,6 +125,7 @@ class Verdict(PlainRecord):
     width_ratio: float | None = None
     widths: dict[str, dict[str, int]] | None = None
     modes: tuple[str, ...] = ()
+    difference: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -113,11 +137,19 @@ class Verdict(PlainRecord):
                 f"a verdict's grade is {self.grade!r}, but should be one of {', '.join(GRADES)}"
             )
         Error.of(self.observation or {})
+        _ = self.between
 
     @property
     def key(self) -> Key:
         """What a verdict is about: two runs are compared by it."""
-        return (self.clause, self.path, self.mode, self.cell, self.malformation)
+        about = (self.clause, self.path, self.mode, self.cell, self.malformation)
+        between = self.between
+        return (*about, between.origin, between.was, between.now) if between else about
+
+    @property
+    def between(self) -> Difference | None:
+        """How two targets differ; None where one was judged."""
+        return None if self.difference is None else Difference.from_plain(self.difference)
 
     @property
     def deviates(self) -> bool:
@@ -138,6 +170,9 @@ class Header(PlainRecord):
     name: numbers, texts, truth values, None, lists of these, and for an object its `class_name` and
     `config`. A class that could not be made has the one option `error`. Runs of before this record
     have None.
+
+    Where two targets were held against each other all this is of the new one, and `old` names the
+    other: its `target` and its `versions`.
     """
 
     schema: int
@@ -149,6 +184,7 @@ class Header(PlainRecord):
     options: dict[str, Any]
     paths: list[dict[str, Any]]
     defaults: dict[str, dict[str, Any]] | None = None
+    old: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         for path in self.paths:

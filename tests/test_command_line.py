@@ -75,9 +75,14 @@ def test_a_target_without_tensorflow() -> None:
     assert "pip install -e '.[tensorflow]'" in told
 
 
-def test_two_targets() -> None:
-    told = complaint(conformance("conformance", "--target", "here", "--target", "here"))
-    assert "must be given once" in told
+def test_three_targets() -> None:
+    told = complaint(conformance("conformance", *(["--target", "here"] * 3)))
+    assert "must be given once, or twice: an old target and a new one" in told
+
+
+def test_the_upgrade_of_one_target() -> None:
+    told = complaint(conformance("conformance/test_upgrade.py"))
+    assert "needs two targets: --target OLD --target NEW" in told
 
 
 @pytest.fixture

@@ -10,14 +10,17 @@ from conformance.adapter import wire
 from conformance.errors import TargetUnavailable
 from conformance.noticeboard import Noticeboard
 
-DESCRIPTION = wire.Description({"tensorflow": "2.21.0"}, (wire.PathOffer("RNN/keras3"),))
+DESCRIPTIONS = [
+    wire.Description({"tensorflow": version}, (wire.PathOffer("RNN/keras3"),))
+    for version in ("2.15.1", "2.21.0")
+]
 
 
 def test_an_answer_that_is_pinned_up_is_read(tmp_path: Path) -> None:
     notices = Noticeboard(str(tmp_path))
-    notices.pin("gw0", DESCRIPTION)
-    notices.pin("gw1", DESCRIPTION)
-    assert notices.wait(1) == DESCRIPTION
+    notices.pin("gw0", DESCRIPTIONS)
+    notices.pin("gw1", DESCRIPTIONS)
+    assert notices.wait(1) == DESCRIPTIONS
 
 
 def test_an_error_that_is_pinned_up_is_raised(tmp_path: Path) -> None:
@@ -28,6 +31,6 @@ def test_an_error_that_is_pinned_up_is_raised(tmp_path: Path) -> None:
 
 
 def test_what_is_half_written_is_not_read(tmp_path: Path) -> None:
-    (tmp_path / "tmpabc").write_bytes(wire.dumps(DESCRIPTION)[:5])
+    (tmp_path / "tmpabc").write_bytes(wire.dumps(DESCRIPTIONS)[:5])
     with pytest.raises(TargetUnavailable, match="have not answered within 0 s; try without -n"):
         Noticeboard(str(tmp_path)).wait(0.1)

@@ -1,0 +1,278 @@
+"""What differs between two targets that were given the same case: the worst thing, or nothing.
+
+A clause knows what must be refused and what must be taken. So its verdicts come first: what held
+and deviates is worse, what deviated and holds is fixed. Where it says the same of both, the rest
+counts: how well something was refused, structure, numbers, class and words of an error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+
+from conformance import expectation, forms, judging, malformations, requests
+from conformance.adapter import wire
+from conformance.case import Case
+from conformance.search import HOLDS, Outcome
+from conformance.upgrade.statements import (
+    ERROR_CLASS,
+    GRADE,
+    KEPT,
+    MESSAGE,
+    NUMBERS,
+    STRUCTURE,
+)
+from reports.changes import BROKEN, CHANGED, FIXED, WEAKER, words
+from reports.verdicts import GRADES
+
+ACCEPTED = "accepted"
+_ENDED = (judging.CRASHED, judging.HUNG)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call of a case, and what a target did with it."""
+
+    case: Case
+    call: wire.Call
+    seen: wire.Observation
+
+    @property
+    def result(self) -> str:
+        """In a word: the class of the error, or that it was accepted."""
+        return self.seen.error.name if self.seen.error else ACCEPTED
+
+    @property
+    def told(self) -> str:
+        """In a line: the error, or that it was accepted."""
+        return judging.error_line(self.seen.error) if self.seen.error else ACCEPTED
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a clause says of a case on one target, and what it asked."""
+
+    outcome: Outcome
+    asked: tuple[Asked, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the clause holds."""
+        return self.outcome.status == HOLDS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference: the clause of the family UP, what became of it, and both sides in a word.
+
+    `sentence` says it in full; `old` and `new` are what was observed.
+    """
+
+    clause: str
+    change: str
+    was: str
+    now: str
+    sentence: str
+    old: wire.Observation | None
+    new: wire.Observation | None
+    grade: str | None = None
+
+    @property
+    def kind(self) -> tuple[str, str, str, str]:
+        """What two cases have in common that show the same difference."""
+        return (self.clause, self.change, self.was, self.now)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What both targets did with a case.
+
+    `ratio` is the largest distance between their numbers by what it may be, and `drift` the same in
+    units in the last place of the largest number of its array; None where none were compared.
+    """
+
+    difference: Difference | None
+    ratio: float | None = None
+    drift: float | None = None
+
+
+def compared(case: Case, old: Judged, new: Judged) -> Compared:
+    """Hold what two targets did with a case against each other."""
+    pairs = list(_pairs(old, new))
+    try:
+        ratio = _ratio(case, old, new)
+    except judging.Deviation as deviation:
+        found = Difference(
+            NUMBERS, BROKEN, "", "", deviation.sentence, old.asked[0].seen, deviation.observation
+        )
+        return Compared(_of_verdicts(old, new, pairs) or _of_grades(old, new) or found)
+    found_first = (
+        _of_verdicts(old, new, pairs)
+        or _of_grades(old, new)
+        or next(filter(None, (_of_results(*pair) for pair in pairs)), None)
+        or next(filter(None, (_of_words(*pair) for pair in pairs)), None)
+    )
+    return Compared(found_first, ratio, None if ratio is None else _drift(pairs))
+
+
+def _pairs(old: Judged, new: Judged) -> Iterator[tuple[Asked, Asked]]:
+    """What both were asked, as long as it is the same: the next question may rest on an answer."""
+    for one, other in zip(old.asked, new.asked, strict=False):
+        if (one.case, one.call) != (other.case, other.call):
+            return
+        yield one, other
+
+
+# --- what a clause says --------------------------------------------------------------------------
+
+
+def _of_verdicts(old: Judged, new: Judged, pairs: list[tuple[Asked, Asked]]) -> Difference | None:
+    if old.holds == new.holds:
+        return None
+    was, now = old.outcome, new.outcome
+    one, other = next(((a, b) for a, b in pairs if _clause_of(a, b) != KEPT), (None, None))
+    if new.holds:
+        sentence = f"{was.sentence}: so it was with OLD, and NEW keeps the clause"
+        change = FIXED
+    else:
+        sentence = f"{now.sentence}, as with OLD{f': {one.told}' if one and one.seen.error else ''}"
+        louder = one is not None and one.seen.error is not None
+        change = WEAKER if now.grade or louder else BROKEN
+    clause = _clause_of(one, other) if one and other else KEPT
+    if was.grade or now.grade:
+        clause = GRADE
+    return Difference(
+        clause,
+        change,
+        *_results(clause, one, other),
+        sentence,
+        one.seen if one else was.observation,
+        other.seen if other else now.observation,
+        now.grade,
+    )
+
+
+def _clause_of(one: Asked, other: Asked) -> str:
+    """The clause that two observations of a call break, as far as can be told from them alone."""
+    if (one.seen.error is None) != (other.seen.error is None):
+        return GRADE
+    if one.seen.error and other.seen.error:
+        return ERROR_CLASS if one.result != other.result else KEPT
+    return STRUCTURE if _structure(one) != _structure(other) else KEPT
+
+
+def _results(clause: str, one: Asked | None, other: Asked | None) -> tuple[str, str]:
+    """Both sides in a word, where words tell them apart."""
+    if one is None or other is None or clause in (KEPT, STRUCTURE, NUMBERS, MESSAGE):
+        return ("", "")
+    return (one.result, other.result)
+
+
+def _of_grades(old: Judged, new: Judged) -> Difference | None:
+    was, now = old.outcome.grade, new.outcome.grade
+    if was is None or now is None or was == now:
+        return None
+    one, other = old.asked[0], new.asked[0]
+    change = WEAKER if GRADES.index(now) > GRADES.index(was) else CHANGED
+    sentence = (
+        f"{_given(other.case)} = {now}: {other.told}, but must be {was}, as with OLD: {one.told}"
+        if change == WEAKER
+        else f"{_given(other.case)} = {now}: {other.told}; with OLD it was {was}: {one.told}"
+    )
+    seen = (one.seen, other.seen)
+    sides = (was, now) if one.result == other.result else (one.result, other.result)
+    return Difference(GRADE, change, *sides, sentence, *seen, now)
+
+
+def _given(case: Case) -> str:
+    if case.malformation is None:
+        return "the call"
+    kind = malformations.KINDS[case.malformation.name]
+    return f"{kind.argument} with {kind.about}"
+
+
+# --- what was observed ---------------------------------------------------------------------------
+
+
+def _of_results(one: Asked, other: Asked) -> Difference | None:
+    """Errors that come and go, and what is returned instead."""
+    clause = _clause_of(one, other)
+    if clause == KEPT:
+        return None
+    now, was = ("structure", "structure") if clause == STRUCTURE else ("the call", "it")
+    if clause == STRUCTURE:
+        told, before, change = _structure(other), _structure(one), BROKEN
+    else:
+        told, before = other.told, one.told
+        quieter = one.seen.error is not None and other.seen.error is None
+        worse = quieter or other.result in _ENDED
+        clause, change = (GRADE, WEAKER) if worse else (ERROR_CLASS, CHANGED)
+    sentence = f"{now} = {told}, but must be as with OLD: {before}"
+    if change == CHANGED:
+        sentence = f"the call = {told}; with OLD {was} was {before}"
+    return Difference(clause, change, *_results(clause, one, other), sentence, one.seen, other.seen)
+
+
+def _of_words(one: Asked, other: Asked) -> Difference | None:
+    was, now = one.seen.error, other.seen.error
+    if was is None or now is None or words(one.told) == words(other.told):
+        return None
+    sentence = f"the message = {other.told}; with OLD it was {one.told}"
+    return Difference(MESSAGE, CHANGED, "", "", sentence, one.seen, other.seen)
+
+
+def _structure(asked: Asked) -> str:
+    """Outputs and final state in a line: containers, shapes, dtypes."""
+    outputs = asked.seen.outputs
+    first = forms.shown(wire.Leaf(outputs)) if outputs is not None else "None"
+    return f"{first}, {forms.shown(asked.seen.state)}"
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
+    """How far the numbers of the first call are apart, by what two correct computations may be.
+
+    None where the reference does not say: the call is not the case's whole sequence, what it was
+    given is malformed or initial values of a library's own, or OLD itself is beyond the width.
+    """
+    first = old.asked[0] if old.asked else None
+    if first is None or case.malformation or case.fresh or not (old.holds and new.holds):
+        return None
+    if first.case != case or first.call != requests.whole(case):
+        return None
+    try:
+        was = judging.accepted(case, first.seen)
+        judging.agrees_with_reference(case, was)
+        now = judging.accepted(case, new.asked[0].seen)
+    except judging.Deviation:
+        return None
+    return judging.agree(now, was, expectation.of(case), "OLD's")
+
+
+def _drift(pairs: list[tuple[Asked, Asked]]) -> float:
+    one, other = pairs[0]
+    arrays = zip(_arrays(one), _arrays(other), strict=True)
+    return max((_in_last_places(a, b) for a, b in arrays), default=0.0)
+
+
+def _arrays(asked: Asked) -> list[wire.Array]:
+    found = [asked.seen.outputs] if asked.seen.outputs is not None else []
+    forms.map_leaves(asked.seen.state, lambda leaf: found.append(leaf.array))
+    return found
+
+
+def _in_last_places(one: wire.Array, other: wire.Array) -> float:
+    """The largest distance, in units in the last place of the largest finite number."""
+    was, now = judging.numbers(one), judging.numbers(other)
+    both = np.isfinite(was) & np.isfinite(now)
+    if not both.any():
+        return 0.0
+    largest = max(float(np.abs(was[both]).max()), float(ml_dtypes.finfo(one.dtype).tiny))
+    unit = float(ml_dtypes.finfo(one.dtype).eps) * 2.0 ** math.floor(math.log2(largest))
+    return float(np.abs(was - now)[both].max()) / unit
