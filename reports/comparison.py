@@ -85,6 +85,9 @@ def compared(old: Run, new: Run) -> Comparison:
 
 
 def _refusals(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:
+    for name, run in {"OLD": old, "NEW": new}.items():
+        if run.header.old:
+            yield f"{name} holds two targets against each other itself: compare runs of one target"
     for option in ("profile", "seed"):
         was, now = (run.header.options.get(option) for run in (old, new))
         if was != now:

@@ -166,7 +166,8 @@ def _lacks(run: Run) -> str:
 def _told(verdict: Verdict) -> str:
     """What a verdict is about beside its path, which is told as the class."""
     mode = verdict.mode or "all modes"
-    parts = (verdict.clause, verdict.cell, mode, verdict.malformation)
+    of = (verdict.clause, verdict.cell, mode, verdict.malformation)
+    parts = (*of, *terminal.sides(verdict))
     return terminal.clean(" ".join(part for part in parts if part))
 
 

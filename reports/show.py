@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports import terminal, widths
+from reports import terminal, upgrade, widths
 from reports.runfile import Run
-from reports.verdicts import KNOWN, NEW, VERDICTS, totals
+from reports.verdicts import KNOWN, NEW, VERDICTS, Header, totals
 
 
 def widths_shown(run: Run) -> str:
@@ -23,8 +23,11 @@ def shown(run: Run, name: str, width: int) -> str:
     if run.verdicts:
         lines.append(terminal.table(run.verdicts, run.header, width))
     lines += terminal.missing_paths(run.header, width)
-    lines += _deviations(run, NEW, "New deviations", width)
-    lines += _deviations(run, KNOWN, "Known deviations", width)
+    if run.header.old:
+        lines += ["", *upgrade.told(run.verdicts, width)]
+    else:
+        lines += _deviations(run, NEW, "New deviations", width)
+        lines += _deviations(run, KNOWN, "Known deviations", width)
     return "\n".join([*lines, "", *_ending(run, width)])
 
 
@@ -34,12 +37,20 @@ def _heading(run: Run, name: str, width: int) -> Iterator[str]:
     facts = {
         "Suite": f"{header.suite}, target {header.target}, started {header.started}",
         "Versions": _listed(header.versions),
+        "Old": _old(header),
         "Platform": _listed(header.platform),
         "Options": _listed(header.options),
     }
     for title, fact in facts.items():
         if fact:
             yield from terminal.wrapped(f"{title}: {terminal.clean(fact)}", width)
+
+
+def _old(header: Header) -> str:
+    """What was held against the target: an older one, and its versions."""
+    if not header.old:
+        return ""
+    return f"target {header.old.get('target')}, {_listed(header.old.get('versions') or {})}"
 
 
 def _listed(facts: Mapping[str, object]) -> str:
@@ -62,4 +73,5 @@ def _ending(run: Run, width: int) -> Iterator[str]:
     yield from terminal.wrapped(f"Totals: {kinds}; {cases} cases{took}.", width)
     for warning in run.warnings:
         yield from terminal.wrapped(f"Warning: {terminal.clean(warning)}.", width)
-    yield from terminal.closing(run.verdicts, run.footer, width)
+    found = upgrade.closing(run.verdicts, run.header) if run.header.old else None
+    yield from terminal.closing(run.verdicts, run.footer, width, found)

@@ -69,10 +69,17 @@ def of_kind(verdicts: Iterable[Verdict], kind: str) -> list[Verdict]:
 
 
 def subject(verdict: Verdict) -> str:
-    """What a verdict is about: clause, path, cell, mode, malformation."""
+    """What a verdict is about: clause, path, cell, mode, malformation; of two targets more."""
     mode = verdict.mode or "all modes"
-    parts = (verdict.clause, verdict.path, verdict.cell, mode, verdict.malformation)
+    of = (verdict.clause, verdict.path, verdict.cell, mode, verdict.malformation)
+    parts = (*of, *sides(verdict))
     return "  ".join(clean(part) for part in parts if part)
+
+
+def sides(verdict: Verdict) -> tuple[str, ...]:
+    """What tells differences between two targets apart: whose case it is, and both in a word."""
+    between = verdict.between
+    return (between.origin, between.was, between.now) if between else ()
 
 
 def line(verdict: Verdict, width: int) -> str:

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reports.changes import BROKEN, CHANGED, FIXED, WEAKER
+from reports.changes import BROKEN, CHANGED, FIXED, WEAKER, words
 from reports.families import in_order
 from reports.terminal import clean, wrapped
 from reports.verdicts import Header, Verdict
 
-MESSAGE_CLAUSE = "UP-04"
+MESSAGE_CLAUSE, _STRUCTURE_CLAUSE = "UP-04", "UP-01"
 _TITLES = {
     BROKEN: "Breaking: taken before and not now, or with other results",
     WEAKER: "Weaker errors: what is wrong is told less clearly, or not at all",
@@ -26,7 +26,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Alike:
-    """Differences of one kind in cases of one clause, on whatever paths and cells."""
+    """Differences of one kind and for one reason, on whatever paths and cells."""
 
     verdicts: tuple[Verdict, ...]
 
@@ -50,7 +50,8 @@ class Alike:
         verdict = self.smallest
         between = verdict.between
         assert between is not None
-        of = "" if between.origin == verdict.clause else between.origin
+        origins = {of.between.origin for of in self.verdicts if of.between} - {verdict.clause}
+        of = ", ".join(sorted(origins))
         sides = f"{between.was} became {between.now}" if between.was and between.now else ""
         parts = (verdict.clause, of, verdict.malformation, sides)
         return "  ".join(part for part in parts if part)
@@ -78,14 +79,23 @@ def _paragraph(group: Alike, width: int) -> Iterator[str]:
 
 
 def alike(verdicts: Iterable[Verdict]) -> list[Alike]:
-    """Differences by what they have in common but for path, cell and mode."""
+    """Differences by what they have in common but for path, cell, mode and whose case it is."""
     groups: dict[object, list[Verdict]] = {}
     for verdict in in_order(verdicts):
         between = verdict.between
         assert between is not None
-        key = (verdict.clause, between.origin, verdict.malformation, between.was, between.now)
+        key = (verdict.clause, verdict.malformation, between.was, between.now, _reason(verdict))
         groups.setdefault(key, []).append(verdict)
     return [Alike(tuple(group)) for group in groups.values()]
+
+
+def _reason(verdict: Verdict) -> str:
+    """What tells differences of one kind apart: the words of the error, else whose case it is."""
+    if verdict.clause in (MESSAGE_CLAUSE, _STRUCTURE_CLAUSE):
+        return ""
+    if verdict.error:
+        return words(verdict.error.message)
+    return verdict.between.origin if verdict.between and not verdict.between.was else ""
 
 
 def closing(verdicts: Sequence[Verdict], header: Header) -> str:
@@ -123,7 +133,7 @@ def _drift(verdicts: Sequence[Verdict]) -> str:
 
 def _release(of: dict[str, object]) -> str:
     versions = of.get("versions")
-    assert isinstance(versions, dict)
+    versions = versions if isinstance(versions, dict) else {}
     keras = {name: version for name, version in versions.items() if name.startswith("keras")}
     told = ", ".join(f"{name} {version}" for name, version in keras.items())
     return clean(

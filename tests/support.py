@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from conformance import contract, data, expectation, forms, judging, reference
 from conformance.adapter import wire
 from conformance.case import VARIABLE_DTYPE, Case
 from conformance.contract import Clause, Extent, Subject
-from conformance.targets import Target
+from conformance.targets import HERE, ProcessTarget, Target
 
 ROOT = Path(__file__).parents[1]
 MODES = ("eager", "function", "graph")
@@ -148,3 +149,8 @@ def an_error(name: str, message: str = "no", *bases: str, stage: str = "call") -
     return wire.Observation(
         error=wire.Error(name, "builtins", (name, *bases), message, "keras/src/x.py", stage)
     )
+
+
+def target_here() -> ProcessTarget:
+    """The TensorFlow that is installed here, in a process of its own."""
+    return ProcessTarget(HERE, Path(sys.executable))

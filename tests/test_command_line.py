@@ -16,7 +16,12 @@ import pytest
 from conformance import replay
 from conformance.errors import UnreadableCase
 from conformance.targets import interpreters
+from reports.changes import UNCHANGED
+from reports.runfile import read
+from reports.verdicts import NEW, Verdict
 from tests import support
+from tests.faults.bank import BANK
+from tests.faults.running import Change
 
 CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
 needs_tensorflow = pytest.mark.skipif(
@@ -202,3 +207,45 @@ def test_a_case_is_replayed() -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "verdict: new" in done.stdout
     assert "grade: accepted" in done.stdout
+
+
+# --- two targets ----------------------------------------------------------------------------------
+
+BOTH = ("--profile", "quick", "--target", "here", "--target")
+FAULTS = {  # planted into the new target alone, and the clause that sees it
+    "keras3-lstm-fine-forget-gate-float32": ("test_agreement.py", "layer/keras3-LSTM", "UP-05"),
+    "keras3-rnn-states-in-one-list": ("test_round_trip.py", "RNN/keras3-LSTM", "UP-01"),
+    "keras3-rnn-dict-as-state": ("test_rejection.py", "RNN/keras3 and dict", "UP-02"),
+}
+
+
+def upgraded(folder: Path, module: str, only: str, new: str) -> tuple[int, str, list[Verdict]]:
+    """The exit code, what was printed, and the verdicts of an upgrade check."""
+    done = conformance(f"conformance/{module}", "-k", only, *BOTH, new, "--report", str(folder))
+    (file,) = folder.glob("*.jsonl")
+    return done.returncode, done.stdout + done.stderr, list(read(file).verdicts)
+
+
+@needs_tensorflow
+def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
+    code, told, found = upgraded(tmp_path, "test_round_trip.py", "RT-01 or form", "here")
+    assert code == 0, told
+    assert found
+    assert {verdict.between.change for verdict in found if verdict.between} == {UNCHANGED}
+    last = "0 breaking, 0 weaker errors, 0 changed messages, 0 other changes, 0 fixed; numbers are"
+    assert last in " ".join(told.split())
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, name: str) -> None:
+    module, only, clause = FAULTS[name]
+    (fault,) = (fault for fault in BANK if fault.name == name)
+    new = Change(fault.module, fault.old, fault.new).interpreter(tmp_path)
+    code, told, found = upgraded(tmp_path / "out", module, only, str(new))
+    assert code == 1, told
+    worse = [verdict for verdict in found if verdict.verdict == NEW]
+    assert clause in {verdict.clause for verdict in worse}
+    assert "0 breaking, 0 weaker errors" not in " ".join(told.split())
+    assert worse[0].replay is not None
+    assert f"--target here --target {new} --replay" in worse[0].replay

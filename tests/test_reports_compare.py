@@ -295,6 +295,13 @@ def test_runs_that_drew_other_cases_cannot_be_compared(options: dict[str, str]) 
     assert "other cases were drawn" in comparison.refusals[0]
 
 
+def test_a_run_of_two_targets_is_a_comparison_already() -> None:
+    between = run_of(held(), old={"target": "tf2.15", "versions": {"tensorflow": "2.15.1"}})
+    comparison = compared(run_of(held()), between)
+    assert comparison.exit_code == 2
+    assert "NEW holds two targets against each other itself" in comparison.refusals[0]
+
+
 def test_runs_that_have_nothing_in_common_cannot_be_compared() -> None:
     for old, new in [((held(),), (held(cell="GRU"),)), ((), ()), ((ABSENT,), (held(),))]:
         comparison = compared(run_of(*old), run_of(*new))

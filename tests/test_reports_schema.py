@@ -13,7 +13,7 @@ from conformance import judging
 from reports.plain import PlainRecord
 from reports.runfile import UnreadableRun
 from reports.verdicts import GRADES, SCHEMA, Footer, Header, Verdict
-from tests.test_run_file import FULL, HEADER, a_verdict, footer_of
+from tests.test_run_file import BETWEEN, FULL, HEADER, a_verdict, footer_of
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -21,7 +21,7 @@ PATH = Path(__file__).parents[1] / "reports" / "run.schema.json"
 WRITTEN = json.loads(PATH.read_text())
 VALIDATOR = jsonschema.Draft202012Validator(WRITTEN)
 KINDS: dict[type[PlainRecord], str] = {Header: "header", Verdict: "verdict", Footer: "footer"}
-RECORDS: list[PlainRecord] = [HEADER, FULL, a_verdict(), footer_of(FULL, reason="x")]
+RECORDS: list[PlainRecord] = [HEADER, FULL, BETWEEN, a_verdict(), footer_of(FULL, reason="x")]
 
 OTHERS: list[Any] = [
     *(None, True, False, 1, 2, 1.5, "x", "nan", "", [], [1], ["x"], [None], [{}]),

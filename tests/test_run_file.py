@@ -20,6 +20,7 @@ from reports.verdicts import (
     HOLDS,
     NEW,
     VERDICTS,
+    Difference,
     Footer,
     Header,
     Verdict,
@@ -83,6 +84,13 @@ FULL = a_verdict(
     width_ratio=1.5,
 )
 OTHER = dataclasses.replace(FULL, cell="GRU")
+BETWEEN = dataclasses.replace(
+    FULL,
+    clause="UP-02",
+    difference=Difference(
+        "RJ-01", "weaker error", "ValueError", "accepted", {"error": None}, drift=0.5
+    ).to_plain(),
+)
 
 
 def footer_of(*verdicts: Verdict, **changes: Any) -> Footer:
@@ -118,7 +126,9 @@ def test_what_is_written_comes_back(run_file: Path) -> None:
     assert run.complete
 
 
-@pytest.mark.parametrize("record", [HEADER, FULL, a_verdict(), footer_of(FULL, reason="x")])
+@pytest.mark.parametrize(
+    "record", [HEADER, FULL, BETWEEN, a_verdict(), footer_of(FULL, reason="x")]
+)
 def test_a_record_round_trips_through_json(record: Header | Verdict | Footer) -> None:
     assert type(record).from_plain(json.loads(json.dumps(record.to_plain()))) == record
 
@@ -141,6 +151,19 @@ def test_each_line_is_on_disk_at_once(run_file: Path) -> None:
 
 def test_the_key_is_what_a_verdict_is_about() -> None:
     assert FULL.key == ("RJ-01", "layer/keras3", "graph", "LSTM", "batch_1")
+
+
+def test_differences_of_two_targets_are_told_apart_by_whose_case_it_is_and_by_both_sides() -> None:
+    about = ("UP-02", "layer/keras3", "graph", "LSTM", "batch_1")
+    assert BETWEEN.key == (*about, "RJ-01", "ValueError", "accepted")
+    assert BETWEEN.between is not None
+    assert BETWEEN.between.before == {"error": None}
+
+
+@pytest.mark.parametrize("difference", [{}, {"origin": "RJ-01"}, {"origin": 1, "change": "broken"}])
+def test_a_difference_that_cannot_be_read(difference: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableRun, match="a difference has"):
+        dataclasses.replace(FULL, difference=difference)
 
 
 def test_numbers_that_are_not_finite_survive_as_standard_json(run_file: Path) -> None:

@@ -18,9 +18,10 @@ from conformance.upgrade import crossing
 from conformance.upgrade.bench import Side, UpgradeBench
 from conformance.upgrade.crossing import Crossing
 from conformance.upgrade.statements import STATEMENTS
-from reports import upgrade
+from reports import show, upgrade
 from reports.changes import BROKEN, CHANGED, FIXED, UNCHANGED, WEAKER
 from reports.record import PROPERTY
+from reports.runfile import Run
 from reports.verdicts import HOLDS, NEW, Header, Verdict
 from strategies import malformed, states
 from tests import support
@@ -173,17 +174,28 @@ def test_what_was_refused_and_is_taken_is_fixed() -> None:
     assert key == ("UP-02", FIXED, "ValueError", "accepted")
 
 
-def test_another_structure_is_breaking() -> None:
-    def new(program: wire.Program, call: wire.Call) -> Seen:
+def with_state(state: Callable[[Any], Any]) -> Answer:
+    def answer(program: wire.Program, call: wire.Call) -> Seen:
         seen = returning(program, call)
-        return dataclasses.replace(seen, state=wire.Node("tuple", seen.state.children))
+        return dataclasses.replace(seen, state=state(seen.state))
 
+    return answer
+
+
+def test_another_structure_is_breaking() -> None:
+    new = with_state(lambda state: state.children[0])
     ((key, verdict),) = differences(judged(returning, new)).items()
     assert key == ("UP-01", BROKEN, "", "")
     assert verdict.sentence == (
-        "structure = float32(1, 1), (float32(1, 1)), but must be as with OLD:"
+        "structure = float32(1, 1), float32(1, 1), but must be as with OLD:"
         " float32(1, 1), [float32(1, 1)]"
     )
+
+
+def test_a_tuple_in_place_of_a_list_is_no_worse() -> None:
+    new = with_state(lambda state: wire.Node("tuple", state.children))
+    assert list(differences(judged(returning, new))) == [("UP-01", CHANGED, "a list", "a tuple")]
+    assert list(differences(judged(new, returning))) == [("UP-01", CHANGED, "a tuple", "a list")]
 
 
 @pytest.mark.parametrize(
@@ -319,6 +331,14 @@ def test_differences_that_are_alike_are_told_together() -> None:
     both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
     (group,) = upgrade.alike(both)
     assert group.where == "RNN/keras2 ~ RNN/keras3 (GRU, LSTM)"
+
+
+def test_a_run_file_of_two_targets_is_shown_with_both_and_the_verdict() -> None:
+    found = judged(returning, where(wide, failing("IndexError"), returning))
+    said = show.shown(Run(HEADER, tuple(found), None, ()), "run.jsonl", 100)
+    assert "Old: target old, tensorflow 2.15.1\n" in said
+    assert "  UP-02 XX-01 accepted became IndexError: RNN/keras2 ~ RNN/keras3 (LSTM)\n" in said
+    assert "Upgrade from TensorFlow 2.15.1 to" in said
 
 
 def test_each_clause_has_a_statement() -> None:

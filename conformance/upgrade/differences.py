@@ -2,13 +2,15 @@
 
 A clause knows what must be refused and what must be taken. So its verdicts come first: what held
 and deviates is worse, what deviated and holds is fixed. Where it says the same of both, the rest
-counts: how well something was refused, structure, numbers, class and words of an error.
+counts: how well something was refused, structure, numbers, class and words of an error. A list in
+place of a tuple comes last and is no worse: whether what was returned is taken again is asked by
+clauses of their own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import ml_dtypes
@@ -30,6 +32,7 @@ from reports.changes import BROKEN, CHANGED, FIXED, WEAKER, words
 from reports.verdicts import GRADES
 
 ACCEPTED = "accepted"
+_LISTS_AS_TUPLES = str.maketrans("[]", "()")
 _ENDED = (judging.CRASHED, judging.HUNG)
 
 
@@ -110,13 +113,20 @@ def compared(case: Case, old: Judged, new: Judged) -> Compared:
             NUMBERS, BROKEN, "", "", deviation.sentence, old.asked[0].seen, deviation.observation
         )
         return Compared(_of_verdicts(old, new, pairs) or _of_grades(old, new) or found)
-    found_first = (
+    worst = (
         _of_verdicts(old, new, pairs)
         or _of_grades(old, new)
-        or next(filter(None, (_of_results(*pair) for pair in pairs)), None)
-        or next(filter(None, (_of_words(*pair) for pair in pairs)), None)
+        or _first(_of_results, pairs)
+        or _first(_of_words, pairs)
+        or _first(_of_containers, pairs)
     )
-    return Compared(found_first, ratio, None if ratio is None else _drift(pairs))
+    return Compared(worst, ratio, None if ratio is None else _drift(pairs))
+
+
+def _first(
+    between: Callable[[Asked, Asked], Difference | None], pairs: Sequence[tuple[Asked, Asked]]
+) -> Difference | None:
+    return next(filter(None, (between(*pair) for pair in pairs)), None)
 
 
 def _pairs(old: Judged, new: Judged) -> Iterator[tuple[Asked, Asked]]:
@@ -162,7 +172,7 @@ def _clause_of(one: Asked, other: Asked) -> str:
         return GRADE
     if one.seen.error and other.seen.error:
         return ERROR_CLASS if one.result != other.result else KEPT
-    return STRUCTURE if _structure(one) != _structure(other) else KEPT
+    return STRUCTURE if _loosely(one) != _loosely(other) else KEPT
 
 
 def _results(clause: str, one: Asked | None, other: Asked | None) -> tuple[str, str]:
@@ -223,6 +233,20 @@ def _of_words(one: Asked, other: Asked) -> Difference | None:
         return None
     sentence = f"the message = {other.told}; with OLD it was {one.told}"
     return Difference(MESSAGE, CHANGED, "", "", sentence, one.seen, other.seen)
+
+
+def _of_containers(one: Asked, other: Asked) -> Difference | None:
+    was, now = _structure(one), _structure(other)
+    if was == now:
+        return None
+    sentence = f"structure = {now}; with OLD it was {was}"
+    sides = ("a list", "a tuple") if was.count("[") > now.count("[") else ("a tuple", "a list")
+    return Difference(STRUCTURE, CHANGED, *sides, sentence, one.seen, other.seen)
+
+
+def _loosely(asked: Asked) -> str:
+    """The structure, a list being as good as a tuple."""
+    return _structure(asked).translate(_LISTS_AS_TUPLES)
 
 
 def _structure(asked: Asked) -> str:

@@ -42,22 +42,24 @@ def verdicts(about: About, search: UpgradeSearch) -> list[Verdict]:
         _of_difference(about, one, cases[kind])
         for kind, one in sorted(search.found.items(), key=lambda item: item[0])
     ]
-    return [_of_the_others(about, search), *found] if cases[None] else found
+    drifts = [one.drift for one in search.compared.values() if one.drift is not None]
+    told = cases[None] or drifts
+    return [_of_the_others(about, search, cases[None], drifts), *found] if told else found
 
 
-def _of_the_others(about: About, search: UpgradeSearch) -> Verdict:
-    alike = [(case, one) for case, one in search.compared.items() if one.difference is None]
-    ratios = [one.ratio for _, one in alike if one.ratio is not None]
-    drifts = [one.drift for _, one in alike if one.drift is not None]
+def _of_the_others(
+    about: About, search: UpgradeSearch, cases: int, drifts: Sequence[float]
+) -> Verdict:
+    ratios = [one.ratio for one in search.compared.values() if one.ratio is not None]
     return _verdict(
         KEPT,
         about.subject,
         HOLDS,
         _tally(about, UNCHANGED, max(drifts, default=None)),
-        cases=len(alike),
+        cases=cases,
         seconds=round(search.seconds, 4),
         width_ratio=max(ratios, default=None),
-        modes=tuple(sorted({case.mode for case, _ in alike})),
+        modes=tuple(sorted({case.mode for case in search.compared})),
     )
 
 

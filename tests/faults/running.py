@@ -1,9 +1,12 @@
 """Running the suite against one planted fault, and what came of it."""
 
+import dataclasses
 import json
 import os
 import re
+import shlex
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -138,14 +141,33 @@ def _witness(scratch: Path) -> Path:
 def _environment(fault: Fault | None, witness: Path) -> dict[str, str]:
     if fault is None:
         return dict(os.environ)
-    change = {"module": fault.module, "old": fault.old, "new": fault.new}
-    inherited = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(HOOK), inherited] if inherited else [str(HOOK)]),
-        "PLANTED_FAULT": json.dumps(change),
-        "PLANTED_FAULT_WITNESS": str(witness),
-    }
+    change = Change(fault.module, fault.old, fault.new)
+    return {**os.environ, **change.environment(), "PLANTED_FAULT_WITNESS": str(witness)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is planted: in a module, what stands instead of an old text."""
+
+    module: str
+    old: str
+    new: str
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make Python plant it."""
+        inherited = os.environ.get("PYTHONPATH")
+        return {
+            "PYTHONPATH": os.pathsep.join([str(HOOK), inherited] if inherited else [str(HOOK)]),
+            "PLANTED_FAULT": json.dumps(dataclasses.asdict(self)),
+        }
+
+    def interpreter(self, folder: Path) -> Path:
+        """This Python with the fault in place, as a program: a target that is faulty alone."""
+        given = (f"{name}={shlex.quote(value)}" for name, value in self.environment().items())
+        file = folder / "faulty-python"
+        file.write_text(f'#!/bin/sh\nexec env {" ".join(given)} {sys.executable} "$@"\n')
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+        return file
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
