@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from conformance import judging, requests
 from conformance.adapter import wire
@@ -198,6 +199,43 @@ def test_a_tuple_in_place_of_a_list_is_no_worse() -> None:
     assert list(differences(judged(new, returning))) == [("UP-01", CHANGED, "a tuple", "a list")]
 
 
+WHOLE = Case("RNN/keras2", "eager", (Cell("LSTM", 2),), batch=2, steps=3, state="mixed")
+
+
+def off_by(much: float) -> Answer:
+    """The right numbers, or not quite."""
+    seen = support.perfect(WHOLE)
+    assert seen.outputs is not None
+    outputs = support.sent(judging.numbers(seen.outputs) + much, WHOLE.dtype)
+    return lambda program, call: dataclasses.replace(seen, outputs=outputs)
+
+
+def of_numbers(old: float, new: float) -> list[Verdict]:
+    def agrees(case: Case, run: Runs) -> Finding:
+        (seen,) = run(case, requests.whole(case))
+        return Finding(judging.agrees_with_reference(case, judging.accepted(case, seen)))
+
+    one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, extent: st.just((WHOLE,)))
+    return judged(off_by(old), off_by(new), one)
+
+
+def test_other_numbers_are_breaking_or_fixed() -> None:
+    for old, new, change in ((0, 1e-3, BROKEN), (1e-3, 0, FIXED)):
+        (key,) = differences(of_numbers(old, new))
+        assert key == ("UP-05", change, "", "")
+
+
+def test_numbers_within_the_width_drift() -> None:
+    (alike,) = of_numbers(0, 5e-8)
+    assert alike.between is not None
+    assert alike.between.change == UNCHANGED
+    assert alike.between.drift is not None
+    assert 0 < alike.between.drift < 4
+    assert alike.width_ratio is not None
+    assert 0 < alike.width_ratio < 1
+    assert "numbers drift by at most" in upgrade.closing([alike], HEADER)
+
+
 @pytest.mark.parametrize(
     ("was", "now", "key"),
     [
@@ -292,9 +330,7 @@ def test_the_state_is_written_as_the_old_target_documents_it() -> None:
         run(case, requests.whole(case))
         return Finding()
 
-    one = dataclasses.replace(
-        TAKEN, judge=asks, cases=lambda subject, extent: states.st.just((case,))
-    )
+    one = dataclasses.replace(TAKEN, judge=asks, cases=lambda subject, extent: st.just((case,)))
     judged(answer, answer, one, Subject("dynamic_rnn/keras2", "Stack", other="dynamic_rnn/keras3"))
     assert {path for path, _ in calls} == {"dynamic_rnn/keras2", "dynamic_rnn/keras3"}
     assert len({state for _, state in calls}) == 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import ml_dtypes
 import numpy as np
 
-from conformance import expectation, forms, judging, malformations, requests
+from conformance import data, expectation, forms, judging, malformations, requests
 from conformance.adapter import wire
 from conformance.case import Case
 from conformance.search import HOLDS, Outcome
@@ -120,7 +120,7 @@ def compared(case: Case, old: Judged, new: Judged) -> Compared:
         or _first(_of_words, pairs)
         or _first(_of_containers, pairs)
     )
-    return Compared(worst, ratio, None if ratio is None else _drift(pairs))
+    return Compared(worst, ratio, None if ratio is None else _distance(*pairs[0]))
 
 
 def _first(
@@ -144,7 +144,8 @@ def _of_verdicts(old: Judged, new: Judged, pairs: list[tuple[Asked, Asked]]) -> 
     if old.holds == new.holds:
         return None
     was, now = old.outcome, new.outcome
-    one, other = next(((a, b) for a, b in pairs if _clause_of(a, b) != KEPT), (None, None))
+    telling = [pair for pair in pairs if _clause_of(*pair) != KEPT]
+    one, other = next(iter(telling or [pair for pair in pairs if _distance(*pair)]), (None, None))
     if new.holds:
         sentence = f"{was.sentence}: so it was with OLD, and NEW keeps the clause"
         change = FIXED
@@ -155,6 +156,8 @@ def _of_verdicts(old: Judged, new: Judged, pairs: list[tuple[Asked, Asked]]) -> 
     clause = _clause_of(one, other) if one and other else KEPT
     if was.grade or now.grade:
         clause = GRADE
+    elif one and not telling:
+        clause = NUMBERS
     return Difference(
         clause,
         change,
@@ -279,16 +282,19 @@ def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
     return judging.agree(now, was, expectation.of(case), "OLD's")
 
 
-def _drift(pairs: list[tuple[Asked, Asked]]) -> float:
-    one, other = pairs[0]
+def _distance(one: Asked, other: Asked) -> float:
+    """How far numbers of the same structure are apart, in units in the last place."""
+    if one.seen.error or other.seen.error or _loosely(one) != _loosely(other):
+        return 0.0
     arrays = zip(_arrays(one), _arrays(other), strict=True)
     return max((_in_last_places(a, b) for a, b in arrays), default=0.0)
 
 
 def _arrays(asked: Asked) -> list[wire.Array]:
+    """The floats of outputs and final state."""
     found = [asked.seen.outputs] if asked.seen.outputs is not None else []
     forms.map_leaves(asked.seen.state, lambda leaf: found.append(leaf.array))
-    return found
+    return [array for array in found if array.dtype in data.DTYPES]
 
 
 def _in_last_places(one: wire.Array, other: wire.Array) -> float:
