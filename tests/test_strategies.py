@@ -68,7 +68,7 @@ def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
 def test_everything_in_the_ranges_is_drawn() -> None:
     seen: list[Case] = []
 
-    @settings(max_examples=300)
+    @settings(max_examples=300, derandomize=True)  # what is rare may be missed by chance
     @given(states.cases(Subject("RNN/keras3", "Stack"), support.MODES))
     def collect(case: Case) -> None:
         seen.append(case)
