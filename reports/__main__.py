@@ -1,4 +1,4 @@
-"""The command line: ``python -m reports show RUN`` and ``python -m reports compare OLD NEW``."""
+"""The command line of ``python -m reports``: show, compare, repro."""
 
 from __future__ import annotations
 
@@ -62,11 +62,35 @@ def _compare(options: argparse.Namespace) -> int:
     return comparison.exit_code
 
 
+def _repro(options: argparse.Namespace) -> int:
+    # NumPy makes the data of a case; the other commands do without
+    from reports import repro
+
+    run = read(locate(options.run))
+    wanted = repro.Wanted.of(options.clause, options.cell, options.malformation, options.mode)
+    try:
+        made = repro.script(run, wanted)
+    except repro.NoScript as error:
+        print(f"python -m reports: {options.clause}: {error}", file=sys.stderr)
+        return 2
+    if made.others:
+        verdict = made.verdict
+        about = [part for part in (verdict.path, verdict.cell, verdict.malformation) if part]
+        print(
+            f"python -m reports: this is {', '.join(about)}; {made.others} more"
+            " (--cell, --malformation and --mode say which)",
+            file=sys.stderr,
+        )
+    say(made.text.rstrip("\n"))
+    return 0
+
+
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m reports", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_show(commands)
     _add_compare(commands)
+    _add_repro(commands)
     return parser
 
 
@@ -105,6 +129,24 @@ def _add_compare(commands: _Commands) -> None:
     command.add_argument("--all", action="store_true", help="list what is unchanged, too")
     _add_export(command, "json", "the comparison as JSON, with both verdicts of each change")
     _add_export(command, "markdown", "the comparison as a comment on a pull request")
+
+
+def _add_repro(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "repro",
+        help="a script that shows a deviation, for someone who has only TensorFlow",
+        description=(
+            "Prints a standalone script that shows one deviation of a run. The script exits 1 "
+            "where the deviation is present, 0 where it is not, 2 where that cannot be told."
+        ),
+        allow_abbrev=False,
+    )
+    command.set_defaults(run_command=_repro)
+    _add_run(command, "run")
+    command.add_argument("clause", metavar="CLAUSE[/PATH]", help="as RJ-01 or RJ-01/RNN/keras3")
+    command.add_argument("--cell", help="the kind of cell, or Stack")
+    command.add_argument("--malformation", help="what was wrong with the state, lengths or mask")
+    command.add_argument("--mode", help="the mode of the minimal case")
 
 
 def _add_run(command: argparse.ArgumentParser, name: str) -> None:

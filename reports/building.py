@@ -1,0 +1,284 @@
+"""Of each path the code that builds it and the code of a call: as `conformance/adapter` does it.
+
+What a target does for many programs at once is written out here for one, as a person would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.case import Case, Cell, Layer, Nesting, to_plain
+from conformance.forms import Path
+from reports.code import Code, Group, assigned, call, literal, sequence
+
+
+class NotCovered(Exception):
+    """A case that no script is written for yet; the message says what of it."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The code that builds a path, statement by statement, and the call's function and arguments.
+
+    `first` are the arguments before the state. `state_names` are by what name the call takes which
+    part of the state: code with the variable `state` in it; an empty name takes it by position.
+    """
+
+    statements: tuple[Code, ...]
+    function: str
+    first: tuple[Code, ...]
+    state_names: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, Code], ...] = ()
+
+    def call(self, with_state: bool, arguments: Sequence[str]) -> Group:
+        """The call, with the variable `state` if it is given one, and variables named alike."""
+        given = self.state_names if with_state else ()
+        positional = [code for name, code in given if not name]
+        named = {name: code for name, code in given if name}
+        named.update({name: name for name in arguments})
+        return call(self.function, *self.first, *positional, **{**named, **dict(self.options)})
+
+
+def built(case: Case) -> Built:
+    """The code of a case's path; NotCovered where there is none."""
+    _must_be_covered(case)
+    path = Path.of(case.path)
+    if path.api not in _BUILDERS:
+        raise NotCovered(f"the path {case.path}")
+    return _BUILDERS[path.api](case, path)
+
+
+_PLAIN_CELL = ("wrappers", "custom", "convolution", "ones_at_first")
+
+
+def _must_be_covered(case: Case) -> None:
+    """Refuse what no builder looks at, rather than leave it out."""
+    given = to_plain(case)
+    for name in ("policy", "model", "options", "reloaded", "wiring", "state_is_tuple"):
+        if name in given:
+            raise NotCovered(f"a case with the field {name}")
+    for name in to_plain(case.layer):
+        if name not in ("return_sequences", "go_backwards", "time_major", *_LAYER_OPTIONS):
+            raise NotCovered(f"a layer with the option {name}")
+    for cell in case.cells:
+        for name in _PLAIN_CELL:
+            if name in to_plain(cell):
+                raise NotCovered(f"a cell with the field {name}")
+
+
+_LAYER_OPTIONS = ("zero_output_for_mask", "merge_mode")
+
+
+# --- paths ----------------------------------------------------------------------------------------
+
+
+def _rnn(case: Case, path: Path) -> Built:
+    cell = _whole_cell(case, path)
+    options = {**_layer_options(case.layer), **_dtype(case)}
+    layer = call("layers.RNN", cell, **options)
+    return _of_layer(case, layer)
+
+
+def _layer(case: Case, path: Path) -> Built:
+    (cell,) = case.cells
+    options = {**_layer_options(case.layer), **_cell_options(cell, case)}
+    return _of_layer(case, call(f"layers.{cell.kind}", str(cell.units), **options))
+
+
+def _bidirectional(case: Case, path: Path) -> Built:
+    forward, backward = (
+        call(
+            f"layers.{cell.kind}",
+            str(cell.units),
+            **_layer_options(case.layer),
+            **backwards,
+            **_cell_options(cell, case),
+        )
+        for cell, backwards in zip(case.cells, ({}, {"go_backwards": "True"}), strict=True)
+    )
+    options = _dtype(case)
+    if case.cells[0] != case.cells[1]:
+        options["backward_layer"] = backward
+    if case.layer.merge_mode != "concat":
+        options["merge_mode"] = literal(case.layer.merge_mode)
+    return _of_layer(case, call("layers.Bidirectional", forward, **options))
+
+
+def _of_layer(case: Case, layer: Group) -> Built:
+    statements: list[Code] = [assigned("layer", layer)]
+    if not case.fresh:
+        statements.append(f"layer.build((None, None, {case.features}))")
+    return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "state"),))
+
+
+def _cell(case: Case, path: Path) -> Built:
+    return Built(_with_cell(case, path), "cell", ("inputs",), (("", "state"),))
+
+
+def _dynamic_rnn(case: Case, path: Path) -> Built:
+    return Built(
+        _with_cell(case, path),
+        "tf.compat.v1.nn.dynamic_rnn",
+        ("cell", "inputs"),
+        (("initial_state", "state"),),
+        _loop_options(case),
+    )
+
+
+def _static_rnn(case: Case, path: Path) -> Built:
+    return Built(
+        _with_cell(case, path),
+        "tf.compat.v1.nn.static_rnn",
+        ("cell", "tf.unstack(inputs, axis=1)"),
+        (("initial_state", "state"),),
+        _loop_options(case),
+    )
+
+
+def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
+    cells = [assigned(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
+    builds = [] if case.fresh else [_build(name, case.features, path) for name in _DIRECTIONS]
+    return Built(
+        (*cells, *builds),
+        "tf.compat.v1.nn.bidirectional_dynamic_rnn",
+        (*_DIRECTIONS, "inputs"),
+        (("initial_state_fw", "state[0]"), ("initial_state_bw", "state[1]")),
+        _loop_options(case),
+    )
+
+
+_DIRECTIONS = ("forward", "backward")
+
+
+def _directions(case: Case) -> list[tuple[str, Cell]]:
+    return list(zip(_DIRECTIONS, case.cells, strict=True))
+
+
+def _loop_options(case: Case) -> tuple[tuple[str, Code], ...]:
+    turned = (("time_major", "True"),) if case.layer.time_major else ()
+    return (("dtype", f'"{case.dtype}"'), *turned)
+
+
+def _layer_options(layer: Layer) -> dict[str, Code]:
+    given = {"return_sequences": layer.return_sequences, "return_state": layer.return_state}
+    for name in ("go_backwards", "time_major", "zero_output_for_mask"):
+        if getattr(layer, name):
+            given[name] = True
+    return {name: literal(value) for name, value in given.items()}
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def _with_cell(case: Case, path: Path) -> tuple[Code, ...]:
+    """The variable `cell`, with its variables created unless it is to be fresh."""
+    if case.fresh:
+        return (assigned("cell", _whole_cell(case, path)),)
+    if not case.stacked:
+        (cell,) = case.cells
+        return (
+            assigned("cell", _one_cell(cell, case, path)),
+            _build("cell", case.features, path),
+        )
+    names = [f"cell_{index}" for index in range(len(case.cells))]
+    widths = [case.features, *(cell.output_units for cell in case.cells)]
+    made = zip(names, case.cells, strict=True)
+    return (
+        *(assigned(name, _one_cell(cell, case, path)) for name, cell in made),
+        *(_build(name, width, path) for name, width in zip(names, widths, strict=False)),
+        assigned("cell", _stack(names, case, path)),
+    )
+
+
+def _build(name: str, features: int, path: Path) -> str:
+    if path.is_v1:
+        return f"{name}.build(tf.TensorShape([None, {features}]))"
+    return f"{name}.build((None, {features}))"
+
+
+def _whole_cell(case: Case, path: Path) -> Code:
+    made = [_one_cell(cell, case, path) for cell in case.cells]
+    return _stack(made, case, path) if case.stacked else made[0]
+
+
+def _stack(cells: Sequence[Code], case: Case, path: Path) -> Code:
+    def stacked(nesting: int | Nesting) -> Code:
+        if isinstance(nesting, int):
+            return cells[nesting]
+        members = sequence(map(stacked, nesting))
+        if path.is_v1:
+            return call("cells.MultiRNNCell", members)
+        return call("layers.StackedRNNCells", members, **_dtype(case))
+
+    return stacked(case.nesting or tuple(range(len(cells))))
+
+
+def _one_cell(cell: Cell, case: Case, path: Path) -> Code:
+    if path.is_v1:
+        return _v1_cell(cell, case)
+    return call(f"layers.{cell.kind}Cell", str(cell.units), **_cell_options(cell, case))
+
+
+def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
+    """What a Keras cell and the layer of its name share: what is not at the default."""
+    given: dict[str, tuple[object, object]] = {
+        "activation": (cell.activation, "tanh"),
+        "use_bias": (cell.use_bias, True),
+        "dropout": (cell.dropout, 0.0),
+        "recurrent_dropout": (cell.recurrent_dropout, 0.0),
+    }
+    if cell.kind != "SimpleRNN":
+        # the suite names what Keras 2 means by hard_sigmoid after its slope
+        name = cell.recurrent_activation.split("_0.2")[0]
+        given["recurrent_activation"] = (name, "sigmoid")
+        given["implementation"] = (cell.implementation, 2)
+    if cell.kind == "GRU":
+        given["reset_after"] = (cell.reset_after, True)
+    if case.dtype in ("float16", "bfloat16"):
+        # the default, orthogonal, cannot be had in every dtype
+        given["recurrent_initializer"] = ("zeros", None)
+    return {**_unlike(given), **_dtype(case)}
+
+
+def _v1_cell(cell: Cell, case: Case) -> Code:
+    activation = "tf.identity" if cell.activation == "linear" else f"tf.nn.{cell.activation}"
+    options: dict[str, Code] = {}
+    if cell.activation != "tanh":
+        options["activation"] = activation
+    if cell.is_lstm:
+        options.update(_unlike({"forget_bias": (cell.forget_bias, 1.0)}))
+    if cell.kind == "LSTM":
+        of_lstm: dict[str, tuple[object, object]] = {
+            "use_peepholes": (cell.peepholes, False),
+            "num_proj": (cell.projection, None),
+            "cell_clip": (cell.cell_clip, None),
+            "proj_clip": (cell.projection_clip, None),
+        }
+        options.update(_unlike(of_lstm))
+    if case.dtype != "float32":
+        options["dtype"] = f"tf.{case.dtype}"
+    return call(f"cells.{_V1_NAMES.get(cell.kind, cell.kind + 'Cell')}", str(cell.units), **options)
+
+
+_V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
+
+
+def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
+    """Of options by name, each with its default, those that differ from it."""
+    return {name: literal(value) for name, (value, default) in options.items() if value != default}
+
+
+def _dtype(case: Case) -> dict[str, Code]:
+    return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}
+
+
+_BUILDERS: dict[str, Callable[[Case, Path], Built]] = {
+    "RNN": _rnn,
+    "layer": _layer,
+    "Bidirectional": _bidirectional,
+    "cell": _cell,
+    "dynamic_rnn": _dynamic_rnn,
+    "static_rnn": _static_rnn,
+    "bidirectional_dynamic_rnn": _bidirectional_dynamic_rnn,
+}

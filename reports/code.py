@@ -1,0 +1,86 @@
+"""Pieces of a Python script, and how they are laid out on lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WIDTH = 96
+_INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts between brackets, which stand on lines of their own where one does not hold them."""
+
+    opening: str
+    parts: tuple[Code, ...]
+    closing: str
+
+    @property
+    def line(self) -> str:
+        """All on one line."""
+        is_tuple = self.opening == "(" or self.opening.endswith("= (")
+        lone = "," if is_tuple and len(self.parts) == 1 else ""
+        return f"{self.opening}{', '.join(map(_on_one_line, self.parts))}{lone}{self.closing}"
+
+
+Code = str | Group
+
+
+def sequence(parts: Iterable[Code]) -> Group:
+    """A list."""
+    return Group("[", tuple(parts), "]")
+
+
+def call(function: str, *parts: Code, **named: Code | None) -> Group:
+    """A call; arguments that are None are left out."""
+    given = [keyword(name, part) for name, part in named.items() if part is not None]
+    return Group(f"{function}(", (*parts, *given), ")")
+
+
+def keyword(name: str, code: Code) -> Code:
+    """A named argument."""
+    if isinstance(code, Group):
+        return Group(f"{name}={code.opening}", code.parts, code.closing)
+    return f"{name}={code}"
+
+
+def assigned(name: str, code: Code) -> Group | str:
+    """An assignment."""
+    if isinstance(code, Group):
+        return Group(f"{name} = {code.opening}", code.parts, code.closing)
+    return f"{name} = {code}"
+
+
+def laid_out(code: Code, level: int = 0, end: str = "") -> list[str]:
+    """The lines of a piece of code at a level of indentation."""
+    indent = _INDENT * level
+    line = f"{indent}{_on_one_line(code)}{end}"
+    if isinstance(code, str) or not code.parts or len(line) <= _WIDTH:
+        return [line]
+    return [indent + code.opening, *_inner(code, level + 1), f"{indent}{code.closing}{end}"]
+
+
+def _inner(group: Group, level: int) -> list[str]:
+    """The parts on a line of their own, or else on one line each."""
+    line = _INDENT * level + ", ".join(map(_on_one_line, group.parts))
+    if len(group.parts) > 1 and len(line) <= _WIDTH:
+        return [line]
+    return [line for part in group.parts for line in laid_out(part, level, ",")]
+
+
+def literal(value: object) -> str:
+    """A text, number or truth value; texts in double quotes, and in ASCII."""
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def text(words: str) -> str:
+    """A text as it can stand in a script's docstring, whatever it holds; on one line."""
+    plain = words.replace('"', "'").replace("\\", "/")
+    return "".join(letter if letter.isprintable() else " " for letter in plain)
+
+
+def _on_one_line(code: Code) -> str:
+    return code.line if isinstance(code, Group) else code

@@ -1,0 +1,251 @@
+"""A standalone script that shows one deviation of a run: TensorFlow and NumPy are all it needs.
+
+It says what is expected and what is seen, and exits 1 where the deviation is present, 0 where it is
+not, 2 where that cannot be told. It is made from the verdict's case and observation alone. Texts of
+the run file only reach it as comments, or by `repr`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance import data, malformations, reading
+from conformance.adapter import wire
+from conformance.case import EAGER, Case, Malformation
+from conformance.errors import UnreadableCase
+from conformance.forms import Path
+from reports import building, literals, scenarios
+from reports.code import Code, Group, assigned, laid_out, literal, text
+from reports.runfile import Run
+from reports.verdicts import KNOWN, NEW, Error, Verdict
+
+_WIDTH = 96
+
+
+class NoScript(Exception):
+    """No script can be made; the message is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which deviation is asked for; what is None may be any."""
+
+    clause: str
+    path: str | None = None
+    cell: str | None = None
+    malformation: str | None = None
+    mode: str | None = None
+
+    @classmethod
+    def of(cls, words: str, cell: str | None, malformation: str | None, mode: str | None) -> Wanted:
+        """From CLAUSE or CLAUSE/PATH; a path has a slash of its own."""
+        clause, _, path = words.partition("/")
+        return cls(clause, path or None, cell, malformation, mode)
+
+    def means(self, verdict: Verdict) -> bool:
+        """Whether a verdict is about what is asked for."""
+        case = verdict.case or {}
+        pairs = (
+            (self.clause, verdict.clause),
+            (self.path, verdict.path),
+            (self.cell, verdict.cell),
+            (self.malformation, verdict.malformation),
+            (self.mode, case.get("mode")),
+        )
+        return all(wanted in (None, found) for wanted, found in pairs)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script, the verdict that it shows, and how many others were meant too."""
+
+    text: str
+    verdict: Verdict
+    others: int
+
+
+def script(run: Run, wanted: Wanted) -> Script:
+    """The script of the first deviation that is wanted and can be shown: new ones first."""
+    found = _deviations(run, wanted)
+    refusals = []
+    for verdict in found:
+        try:
+            return Script(of(verdict, run.header.versions), verdict, len(found) - 1)
+        except NoScript as refusal:
+            refusals.append(str(refusal))
+    raise NoScript(refusals[0])
+
+
+def _deviations(run: Run, wanted: Wanted) -> list[Verdict]:
+    meant = [verdict for verdict in run.verdicts if wanted.means(verdict)]
+    found = [verdict for verdict in meant if verdict.verdict in (NEW, KNOWN)]
+    if not found:
+        why = "no deviation" if meant else "no verdict"
+        raise NoScript(f"the run has {why} of this clause, path, cell, malformation and mode")
+    return sorted(found, key=lambda verdict: (verdict.verdict != NEW, len(str(verdict.case))))
+
+
+def of(verdict: Verdict, versions: dict[str, str]) -> str:
+    """The script of one deviation; NoScript where there is none yet."""
+    try:
+        case = reading.from_plain(verdict.case)
+        return "\n".join(_lines(verdict, case, versions)) + "\n"
+    except (building.NotCovered, literals.NotWritten, scenarios.NoScenario) as refusal:
+        raise NoScript(f"no script is written yet for {refusal}") from None
+    except UnreadableCase as error:
+        raise NoScript(f"the case cannot be read: {error}") from None
+    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, MemoryError):
+        raise NoScript("the case is none that the suite could have judged") from None
+
+
+def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
+    scenario = scenarios.of(verdict, case)
+    call = scenario.call(case)
+    built = building.built(case)
+    _must_be_traced_alike(case, call)
+    yield from _docstring(verdict, case, versions)
+    yield ""
+    yield from _prepared(case, [*built.statements, *_given(case, call)])
+    yield ""
+    if case.malformation:
+        yield f"print({literal(f'given: {_about(case.malformation)}')})"
+    yield f"print({literal(f'expected: {scenario.expected.words}')})"
+    names = [name for name, _ in call.arguments]
+    yield from _judged(case, built.call(call.state is not None, names), scenario.expected)
+
+
+def _about(malformation: Malformation) -> str:
+    kind = malformations.KINDS[malformation.name]
+    return f"{kind.argument} is {kind.about}"
+
+
+def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
+    about = f"{verdict.clause} on {verdict.path}, {case.cell_name}, {case.mode}"
+    found = Error.of(verdict.observation or {})
+    seen = found.name if found else "accepted"
+    told = f"Seen with {_told(versions, Path.of(case.path))}: {seen}."
+    clause = textwrap.wrap(text(verdict.statement), _WIDTH)
+    yield f'"""{text(about)}.'
+    for paragraph in (clause, [text(told)]):
+        yield from ("", *paragraph) if paragraph else ()
+    yield '"""'
+
+
+def _told(versions: dict[str, str], path: Path) -> str:
+    keras = "keras3" if path.generation == "keras3" else "keras2"
+    named = (("tensorflow", "TensorFlow"), (keras, "Keras"))
+    return ", ".join(f"{name} {versions[key]}" for key, name in named if key in versions)
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _prepared(case: Case, statements: Sequence[Code]) -> Iterator[str]:
+    """All before the call; if any of it fails, nothing can be told."""
+    lines = [line for code in statements for line in laid_out(code, 1)]
+    library = _LIBRARIES[Path.of(case.path).generation]
+    drawn = any("random." in line for line in lines)
+    yield from ("import importlib.util", "import os", "import sys", "")
+    yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
+    yield 'if importlib.util.find_spec("tf_keras"):'
+    yield '    os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells are of Keras 2'
+    yield "try:"
+    yield from library.imports
+    if drawn or any("np." in line for line in lines):
+        yield "    import numpy as np"
+    yield from ("    import tensorflow as tf", "")
+    yield from library.statements
+    yield from ("    random = np.random.RandomState(0)",) if drawn else ()
+    yield from lines
+    yield "except Exception as error:"
+    yield '    print(f"cannot tell: {type(error).__name__}: {error}")'
+    yield "    sys.exit(2)"
+
+
+@dataclass(frozen=True)
+class _Library:
+    """What a script needs of a generation: imports, and statements after all imports."""
+
+    statements: tuple[str, ...]
+    imports: tuple[str, ...] = ()
+
+
+_EAGER = "    tf.compat.v1.enable_eager_execution()  # which TensorFlow 2 does by itself"
+_LIBRARIES = {
+    "v1": _Library((_EAGER, "    cells = tf.compat.v1.nn.rnn_cell")),
+    "keras2": _Library(
+        (
+            _EAGER,
+            '    if getattr(tf.keras, "__version__", "2").startswith("3"):',
+            '        raise ImportError("tf.keras is Keras 3 here: install tf-keras")',
+            "    layers = tf.keras.layers",
+        )
+    ),
+    "keras3": _Library(
+        (
+            '    if not keras.__version__.startswith("3"):',
+            '        raise ImportError("Keras 3 is not installed")',
+            "    layers = keras.layers",
+        ),
+        ("    import keras",),
+    ),
+}
+
+
+def _given(case: Case, call: wire.Call) -> Iterator[Code]:
+    """The variables of a call: inputs, state and arguments."""
+    yield assigned("inputs", literals.array(_inputs(case, call)))
+    if call.state is not None:
+        yield assigned("state", literals.state(call.state))
+    for name, values in call.arguments:
+        yield assigned(name, literals.exact(values))
+
+
+def _inputs(case: Case, call: wire.Call) -> wire.Array:
+    """A cell by itself takes one step."""
+    if Path.of(case.path).api != "cell":
+        return call.inputs
+    return data.to_wire(data.from_wire(call.inputs)[:, 0], case.dtype)
+
+
+def _must_be_traced_alike(case: Case, call: wire.Call) -> None:
+    """Refuse modes whose traces the script could not repeat."""
+    if case.mode not in (EAGER, "function"):
+        raise building.NotCovered(f"the mode {case.mode!r}")
+    if case.mode != EAGER and _is_open(case) and (call.state is not None or call.arguments):
+        raise building.NotCovered("a function of a state whose batch is not known")
+
+
+def _is_open(case: Case) -> bool:
+    """Whether a target traces the case for unknown batch and steps."""
+    return not (case.malformation or case.fresh or case.static_shapes)
+
+
+def _judged(case: Case, call: Group, expected: scenarios.Expected) -> Iterator[str]:
+    if case.mode == EAGER:
+        yield "try:"
+        yield from laid_out(assigned("result", call), 1)
+    else:
+        yield from ("", "", *_traced(case), *laid_out(_returned(call), 1))
+        yield from ("", "", "try:", f"    result = run({'inputs' if _is_open(case) else ''})")
+    yield "except Exception as error:"
+    yield '    print(f"seen: {type(error).__name__}: {error}")'
+    yield f"    sys.exit({expected.code_of_an_error})"
+    yield 'print("seen: accepted; shapes", [tuple(leaf.shape) for leaf in tf.nest.flatten(result)])'
+    yield f"sys.exit({expected.code_of_none})"
+
+
+def _traced(case: Case) -> Iterator[str]:
+    if not _is_open(case):
+        yield from ("@tf.function(autograph=False)", "def run():")
+        return
+    shape = [None, None, *case.input_shape]
+    spec = f'tf.TensorSpec({shape}, "{case.dtype}")'
+    yield f"@tf.function(input_signature=[{spec}], autograph=False)"
+    yield "def run(inputs):"
+
+
+def _returned(call: Group) -> Group:
+    return Group(f"return {call.opening}", call.parts, call.closing)

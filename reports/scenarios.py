@@ -1,0 +1,126 @@
+"""Of each clause, which call shows what a case deviates in, and what is expected of that call.
+
+Only clauses that one call decides, by an error or by none, are here: what shows in numbers or in
+the structure of a final state needs the reference, and has no script yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from conformance import documented, forms, requests
+from conformance.adapter import wire
+from conformance.case import Case
+from reports.verdicts import CRASHED, HUNG, Error, Verdict
+
+_ERRORS = "(ValueError, TypeError, tf.errors.InvalidArgumentError)"
+
+
+class NoScenario(Exception):
+    """A verdict that no script is written for yet; the message says why."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What must come of a call, in words, and what a script exits with: 0 where it did, else 1.
+
+    `code_of_an_error` is an expression of the variable `error`.
+    """
+
+    words: str
+    code_of_an_error: str
+    code_of_none: int = 1
+
+
+REFUSED = Expected(
+    "ValueError, TypeError or InvalidArgumentError", f"0 if isinstance(error, {_ERRORS}) else 1"
+)
+AN_ERROR = Expected("an error", "0")
+NAMES_STATE_SIZE = Expected(
+    "an error about cell.state_size", '0 if "state_size" in str(error) else 1'
+)
+ACCEPTED = Expected("no error", "1", code_of_none=0)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call, and what must come of it."""
+
+    expected: Expected
+    call: Callable[[Case], wire.Call] = field(default=requests.whole)
+
+
+def of(verdict: Verdict, case: Case) -> Scenario:
+    """The scenario of a verdict's clause; NoScenario where it does not show what was seen."""
+    scenario = _BY_CLAUSE.get(verdict.clause)
+    if scenario is None:
+        raise NoScenario(f"the clause {verdict.clause}")
+    error = Error.of(verdict.observation or {})
+    if error and error.name in (CRASHED, HUNG):
+        raise NoScenario(f"what {error.name}")
+    if scenario.expected is ACCEPTED:
+        _must_be_of_the_call(verdict, error)
+    elif (verdict.observation or {}).get("error", {"stage": "call"}).get("stage") == "build":
+        raise NoScenario("an error while building")
+    return scenario
+
+
+def _must_be_of_the_call(verdict: Verdict, error: Error | None) -> None:
+    stage = ((verdict.observation or {}).get("error") or {}).get("stage")
+    if error is None or stage != "call":
+        raise NoScenario("what shows in values, in a structure or while building")
+
+
+def _without_state(case: Case) -> wire.Call:
+    return requests.whole(dataclasses.replace(case, state=None))
+
+
+def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call]:
+    return lambda case: documented.call(case, documented.pair(case, container, held_as))
+
+
+def _nested(case: Case) -> wire.Call:
+    return documented.call(case, documented.nested(case, documented.TUPLE, forms.NUMPY))
+
+
+def _written(case: Case) -> wire.Call:
+    return documented.call(case, documented.written(case))
+
+
+def _pair_or_tensor(case: Case) -> wire.Call:
+    if case.cells[0].is_lstm:
+        return _pair(documented.TUPLE)(case)
+    return documented.call(case, documented.tensor(case))
+
+
+_BY_CLAUSE = {
+    "RJ-01": Scenario(REFUSED),
+    "SQ-24": Scenario(REFUSED),
+    "SQ-25": Scenario(REFUSED),
+    "SQ-26": Scenario(REFUSED),
+    "DC-02": Scenario(ACCEPTED, _pair(documented.TUPLE)),
+    "DC-04": Scenario(ACCEPTED, _pair(documented.LIST, forms.NUMPY)),
+    "DC-05": Scenario(ACCEPTED, _pair(documented.LIST, forms.NUMPY)),
+    "DC-06": Scenario(ACCEPTED, _nested),
+    "DC-07": Scenario(ACCEPTED),
+    "DC-09": Scenario(ACCEPTED, _pair_or_tensor),
+    "DC-15": Scenario(AN_ERROR, _written),
+    "DC-16": Scenario(ACCEPTED),
+    "DC-17": Scenario(AN_ERROR, _written),
+    "DC-18": Scenario(AN_ERROR),
+    "DC-19": Scenario(AN_ERROR),
+    "DC-20": Scenario(AN_ERROR),
+    "DC-21": Scenario(AN_ERROR),
+    "DC-22": Scenario(NAMES_STATE_SIZE),
+    "MD-05": Scenario(ACCEPTED, _without_state),
+    "RT-05": Scenario(ACCEPTED),
+    "RT-12": Scenario(ACCEPTED),
+    "RT-16": Scenario(ACCEPTED),
+    "SQ-11": Scenario(ACCEPTED),
+    "SQ-20": Scenario(ACCEPTED),
+    "SQ-21": Scenario(ACCEPTED),
+    "WR-07": Scenario(ACCEPTED),
+    "WR-08": Scenario(ACCEPTED),
+}

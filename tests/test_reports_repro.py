@@ -1,0 +1,254 @@
+"""Scripts that show a deviation: what they are made of, and what they exit with.
+
+A stand-in for TensorFlow runs them here: it takes every call, but for the one that is judged.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import dataclasses
+import io
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from conformance.case import Case, Cell, Layer, Malformation, to_plain
+from reports import __main__ as command_line
+from reports import repro
+from reports.verdicts import HOLDS, KNOWN, NEW, Verdict
+from tests import support
+from tests.test_show import a_verdict, written
+
+VERSIONS = {"tensorflow": "2.21.0", "keras3": "3.15.1"}
+MALFORMED = Case(
+    "RNN/keras3",
+    "eager",
+    (Cell("LSTM", 3),),
+    batch=2,
+    malformation=Malformation("too_few"),
+    fresh=True,
+)
+WITHOUT = Case("dynamic_rnn/keras3", "function", (Cell("GRU", 2),), state=None)
+ERROR = {"class": "TypeError", "message": "TypeError (no)", "stage": "call"}
+
+
+def a_deviation(case: Case, clause: str = "RJ-01", **fields: object) -> Verdict:
+    given = {"case": to_plain(case), "observation": {"outputs": []}, **fields}
+    return a_verdict(clause, case.place, KNOWN, cell=case.cell_name, **given)
+
+
+def script_of(case: Case, clause: str = "RJ-01", **fields: object) -> str:
+    return repro.of(a_deviation(case, clause, **fields), VERSIONS)
+
+
+class _InvalidArgumentError(Exception):
+    """TensorFlow's own."""
+
+
+def exits_with(script: str, judged: str, error: Exception | None) -> int:
+    """The exit code of a script, where the call by this name, as `keras.layers.RNN()`, fails so."""
+    tensorflow, keras = mock.MagicMock(), mock.MagicMock(__version__="3.15.1")
+    tensorflow.keras.__version__ = "2.15.0"
+    tensorflow.errors.InvalidArgumentError = _InvalidArgumentError
+    tensorflow.function = lambda **options: lambda function: function
+    library, *names = judged.split(".")
+    called = {"tf": tensorflow, "keras": keras}[library]
+    for name in names:
+        called = getattr(called, name.removesuffix("()"))
+        called = called.return_value if name.endswith("()") else called
+    called.side_effect = error
+    modules = {"tensorflow": tensorflow, "keras": keras}
+    with (
+        mock.patch.dict(sys.modules, modules),
+        contextlib.redirect_stdout(io.StringIO()),
+        pytest.raises(SystemExit) as exited,
+    ):
+        exec(compile(script, "script", "exec"), {})
+    assert isinstance(exited.value.code, int)
+    return exited.value.code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (None, 1),
+        (IndexError("list index out of range"), 1),
+        (ValueError("too few states"), 0),
+        (_InvalidArgumentError("shapes"), 0),
+    ],
+)
+def test_a_malformed_state_must_be_refused(error: Exception | None, code: int) -> None:
+    assert exits_with(script_of(MALFORMED), "keras.layers.RNN()", error) == code
+
+
+def test_what_must_be_accepted_is_judged_the_other_way_round() -> None:
+    script = script_of(WITHOUT, "RT-05", observation={"error": ERROR})
+    called = "tf.compat.v1.nn.dynamic_rnn"
+    assert exits_with(script, called, TypeError("no")) == 1
+    assert exits_with(script, called, None) == 0
+
+
+def test_what_fails_before_the_call_cannot_be_told() -> None:
+    assert exits_with(script_of(MALFORMED), "keras.layers.RNN", TypeError("no such option")) == 2
+
+
+def test_any_error_is_one_where_the_clause_asks_for_one() -> None:
+    assert exits_with(script_of(MALFORMED, "DC-21"), "keras.layers.RNN()", IndexError()) == 0
+    named = script_of(MALFORMED, "DC-22")
+    assert exits_with(named, "keras.layers.RNN()", ValueError("cell.state_size")) == 0
+    assert exits_with(named, "keras.layers.RNN()", ValueError("shapes")) == 1
+
+
+def test_the_script_reads_as_a_person_would_write_it() -> None:
+    script = script_of(MALFORMED, statement="A malformed state is refused.")
+    assert script.startswith(
+        '"""RJ-01 on RNN/keras3, LSTM, eager.\n\nA malformed state is refused.'
+    )
+    assert "Seen with TensorFlow 2.21.0, Keras 3.15.1: accepted.\n" in script
+    assert (
+        "    layer = layers.RNN(layers.LSTMCell(3), return_sequences=True, return_state=True)\n"
+        in script
+    )
+    assert "    state = [tf.zeros([2, 3])]\n" in script
+    assert "    result = layer(inputs, initial_state=state)\n" in script
+    assert len(script.splitlines()) <= 40
+
+
+@pytest.mark.parametrize(
+    ("case", "line"),
+    [
+        (Case("cell/v1", "eager", (Cell("LSTM", 2),)), "cells.LSTMStateTuple(tf.zeros([1, 2]), "),
+        (Case("cell/v1", "eager", (Cell("GRU", 2),)), "cell.build(tf.TensorShape([None, 1]))"),
+        (Case("cell/keras2", "eager", (Cell("GRU", 2),), dtype="float64"), '"float64")'),
+        (Case("layer/keras2", "eager", (Cell("GRU", 1),), form="numpy"), "np.zeros([1, 1], "),
+        (Case("static_rnn/v1", "eager", (Cell("GRU", 1),)), "tf.unstack(inputs, axis=1)"),
+        (Case("cell/keras3", "eager", (Cell("GRU", 1),) * 2), "layers.StackedRNNCells([cell_0, "),
+        (Case("RNN/keras2", "eager", (Cell("GRU", 1),), lengths="full"), "tf.constant([1], "),
+    ],
+)
+def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
+    assert line in script_of(case)
+
+
+def undefined(script: str) -> set[str]:
+    """The names that a script reads and never gives a value."""
+    names = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Name)]
+    read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            made |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        if isinstance(node, ast.FunctionDef):
+            made.add(node.name)
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            made.add(node.name)
+    return read - made - set(vars(builtins))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(support.cases(malformed=True))
+def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> None:
+    with contextlib.suppress(repro.NoScript):
+        assert not undefined(script_of(case))
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (Case("RNN/keras3", "graph", (Cell("GRU", 1),)), "the mode 'graph'"),
+        (Case("Model/keras3", "eager", (Cell("GRU", 1),)), "the path Model/keras3"),
+        (
+            Case("RNN/keras3", "eager", (Cell("GRU", 1),), layer=Layer(stateful=True)),
+            "a layer with the option stateful",
+        ),
+    ],
+)
+def test_what_is_not_covered_is_said(case: Case, why: str) -> None:
+    with pytest.raises(repro.NoScript, match=f"^no script is written yet for {why}$"):
+        script_of(case)
+
+
+def test_what_shows_in_values_is_not_covered() -> None:
+    with pytest.raises(repro.NoScript, match="shows in values"):
+        script_of(Case("RNN/keras3", "eager", (Cell("GRU", 1),)), "RT-05")
+
+
+HOSTILE = 'x"""\nimport os\\'
+
+
+@pytest.mark.parametrize("field", ["path", "mode", "dtype", "state", "batch", "form"])
+def test_no_text_of_a_case_becomes_code(field: str) -> None:
+    case = {**to_plain(MALFORMED), field: HOSTILE}
+    verdict = dataclasses.replace(a_deviation(MALFORMED), case=case)
+    with pytest.raises(repro.NoScript):
+        repro.of(verdict, VERSIONS)
+
+
+def test_texts_of_a_verdict_stay_texts() -> None:
+    verdict = dataclasses.replace(
+        a_deviation(MALFORMED),
+        statement=HOSTILE,
+        case={**to_plain(MALFORMED), "layer": {"return_sequences": HOSTILE}},
+        observation={"error": {"class": HOSTILE, "message": "", "stage": "call"}},
+    )
+    assert imports(repro.of(verdict, VERSIONS)) == imports(script_of(MALFORMED))
+
+
+def imports(script: str) -> int:
+    return sum(isinstance(node, ast.Import) for node in ast.walk(ast.parse(script)))
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+SOME = (
+    a_deviation(MALFORMED, malformation="too_few"),
+    a_verdict("RT-01", "RNN/keras3", HOLDS),
+    a_deviation(WITHOUT, "PS-01"),
+)
+
+
+@pytest.fixture
+def run_file(tmp_path: Path) -> Path:
+    return written(tmp_path / "run.jsonl", SOME)
+
+
+def test_the_command_prints_the_script(run_file: Path, capsys: pytest.CaptureFixture) -> None:
+    assert command_line.main(["repro", str(run_file), "RJ-01/RNN/keras3"]) == 0
+    printed = capsys.readouterr()
+    compile(printed.out, "script", "exec")
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize(
+    ("clause", "why"),
+    [
+        ("RT-01", "no deviation"),
+        ("RT-99", "no verdict"),
+        ("RJ-01/RNN/keras2", "no verdict"),
+        ("PS-01", "the clause PS-01"),
+    ],
+)
+def test_the_command_says_in_one_line_why_not(
+    run_file: Path, capsys: pytest.CaptureFixture, clause: str, why: str
+) -> None:
+    assert command_line.main(["repro", str(run_file), clause]) == 2
+    printed = capsys.readouterr()
+    assert why in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_of_several_a_new_one_comes_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    one = a_deviation(MALFORMED, malformation="too_few")
+    new = Verdict.from_plain({**one.to_plain(), "verdict": NEW, "malformation": "none_leaf"})
+    run_file = written(tmp_path / "run.jsonl", (one, new))
+    assert command_line.main(["repro", str(run_file), "RJ-01"]) == 0
+    assert "none_leaf; 1 more" in capsys.readouterr().err
+    chosen = ["repro", str(run_file), "RJ-01", "--malformation", "too_few"]
+    assert command_line.main(chosen) == 0
+    assert capsys.readouterr().err == ""
