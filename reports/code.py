@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_WIDTH = 96
+_WIDTH = 100
 _INDENT = "    "
 
 

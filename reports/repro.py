@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from conformance import data, malformations, reading
 from conformance.adapter import wire
-from conformance.case import EAGER, Case, Malformation
+from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
 from reports import building, literals, scenarios
@@ -91,6 +91,7 @@ def of(verdict: Verdict, versions: dict[str, str]) -> str:
     """The script of one deviation; NoScript where there is none yet."""
     try:
         case = reading.from_plain(verdict.case)
+        _must_be_small(case)
         return "\n".join(_lines(verdict, case, versions)) + "\n"
     except (building.NotCovered, literals.NotWritten, scenarios.NoScenario) as refusal:
         raise NoScript(f"no script is written yet for {refusal}") from None
@@ -100,6 +101,17 @@ def of(verdict: Verdict, versions: dict[str, str]) -> str:
         raise NoScript("the case is none that the suite could have judged") from None
 
 
+_LARGEST = 1000
+
+
+def _must_be_small(case: Case) -> None:
+    """Refuse sizes that no run of the suite has, before arrays of them are made."""
+    widths = [width for cell in case.cells for width in (*cell.state_widths, cell.units)]
+    sizes = (case.batch, case.steps, case.features, len(case.cells), *widths)
+    if max(sizes) > _LARGEST:
+        raise NoScript(f"the case has a size above {_LARGEST}, which the suite never draws")
+
+
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
     scenario = scenarios.of(verdict, case)
     call = scenario.call(case)
@@ -107,18 +119,16 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
     _must_be_traced_alike(case, call)
     yield from _docstring(verdict, case, versions)
     yield ""
-    yield from _prepared(case, [*built.statements, *_given(case, call)])
+    names = [name for name, _ in call.arguments]
+    judged = built.call(call.state is not None, names)
+    after = list(_judged(case, judged, scenario.expected))
+    yield from _prepared(case, [*built.statements, *_given(case, call)], after)
     yield ""
     if case.malformation:
-        yield f"print({literal(f'given: {_about(case.malformation)}')})"
+        kind = malformations.KINDS[case.malformation.name]
+        yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
     yield f"print({literal(f'expected: {scenario.expected.words}')})"
-    names = [name for name, _ in call.arguments]
-    yield from _judged(case, built.call(call.state is not None, names), scenario.expected)
-
-
-def _about(malformation: Malformation) -> str:
-    kind = malformations.KINDS[malformation.name]
-    return f"{kind.argument} is {kind.about}"
+    yield from after
 
 
 def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
@@ -142,15 +152,19 @@ def _told(versions: dict[str, str], path: Path) -> str:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _prepared(case: Case, statements: Sequence[Code]) -> Iterator[str]:
-    """All before the call; if any of it fails, nothing can be told."""
+def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
+    """All before what comes `after`, the call; if any of it fails, nothing can be told."""
     lines = [line for code in statements for line in laid_out(code, 1)]
     library = _LIBRARIES[Path.of(case.path).generation]
     drawn = any("random." in line for line in lines)
-    yield from ("import importlib.util", "import os", "import sys", "")
+    # v1 functions look for tf.keras, whatever cell they are given
+    legacy = library is not _LIBRARIES["keras3"] or any("tf.compat" in line for line in after)
+    yield from (("import importlib.util",) if legacy else ())
+    yield from ("import os", "import sys", "")
     yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
-    yield 'if importlib.util.find_spec("tf_keras"):'
-    yield '    os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells are of Keras 2'
+    if legacy:
+        yield 'if importlib.util.find_spec("tf_keras"):'
+        yield '    os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells are of Keras 2'
     yield "try:"
     yield from library.imports
     if drawn or any("np." in line for line in lines):

@@ -189,6 +189,13 @@ def test_no_text_of_a_case_becomes_code(field: str) -> None:
         repro.of(verdict, VERSIONS)
 
 
+@pytest.mark.parametrize("field", ["batch", "steps", "features"])
+def test_no_array_is_made_that_would_fill_the_memory(field: str) -> None:
+    case = {**to_plain(MALFORMED), field: 10**12}
+    with pytest.raises(repro.NoScript, match="a size above 1000"):
+        repro.of(dataclasses.replace(a_deviation(MALFORMED), case=case), VERSIONS)
+
+
 def test_texts_of_a_verdict_stay_texts() -> None:
     verdict = dataclasses.replace(
         a_deviation(MALFORMED),
