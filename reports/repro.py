@@ -7,18 +7,20 @@ the run file only reach it as comments, or by `repr`.
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance import data, malformations, reading
+from conformance import data, malformations, reading, requests
 from conformance.adapter import wire
 from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
-from reports import building, literals, scenarios
+from reports import building, literals, scenarios, tracing
 from reports.code import Code, Group, assigned, laid_out, literal, text
 from reports.runfile import Run
+from reports.scenarios import Scenario
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
 _WIDTH = 96
@@ -114,15 +116,16 @@ def _must_be_small(case: Case) -> None:
 
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
     scenario = scenarios.of(verdict, case)
-    call = scenario.call(case)
+    if case.mode not in (EAGER, "function"):
+        raise building.NotCovered(f"the mode {case.mode!r}")
+    call = _as_taken(case, scenario.call(case))
     built = building.built(case)
-    _must_be_traced_alike(case, call)
     yield from _docstring(verdict, case, versions)
     yield ""
     names = [name for name, _ in call.arguments]
     judged = built.call(call.state is not None, names)
-    after = list(_judged(case, judged, scenario.expected))
-    yield from _prepared(case, [*built.statements, *_given(case, call)], after)
+    after = list(_judged(case, scenario, call, judged))
+    yield from _prepared(case, [*built.statements, *_given(call)], after)
     yield ""
     if case.malformation:
         kind = malformations.KINDS[case.malformation.name]
@@ -208,58 +211,34 @@ _LIBRARIES = {
 }
 
 
-def _given(case: Case, call: wire.Call) -> Iterator[Code]:
+def _given(call: wire.Call) -> Iterator[Code]:
     """The variables of a call: inputs, state and arguments."""
-    yield assigned("inputs", literals.array(_inputs(case, call)))
+    yield assigned("inputs", literals.array(call.inputs))
     if call.state is not None:
         yield assigned("state", literals.state(call.state))
     for name, values in call.arguments:
         yield assigned(name, literals.exact(values))
 
 
-def _inputs(case: Case, call: wire.Call) -> wire.Array:
-    """A cell by itself takes one step."""
+def _as_taken(case: Case, call: wire.Call) -> wire.Call:
+    """The call with the inputs as the path takes them: a cell by itself takes one step."""
     if Path.of(case.path).api != "cell":
-        return call.inputs
-    return data.to_wire(data.from_wire(call.inputs)[:, 0], case.dtype)
+        return call
+    step = data.to_wire(data.from_wire(call.inputs)[:, 0], case.dtype)
+    return dataclasses.replace(call, inputs=step)
 
 
-def _must_be_traced_alike(case: Case, call: wire.Call) -> None:
-    """Refuse modes whose traces the script could not repeat."""
-    if case.mode not in (EAGER, "function"):
-        raise building.NotCovered(f"the mode {case.mode!r}")
-    if case.mode != EAGER and _is_open(case) and (call.state is not None or call.arguments):
-        raise building.NotCovered("a function of a state whose batch is not known")
-
-
-def _is_open(case: Case) -> bool:
-    """Whether a target traces the case for unknown batch and steps."""
-    return not (case.malformation or case.fresh or case.static_shapes)
-
-
-def _judged(case: Case, call: Group, expected: scenarios.Expected) -> Iterator[str]:
-    if case.mode == EAGER:
-        yield "try:"
-        yield from laid_out(assigned("result", call), 1)
-    else:
-        yield from ("", "", *_traced(case), *laid_out(_returned(call), 1))
-        yield from ("", "", "try:", f"    result = run({'inputs' if _is_open(case) else ''})")
+def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> Iterator[str]:
+    """The call, and what to exit with; through a function of its own unless it is eager."""
+    code: Code = call
+    if case.mode != EAGER:
+        kept = requests.program(case, scenario.anew).kept
+        lines, code = tracing.function(kept, given, call)
+        yield from ("", "", *lines, "", "")
+    yield "try:"
+    yield from laid_out(assigned("result", code), 1)
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
-    yield f"    sys.exit({expected.code_of_an_error})"
+    yield f"    sys.exit({scenario.expected.code_of_an_error})"
     yield 'print("seen: accepted; shapes", [tuple(leaf.shape) for leaf in tf.nest.flatten(result)])'
-    yield f"sys.exit({expected.code_of_none})"
-
-
-def _traced(case: Case) -> Iterator[str]:
-    if not _is_open(case):
-        yield from ("@tf.function(autograph=False)", "def run():")
-        return
-    shape = [None, None, *case.input_shape]
-    spec = f'tf.TensorSpec({shape}, "{case.dtype}")'
-    yield f"@tf.function(input_signature=[{spec}], autograph=False)"
-    yield "def run(inputs):"
-
-
-def _returned(call: Group) -> Group:
-    return Group(f"return {call.opening}", call.parts, call.closing)
+    yield f"sys.exit({scenario.expected.code_of_none})"

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 
 from conformance.case import Case, Cell, Layer, Malformation, to_plain
 from reports import __main__ as command_line
-from reports import repro
+from reports import repro, scenarios
 from reports.verdicts import HOLDS, KNOWN, NEW, Verdict
 from tests import support
 from tests.test_show import a_verdict, written
@@ -133,6 +133,28 @@ def test_the_script_reads_as_a_person_would_write_it() -> None:
 )
 def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
     assert line in script_of(case)
+
+
+def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
+    case = Case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
+    script = " ".join(script_of(case, "SQ-21", observation={"error": ERROR}).split())
+    assert "def run(inputs, state, mask):" in script
+    state = 'tf.TensorSpec([None, 3], "float32")'
+    assert 'tf.TensorSpec([None, None, 4], "float32"), [' in script
+    assert f"[{state}, {state}], " in script
+    assert 'tf.TensorSpec([None, None], "bool")' in script
+
+
+def test_what_is_malformed_is_traced_for_its_sizes() -> None:
+    script = script_of(dataclasses.replace(MALFORMED, mode="function"))
+    assert "@tf.function(autograph=False)\ndef run():\n" in script
+    assert "    result = run()\n" in script
+
+
+def test_scenarios_build_programs_as_their_clauses_do() -> None:
+    clauses = support.clauses()
+    for name, scenario in scenarios.BY_CLAUSE.items():
+        assert scenario.anew == clauses[name].anew
 
 
 def undefined(script: str) -> set[str]:
