@@ -22,7 +22,7 @@ class Built:
     """The code that builds a path, statement by statement, and the call's function and arguments.
 
     `first` are the arguments before the state. `state_names` are by what name the call takes which
-    part of the state: code with the variable `state` in it; an empty name takes it by position.
+    part of the state: a format for the state's variable; an empty name takes it by position.
     """
 
     statements: tuple[Code, ...]
@@ -31,9 +31,10 @@ class Built:
     state_names: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, Code], ...] = ()
 
-    def call(self, with_state: bool, arguments: Sequence[str]) -> Group:
+    def call(self, state: str | None, arguments: Sequence[str] = ()) -> Group:
         """The call, with the variable `state` if it is given one, and variables named alike."""
-        given = self.state_names if with_state else ()
+        names = self.state_names if state else ()
+        given = [(name, code.format(state)) for name, code in names]
         positional = [code for name, code in given if not name]
         named = {name: code for name, code in given if name}
         named.update({name: name for name in arguments})
@@ -109,11 +110,11 @@ def _of_layer(case: Case, layer: Group) -> Built:
     statements: list[Code] = [assigned("layer", layer)]
     if not case.fresh:
         statements.append(f"layer.build((None, None, {case.features}))")
-    return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "state"),))
+    return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
 
 
 def _cell(case: Case, path: Path) -> Built:
-    return Built(_with_cell(case, path), "cell", ("inputs",), (("", "state"),))
+    return Built(_with_cell(case, path), "cell", ("inputs",), (("", "{}"),))
 
 
 def _dynamic_rnn(case: Case, path: Path) -> Built:
@@ -121,7 +122,7 @@ def _dynamic_rnn(case: Case, path: Path) -> Built:
         _with_cell(case, path),
         "tf.compat.v1.nn.dynamic_rnn",
         ("cell", "inputs"),
-        (("initial_state", "state"),),
+        (("initial_state", "{}"),),
         _loop_options(case),
     )
 
@@ -131,7 +132,7 @@ def _static_rnn(case: Case, path: Path) -> Built:
         _with_cell(case, path),
         "tf.compat.v1.nn.static_rnn",
         ("cell", "tf.unstack(inputs, axis=1)"),
-        (("initial_state", "state"),),
+        (("initial_state", "{}"),),
         _loop_options(case),
     )
 
@@ -143,7 +144,7 @@ def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
         (*cells, *builds),
         "tf.compat.v1.nn.bidirectional_dynamic_rnn",
         (*_DIRECTIONS, "inputs"),
-        (("initial_state_fw", "state[0]"), ("initial_state_bw", "state[1]")),
+        (("initial_state_fw", "{}[0]"), ("initial_state_bw", "{}[1]")),
         _loop_options(case),
     )
 

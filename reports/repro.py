@@ -123,14 +123,20 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
     yield from _docstring(verdict, case, versions)
     yield ""
     names = [name for name, _ in call.arguments]
-    judged = built.call(call.state is not None, names)
+    judged = built.call("state" if call.state is not None else None, names)
     after = list(_judged(case, scenario, call, judged))
-    yield from _prepared(case, [*built.statements, *_given(call)], after)
+    given = [*built.statements, *_given(call)]
+    if scenario.refused_first:
+        given.append(assigned("malformed", literals.state(requests.given_state(case))))
+        _, *after = after  # one `try` holds all that is judged
+        after = [*_refused_first(case, built), *after]
+    yield from _prepared(case, given, after)
     yield ""
     if case.malformation:
         kind = malformations.KINDS[case.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
-    yield f"print({literal(f'expected: {scenario.expected.words}')})"
+    after_it = " after it" if scenario.refused_first else ""
+    yield f"print({literal(f'expected: {scenario.expected.words}{after_it}')})"
     yield from after
 
 
@@ -226,6 +232,18 @@ def _as_taken(case: Case, call: wire.Call) -> wire.Call:
         return call
     step = data.to_wire(data.from_wire(call.inputs)[:, 0], case.dtype)
     return dataclasses.replace(call, inputs=step)
+
+
+def _refused_first(case: Case, built: building.Built) -> Iterator[str]:
+    """A call that is to be refused, and the beginning of those that are judged."""
+    if case.mode != EAGER:
+        raise building.NotCovered("several calls of a function")
+    yield "try:"
+    yield from laid_out(built.call("malformed"), 1)
+    yield "except Exception as error:"
+    yield '    print(f"the malformed state: {type(error).__name__}")'
+    yield "try:"
+    yield from laid_out(built.call(None), 1)
 
 
 def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> Iterator[str]:

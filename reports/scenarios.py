@@ -46,11 +46,16 @@ ACCEPTED = Expected("no error", "1", code_of_none=0)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A call, and what must come of it; `anew` is the clause's."""
+    """A call, and what must come of it; `anew` is the clause's.
+
+    With `refused_first` the call comes after one that is given the malformed state, and after that
+    one without a state, of which the same must come.
+    """
 
     expected: Expected
     call: Callable[[Case], wire.Call] = field(default=requests.whole)
     anew: bool = False
+    refused_first: bool = False
 
 
 def of(verdict: Verdict, case: Case) -> Scenario:
@@ -78,6 +83,10 @@ def _without_state(case: Case) -> wire.Call:
     return requests.whole(dataclasses.replace(case, state=None))
 
 
+def _well_formed(case: Case) -> wire.Call:
+    return requests.whole(requests.well_formed(case))
+
+
 def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call]:
     return lambda case: documented.call(case, documented.pair(case, container, held_as))
 
@@ -98,6 +107,7 @@ def _pair_or_tensor(case: Case) -> wire.Call:
 
 BY_CLAUSE = {
     "RJ-01": Scenario(REFUSED, anew=True),
+    "RJ-03": Scenario(ACCEPTED, _well_formed, anew=True, refused_first=True),
     "SQ-24": Scenario(REFUSED, anew=True),
     "SQ-25": Scenario(REFUSED, anew=True),
     "SQ-26": Scenario(REFUSED, anew=True),

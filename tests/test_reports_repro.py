@@ -50,8 +50,11 @@ class _InvalidArgumentError(Exception):
     """TensorFlow's own."""
 
 
-def exits_with(script: str, judged: str, error: Exception | None) -> int:
-    """The exit code of a script, where the call by this name, as `keras.layers.RNN()`, fails so."""
+def exits_with(script: str, judged: str, error: Exception | list[Exception | None] | None) -> int:
+    """The exit code of a script, where the call by this name, as `keras.layers.RNN()`, fails so.
+
+    A list has what becomes of the first calls, one after the other.
+    """
     tensorflow, keras = mock.MagicMock(), mock.MagicMock(__version__="3.15.1")
     tensorflow.keras.__version__ = "2.15.0"
     tensorflow.errors.InvalidArgumentError = _InvalidArgumentError
@@ -91,6 +94,21 @@ def test_what_must_be_accepted_is_judged_the_other_way_round() -> None:
     called = "tf.compat.v1.nn.dynamic_rnn"
     assert exits_with(script, called, TypeError("no")) == 1
     assert exits_with(script, called, None) == 0
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([IndexError(), None, None], 0),
+        ([IndexError(), ValueError(), None], 1),
+        ([IndexError(), None, ValueError()], 1),
+    ],
+)
+def test_after_a_refusal_the_next_calls_are_judged(
+    errors: list[Exception | None], code: int
+) -> None:
+    script = script_of(MALFORMED, "RJ-03", observation={"error": ERROR})
+    assert exits_with(script, "keras.layers.RNN()", errors) == code
 
 
 def test_what_fails_before_the_call_cannot_be_told() -> None:
