@@ -192,6 +192,10 @@ def _register_recorder(config: pytest.Config) -> None:
             for record in description.defaults
         },
         old=old,
+        ledger={
+            entry.name: {"why": entry.why, **({"thread": entry.thread} if entry.thread else {})}
+            for entry in config.stash[LEDGER].entries
+        },
     )
     releases = "-to-".join(f"tf{one.versions['tensorflow']}" for one in (*before, description))
     name = f"{releases}-{started:%Y%m%dT%H%M%SZ}.jsonl"

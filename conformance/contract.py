@@ -72,11 +72,15 @@ class Finding:
 
     `width_ratio` is how far what was observed is from the reference, or from another path, by what
     it may be; `spread_ratio` the same of two runs of one path, which often agree to the last bit.
+    `ulps` is the distance from the reference in units in the last place; `structures` are those of
+    the final state (`forms.structures`).
     """
 
     width_ratio: float | None = None
     spread_ratio: float | None = None
     grade: str | None = None
+    ulps: float | None = None
+    structures: tuple[str, ...] = ()
 
 
 Property = Callable[[Case, Runs], Finding | None]

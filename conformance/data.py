@@ -343,6 +343,12 @@ def unit_roundoff(dtype: str) -> float:
     return float(ml_dtypes.finfo(_float_dtype(dtype)).eps) / 2
 
 
+def ulp(value: float, dtype: str) -> float:
+    """The unit in the last place of a value that is not negative."""
+    _, exponent = np.frexp(max(value, smallest_normal(dtype)))
+    return float(np.ldexp(unit_roundoff(dtype), int(exponent)))
+
+
 def smallest_subnormal(dtype: str) -> float:
     """The smallest positive number of the dtype; tiny numbers lie this far apart."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_subnormal)

@@ -7,7 +7,7 @@ The canonical leaves of a state are, cell by cell, (h,) or (h, c). Keras writes 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance import data, own_cells, tensors
@@ -249,6 +249,43 @@ def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:
     return (second, first) if path.is_v1 else (first, second)
 
 
+def structures(case: Case, tree: object) -> tuple[str, ...]:
+    """A final state by its containers and what they hold, as `[h, c]`; its sizes are left out.
+
+    Of a stack what it holds for each kind of cell, as `LSTM: [h, c] in (...)`. Nothing is told of
+    nested stacks, or where several states stand in one tensor.
+
+    Raises:
+        UnexpectedStructure: the containers are not those of a state of these cells.
+    """
+    if case.nesting or not case.state_is_tuple:
+        return ()
+    names = {
+        id(leaf): name for cell in read(case, tree) for name, leaf in zip("hc", cell, strict=False)
+    }
+    if not case.stacked or not isinstance(tree, wire.Node):
+        return (_bracketed(tree, names),)
+    within = _brackets(tree, "...")
+    pairs = zip(case.cells, tree.children, strict=True)
+    told = (f"{cell.kind}: {_bracketed(child, names)} in {within}" for cell, child in pairs)
+    return tuple(dict.fromkeys(told))
+
+
+def _bracketed(tree: object, names: Mapping[int, str]) -> str:
+    if isinstance(tree, wire.Node):
+        inner = ", ".join(_bracketed(child, names) for child in tree.children)
+        lone = "," if tree.container == "tuple" and len(tree.children) == 1 else ""
+        return _brackets(tree, inner + lone)
+    return names.get(id(tree), "tensor")
+
+
+def _brackets(node: wire.Node, inner: str) -> str:
+    if node.container == "dict":
+        return "{" + inner + "}"
+    opening = {"list": "[", "tuple": "("}.get(node.container, node.container + "(")
+    return opening + inner + ("]" if node.container == "list" else ")")
+
+
 def shown(tree: object) -> str:
     """A tree in one line: containers, shapes, dtypes, as `[float32(2, 5), float32(2, 5)]`."""
     if isinstance(tree, wire.Leaf):
@@ -256,9 +293,5 @@ def shown(tree: object) -> str:
     if isinstance(tree, wire.Spec):
         return f"{tree.dtype}{tuple(tree.shape)}"
     if isinstance(tree, wire.Node):
-        inner = ", ".join(shown(child) for child in tree.children)
-        if tree.container == "dict":
-            return "{" + inner + "}"
-        opening = {"list": "[", "tuple": "("}.get(tree.container, tree.container + "(")
-        return opening + inner + ("]" if tree.container == "list" else ")")
+        return _brackets(tree, ", ".join(map(shown, tree.children)))
     return "None" if tree is None or isinstance(tree, wire.Nothing) else repr(tree)

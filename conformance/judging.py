@@ -169,6 +169,27 @@ def within(
     return _compare(values, estimate.value, estimate.width, what, "the reference's", observation)
 
 
+def ulps(case: Case, run: Run) -> float:
+    """How far a run is from the reference, in units in the last place of the case's dtype.
+
+    In each array the unit is that of its largest value: of a value near zero one of its own would
+    say how small the value is. What nothing is certain of is left out.
+    """
+    expected = expectation.of(case)
+    pairs = [(run.outputs, expected.outputs)]
+    for seen, wanted in zip(run.state, expected.state, strict=True):
+        pairs += zip(seen, wanted, strict=True)
+    return max(_ulps(values, estimate, case.dtype) for values, estimate in pairs)
+
+
+def _ulps(values: np.ndarray, estimate: Estimate, dtype: str) -> float:
+    certain = np.isfinite(estimate.width) & np.isfinite(estimate.value)
+    if not certain.any():
+        return 0.0
+    apart = np.abs(values[certain] - estimate.value[certain])
+    return float(apart.max() / data.ulp(np.abs(estimate.value[certain]).max(), dtype))
+
+
 def agree(
     one: Run, other: Run, trajectory: reference.Trajectory, whose: str = "the other path's"
 ) -> float:

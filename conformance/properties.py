@@ -13,7 +13,8 @@ from conformance.contract import Finding, Runs
 def agrees(case: Case, run: Runs) -> Finding:
     """Outputs and final state are the formula's."""
     (observation,) = run(case, requests.whole(case))
-    return Finding(judging.agrees_with_reference(case, judging.accepted(case, observation)))
+    seen = judging.accepted(case, observation)
+    return Finding(judging.agrees_with_reference(case, seen), ulps=judging.ulps(case, seen))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ from conformance.ledger import Entry, Ledger
 from reports.verdicts import HOLDS, KNOWN, NEW
 from reports.widths import bin_of
 
+NOTHING_FOUND = Finding()
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -53,8 +55,7 @@ class Outcome:
     grade: str | None = None
     observation: wire.Observation | None = None
     entry: str | None = None
-    width_ratio: float | None = None
-    spread_ratio: float | None = None
+    finding: Finding = NOTHING_FOUND
 
     @property
     def kind(self) -> tuple[str, str | None, str | None]:
@@ -73,19 +74,27 @@ class Tally:
     new: Outcome | None = None
     width_ratio: float | None = None
     widths: dict[str, Counter[str]] = field(default_factory=dict)  # by dtype and bin
+    ulps: dict[str, float] = field(default_factory=dict)  # the largest, by dtype
+    structures: set[str] = field(default_factory=set)
 
     def take(self, outcome: Outcome) -> None:
         """Count one judged case."""
         self.cases += 1
         if outcome.grade:
             self.grades.add(outcome.grade)
-        for ratio in (outcome.width_ratio, outcome.spread_ratio):
-            if ratio is not None:
-                self.width_ratio = max(self.width_ratio or 0.0, ratio)
-        if outcome.width_ratio is not None:
-            self.widths.setdefault(outcome.case.dtype, Counter())[bin_of(outcome.width_ratio)] += 1
+        self._find(outcome.finding, outcome.case.dtype)
         if outcome.status == KNOWN and outcome.entry:
             self.known.setdefault(outcome.entry, outcome)
+
+    def _find(self, finding: Finding, dtype: str) -> None:
+        for ratio in (finding.width_ratio, finding.spread_ratio):
+            if ratio is not None:
+                self.width_ratio = max(self.width_ratio or 0.0, ratio)
+        if finding.width_ratio is not None:
+            self.widths.setdefault(dtype, Counter())[bin_of(finding.width_ratio)] += 1
+        if finding.ulps is not None:
+            self.ulps[dtype] = max(self.ulps.get(dtype, 0.0), finding.ulps)
+        self.structures.update(finding.structures)
 
     @property
     def telling(self) -> Outcome | None:
@@ -332,8 +341,7 @@ def judge(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:
         case,
         HOLDS,
         grade=finding.grade,
-        width_ratio=finding.width_ratio,
-        spread_ratio=finding.spread_ratio,
+        finding=finding,
     )
 
 

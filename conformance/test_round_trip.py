@@ -15,10 +15,11 @@ SEQUENCES = subjects.each(apis=subjects.SEQUENCE_APIS)
 
 
 @clause("RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.each(), cases=states.together)
-def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> None:
+def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> Finding:
     """The final state has the structure, shapes and dtypes that initial_state takes."""
     (observation,) = run(case, requests.whole(case))
     judging.accepted(case, observation)
+    return Finding(structures=forms.structures(case, observation.state))
 
 
 @clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together, effort=0.5)

@@ -96,7 +96,18 @@ def _verdict(
         width_ratio=max(ratios, default=None),
         widths=_widths(tallies) or None,
         modes=tuple(sorted(by_mode)),
+        ulps=_ulps(tallies) or None,
+        structures=tuple(sorted({text for tally in tallies for text in tally.structures})),
     )
+
+
+def _ulps(tallies: Sequence[searching.Tally]) -> dict[str, float]:
+    """The largest distance in ULP over all modes, by dtype."""
+    largest: dict[str, float] = {}
+    for tally in tallies:
+        for dtype, ulps in tally.ulps.items():
+            largest[dtype] = max(largest.get(dtype, 0.0), float(f"{ulps:.3g}"))
+    return dict(sorted(largest.items()))
 
 
 def _widths(tallies: Sequence[searching.Tally]) -> dict[str, dict[str, int]]:

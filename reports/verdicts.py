@@ -101,7 +101,8 @@ class Verdict(PlainRecord):
     `difference` is there where two targets were held against each other.
     `case` is the minimal one, and `observation` is what the target did with it. `width_ratio` is
     the largest observed/width, and `widths` counts them: by dtype, and by bin
-    (`reports/widths.py`).
+    (`reports/widths.py`). `ulps` is the largest distance from the reference in units in the last
+    place, by dtype; `structures` are those of the final states, as `[h, c]`.
     """
 
     clause: str
@@ -126,6 +127,8 @@ class Verdict(PlainRecord):
     widths: dict[str, dict[str, int]] | None = None
     modes: tuple[str, ...] = ()
     difference: dict[str, Any] | None = None
+    ulps: dict[str, float] | None = None
+    structures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -169,7 +172,8 @@ class Header(PlainRecord):
     `defaults` has by class, as `keras3/LSTM`, the options that it takes where none are given, by
     name: numbers, texts, truth values, None, lists of these, and for an object its `class_name` and
     `config`. A class that could not be made has the one option `error`. Runs of before this record
-    have None.
+    have None. `ledger` has of each entry in force, by name, `why` and, where there is one, the
+    upstream `thread`.
 
     Where two targets were held against each other all this is of the new one, and `old` names the
     other: its `target` and its `versions`.
@@ -185,6 +189,7 @@ class Header(PlainRecord):
     paths: list[dict[str, Any]]
     defaults: dict[str, dict[str, Any]] | None = None
     old: dict[str, Any] | None = None
+    ledger: dict[str, dict[str, str]] | None = None
 
     def __post_init__(self) -> None:
         for path in self.paths:

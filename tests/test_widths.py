@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from conformance.case import Case, Cell
+from conformance.contract import Finding
 from conformance.search import Outcome, Tally
 from reports import widths
 from reports.verdicts import HOLDS, Verdict
@@ -34,7 +35,7 @@ def test_what_is_above_the_width_is_in_no_bin_that_is_not() -> None:
 def test_a_search_counts_by_dtype() -> None:
     tally = Tally()
     for dtype, ratio in (("float32", 0.5), ("float32", 0.5), ("float64", 0.1)):
-        tally.take(Outcome(Case("p", "eager", CELLS, dtype=dtype), HOLDS, width_ratio=ratio))
+        tally.take(Outcome(Case("p", "eager", CELLS, dtype=dtype), HOLDS, finding=Finding(ratio)))
     tally.take(Outcome(Case("p", "eager", CELLS), HOLDS))
     assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
 
