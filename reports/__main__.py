@@ -62,6 +62,17 @@ def _compare(options: argparse.Namespace) -> int:
     return comparison.exit_code
 
 
+def _matrix(options: argparse.Namespace) -> int:
+    # NumPy makes the data of scripts; the other commands do without
+    from reports import matrix_page
+
+    paths = [locate(path) for path in options.runs]
+    runs = [read(path) for path in paths]
+    names = [str(path) for path in paths]
+    exported([Export(options.html, lambda: matrix_page.made(runs, names))], paths)
+    return 0
+
+
 def _repro(options: argparse.Namespace) -> int:
     # NumPy makes the data of a case; the other commands do without
     from reports import repro
@@ -90,6 +101,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_show(commands)
     _add_compare(commands)
+    _add_matrix(commands)
     _add_repro(commands)
     return parser
 
@@ -129,6 +141,20 @@ def _add_compare(commands: _Commands) -> None:
     command.add_argument("--all", action="store_true", help="list what is unchanged, too")
     _add_export(command, "json", "the comparison as JSON, with both verdicts of each change")
     _add_export(command, "markdown", "the comparison as a comment on a pull request")
+
+
+def _add_matrix(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "matrix",
+        help="the compatibility table of some runs, as a page",
+        description="Writes a page of one file: what each release does, by clause, path and cell.",
+        allow_abbrev=False,
+    )
+    command.set_defaults(run_command=_matrix)
+    command.add_argument(
+        "runs", nargs="+", type=Path, metavar="RUN", help="a run file, or a folder: its newest"
+    )
+    command.add_argument("--html", required=True, metavar="FILE", help="where the page goes")
 
 
 def _add_repro(commands: _Commands) -> None:

@@ -1,24 +1,30 @@
 """The compatibility table as data, whatever shows it: a column is a run, a row what is asked of it.
 
 A row is about a clause on a path with a cell: whether it holds, whether a form of the initial state
-is accepted, or how well a malformation is refused. What was seen in several modes is one entry, the
-worst of them; the others stay in it.
+is accepted, which structure the final state has, or how well a malformation is refused. What was
+seen in several modes is one entry, the worst of them; the others stay in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
 
 from reports.families import family_rank
 from reports.runfile import Run
 from reports.verdicts import GRADES, HOLDS, KNOWN, NEW, UNAVAILABLE, Verdict
 
-CLAUSE, FORM, MALFORMATION = "clause", "form", "malformation"
-KINDS = (FORM, MALFORMATION, CLAUSE)
+FORM, STRUCTURE, MALFORMATION, CLAUSE = "form", "structure", "malformation", "clause"
+KINDS = (FORM, STRUCTURE, MALFORMATION, CLAUSE)
 
 FORMS = {
+    "RT-06": "as documented",
     "RT-05": "no initial state",
+    "RT-02": "the final state of another call",
+    "RT-04": "the state that the cell makes itself",
     "RT-12": "NumPy arrays",
     "RT-13": "variables",
     "RT-14": "a tuple for a list, a list for a tuple",
@@ -27,13 +33,16 @@ FORMS = {
 }
 """The clauses that ask for one form of the initial state, and that form."""
 
+STRUCTURED = "RT-01"
+"""The clause that tells the structure of the final state."""
+
 DEVIATES = "deviates"
 _WORSE = (UNAVAILABLE, HOLDS, KNOWN, NEW)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What is asked; `about` is the form or the malformation, empty for a clause."""
+    """What is asked; `about` is the form or the malformation, empty for others."""
 
     kind: str
     clause: str
@@ -42,13 +51,17 @@ class Row:
     about: str = ""
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Row:
-        """The row that a verdict belongs to."""
+    def of(cls, verdict: Verdict) -> Iterator[Row]:
+        """The rows that a verdict belongs to."""
         subject = (verdict.clause, verdict.path, verdict.cell)
         if verdict.malformation:
-            return cls(MALFORMATION, *subject, verdict.malformation)
-        form = FORMS.get(verdict.clause)
-        return cls(FORM, *subject, form) if form else cls(CLAUSE, *subject)
+            yield cls(MALFORMATION, *subject, verdict.malformation)
+        elif verdict.clause in FORMS:
+            yield cls(FORM, *subject, FORMS[verdict.clause])
+        else:
+            yield cls(CLAUSE, *subject)
+        if verdict.clause == STRUCTURED:
+            yield cls(STRUCTURE, *subject)
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,13 @@ class Entry:
         """
         if self.worst.malformation and self.worst.grade:
             return self.worst.grade
-        return DEVIATES if self.worst.verdict in (KNOWN, NEW) else self.worst.verdict
+        return DEVIATES if self.worst.deviates else self.worst.verdict
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """The structures of the final states in all modes."""
+        found = {text for verdict in self.verdicts for text in verdict.structures}
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True)
@@ -80,15 +99,10 @@ class Line:
     row: Row
     entries: tuple[Entry | None, ...]
 
-    @property
-    def differs(self) -> bool:
-        """Whether runs that judged it did not see the same."""
-        return len({entry.seen for entry in self.entries if entry}) > 1
-
 
 @dataclass(frozen=True)
 class Matrix:
-    """The table: its columns in the order in which they were given, and its lines."""
+    """The table: its columns, the oldest TensorFlow first, and its lines."""
 
     columns: tuple[Run, ...]
     lines: tuple[Line, ...]
@@ -96,16 +110,30 @@ class Matrix:
 
 def matrix(runs: Sequence[Run]) -> Matrix:
     """The table of some runs."""
-    columns = [_entries(run.verdicts) for run in runs]
+    ordered = sorted(runs, key=_release)
+    columns = [_entries(run.verdicts) for run in ordered]
     rows = sorted({row for entries in columns for row in entries}, key=_rank)
     lines = (Line(row, tuple(entries.get(row) for entries in columns)) for row in rows)
-    return Matrix(tuple(runs), tuple(lines))
+    return Matrix(tuple(ordered), tuple(lines))
+
+
+def _release(run: Run) -> list[Version]:
+    versions = run.header.versions
+    return [_version(versions.get(name, "")) for name in ("tensorflow", "keras3", "keras2")]
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version(re.split(r"[-+]", text)[0])
+    except InvalidVersion:
+        return Version("0")
 
 
 def _entries(verdicts: Iterable[Verdict]) -> dict[Row, Entry]:
     by_row: dict[Row, list[Verdict]] = {}
     for verdict in verdicts:
-        by_row.setdefault(Row.of(verdict), []).append(verdict)
+        for row in Row.of(verdict):
+            by_row.setdefault(row, []).append(verdict)
     return {
         row: Entry(tuple(sorted(found, key=_badness, reverse=True)))
         for row, found in by_row.items()
@@ -120,4 +148,6 @@ def _badness(verdict: Verdict) -> tuple[int, int]:
 def _rank(row: Row) -> tuple[object, ...]:
     """Forms and malformations first, as they are what is looked up; then by what it is about."""
     family = family_rank(row.clause.partition("-")[0])
-    return KINDS.index(row.kind), family, row.clause, row.path, row.cell or "", row.about
+    form = list(FORMS).index(row.clause) if row.kind == FORM else 0
+    about = row.about if row.kind == MALFORMATION else ""
+    return KINDS.index(row.kind), about, form, family, row.clause, row.path, row.cell or ""
