@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from reports import compare, exports, show
-from reports.comparison import compared
+from reports.comparison import Comparison, compared
 from reports.markdown import markdown
 from reports.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
 from reports.runfile import UnreadableRun, locate, read
@@ -56,10 +56,18 @@ def _compare(options: argparse.Namespace) -> int:
     files = [
         Export(options.json, lambda: exports.comparison_json(comparison, old, new)),
         Export(options.markdown, lambda: markdown(comparison, old, new)),
+        Export(options.html, lambda: _compare_page(comparison, old, new)),
     ]
     if not exported(files, paths):
         say(compare.shown(comparison, old, new, _columns(), options.all))
     return comparison.exit_code
+
+
+def _compare_page(comparison: Comparison, old: str, new: str) -> str:
+    # NumPy makes the data of scripts; the other forms of a comparison do without
+    from reports import compare_page
+
+    return compare_page.html(comparison, old, new)
 
 
 def _matrix(options: argparse.Namespace) -> int:
@@ -141,6 +149,7 @@ def _add_compare(commands: _Commands) -> None:
     command.add_argument("--all", action="store_true", help="list what is unchanged, too")
     _add_export(command, "json", "the comparison as JSON, with both verdicts of each change")
     _add_export(command, "markdown", "the comparison as a comment on a pull request")
+    _add_export(command, "html", "the comparison as a page, with scripts")
 
 
 def _add_matrix(commands: _Commands) -> None:

@@ -5,6 +5,7 @@
 const SIGNS = { holds: "✓", explained: "✓", rejected: "✓", leaked: "!", deviates: "✗", accepted: "✗", crashed: "✗", hung: "✗", unavailable: "–" };
 const GOOD = ["holds", "explained", "rejected"];
 const ORDER = ["unavailable", "holds", "explained", "rejected", "leaked", "deviates", "accepted", "crashed", "hung"];
+const OPEN = "structure"; // the kind whose rows are few and say it all
 const MANY = 120; // rows; so few are all shown at once
 const field = (name) => document.getElementById(name);
 const CHOICES = ["path", "cell", "family"];
@@ -113,8 +114,9 @@ const cellOf = (row, column) => {
 };
 
 const sumOf = (rows, column) => {
-  const judged = rows.map((row) => row.entries[column]).filter((entry) => entry && entry.seen !== "unavailable");
-  if (!judged.length) return make("td", {}, make("span", { className: "mark unavailable" }, "– not there"));
+  const there = rows.map((row) => row.entries[column]).filter((entry) => entry);
+  const judged = there.filter((entry) => entry.seen !== "unavailable");
+  if (!judged.length) return make("td", {}, make("span", { className: "mark unavailable" }, there.length ? "– unavailable" : "not judged"));
   const worst = judged.reduce((a, b) => (ORDER.indexOf(b.seen) > ORDER.indexOf(a.seen) ? b : a)).seen;
   const good = judged.filter((entry) => GOOD.includes(entry.seen)).length;
   const text = good === judged.length ? `✓ all ${good}` : `${SIGNS[worst]} ${judged.length - good} of ${judged.length} ${worst === "deviates" ? "deviate" : "not refused"}`;
@@ -148,7 +150,7 @@ const tableOf = (kind, rows, columns, all) => {
   const title = make("h2", { id: `kind-${kind.id}` }, kind.title);
   const table = make("table", { className: "matrix" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, first), ...heads)));
   table.setAttribute("aria-labelledby", title.id);
-  for (const [index, mine] of byGroup) table.append(groupOf(data.groups[index], index, mine, columns, all || opened.has(index)));
+  for (const [index, mine] of byGroup) table.append(groupOf(data.groups[index], index, mine, columns, all || opened.has(index) || kind.id === OPEN));
   const box = make("div", { className: "scrolls", tabIndex: 0 }, table);
   box.setAttribute("role", "region");
   box.setAttribute("aria-labelledby", title.id);
