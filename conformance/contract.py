@@ -73,7 +73,7 @@ class Finding:
     `width_ratio` is how far what was observed is from the reference, or from another path, by what
     it may be; `spread_ratio` the same of two runs of one path, which often agree to the last bit.
     `ulps` is the distance from the reference in units in the last place; `structures` are those of
-    the final state (`forms.structures`).
+    the final state (`forms.structures`); `refusal` is the error with which something was refused.
     """
 
     width_ratio: float | None = None
@@ -81,6 +81,7 @@ class Finding:
     grade: str | None = None
     ulps: float | None = None
     structures: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
 Property = Callable[[Case, Runs], Finding | None]

@@ -49,6 +49,13 @@ def carries_over(case: Case, run: Runs) -> Finding:
     )
 
 
+def refused(case: Case, observation: wire.Observation) -> Finding:
+    """What is malformed is refused; the finding tells how, and in which words."""
+    grade = judging.refused(case, observation)
+    assert observation.error is not None  # what is accepted is no refusal
+    return Finding(grade=grade, refusal=judging.error_line(observation.error))
+
+
 def goes_on(case: Case, run: Runs) -> Finding:
     """Two calls of a stateful layer are one over the whole sequence, from the case's state."""
     return two_equal_one(case, *run(case, requests.first_part(case), requests.rest(case, None)))

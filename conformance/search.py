@@ -13,6 +13,7 @@ import abc
 import contextlib
 import dataclasses
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,6 +77,9 @@ class Tally:
     widths: dict[str, Counter[str]] = field(default_factory=dict)  # by dtype and bin
     ulps: dict[str, float] = field(default_factory=dict)  # the largest, by dtype
     structures: set[str] = field(default_factory=set)
+    refusals: dict[str, str] = field(
+        default_factory=dict
+    )  # one of those that differ in numbers only
 
     def take(self, outcome: Outcome) -> None:
         """Count one judged case."""
@@ -95,6 +99,8 @@ class Tally:
         if finding.ulps is not None:
             self.ulps[dtype] = max(self.ulps.get(dtype, 0.0), finding.ulps)
         self.structures.update(finding.structures)
+        if finding.refusal:
+            self.refusals.setdefault(re.sub(r"\d+", "#", finding.refusal), finding.refusal)
 
     @property
     def telling(self) -> Outcome | None:

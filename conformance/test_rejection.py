@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance import judging, requests, sources, subjects
+from conformance import judging, properties, requests, sources, subjects
 from conformance.case import Case
 from conformance.contract import SHOULD, Finding, Runs, clause, single
 from strategies import malformed
@@ -27,7 +27,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     The documentation says what a state must be; that anything else is refused is promised nowhere.
     """
     (observation,) = run(case, requests.whole(case))
-    return Finding(grade=judging.refused(case, observation))
+    return properties.refused(case, observation)
 
 
 @clause(

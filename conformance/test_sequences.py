@@ -559,4 +559,4 @@ def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> F
 
 def _refused(case: Case, run: Runs) -> Finding:
     (observation,) = run(case, requests.whole(case))
-    return Finding(grade=judging.refused(case, observation))
+    return properties.refused(case, observation)

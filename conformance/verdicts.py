@@ -98,7 +98,17 @@ def _verdict(
         modes=tuple(sorted(by_mode)),
         ulps=_ulps(tallies) or None,
         structures=tuple(sorted({text for tally in tallies for text in tally.structures})),
+        refusals=_refusals(tallies),
     )
+
+
+_MOST_REFUSALS = 3
+
+
+def _refusals(tallies: Sequence[searching.Tally]) -> tuple[str, ...]:
+    """The first few errors with which something was refused, of those that differ in words."""
+    found = {words: text for tally in reversed(tallies) for words, text in tally.refusals.items()}
+    return tuple(sorted(found.values())[:_MOST_REFUSALS])
 
 
 def _ulps(tallies: Sequence[searching.Tally]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The compatibility table as a page: what the page's script is told, and what stands in it as is."""
+"""The compatibility table as a page: what its script is told, and what stands in it as it is."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def _told_row(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
     row = line.row
     return {
         "group": group,
-        "id": "~".join(part or "" for part in (row.kind, row.clause, row.path, row.cell, row.about)),
+        "id": "~".join(
+            part or "" for part in (row.kind, row.clause, row.path, row.cell, row.about)
+        ),
         "name": _name(row),
         "path": row.path,
         "cell": row.cell or "",
@@ -172,6 +174,7 @@ def _told_verdict(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
         "error": verdict.error and verdict.error.message,
         "raised": verdict.error and verdict.error.raised_in,
         "structures": list(verdict.structures),
+        "refusals": list(verdict.refusals),
         "case": verdict.case and _compact(verdict.case),
         "observation": verdict.observation and _compact(verdict.observation),
         "replay": verdict.replay,

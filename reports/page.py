@@ -18,6 +18,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from reports.output import Unwritable
+
 LARGEST = 5_000_000
 """How many bytes a page may have."""
 
@@ -25,20 +27,30 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 
 def rendered(template: str, script: str, **values: Any) -> str:
-    """A page of a template, with the styles and the script of this name beside those of all."""
+    """A page of a template, with the styles and the script of this name beside those of all.
+
+    Raises:
+        Unwritable: the page is larger than LARGEST.
+    """
     scripts = [_read("page.js"), _read(script)]
     hashes = (hashlib.sha256(text.encode()).digest() for text in scripts)
     allowed = " ".join(f"'sha256-{base64.b64encode(of).decode()}'" for of in hashes)
-    return (
+    text = (
         _environment()
         .get_template(template)
         .render(
             style=Markup(_read("page.css")),
             scripts=[Markup(text) for text in scripts],
-            allowed=allowed,
+            allowed=Markup(allowed),
             **values,
         )
     )
+    size = len(text.encode())
+    if size > LARGEST:
+        raise Unwritable(
+            f"the page would have {size} bytes, but may have {LARGEST}: name fewer runs"
+        )
+    return text
 
 
 def packed(data: object) -> str:

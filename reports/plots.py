@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
 _DRIFT = "AG-01"
 _INK = "#010203"  # stands for the page's own colour of text, dark or light
-_FACE = "#fefdfc"
 _COLOURS = ("#0f7fb8", "#d9730d", "#3a9a5b", "#b04fc4", "#8a8a00", "#c2455a")
-_OPTIONS = {
+_OPTIONS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a version with a dollar in it is no formula
     "font.size": 10,
     "font.family": "sans-serif",
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "axes.prop_cycle": None,
     **dict.fromkeys(
         ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), _INK
     ),
@@ -132,8 +130,7 @@ def _svg(
         from matplotlib.figure import Figure
     except ImportError:
         return None
-    options = {name: value for name, value in _OPTIONS.items() if value is not None}
-    with matplotlib.rc_context({**options, "svg.hashsalt": title}):
+    with matplotlib.rc_context({**_OPTIONS, "svg.hashsalt": title}):
         figure = Figure(figsize=(max(5.0, 1.5 + 0.45 * len(releases)), 2.8), layout="constrained")
         draw(figure, series, releases)
         written = io.StringIO()
@@ -146,7 +143,7 @@ def _inlined(svg: str, name: str) -> Markup:
     _, found, body = svg.partition("<svg")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", body)
-    body = body.replace(_INK, "currentColor").replace(_FACE, "var(--page)")
+    body = body.replace(_INK, "currentColor")
     # matplotlib escapes what it is given as text
     return Markup(f'{found} aria-hidden="true"{body}')
 

@@ -103,6 +103,7 @@ class Verdict(PlainRecord):
     the largest observed/width, and `widths` counts them: by dtype, and by bin
     (`reports/widths.py`). `ulps` is the largest distance from the reference in units in the last
     place, by dtype; `structures` are those of the final states, as `[h, c]`.
+    `refusals` are errors with which what is malformed was refused as it should be.
     """
 
     clause: str
@@ -129,6 +130,7 @@ class Verdict(PlainRecord):
     difference: dict[str, Any] | None = None
     ulps: dict[str, float] | None = None
     structures: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:

@@ -74,11 +74,13 @@ LEAKED = a_verdict(
 SOME = (a_verdict("RT-01", "layer/keras3"), BROADCAST, LEAKED, PAIR)
 
 
-def written(path: Path, verdicts: tuple[Verdict, ...], **ending: Any) -> Path:
+def written(
+    path: Path, verdicts: tuple[Verdict, ...], header: Header = HEADER, **ending: Any
+) -> Path:
     by_path = cases_by_path(verdicts)
     footer = Footer(True, totals(verdicts), sum(by_path.values()), by_path, 12.0)
     with Writer(path) as writer:
-        writer.header(HEADER)
+        writer.header(header)
         for verdict in verdicts:
             writer.verdict(verdict)
         writer.footer(dataclasses.replace(footer, **ending))

@@ -55,6 +55,15 @@ const matches = (row, name, value) => (name === "path" ? row.path.split(" ~ ").i
 
 // --- errors --------------------------------------------------------------------------------------
 
+const errorsOf = (verdict) => [...(verdict.error ? [verdict.error] : []), ...(verdict.refusals || [])];
+
+const meanings = (row, verdict) => {
+  const known = (verdict.ledger || []).map((name) => data.ledger[name]?.why).filter(Boolean);
+  const group = data.groups[row.group];
+  // a refusal says what was given wrong
+  return group.kind === "malformation" && group.about ? [`Seen where what is given is malformed: ${group.about}.`, ...known] : known;
+};
+
 const errorsLike = (query) => {
   const words = wordsOf(query);
   const byMessage = new Map();
@@ -62,15 +71,16 @@ const errorsLike = (query) => {
   for (const row of data.rows) {
     row.entries.forEach((entry, column) => {
       for (const verdict of (entry && entry.verdicts) || []) {
-        if (!verdict.error) continue;
-        const message = wordsOf(verdict.error);
-        const score = verdict.error.toLowerCase().includes(query.toLowerCase()) ? 2 : likeness(words, message);
-        if (score < 0.7 || (score < 2 && words.length < 3)) continue;
-        const key = message.join(" ");
-        const one = byMessage.get(key) || { message: verdict.error, score, places: [], why: new Set() };
-        one.places.push({ row, column });
-        for (const name of verdict.ledger || []) if (data.ledger[name]) one.why.add(name);
-        byMessage.set(key, one);
+        for (const error of errorsOf(verdict)) {
+          const message = wordsOf(error);
+          const score = error.toLowerCase().includes(query.toLowerCase()) ? 2 : likeness(words, message);
+          if (score < 0.7 || (score < 2 && words.length < 3)) continue;
+          const key = message.join(" ");
+          const one = byMessage.get(key) || { message: error, score, places: [], why: new Set() };
+          one.places.push({ row, column });
+          for (const why of meanings(row, verdict)) one.why.add(why);
+          byMessage.set(key, one);
+        }
       }
     });
   }
@@ -91,12 +101,12 @@ const showErrors = (query) => {
       return button;
     });
     const item = make("li", {}, make("code", {}, one.message), make("br"));
-    for (const name of [...one.why].slice(0, 2)) item.append(make("p", {}, data.ledger[name].why));
+    for (const why of [...one.why].slice(0, 4)) item.append(make("p", {}, why));
     item.append(...buttons);
     if (clauses.size > 6) item.append(`and ${clauses.size - 6} more, in the tables below`);
     list.append(item);
   }
-  const none = "No deviation of these releases has such an error. A state that is refused as it should be gives an error, too: look at the malformed states below.";
+  const none = "No error that these runs tell reads like it.";
   box.replaceChildren(make("h2", {}, "Errors that read like it"), found.length ? list : make("p", {}, none));
 };
 
@@ -196,6 +206,7 @@ const told = (verdict) => {
     ...line("verdict", said), ...line("grade", verdict.grade), ...line("cases", verdict.cases && String(verdict.cases)),
     ...line("seen", verdict.sentence), ...line("why not", verdict.reason), ...line("error", verdict.error && make("code", {}, verdict.error)),
     ...line("raised in", verdict.raised), ...line("final state", verdict.structures && verdict.structures.join(" or "))));
+  if (verdict.refusals) box.append(make("h3", {}, "Refused with"), ...verdict.refusals.map((text) => make("p", {}, make("code", {}, text))));
   if (verdict.ledger) box.append(make("h3", {}, "Why"), make("ul", {}, ...verdict.ledger.map(knownAs)));
   if (verdict.script) box.append(make("h3", {}, "Script"), make("p", { className: "soft" }, "Needs tensorflow and numpy. Exits 1 where the deviation is present, 0 where it is not."), codeBlock(verdict.script, "the script"));
   else if (verdict.why_not) box.append(make("p", { className: "soft" }, `Script: ${verdict.why_not}.`));
@@ -216,7 +227,7 @@ const open = (row, column) => {
   });
   const title = [group.title, row.name, data.columns[column]].join(" · ");
   field("detail-body").replaceChildren(
-    make("div", { className: "bar" }, make("h2", { id: "detail-title" }, title), make("div", {}, link, close)),
+    make("div", { className: "bar" }, make("h2", { id: "detail-title", tabIndex: -1, autofocus: true }, title), make("div", {}, link, close)),
     make("p", {}, make("span", { className: `mark ${entry ? entry.seen : ""}` }, entry ? entry.text : "not judged"), ` ${row.clause}: ${row.statement || group.about}`),
     ...((entry && entry.verdicts) || []).map(told));
   if (!field("detail").open) field("detail").showModal();

@@ -1,0 +1,164 @@
+"""Runs the scripts of a run file's deviations: each must exit 1 where the deviation is present.
+
+    python -m tests.reproducers RUN --python PY [--expect 1]
+
+PY is the Python that the run is of, or another one: `--expect 0` is for one where the clauses hold.
+TensorFlow is imported once, and a process of its own is forked from there for each script; with
+`--apart` each script starts a Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.runfile import Run, UnreadableRun, locate, read
+from reports.scripts import script_of
+from reports.verdicts import Verdict
+
+SHORTEST, LONGEST = 10, 40
+_SECONDS = 300
+_LEGACY = "TF_USE_LEGACY_KERAS"
+
+# What runs inside the target: forks a process for each script that is named on standard input.
+_FORKING = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+if sys.argv[1] == "legacy":
+    try:
+        import tf_keras
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    except ImportError:
+        pass
+import runpy
+import tensorflow
+for path in sys.stdin.read().split():
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        with open(path + ".out", "w") as told:
+            os.dup2(told.fileno(), 1)
+            os.dup2(told.fileno(), 2)
+        try:
+            runpy.run_path(path, run_name="__main__")
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        except BaseException as error:
+            print(repr(error))
+            code = 3
+        sys.stdout.flush()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    print(path, os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status))
+"""
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script in a file, and the verdict that it is for."""
+
+    path: Path
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a script exited with, and its last words."""
+
+    script: Script
+    code: int
+    words: str
+
+
+def written(run: Run, folder: Path, clause: str | None = None) -> tuple[list[Script], Counter[str]]:
+    """The scripts of a run's deviations, in files; and why others have none."""
+    scripts, lacking = [], Counter[str]()
+    for number, verdict in enumerate(run.verdicts):
+        if not verdict.deviates or clause not in (None, verdict.clause):
+            continue
+        made = script_of(verdict, run)
+        if not made.text:
+            lacking[made.why_not] += 1
+            continue
+        path = folder / f"{number}.py"
+        path.write_text(made.text, encoding="utf-8")
+        scripts.append(Script(path, verdict, made.text))
+    return scripts, lacking
+
+
+def run_together(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
+    """Each script in a process of its own, forked after TensorFlow was imported."""
+    for which in ("legacy", "as it is"):
+        mine = {str(s.path): s for s in scripts if (_LEGACY in s.text) == (which == "legacy")}
+        if not mine:
+            continue
+        done = subprocess.run(
+            [python, "-c", _FORKING, which],
+            input="\n".join(mine),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        codes = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if " " in line)
+        for path, script in mine.items():
+            told = Path(f"{path}.out")
+            words = told.read_text(errors="replace") if told.exists() else "it was not run"
+            yield Ended(script, int(codes.get(path, "4")), words)
+
+
+def run_apart(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
+    """Each script by a Python of its own, as a person would."""
+    for script in scripts:
+        done = subprocess.run(
+            [python, str(script.path)],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        yield Ended(script, done.returncode, done.stdout + done.stderr)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run them and count; 1 where a script exits with something else, or has too many lines."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reproducers", description=__doc__)
+    parser.add_argument("run", type=Path, metavar="RUN")
+    parser.add_argument("--python", default=sys.executable, metavar="PY")
+    parser.add_argument("--expect", type=int, default=1, choices=(0, 1))
+    parser.add_argument("--clause")
+    parser.add_argument("--apart", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        run = read(locate(options.run))
+    except UnreadableRun as error:
+        parser.exit(2, f"{parser.prog}: {error}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        scripts, lacking = written(run, Path(folder), options.clause)
+        running = run_apart if options.apart else run_together
+        ended = list(running(scripts, options.python))
+    wrong = [one for one in ended if one.code != options.expect]
+    long = [s for s in scripts if not SHORTEST <= len(s.text.splitlines()) <= LONGEST]
+    for one in wrong:
+        verdict = one.script.verdict
+        about = (verdict.clause, verdict.path, verdict.cell, verdict.mode, verdict.malformation)
+        print(f"exit {one.code}: {' '.join(part for part in about if part)}: {one.words[-300:]!r}")
+    for script in long:
+        print(f"{len(script.text.splitlines())} lines: {script.verdict.clause}", end=" ")
+        print(f"{script.verdict.path} {script.verdict.cell}")
+    for why, count in lacking.most_common():
+        print(f"{count} without: {why}")
+    print(f"{len(ended)} scripts, {len(ended) - len(wrong)} exit {options.expect}; ", end="")
+    print(f"{sum(lacking.values())} deviations have none; {len(long)} are too long")
+    return 1 if wrong or long else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
