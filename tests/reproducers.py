@@ -103,10 +103,12 @@ def run_together(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
         done = subprocess.run(
             [python, "-c", _FORKING, which],
             input="\n".join(mine),
-            stdout=subprocess.PIPE,
+            capture_output=True,
             text=True,
             check=False,
         )
+        if done.returncode:
+            raise SystemExit(f"{python} cannot run scripts: {done.stderr.strip()[-500:]}")
         codes = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if " " in line)
         for path, script in mine.items():
             told = Path(f"{path}.out")

@@ -311,3 +311,32 @@ def test_a_tree_as_a_person_reads_it() -> None:
         "([float32(1, 1), float32(1, 2)], LSTMStateTuple(float32(1, 2), float32(1, 1)), None, None)"
     )
     assert forms.shown(wire.Node("dict", (H,), ("a",))) == "{float32(1, 1)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "cells", "told"),
+    [
+        ("cell/v1", (LSTM,), ("LSTMStateTuple(c, h)",)),
+        ("dynamic_rnn/keras3", (LSTM,), ("[h, c]",)),
+        ("RNN/keras2", (GRU,), ("[h]",)),
+        ("cell/v1", (GRU, LSTM, GRU), ("GRU: h in (...)", "LSTM: LSTMStateTuple(c, h) in (...)")),
+    ],
+)
+def test_a_structure_is_told_without_sizes(
+    path: str, cells: tuple[Cell, ...], told: tuple[str, ...]
+) -> None:
+    case = Case(path, "eager", cells, batch=3)
+    assert forms.structures(case, forms.documented(case, requests.leaves(case))) == told
+
+
+def test_a_tuple_of_one_is_told_from_brackets() -> None:
+    case = Case("RNN/keras3", "eager", (GRU,))
+    (leaves,) = requests.leaves(case)
+    assert forms.structures(case, wire.Node("tuple", leaves)) == ("(h,)",)
+
+
+def test_nothing_is_told_of_nested_stacks_and_of_states_in_one_tensor() -> None:
+    nested = Case("cell/v1", "eager", (GRU, GRU), nesting=((0,), 1))
+    assert forms.structures(nested, forms.documented(nested, requests.leaves(nested))) == ()
+    one = Case("cell/v1", "eager", (LSTM,), state_is_tuple=False)
+    assert forms.structures(one, forms.documented(one, requests.leaves(one))) == ()

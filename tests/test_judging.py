@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from conformance import judging, reference
+from conformance import data, judging, reference
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Convolution, Malformation
 from conformance.judging import Deviation
@@ -351,3 +351,23 @@ def test_what_the_caller_owns_is_left_alone() -> None:
         judging.left_intact(wire.Observation(arguments_intact=False))
     with pytest.raises(Deviation, match="weights after the call = changed"):
         judging.weights_intact(wire.Observation(weights_intact=False))
+
+
+# --- drift ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_drift_is_counted_in_units_of_the_last_place_of_the_largest_value(dtype: str) -> None:
+    case = dataclasses.replace(LSTM, dtype=dtype)
+    right = judging.accepted(case, support.perfect(case))
+    rounded = judging.ulps(case, right)  # the reference's values do not fit into the dtype
+    assert rounded <= 0.5
+    unit = data.ulp(float(np.abs(reference.of(case).outputs.value).max()), dtype)
+    wrong = dataclasses.replace(right, outputs=right.outputs + 3 * unit)
+    assert 2.5 <= judging.ulps(case, wrong) <= 3.5
+
+
+def test_the_unit_in_the_last_place_is_numpys() -> None:
+    for value in (1.0, 0.75, 1.5, 1000.0):
+        assert data.ulp(value, "float32") == float(np.spacing(np.float32(value)))
+    assert data.ulp(0.0, "float64") > 0

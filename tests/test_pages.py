@@ -226,7 +226,7 @@ def test_everybody_can_use_it(
 ) -> None:
     """axe-core finds nothing serious, and nothing is wider than the screen."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
-    context = chromium.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=size, color_scheme=scheme)
     visited = Visit(context.new_page())
     if kind == "compare":
         page = visited.open(compare_file)

@@ -59,3 +59,13 @@ def test_the_table_is_empty_where_nothing_was_judged_by_a_width() -> None:
     assert widths.table([verdict("A", float32={"0.5": 2})])[1].split() == [
         *("A", "float32", "2", "0.5", "0.5", "0.5"),
     ]
+
+
+def test_a_search_tells_drift_structures_and_refusals() -> None:
+    tally = Tally()
+    for ulps, refusal in ((1.0, "ValueError (2 rows)"), (3.25, "ValueError (3 rows)")):
+        finding = Finding(ulps=ulps, structures=("[h, c]",), refusal=refusal)
+        tally.take(Outcome(Case("p", "eager", CELLS), HOLDS, finding=finding))
+    assert tally.ulps == {"float32": 3.25}
+    assert tally.structures == {"[h, c]"}
+    assert list(tally.refusals.values()) == ["ValueError (2 rows)"]
