@@ -193,7 +193,11 @@ def _register_recorder(config: pytest.Config) -> None:
         },
         old=old,
         ledger={
-            entry.name: {"why": entry.why, **({"thread": entry.thread} if entry.thread else {})}
+            entry.name: {
+                "why": entry.why,
+                "case": entry.case.to_json(),
+                **({"thread": entry.thread} if entry.thread else {}),
+            }
             for entry in config.stash[LEDGER].entries
         },
     )

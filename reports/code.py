@@ -64,11 +64,17 @@ def laid_out(code: Code, level: int = 0, end: str = "") -> list[str]:
 
 
 def _inner(group: Group, level: int) -> list[str]:
-    """The parts on a line of their own, or else on one line each."""
-    line = _INDENT * level + ", ".join(map(_on_one_line, group.parts))
-    if len(group.parts) > 1 and len(line) <= _WIDTH:
-        return [line]
-    return [line for part in group.parts for line in laid_out(part, level, ",")]
+    """The parts: as many on a line as it holds, and on several what one does not hold."""
+    lines: list[str] = []
+    open_line = False
+    for part in group.parts:
+        own = laid_out(part, level, ",")
+        if open_line and len(own) == 1 and len(lines[-1]) + len(own[0].lstrip()) < _WIDTH:
+            lines[-1] += f" {own[0].lstrip()}"
+        else:
+            lines += own
+        open_line = len(own) == 1
+    return lines
 
 
 def literal(value: object) -> str:

@@ -147,8 +147,7 @@ def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterat
     told = f"Seen with {_told(versions, Path.of(case.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
-    for paragraph in (clause, [text(told)]):
-        yield from ("", *paragraph) if paragraph else ()
+    yield from ("", *clause, text(told))
     yield '"""'
 
 
@@ -201,15 +200,13 @@ _LIBRARIES = {
     "keras2": _Library(
         (
             _EAGER,
-            '    if getattr(tf.keras, "__version__", "2").startswith("3"):',
-            '        raise ImportError("tf.keras is Keras 3 here: install tf-keras")',
+            '    assert getattr(tf.keras, "__version__", "2")[0] < "3", "install tf-keras"',
             "    layers = tf.keras.layers",
         )
     ),
     "keras3": _Library(
         (
-            '    if not keras.__version__.startswith("3"):',
-            '        raise ImportError("Keras 3 is not installed")',
+            '    assert keras.__version__[0] == "3", "Keras 3 is not installed"',
             "    layers = keras.layers",
         ),
         ("    import keras",),

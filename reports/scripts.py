@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports import repro
@@ -21,7 +25,26 @@ def script_of(verdict: Verdict, run: Run) -> ScriptOrWhyNot:
     """The script of a verdict of a run; nothing at all where it does not deviate."""
     if not verdict.deviates:
         return ScriptOrWhyNot()
-    try:
-        return ScriptOrWhyNot(repro.of(verdict, run.header.versions))
-    except repro.NoScript as refusal:
-        return ScriptOrWhyNot(why_not=str(refusal))
+    scripts, refusals = [], []
+    for one in _in_any_case(verdict, run):
+        try:
+            scripts.append(repro.of(one, run.header.versions))
+        except repro.NoScript as refusal:
+            refusals.append(str(refusal))
+    if not scripts:
+        return ScriptOrWhyNot(why_not=refusals[0])
+    return ScriptOrWhyNot(min(scripts, key=lambda text: text.count("\n")))
+
+
+def _in_any_case(verdict: Verdict, run: Run) -> Iterator[Verdict]:
+    """The verdict as it was drawn, and in the minimal case of the ledger's entry for it.
+
+    What is known is not made small while searching.
+    """
+    yield verdict
+    for name in verdict.ledger:
+        case = (run.header.ledger or {}).get(name, {}).get("case")
+        with contextlib.suppress(ValueError):
+            plain = json.loads(case or "null")
+            if isinstance(plain, dict) and plain.get("path") == verdict.path:
+                yield dataclasses.replace(verdict, case=plain)

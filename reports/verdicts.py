@@ -174,8 +174,8 @@ class Header(PlainRecord):
     `defaults` has by class, as `keras3/LSTM`, the options that it takes where none are given, by
     name: numbers, texts, truth values, None, lists of these, and for an object its `class_name` and
     `config`. A class that could not be made has the one option `error`. Runs of before this record
-    have None. `ledger` has of each entry in force, by name, `why` and, where there is one, the
-    upstream `thread`.
+    have None. `ledger` has of each entry in force, by name, `why`, its minimal `case` as JSON,
+    and, where there is one, the upstream `thread`.
 
     Where two targets were held against each other all this is of the new one, and `old` names the
     other: its `target` and its `versions`.
