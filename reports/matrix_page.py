@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from conformance.case import STACK
 from reports import matrix as tables
 from reports import page, plots
 from reports.families import FAMILIES, family_of
@@ -153,7 +154,7 @@ def _name(row: Row) -> str:
 def _told_entry(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
     text = entry.seen
     if row.kind == STRUCTURE and not entry.worst.deviates and entry.structures:
-        text = " or ".join(entry.structures)
+        text = ("; " if row.cell == STACK else " or ").join(entry.structures)
     return {
         "seen": entry.seen,
         "text": text,

@@ -167,6 +167,7 @@ def _lines(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -
             range(len(releases)), values, marker="osD^vP"[index % 6], label=one.name, color=colour
         )
     axes.set_xticks(range(len(releases)), releases)
+    axes.margins(y=0.1)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("ULP")
     _finish(figure, axes, releases)

@@ -17,6 +17,6 @@ def documented_form(path: str, cell: str | None) -> str:
     kinds = ("LSTM", "GRU") if cell == STACK else (cell or "",)
     try:
         case = Case(path, "eager", tuple(Cell(kind, 1) for kind in kinds))
-        return " or ".join(forms.structures(case, forms.documented(case, requests.leaves(case))))
+        return "; ".join(forms.structures(case, forms.documented(case, requests.leaves(case))))
     except (LookupError, TypeError, ValueError, forms.UnexpectedStructure):
         return ""

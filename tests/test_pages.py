@@ -257,7 +257,7 @@ def test_dark_and_light_can_be_chosen(matrix_file: Path, visit: Visit) -> None:
 # What means harm.
 
 
-def harmful(**changes: Any) -> Verdict:
+def harmful(clause: str = "AG-01", **changes: Any) -> Verdict:
     seen = {"error": {"class": HARM, "message": HARM, "raised_in": HARM, "stage": "call"}}
     plain = {
         "cell": HARM,
@@ -273,7 +273,7 @@ def harmful(**changes: Any) -> Verdict:
         "refusals": (HARM,),
         "ulps": {HARM: 3.0},
     }
-    return a_verdict("AG-01", HARM, **{"verdict": NEW, **plain, **changes})
+    return a_verdict(clause, HARM, **{"verdict": NEW, **plain, **changes})
 
 
 def harmful_run(release: str) -> Run:
