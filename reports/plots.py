@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from reports import terminal
 from reports.runfile import Run
 from reports.verdicts import PAIRED, Verdict
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DRIFT = "AG-01"
+_LONGEST = 24
 _INK = "#010203"  # stands for the page's own colour of text, dark or light
 _COLOURS = ("#0f7fb8", "#d9730d", "#3a9a5b", "#b04fc4", "#8a8a00", "#c2455a")
 _OPTIONS: dict[Any, Any] = {
@@ -132,7 +134,8 @@ def _svg(
         return None
     with matplotlib.rc_context({**_OPTIONS, "svg.hashsalt": title}):
         figure = Figure(figsize=(max(5.0, 1.5 + 0.45 * len(releases)), 2.8), layout="constrained")
-        draw(figure, series, releases)
+        short = [_Series(terminal.shortened(one.name, _LONGEST), one.values) for one in series]
+        draw(figure, short, [terminal.shortened(release, _LONGEST) for release in releases])
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return _inlined(written.getvalue(), re.sub(r"\W+", "-", title))
