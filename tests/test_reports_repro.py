@@ -240,7 +240,6 @@ def test_texts_of_a_verdict_stay_texts() -> None:
     verdict = dataclasses.replace(
         a_deviation(MALFORMED),
         statement=HOSTILE,
-        case={**to_plain(MALFORMED), "layer": {"return_sequences": HOSTILE}},
         observation={"error": {"class": HOSTILE, "message": "", "stage": "call"}},
     )
     assert imports(repro.of(verdict, VERSIONS)) == imports(script_of(MALFORMED))
