@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from conformance import judging, memory
+from conformance import drawing, judging, memory
 from conformance.adapter import wire
 from conformance.asking import Asker, Unanswered
 from conformance.case import EAGER, Case
@@ -207,7 +207,8 @@ class Hunting(abc.ABC):
             print_blob=False,
             suppress_health_check=(HealthCheck.too_slow,),  # building programs is slow, not drawing
         )(searching)
-        seed(hashed(f"{self._budget.salt}:{attempt.seed}"))(searching)()
+        with drawing.by_the_seed_alone():
+            seed(hashed(f"{self._budget.salt}:{attempt.seed}"))(searching)()
 
 
 class Search(Hunting):

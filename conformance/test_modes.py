@@ -233,9 +233,8 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
 @model_clause(
     "MD-11",
     source=sources.PREDICT,
-    cases=partial(modes.wired, wirings=WIRINGS),
+    cases=partial(modes.wired, wirings=WIRINGS, most=6),
     modes=("predict", "predict_on_batch"),
-    effort=0.5,
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
     """A model's predict and predict_on_batch give what the layer gives, each row from its state;

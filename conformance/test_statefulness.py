@@ -263,6 +263,7 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding
     severity=SHOULD,
     cases=stateful.other_batches,
     anew=True,
+    effort=1,
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
     """A batch of another size than the stored state's is refused, and that is left alone."""

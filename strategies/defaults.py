@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance import forms
 from conformance.adapter import wire
-from conformance.case import STACK, Case
+from conformance.case import STACK, Case, Cell
 from conformance.contract import Extent, Subject
 from strategies import cells, documented, sequences, states
 
@@ -48,13 +48,17 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> 
 
 @st.composite
 def made(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
-    """A case of what is made and not called."""
-    return (draw(programs(subject, extent, only_default_dtype=True)),)
+    """What is made and not called: as drawn, and of one unit."""
+    case = draw(programs(subject, extent, only_default_dtype=True))
+    return (case, dataclasses.replace(case, cells=_of_one_unit(case)))
 
 
 @st.composite
 def simplest(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
     """The one case of a subject of which only the class matters."""
     case = draw(programs(subject, extent, only_default_dtype=True))
-    plain = tuple(dataclasses.replace(cell, units=1) for cell in case.cells)
-    return (dataclasses.replace(case, cells=plain, features=1, weight_seed=0),)
+    return (dataclasses.replace(case, cells=_of_one_unit(case), features=1, weight_seed=0),)
+
+
+def _of_one_unit(case: Case) -> tuple[Cell, ...]:
+    return tuple(dataclasses.replace(cell, units=1) for cell in case.cells)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.case import EAGER, Case
 from conformance.contract import Extent, Subject
-from strategies import sequences, states
+from strategies import cells, sequences, states
 
 _PROGRAMS = 3
 
@@ -28,7 +28,9 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> 
     for dtype in draw(st.permutations(sequences.DTYPES))[:programs]:
         program = draw(states.programs(subject, [mode]))
         program = dataclasses.replace(program, dtype=dtype)
-        cases = max(1, extent.several(mode) // (programs * len(program.cells)))
+        if draw(st.booleans()):
+            program = dataclasses.replace(program, cells=tuple(map(cells.usual, program.cells)))
+        count = max(1, extent.several(mode) // (programs * len(program.cells)))
         first = draw(sequences.seeds())
-        drawn += [states.with_data(draw, program, first + at, one_step, of) for at in range(cases)]
+        drawn += [states.with_data(draw, program, first + at, one_step, of) for at in range(count)]
     return tuple(drawn)

@@ -19,11 +19,15 @@ def few(subject: Subject, extent: Extent, **data: Any) -> st.SearchStrategy[tupl
     return states.together(subject, as_eager, **data)
 
 
-def one(subject: Subject, extent: Extent, **data: Any) -> st.SearchStrategy[tuple[Case, ...]]:
-    """As `states.together`, but one case, with any option: where no other clause asks for its
-    program, and it is several calls or each size is dear.
+def one(
+    subject: Subject, extent: Extent, most: int = 1, **data: Any
+) -> st.SearchStrategy[tuple[Case, ...]]:
+    """As `states.together`, but one case, or a few, with any option: where no other clause asks for
+    its program, and it is several calls or each size is dear.
     """
-    alone = dataclasses.replace(extent, several=lambda mode: 1, common=False)
+    alone = dataclasses.replace(
+        extent, several=lambda mode: min(most, extent.several(mode)), common=False
+    )
     return states.together(subject, alone, **data)
 
 
@@ -47,7 +51,7 @@ def of_one_size(
 def wired(
     draw: st.DrawFn, subject: Subject, extent: Extent, wirings: Sequence[str], **data: Any
 ) -> tuple[Case, ...]:
-    """A case of a model with one of the wirings."""
+    """A case of a model with one of the wirings; options as of `one`."""
     in_parts = not set(wirings).isdisjoint(IN_PARTS)
     cases = draw(one(subject, extent, split=in_parts, **data))
     wiring = draw(sequences.one_of(tuple(wirings)))

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from conformance import forms
 from conformance.adapter import wire
-from conformance.case import MERGE_MODES, Case, Cell, Layer
+from conformance.case import MERGE_MODES, STACK, Case, Cell, Layer
 from conformance.contract import Extent, Subject
+from strategies import cells as drawn_cells
 from strategies import defaults, documented, sequences, states
 
 _FEW_STEPS = 4  # what came back is wrong at once, or not at all
+_BY_ORDER = (wire.H5_FILE, wire.WEIGHTS_FILE)  # weights of one shape could be mistaken unseen
 HARD_SIGMOID = "hard_sigmoid_0.2"
 
 
@@ -30,7 +32,16 @@ def together(
 ) -> tuple[Case, ...]:
     """Several cases of one program, reloaded in a way."""
     cases = draw(states.together(subject, extent, layers, most_steps=_FEW_STEPS))
+    if subject.cell == STACK and (way in _BY_ORDER or draw(st.booleans())):
+        cases = tuple(map(_of_one_shape, cases))
     return tuple(dataclasses.replace(case, reloaded=way) for case in cases)
+
+
+def _of_one_shape(case: Case) -> Case:
+    """The case with cells of which each could have the weights of any other."""
+    return dataclasses.replace(
+        case, cells=case.cells[:1] * len(case.cells), features=case.cells[0].output_units
+    )
 
 
 @st.composite
@@ -55,7 +66,21 @@ def made(
     layers = _layers(subject)
     program = draw(states.programs(subject, extent.modes, common=extent.common, layers=layers))
     reloaded = dataclasses.replace(program, reloaded=way)
-    return tuple(_told(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
+    every, given = (_told(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
+    if set(states.generations(subject)) == {"v1"}:
+        every = dataclasses.replace(every, cells=tuple(map(_with_all_of_v1, every.cells)))
+    return (every, given)
+
+
+def _with_all_of_v1(cell: Cell) -> Cell:
+    """The cell with every option that an LSTM of v1 has, and no two clips the same."""
+    if cell.kind != "LSTM":
+        return cell
+    clip, other = drawn_cells.CLIPS
+    if cell.cell_clip == other:
+        clip, other = other, clip
+    projection = cell.projection or cell.units
+    return dataclasses.replace(cell, projection=projection, cell_clip=clip, projection_clip=other)
 
 
 @st.composite
@@ -132,7 +157,7 @@ def _told(case: Case, options: str) -> Case:
 
 def _told_cell(cell: Cell, generation: str) -> Cell:
     if generation == "v1" and cell.activation == "linear":
-        return dataclasses.replace(cell, activation="relu")
+        return _told_cell(dataclasses.replace(cell, activation="relu"), generation)
     if generation == "keras3" and cell.implementation != 2:
         return dataclasses.replace(cell, implementation=2)  # an option that is not documented
     return cell

@@ -14,15 +14,22 @@ MAX_BATCH = 8
 MAX_STEPS = 16
 MAX_FEATURES = 8
 _FEW = 4
+_FEWEST_ROWS_SHARE = 2  # so many times as often as any other
 _FEW_SHARE = 3  # so many times as often few steps as more
 DTYPES = ("float32", "float64", "float16", "bfloat16")
+_DTYPES = ("float32", *DTYPES)  # most people's is as often as two others
 WEIGHT_SCALES = (1.0, 0.1, 0.5, 2.0)
 
 
 @functools.cache
 def batches(smallest: int = 1) -> st.SearchStrategy[int]:
-    """Rows of a batch."""
-    return st.integers(smallest, MAX_BATCH)
+    """Rows of a batch; the fewest more often: one row is what is broadcast."""
+    return st.sampled_from(rows(smallest))
+
+
+def rows(smallest: int, largest: int = MAX_BATCH) -> list[int]:
+    """Numbers of rows to choose from."""
+    return [*[smallest] * _FEWEST_ROWS_SHARE, *range(smallest + 1, largest + 1)]
 
 
 @functools.cache
@@ -32,6 +39,12 @@ def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]
     many = range(few.stop, largest + 1)
     often = max(1, _FEW_SHARE * len(many) // len(few))
     return st.sampled_from([*(count for count in few for _ in range(often)), *many])
+
+
+@functools.cache
+def dtypes() -> st.SearchStrategy[str]:
+    """Dtypes of programs."""
+    return st.sampled_from(_DTYPES)
 
 
 @functools.cache

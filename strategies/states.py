@@ -56,7 +56,7 @@ def programs(
         mode=draw(sequences.one_of(tuple(modes))),
         cells=draw(drawn),
         features=draw(sequences.features()),
-        dtype=draw(sequences.one_of(sequences.DTYPES)),
+        dtype=draw(sequences.dtypes()),
         weight_seed=draw(sequences.seeds()),
         weight_scale=draw(sequences.one_of(sequences.WEIGHT_SCALES)),
         other=subject.other,
@@ -121,7 +121,7 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
 def _starts(of: Data) -> st.SearchStrategy[tuple[int, str | None, str | None, str | None]]:
     """Rows of a batch, values of the state, and which steps count: drawn as one, as each draw takes
     its time."""
-    batches = range(of.smallest_batch, of.most_rows + 1)
+    batches = sequences.rows(of.smallest_batch, of.most_rows)
     drawn = itertools.product(batches, of.states, of.lengths, of.masks)
     return sequences.one_of(tuple(drawn))
 

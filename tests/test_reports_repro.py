@@ -15,7 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from conformance.case import Case, Cell, Layer, Malformation, to_plain
 from reports import __main__ as command_line
@@ -190,7 +190,7 @@ def undefined(script: str) -> set[str]:
     return read - made - set(vars(builtins))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100)
 @given(support.cases(malformed=True))
 def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> None:
     with contextlib.suppress(repro.NoScript):
