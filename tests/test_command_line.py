@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ import pytest
 from conformance import replay
 from conformance.errors import UnreadableCase
 from conformance.targets import interpreters
+from conformance.upgrade.statements import STATEMENTS
 from reports.changes import UNCHANGED
 from reports.runfile import read
-from reports.verdicts import NEW, Verdict
+from reports.verdicts import Verdict
 from tests import support
-from tests.faults.bank import BANK
+from tests.faults.bank import BANK, KERAS2_RNN, V1_CELLS
 from tests.faults.running import Change
 
 CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
@@ -212,10 +214,55 @@ def test_a_case_is_replayed() -> None:
 # --- two targets ----------------------------------------------------------------------------------
 
 BOTH = ("--profile", "quick", "--target", "here", "--target")
-FAULTS = {  # planted into the new target alone, and the clause that sees it
-    "keras3-lstm-pair-swapped": ("test_agreement.py", "layer/keras3-LSTM", "UP-05"),
-    "keras3-rnn-states-in-one-list": ("test_round_trip.py", "RNN/keras3-LSTM", "UP-01"),
-    "keras3-rnn-dict-as-state": ("test_rejection.py", "RNN/keras3 and dict", "UP-02"),
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What is planted into the new target alone, the tests that run it, and how they end."""
+
+    change: Change
+    module: str
+    only: str
+    code: int = 1
+
+
+def banked(name: str) -> Change:
+    """A change of the bank of planted faults."""
+    (fault,) = (fault for fault in BANK if fault.name == name)
+    return Change(fault.module, fault.old, fault.new)
+
+
+REFUSAL = 'raise ValueError(\n                f"Layer has {len(self.states)} "'
+REFUSED = ("test_rejection.py", "RNN/keras2 and too_few and not dynamic")
+PLANTED = {  # the clause that sees it
+    "UP-01": Upgraded(
+        banked("keras3-rnn-states-in-one-list"), "test_round_trip.py", "RNN/keras3-LSTM"
+    ),
+    "UP-02": Upgraded(
+        banked("keras3-rnn-dict-as-state"), "test_rejection.py", "RNN/keras3 and dict"
+    ),
+    "UP-03": Upgraded(
+        Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("ValueError", "TypeError")), *REFUSED, code=0
+    ),
+    "UP-04": Upgraded(
+        Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("Layer has", "There are")), *REFUSED, code=0
+    ),
+    "UP-05": Upgraded(banked("keras3-lstm-pair-swapped"), "test_agreement.py", "layer/keras3-LSTM"),
+    "UP-06": Upgraded(
+        banked("keras3-lstm-layer-default-hard-sigmoid"), "test_upgrade.py", "defaults", code=0
+    ),
+    "UP-07": Upgraded(
+        banked("keras3-gru-config-without-reset-after"), "test_persistence.py", "PS-01 and GRU"
+    ),
+    "UP-08": Upgraded(
+        Change(
+            V1_CELLS,
+            "`tf.nn.rnn_cell.BasicRNNCell` is deprecated and will be ",
+            'gone" + self.gone + "',
+        ),
+        "test_upgrade.py",
+        "paths",
+    ),
 }
 
 
@@ -237,15 +284,19 @@ def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
 
 
 @needs_tensorflow
-@pytest.mark.parametrize("name", FAULTS)
-def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, name: str) -> None:
-    module, only, clause = FAULTS[name]
-    (fault,) = (fault for fault in BANK if fault.name == name)
-    new = Change(fault.module, fault.old, fault.new).interpreter(tmp_path)
-    code, told, found = upgraded(tmp_path / "out", module, only, str(new))
-    assert code == 1, told
-    worse = [verdict for verdict in found if verdict.verdict == NEW]
-    assert clause in {verdict.clause for verdict in worse}
-    assert "0 breaking, 0 weaker errors" not in " ".join(told.split())
-    assert worse[0].replay is not None
-    assert f"--target here --target {new} --replay" in worse[0].replay
+@pytest.mark.parametrize("clause", PLANTED)
+def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, clause: str) -> None:
+    planted = PLANTED[clause]
+    new = planted.change.interpreter(tmp_path)
+    code, told, found = upgraded(tmp_path / "out", planted.module, planted.only, str(new))
+    assert code == planted.code, told
+    seen = [one for one in found if one.clause == clause and one.between]
+    seen = [one for one in seen if one.between and one.between.change != UNCHANGED]
+    assert seen, told
+    assert ("0 breaking, 0 weaker errors" in " ".join(told.split())) == (code == 0)
+    if seen[0].case:
+        assert f"--target here --target {new} --replay" in str(seen[0].replay)
+
+
+def test_each_clause_of_the_upgrade_has_a_fault() -> None:
+    assert list(PLANTED) == list(STATEMENTS)
