@@ -24,6 +24,7 @@ from reports.scenarios import Scenario
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
 _WIDTH = 96
+FUNCTION, GRAPH = "function", "graph"
 
 
 class NoScript(Exception):
@@ -116,7 +117,7 @@ def _must_be_small(case: Case) -> None:
 
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
     scenario = scenarios.of(verdict, case)
-    if case.mode not in (EAGER, "function"):
+    if case.mode not in (EAGER, FUNCTION, GRAPH):
         raise building.NotCovered(f"the mode {case.mode!r}")
     call = _as_taken(case, scenario.call(case))
     built = building.built(case)
@@ -126,6 +127,8 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
     judged = built.call("state" if call.state is not None else None, names)
     after = list(_judged(case, scenario, call, judged))
     given = [*built.statements, *_given(call)]
+    if case.mode == GRAPH:
+        given += tracing.placeholders(_is_kept(case, scenario), call)
     if scenario.refused_first:
         given.append(assigned("malformed", literals.state(requests.given_state(case))))
         _, *after = after  # one `try` holds all that is judged
@@ -162,7 +165,8 @@ def _told(versions: dict[str, str], path: Path) -> str:
 
 def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
     """All before what comes `after`, the call; if any of it fails, nothing can be told."""
-    lines = [line for code in statements for line in laid_out(code, 1)]
+    level = 2 if case.mode == GRAPH else 1
+    lines = [line for code in statements for line in laid_out(code, level)]
     library = _LIBRARIES[Path.of(case.path).generation]
     drawn = any("random." in line for line in lines)
     # v1 functions look for tf.keras, whatever cell they are given
@@ -180,6 +184,8 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     yield from ("    import tensorflow as tf", "")
     yield from library.statements
     yield from ("    random = np.random.RandomState(0)",) if drawn else ()
+    if case.mode == GRAPH:
+        yield from ("    graph = tf.Graph()", "    with graph.as_default():")
     yield from lines
     yield "except Exception as error:"
     yield '    print(f"cannot tell: {type(error).__name__}: {error}")'
@@ -244,16 +250,22 @@ def _refused_first(case: Case, built: building.Built) -> Iterator[str]:
 
 
 def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> Iterator[str]:
-    """The call, and what to exit with; through a function of its own unless it is eager."""
+    """The call, and what to exit with; through a function, or in a graph, as the mode is."""
     code: Code = call
-    if case.mode != EAGER:
-        kept = requests.program(case, scenario.anew).kept
-        lines, code = tracing.function(kept, given, call)
+    if case.mode == FUNCTION:
+        lines, code = tracing.function(_is_kept(case, scenario), given, call)
         yield from ("", "", *lines, "", "")
     yield "try:"
-    yield from laid_out(assigned("result", code), 1)
+    if case.mode == GRAPH:
+        yield from tracing.in_graph(code)
+    else:
+        yield from laid_out(assigned("result", code), 1)
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
     yield f"    sys.exit({scenario.expected.code_of_an_error})"
     yield 'print("seen: accepted; shapes", [tuple(leaf.shape) for leaf in tf.nest.flatten(result)])'
     yield f"sys.exit({scenario.expected.code_of_none})"
+
+
+def _is_kept(case: Case, scenario: Scenario) -> bool:
+    return requests.program(case, scenario.anew).kept

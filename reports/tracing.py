@@ -1,4 +1,4 @@
-"""The code that runs a call through tf.function, traced as a target traces it.
+"""The code that runs a call through tf.function or in a graph, traced as a target traces it.
 
 A program that is not kept, as that of a malformed case, is traced for the sizes of its call; any
 other for unknown batch and steps.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.adapter import wire
 from reports.building import NotCovered
-from reports.code import Code, Group, call, keyword, laid_out, sequence
+from reports.code import Code, Group, assigned, call, keyword, laid_out, sequence
 
 
 def function(kept: bool, given: wire.Call, code: Group) -> tuple[list[str], str]:
@@ -26,6 +26,30 @@ def function(kept: bool, given: wire.Call, code: Group) -> tuple[list[str], str]
     return lines, f"run({names})"
 
 
+def in_graph(code: Code) -> list[str]:
+    """The lines that build a call into the graph `graph` and run it there, one level in."""
+    return [
+        "    with graph.as_default(), tf.compat.v1.Session() as session:",
+        *laid_out(assigned("result", code), 2),
+        "        session.run(tf.compat.v1.global_variables_initializer())",
+        "        result = session.run(result)",
+    ]
+
+
+def placeholders(kept: bool, given: wire.Call) -> Iterator[Code]:
+    """What becomes of a call's variables in a graph, where a kept program leaves sizes open."""
+    arrays = [("inputs", given.inputs, len(given.inputs.shape) - 1)]
+    arrays += [(name, values, 2) for name, values in given.arguments]
+    for name, values, open_axes in arrays if kept else ():
+        yield assigned(name, call(_PLACED, name, _sizes(values, open_axes)))
+    if kept and _all_tensors(given.state):
+        each = f"lambda leaf: {_PLACED}(leaf, [None, *leaf.shape[1:]])"
+        yield assigned("state", call("tf.nest.map_structure", each, "state"))
+
+
+_PLACED = "tf.compat.v1.placeholder_with_default"
+
+
 def _signature(specs: dict[str, Code]) -> Sequence[Code]:
     return [keyword("input_signature", sequence(specs.values()))] if specs else []
 
@@ -33,13 +57,17 @@ def _signature(specs: dict[str, Code]) -> Sequence[Code]:
 def _specs(given: wire.Call) -> Iterator[tuple[str, Code]]:
     """Of each argument its spec; a state of NumPy arrays is none, as it is a constant."""
     yield "inputs", _spec(given.inputs, len(given.inputs.shape) - 1)
-    held = set(_held(given.state))
-    if held == {"tensor"}:
+    if _all_tensors(given.state):
         yield "state", _of_state(given.state)
-    elif len(held) > 1:
-        raise NotCovered("a function of a state held in several ways")
     for name, values in given.arguments:
         yield name, _spec(values, 2)
+
+
+def _all_tensors(state: object) -> bool:
+    held = set(_held(state))
+    if len(held) > 1:
+        raise NotCovered("a function of a state held in several ways")
+    return held == {"tensor"}
 
 
 def _held(tree: object) -> Iterator[str]:
@@ -63,5 +91,8 @@ def _of_state(tree: object) -> Code:
 
 
 def _spec(values: wire.Array, open_axes: int) -> Code:
-    sizes = [None if axis < open_axes else int(size) for axis, size in enumerate(values.shape)]
-    return f'tf.TensorSpec({sizes}, "{values.dtype}")'
+    return f'tf.TensorSpec({_sizes(values, open_axes)}, "{values.dtype}")'
+
+
+def _sizes(values: wire.Array, open_axes: int) -> str:
+    return str([None if axis < open_axes else int(size) for axis, size in enumerate(values.shape)])

@@ -169,6 +169,20 @@ def test_what_is_malformed_is_traced_for_its_sizes() -> None:
     assert "    result = run()\n" in script
 
 
+def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> None:
+    case = Case("RNN/keras2", "graph", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
+    script = script_of(case, "SQ-21", observation={"error": ERROR})
+    placed = "placeholder_with_default"
+    assert "    with graph.as_default():\n        layer = layers.RNN(" in script
+    assert f"        inputs = tf.compat.v1.{placed}(inputs, [None, None, 4])\n" in script
+    assert f"        mask = tf.compat.v1.{placed}(mask, [None, None])\n" in script
+    assert f"lambda leaf: tf.compat.v1.{placed}(leaf, [None, *leaf.shape[1:]])" in script
+    assert "        result = session.run(result)\n" in script
+    malformed = script_of(dataclasses.replace(MALFORMED, mode="graph"))
+    assert placed not in malformed
+    assert exits_with(malformed, "keras.layers.RNN()", IndexError()) == 1
+
+
 def test_scenarios_build_programs_as_their_clauses_do() -> None:
     clauses = support.clauses()
     for name, scenario in scenarios.BY_CLAUSE.items():
@@ -200,7 +214,7 @@ def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> Non
 @pytest.mark.parametrize(
     ("case", "why"),
     [
-        (Case("RNN/keras3", "graph", (Cell("GRU", 1),)), "the mode 'graph'"),
+        (Case("RNN/keras3", "unrolled", (Cell("GRU", 1),)), "the mode 'unrolled'"),
         (Case("Model/keras3", "eager", (Cell("GRU", 1),)), "the path Model/keras3"),
         (
             Case("RNN/keras3", "eager", (Cell("GRU", 1),), layer=Layer(stateful=True)),
