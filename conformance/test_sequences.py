@@ -208,6 +208,7 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
     cases=single(
         partial(states.cases, states=(None, "mixed"), masks=MASKS, layers=LAYOUTS, most_steps=4)
     ),
+    effort=3,
     anew=True,
     dear=True,
 )
@@ -413,7 +414,7 @@ def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
     source=sources.RAW_RNN,
     subjects=subjects.each(apis=("raw_rnn",)),
     cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
-    effort=0.5,
+    effort=2,
     dear=True,
 )
 def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Finding:
@@ -547,7 +548,7 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
     severity=SHOULD,
     subjects=BIDIRECTIONAL,
     cases=single(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
-    effort=2,
+    effort=6,
     anew=True,
     dear=True,
 )
