@@ -2035,10 +2035,9 @@ _MODES = (
     ),
     Fault(
         name="keras2-models-ignore-the-state",
-        module=KERAS2_RNN,
-        old="                initial_state = inputs[1:]\n",
-        new="""                initial_state = tf.nest.map_structure(tf.zeros_like, inputs[1:])
-""",
+        module=KERAS2_UTILS,
+        old="            initial_state = inputs[1:]\n",
+        new="            initial_state = tf.nest.map_structure(tf.zeros_like, inputs[1:])\n",
         area="modes",
         about="A layer in a functional model starts from zeros whatever its initial state is.",
     ),
