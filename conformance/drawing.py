@@ -23,5 +23,9 @@ def by_the_seed_alone() -> Iterator[None]:
     if not hasattr(HypothesisProvider, _DRAWS_CONSTANTS):
         yield
         return
-    with mock.patch.object(HypothesisProvider, _DRAWS_CONSTANTS, return_value=None):
+    with mock.patch.object(HypothesisProvider, _DRAWS_CONSTANTS, _no_constant):
         yield
+
+
+def _no_constant(*about: object, **options: object) -> None:
+    """In place of a constant; no mock, as it is called for each number that is drawn."""

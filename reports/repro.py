@@ -170,7 +170,9 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     library = _LIBRARIES[Path.of(case.path).generation]
     drawn = any("random." in line for line in lines)
     # v1 functions look for tf.keras, whatever cell they are given
-    legacy = library is not _LIBRARIES["keras3"] or any("tf.compat" in line for line in after)
+    legacy = library is not _LIBRARIES["keras3"] or any(
+        "tf.compat.v1.nn." in line for line in after
+    )
     yield from (("import importlib.util",) if legacy else ())
     yield from ("import os", "import sys", "")
     yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'

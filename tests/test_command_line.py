@@ -290,8 +290,8 @@ def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, clause: str) -> None:
     new = planted.change.interpreter(tmp_path)
     code, told, found = upgraded(tmp_path / "out", planted.module, planted.only, str(new))
     assert code == planted.code, told
-    seen = [one for one in found if one.clause == clause and one.between]
-    seen = [one for one in seen if one.between and one.between.change != UNCHANGED]
+    changed = [one for one in found if one.between and one.between.change != UNCHANGED]
+    seen = [one for one in changed if one.clause == clause]
     assert seen, told
     assert ("0 breaking, 0 weaker errors" in " ".join(told.split())) == (code == 0)
     if seen[0].case:
