@@ -14,7 +14,7 @@ import pytest
 
 from conformance import contract, ledger, ordering, profiles, targets
 from conformance import replay as replaying
-from conformance.adapter import wire
+from conformance.adapter import serve, wire
 from conformance.bench import Bench, Settings
 from conformance.errors import ConformanceError, TargetUnavailable
 from conformance.noticeboard import Noticeboard
@@ -350,8 +350,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays: no garbage collection need look at it again."""
+    """What was collected stays: no garbage collection need look at it again; others are seldom."""
     gc.freeze()
+    gc.set_threshold(*serve.SELDOM)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,6 +10,9 @@ from multiprocessing.connection import Connection
 
 from . import clock, wire
 
+# For gc.set_threshold: a program that is built is many objects, which mostly stay for long.
+SELDOM = (50000, 20, 20)
+
 
 def serve(reading, writing):
     """Serve on two inherited file descriptors."""
@@ -44,6 +47,7 @@ def _answer(word, argument):
         versions.start()
         described = wire.Description(versions.versions(), paths.offers(), defaults.found())
         gc.freeze()  # what the imports made stays: no collection need look at it again
+        gc.set_threshold(*SELDOM)
         return described
     if word == "state_size":
         return observe.state_size(argument)
