@@ -54,6 +54,16 @@ class TimedAsker(Asker):
         with self._clock.doing("asking"):
             super().ask()
 
+    def look(self, program: wire.Program) -> wire.Made:
+        """What a program's cell or layer is."""
+        with self._clock.doing("asking"):
+            return super().look(program)
+
+    def state_size(self, program: wire.Program) -> object:
+        """The state_size of a program's cell."""
+        with self._clock.doing("asking"):
+            return super().state_size(program)
+
 
 class TimedSearch(Search):
     """A search that counts the time of asking and judging."""

@@ -23,7 +23,12 @@ PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optr
 def observe(program, runs):
     """The observations of each run: one for each of its calls."""
     key = kept.key(program)
-    return tuple(_observe_run(program, key, run) for run in runs)
+    # looking at weights takes as long as a call: of a kept program the last run is enough
+    each = key is None or bool(program.reloaded)
+    return tuple(
+        _observe_run(program, key, run, each or index == len(runs))
+        for index, run in enumerate(runs, 1)
+    )
 
 
 def state_size(program):
@@ -42,7 +47,7 @@ def look(program):
         return wire.Made(error=_building_error(raised))
 
 
-def _observe_run(program, key, run):
+def _observe_run(program, key, run, look_at_weights):
     """A call may start from an earlier call's final state."""
     with contextlib.ExitStack() as stack:
         use = None
@@ -57,8 +62,7 @@ def _observe_run(program, key, run):
             return tuple(wire.Observation(error=error) for _ in run.calls)
         observations, finals = [], []
         for call in run.calls:
-            # looking takes as long as a call does: of a kept program after the last one is enough
-            look = key is None or call is run.calls[-1]
+            look = look_at_weights and (key is None or call is run.calls[-1])
             observation, final = _observe(use.runner, call, finals, look)
             observations.append(observation)
             finals.append(final)
