@@ -253,8 +253,8 @@ class Observation:
     `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
     afterwards what they were before. The weights of a kept program are looked at after the last
     call of a message, or of a run where it is reloaded. `stored` is what a stateful layer's
-    `states` hold afterwards, whatever happened. `declared` is what a functional model says that it gives: the outputs, and a tree of the final
-    state, as Specs.
+    `states` hold afterwards, whatever happened. `declared` is what a functional model says that it
+    gives: the outputs, and a tree of the final state, as Specs.
     Under a policy of mixed precision `variables` are their dtypes.
     """
 
