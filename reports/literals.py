@@ -8,7 +8,7 @@ them. So no such code is for what shows in numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from conformance.adapter import wire
 from reports.code import Code, Group, call, sequence
 
 _MOST_WRITTEN = 6
+_LONG = 80
 _HALVES = ("float16", "bfloat16")
 
 
@@ -58,7 +59,18 @@ def _container(node: wire.Node) -> Code:
         return Group("{", tuple(_item(key, child) for key, child in named), "}")
     if node.container == "LSTMStateTuple":
         return call("cells.LSTMStateTuple", *children)
-    return sequence(children) if node.container == "list" else Group("(", children, ")")
+    written = sequence(children) if node.container == "list" else Group("(", children, ")")
+    if len(written.line) > _LONG and len(set(children)) == 1:
+        return _repeated(node.container, children)
+    return written
+
+
+def _repeated(container: str, children: Sequence[Code]) -> str:
+    """A list or tuple of parts that are written alike: one line, where each would take its own."""
+    opening, closing = ("[", "]") if container == "list" else ("tuple(", ")")
+    child = children[0]
+    written = child.line if isinstance(child, Group) else child
+    return f"{opening}{written} for _ in range({len(children)}){closing}"
 
 
 def _item(key: str, code: Code) -> Code:

@@ -17,10 +17,11 @@ from conformance.adapter import wire
 from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
-from reports import building, literals, scenarios, tracing
+from reports import building, literals, scenarios, tellings, tracing
 from reports.code import Code, Group, assigned, laid_out, literal, text
 from reports.runfile import Run
 from reports.scenarios import Scenario
+from reports.tellings import Telling
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
 _WIDTH = 96
@@ -116,13 +117,27 @@ def _must_be_small(case: Case) -> None:
 
 
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
+    telling = tellings.of(verdict.clause, case)
+    after = _told_by_itself(case, telling) if telling else _called(verdict, case)
+    yield from _docstring(verdict, case, versions)
+    yield ""
+    yield from after
+
+
+def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:
+    asked = [f"{telling.name} = {telling.expression}"]
+    yield from _prepared(case, [*building.built(case).statements, *asked], ())
+    yield f"print({literal(f'expected: {telling.words}')})"
+    yield f'print("seen:", {telling.name})'
+    yield f"sys.exit(0 if {telling.holds} else 1)"
+
+
+def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     scenario = scenarios.of(verdict, case)
     if case.mode not in (EAGER, FUNCTION, GRAPH):
         raise building.NotCovered(f"the mode {case.mode!r}")
     call = _as_taken(case, scenario.call(case))
     built = building.built(case)
-    yield from _docstring(verdict, case, versions)
-    yield ""
     names = [name for name, _ in call.arguments]
     judged = built.call("state" if call.state is not None else None, names)
     after = list(_judged(case, scenario, call, judged))
@@ -134,7 +149,6 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
         _, *after = after  # one `try` holds all that is judged
         after = [*_refused_first(case, built), *after]
     yield from _prepared(case, given, after)
-    yield ""
     if case.malformation:
         kind = malformations.KINDS[case.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
@@ -183,7 +197,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     yield from library.imports
     if drawn or any("np." in line for line in lines):
         yield "    import numpy as np"
-    yield from ("    import tensorflow as tf", "")
+    yield "    import tensorflow as tf"
     yield from library.statements
     yield from ("    random = np.random.RandomState(0)",) if drawn else ()
     if case.mode == GRAPH:
@@ -256,7 +270,7 @@ def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> It
     code: Code = call
     if case.mode == FUNCTION:
         lines, code = tracing.function(_is_kept(case, scenario), given, call)
-        yield from ("", "", *lines, "", "")
+        yield from lines
     yield "try:"
     if case.mode == GRAPH:
         yield from tracing.in_graph(code)

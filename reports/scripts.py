@@ -42,9 +42,11 @@ def _in_any_case(verdict: Verdict, run: Run) -> Iterator[Verdict]:
     What is known is not made small while searching.
     """
     yield verdict
+    path, _, other = verdict.path.partition(" ~ ")
+    place = {"path": path, "other": other} if other else {"path": path}
     for name in verdict.ledger:
         case = (run.header.ledger or {}).get(name, {}).get("case")
         with contextlib.suppress(ValueError):
             plain = json.loads(case or "null")
-            if isinstance(plain, dict) and plain.get("path") == verdict.path:
-                yield dataclasses.replace(verdict, case=plain)
+            if isinstance(plain, dict):  # an entry deviates alike on each of its paths
+                yield dataclasses.replace(verdict, case={**plain, **place})

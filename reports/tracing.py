@@ -6,23 +6,25 @@ other for unknown batch and steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from conformance.adapter import wire
 from reports.building import NotCovered
-from reports.code import Code, Group, assigned, call, keyword, laid_out, sequence
+from reports.code import Code, Group, assigned, call, laid_out, sequence
 
 
 def function(kept: bool, given: wire.Call, code: Group) -> tuple[list[str], str]:
-    """The lines that define the function of a call, and the code that calls it.
+    """The lines that make the function of a call, and the code that calls it.
 
     `kept` is the program's; `given` has the inputs as the function takes them.
     """
     specs = dict(_specs(given)) if kept else {}
-    decorator = call("@tf.function", *_signature(specs), autograph="False")
     names = ", ".join(specs)
-    returned = Group(f"return {code.opening}", code.parts, code.closing)
-    lines = [*laid_out(decorator), f"def run({names}):", *laid_out(returned, 1)]
+    body = Group(f"{f'lambda {names}'.strip()}: {code.opening}", code.parts, code.closing)
+    signature = [assigned("signature", sequence(specs.values()))] if specs else []
+    named = "signature" if specs else None
+    traced = call("tf.function", body, input_signature=named, autograph="False")
+    lines = [line for code in (*signature, assigned("run", traced)) for line in laid_out(code)]
     return lines, f"run({names})"
 
 
@@ -48,10 +50,6 @@ def placeholders(kept: bool, given: wire.Call) -> Iterator[Code]:
 
 
 _PLACED = "tf.compat.v1.placeholder_with_default"
-
-
-def _signature(specs: dict[str, Code]) -> Sequence[Code]:
-    return [keyword("input_signature", sequence(specs.values()))] if specs else []
 
 
 def _specs(given: wire.Call) -> Iterator[tuple[str, Code]]:

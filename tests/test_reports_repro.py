@@ -58,7 +58,7 @@ def exits_with(script: str, judged: str, error: Exception | list[Exception | Non
     tensorflow, keras = mock.MagicMock(), mock.MagicMock(__version__="3.15.1")
     tensorflow.keras.__version__ = "2.15.0"
     tensorflow.errors.InvalidArgumentError = _InvalidArgumentError
-    tensorflow.function = lambda **options: lambda function: function
+    tensorflow.function = lambda function, **options: function
     library, *names = judged.split(".")
     called = {"tf": tensorflow, "keras": keras}[library]
     for name in names:
@@ -156,7 +156,7 @@ def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
 def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
     case = Case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = " ".join(script_of(case, "SQ-21", observation={"error": ERROR}).split())
-    assert "def run(inputs, state, mask):" in script
+    assert "run = tf.function( lambda inputs, state, mask: layer(" in script
     state = 'tf.TensorSpec([None, 3], "float32")'
     assert 'tf.TensorSpec([None, None, 4], "float32"), [' in script
     assert f"[{state}, {state}], " in script
@@ -165,7 +165,8 @@ def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
 
 def test_what_is_malformed_is_traced_for_its_sizes() -> None:
     script = script_of(dataclasses.replace(MALFORMED, mode="function"))
-    assert "@tf.function(autograph=False)\ndef run():\n" in script
+    called = "lambda: layer(inputs, initial_state=state)"
+    assert f"run = tf.function({called}, autograph=False)\n" in script
     assert "    result = run()\n" in script
 
 
@@ -181,6 +182,21 @@ def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> N
     malformed = script_of(dataclasses.replace(MALFORMED, mode="graph"))
     assert placed not in malformed
     assert exits_with(malformed, "keras.layers.RNN()", IndexError()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ((Cell("SimpleRNN", 2),), "an integer"),
+        ((Cell("GRU", 2),), "a tuple of two integers"),
+        ((Cell("LSTM", 2), Cell("LSTM", 1)), "a tuple of tuples of two integers"),
+    ],
+)
+def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], wanted: str) -> None:
+    script = script_of(Case("RNN/keras3", "eager", cells, fresh=True), "DC-12")
+    assert f'print("expected: {wanted}")' in script
+    assert "size = layer.cell.state_size" in script
+    assert "layer(inputs" not in script
 
 
 def test_scenarios_build_programs_as_their_clauses_do() -> None:
