@@ -85,6 +85,8 @@ CHANGED: dict[str, tuple[dict[str, Any], str]] = {
     "version not text": ({"versions": {"keras3": 3}}, "an-entry"),
     "not a regular expression": ({"message": "("}, "an-entry"),
     "message not text": ({"message": 3}, "an-entry"),
+    "error not a name": ({"error": 3}, "error = 3"),
+    "errors not names": ({"error": [3]}, "error = [3]"),
     "unreadable case": ({"case": "{"}, "JSON"),
     "case with an unknown field": ({"case": '{"colour": 1}'}, "colour"),
 }
@@ -309,6 +311,8 @@ SEEN: list[tuple[dict[str, Any], judging.Deviation, bool]] = [
     ({"grade": "leaked", "error": "IndexError"}, LEAKED, True),
     ({"grade": "crashed", "error": "IndexError"}, LEAKED, False),
     ({"grade": "leaked", "error": "KeyError"}, LEAKED, False),
+    ({"grade": "leaked", "error": ["KeyError", "IndexError"]}, LEAKED, True),
+    ({"error": ["KeyError", "IndexError"]}, NUMBERS, False),
     ({"error": "IndexError", "message": "^list in"}, LEAKED, False),
     ({"error": "IndexError", "message": "(?m)^list in"}, LEAKED, True),
     ({"error": "IndexError", "message": "tuple"}, LEAKED, False),

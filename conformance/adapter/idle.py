@@ -8,13 +8,18 @@ def _object(name, **config):
     return {"class_name": name, "config": config}
 
 
+def _regularizer(l1, l2):
+    # the class that all releases have: those of one norm came later
+    return _object("L1L2", l1=l1, l2=l2)
+
+
 _KERAS_CELL = {
     "kernel_initializer": _object("RandomUniform", minval=-0.5, maxval=0.5, seed=1),
     "recurrent_initializer": _object("RandomUniform", minval=-0.25, maxval=0.25, seed=2),
     "bias_initializer": _object("Constant", value=0.5),
-    "kernel_regularizer": _object("L2", l2=0.25),
-    "recurrent_regularizer": _object("L1", l1=0.5),
-    "bias_regularizer": _object("L2", l2=0.125),
+    "kernel_regularizer": _regularizer(0.0, 0.25),
+    "recurrent_regularizer": _regularizer(0.5, 0.0),
+    "bias_regularizer": _regularizer(0.0, 0.125),
     "kernel_constraint": _object("MaxNorm", max_value=2, axis=0),
     "recurrent_constraint": _object("NonNeg"),
     "bias_constraint": _object("MaxNorm", max_value=4, axis=0),
@@ -40,7 +45,7 @@ def of_loop(generation, kind=None):
     """Those that are documented of the layer of a kind, or of `RNN`, besides its cell's."""
     found = {"unroll": True}
     if kind is not None or generation == "keras3":
-        found["activity_regularizer"] = _object("L2", l2=0.5)
+        found["activity_regularizer"] = _regularizer(0.0, 0.5)
     if kind in ("LSTM", "GRU") and generation == "keras3":
         found["use_cudnn"] = False
     return found

@@ -8,7 +8,8 @@ An entry of `deviations.toml`:
     paths = ["RNN/keras3", "layer/keras3"]
     versions = { keras3 = ">=3.0" }                # PEP 440, for each named package
     when = { malformation = ["batch_one"], mode = ["eager"] }
-    grade = "accepted"                             # or error = "IndexError", message = "regex"
+    grade = "accepted"                             # or error = "IndexError", message = "regex";
+                                                   # several errors of one cause in a list
     why = "..."
     thread = "https://..."                         # where there is one
     case = '{"path": ...}'                         # the minimal case
@@ -135,7 +136,7 @@ class Entry:
     why: str
     case: Case
     grade: str | None = None
-    error: str | None = None
+    error: str | tuple[str, ...] | None = None
     message: str | None = None
     thread: str | None = None
     sometimes: bool = False
@@ -148,12 +149,16 @@ class Entry:
             and all(condition.holds(case) for condition in self.when)
         )
 
+    @property
+    def _errors(self) -> tuple[str | None, ...]:
+        return self.error if isinstance(self.error, tuple) else (self.error,)
+
     def describes(self, deviation: judging.Deviation) -> bool:
         """Whether what was seen is what the entry says is seen."""
         error = deviation.observation.error if deviation.observation else None
         return (
             self.grade in (None, deviation.grade)
-            and self.error == (error.name if error else None)
+            and (error.name if error else None) in self._errors
             and re.search(
                 self.message or "", f"{deviation.sentence}\n{error.message if error else ''}"
             )
@@ -251,12 +256,21 @@ def _entry(path: Path, index: int, item: typing.Any) -> Entry:
                 "paths": tuple(item["paths"]),
                 "versions": tuple((p, SpecifierSet(s)) for p, s in item["versions"].items()),
                 "when": tuple(_condition(where, n, v) for n, v in item["when"].items()),
+                "error": _errors(where, item.get("error")),
                 "message": re.compile(item["message"]).pattern if "message" in item else None,
                 "case": from_json(item["case"]),
             }
         )
     except (InvalidSpecifier, UnreadableCase, re.error, AttributeError, TypeError) as error:
         raise MalformedLedger(f"{where}: {error}") from error
+
+
+def _errors(where: str, given: object) -> str | tuple[str, ...] | None:
+    if isinstance(given, list) and given and all(isinstance(name, str) for name in given):
+        return tuple(given)
+    if given is None or isinstance(given, str):
+        return given
+    raise MalformedLedger(f"{where}: error = {given!r}, but must be a name or a list of names")
 
 
 def _condition(where: str, name: str, allowed: object) -> Condition:
