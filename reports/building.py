@@ -60,7 +60,7 @@ def _must_be_covered(case: Case) -> None:
         if name in given:
             raise NotCovered(f"a case with the field {name}")
     for name in to_plain(case.layer):
-        if name not in ("return_sequences", "go_backwards", "time_major", *_LAYER_OPTIONS):
+        if name not in (*_LAYER_FLAGS, "return_sequences", "merge_mode"):
             raise NotCovered(f"a layer with the option {name}")
     for cell in case.cells:
         for name in _PLAIN_CELL:
@@ -68,7 +68,7 @@ def _must_be_covered(case: Case) -> None:
                 raise NotCovered(f"a cell with the field {name}")
 
 
-_LAYER_OPTIONS = ("zero_output_for_mask", "merge_mode")
+_LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful")
 
 
 # --- paths ----------------------------------------------------------------------------------------
@@ -109,7 +109,8 @@ def _bidirectional(case: Case, path: Path) -> Built:
 def _of_layer(case: Case, layer: Group) -> Built:
     statements: list[Code] = [assigned("layer", layer)]
     if not case.fresh:
-        statements.append(f"layer.build((None, None, {case.features}))")
+        rows = case.batch if case.layer.stateful else None
+        statements.append(f"layer.build(({rows}, None, {case.features}))")
     return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
 
 
@@ -163,7 +164,7 @@ def _loop_options(case: Case) -> tuple[tuple[str, Code], ...]:
 
 def _layer_options(layer: Layer) -> dict[str, Code]:
     given = {"return_sequences": layer.return_sequences, "return_state": layer.return_state}
-    for name in ("go_backwards", "time_major", "zero_output_for_mask"):
+    for name in _LAYER_FLAGS:
         if getattr(layer, name):
             given[name] = True
     return {name: literal(value) for name, value in given.items()}

@@ -117,7 +117,7 @@ def _must_be_small(case: Case) -> None:
 
 
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
-    telling = tellings.of(verdict.clause, case)
+    telling = tellings.of(verdict, case)
     after = _told_by_itself(case, telling) if telling else _called(verdict, case)
     yield from _docstring(verdict, case, versions)
     yield ""
@@ -125,10 +125,9 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 
 def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:
-    asked = [f"{telling.name} = {telling.expression}"]
-    yield from _prepared(case, [*building.built(case).statements, *asked], ())
+    yield from _prepared(case, [*telling.statements, f"told = {telling.expression}"], ())
     yield f"print({literal(f'expected: {telling.words}')})"
-    yield f'print("seen:", {telling.name})'
+    yield 'print("seen:", told)'
     yield f"sys.exit(0 if {telling.holds} else 1)"
 
 
@@ -142,6 +141,8 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     judged = built.call("state" if call.state is not None else None, names)
     after = list(_judged(case, scenario, call, judged))
     given = [*built.statements, *_given(call)]
+    if scenario.first:
+        given.append(assigned("before", literals.array(scenario.first(case).inputs)))
     if case.mode == GRAPH:
         given += tracing.placeholders(_is_kept(case, scenario), call)
     if scenario.refused_first:
@@ -203,9 +204,14 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     if case.mode == GRAPH:
         yield from ("    graph = tf.Graph()", "    with graph.as_default():")
     yield from lines
-    yield "except Exception as error:"
-    yield '    print(f"cannot tell: {type(error).__name__}: {error}")'
-    yield "    sys.exit(2)"
+    yield from _CANNOT_TELL
+
+
+_CANNOT_TELL = (
+    "except Exception as error:",
+    '    print(f"cannot tell: {type(error).__name__}: {error}")',
+    "    sys.exit(2)",
+)
 
 
 @dataclass(frozen=True)
@@ -271,6 +277,8 @@ def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> It
     if case.mode == FUNCTION:
         lines, code = tracing.function(_is_kept(case, scenario), given, call)
         yield from lines
+    if scenario.first:
+        yield from _before(case, code)
     yield "try:"
     if case.mode == GRAPH:
         yield from tracing.in_graph(code)
@@ -283,5 +291,15 @@ def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> It
     yield f"sys.exit({scenario.expected.code_of_none})"
 
 
+def _before(case: Case, code: Code) -> Iterator[str]:
+    """The call that comes first: the same, of other inputs."""
+    if case.mode == GRAPH:
+        raise building.NotCovered("several calls of a graph")
+    made = code.line if isinstance(code, Group) else code
+    yield "try:"
+    yield f"    {made.replace('inputs', 'before')}"
+    yield from _CANNOT_TELL
+
+
 def _is_kept(case: Case, scenario: Scenario) -> bool:
-    return requests.program(case, scenario.anew).kept
+    return case.unknown_rows or requests.program(case, scenario.anew).kept

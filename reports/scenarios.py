@@ -49,13 +49,15 @@ class Scenario:
     """A call, and what must come of it; `anew` is the clause's.
 
     With `refused_first` the call comes after one that is given the malformed state, and after that
-    one without a state, of which the same must come.
+    one without a state, of which the same must come. `first` is a call before it, without a state,
+    of which nothing is asked.
     """
 
     expected: Expected
     call: Callable[[Case], wire.Call] = field(default=requests.whole)
     anew: bool = False
     refused_first: bool = False
+    first: Callable[[Case], wire.Call] | None = None
 
 
 def of(verdict: Verdict, case: Case) -> Scenario:
@@ -129,6 +131,8 @@ BY_CLAUSE = {
     "RT-05": Scenario(ACCEPTED),
     "RT-12": Scenario(ACCEPTED, anew=True),
     "RT-16": Scenario(ACCEPTED),
+    "ST-14": Scenario(REFUSED, requests.of_other_batch, anew=True, first=requests.without_state),
+    "ST-23": Scenario(ACCEPTED),
     "SQ-11": Scenario(ACCEPTED),
     "SQ-20": Scenario(ACCEPTED),
     "SQ-21": Scenario(ACCEPTED),
