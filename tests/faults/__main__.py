@@ -1,7 +1,8 @@
 """Run the suite once per planted fault and report which faults it saw.
 
-Exit code: 0 when at least 95 in 100 were caught, 1 when fewer were, 2 for a wrong command line or
-a suite that is red without any fault, 130 when it was interrupted.
+Exit code: 0 when at least 95 in 100 were caught, by clauses asked alone each one; 1 when fewer
+were, 2 for a wrong command line or a suite that is red without any fault, 130 when it was
+interrupted.
 """
 
 import argparse
@@ -16,7 +17,8 @@ from rich.console import Console
 
 from tests.faults import results
 from tests.faults.bank import AREAS, BANK, Fault
-from tests.faults.running import Outcome, Runner
+from tests.faults.made_for import MADE_FOR
+from tests.faults.running import Outcome, Runner, Trial
 from tests.faults.showing import kill_rate, markdown, show_bank, show_progress, show_summary
 
 _ENOUGH = 0.95
@@ -25,7 +27,7 @@ _WIDTH_IN_A_FILE = 140
 
 
 class WrongChoice(Exception):
-    """The command line names a fault or an area that there is not, or leaves none to run."""
+    """The command line names a fault, a clause or an area that there is not, or leaves no fault."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_FILE)
     try:
         faults = _chosen(options.only, options.area, options.sample)
+        trials = _trials(faults, options.clause, by_name=bool(options.only))
     except WrongChoice as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.control and not runner.is_green():
         print("not green without any fault: a red run would prove nothing", file=sys.stderr)
         return 2
-    bank = _Bank(console, runner, faults, options.jobs)
+    bank = _Bank(console, runner, trials, options.jobs, 1.0 if options.clause else _ENOUGH)
     return _run(bank, resumed=options.resume, file=options.json)
 
 
@@ -55,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     add = parser.add_argument
     add("--only", action="append", default=[], metavar="NAME", help="run this fault (repeatable)")
+    add(
+        "--clause",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run a clause's own tests alone, with the fault that is for it or those that --only "
+        "names (repeatable; all: every clause)",
+    )
     add("--area", help=f"run the faults of one area: {', '.join(AREAS)}")
     add("--sample", type=int, metavar="N", help="run N of them, the same N each time")
     add("--list", action="store_true", help="show the faults and run none")
@@ -94,14 +105,33 @@ def _chosen(names: Sequence[str], area: str | None, sample: int | None) -> list[
     return faults
 
 
+def _trials(faults: Sequence[Fault], clauses: Sequence[str], *, by_name: bool) -> list[Trial]:
+    if not clauses:
+        return [Trial(fault) for fault in faults]
+    chosen = MADE_FOR if "all" in clauses else clauses
+    unknown = sorted(set(chosen) - set(MADE_FOR))
+    if unknown:
+        raise WrongChoice(f"no fault was made for {', '.join(unknown)} (tests/faults/made_for.py)")
+    trials = [
+        Trial(fault, asked)
+        for asked in chosen
+        for fault in faults
+        if by_name or fault.name == MADE_FOR[asked]
+    ]
+    if not trials:
+        raise WrongChoice("these options leave no fault to run")
+    return trials
+
+
 @dataclass(frozen=True)
 class _Bank:
-    """Which faults are run, by what, so many at a time, and where it is told."""
+    """What is run, by what, so many at a time, where it is told, and the rate asked for."""
 
     console: Console
     runner: Runner
-    faults: Sequence[Fault]
+    trials: Sequence[Trial]
     jobs: int
+    enough: float
 
 
 def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
@@ -109,7 +139,8 @@ def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
     file = file or resumed
     if file and file != resumed:
         results.start(file, known)
-    outcomes = [known[fault.name] for fault in bank.faults if fault.name in known]
+    tried = [(trial.fault.name, trial.asked) for trial in bank.trials]
+    outcomes = [known[trial] for trial in tried if trial in known]
     try:
         _run_each(bank, outcomes, file)
     except KeyboardInterrupt:
@@ -117,22 +148,22 @@ def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
         show_summary(bank.console, outcomes)
         return _INTERRUPTED
     show_summary(bank.console, outcomes)
-    return 0 if kill_rate(outcomes) >= _ENOUGH else 1
+    return 0 if kill_rate(outcomes) >= bank.enough else 1
 
 
 def _run_each(bank: _Bank, outcomes: list[Outcome], file: Path | None) -> None:
-    """Run the faults that have no outcome yet, adding each to `outcomes` at once."""
-    done = {outcome.fault for outcome in outcomes}
-    left = [fault for fault in bank.faults if fault.name not in done]
+    """Run the trials that have no outcome yet, adding each to `outcomes` at once."""
+    done = {outcome.trial for outcome in outcomes}
+    left = [trial for trial in bank.trials if (trial.fault.name, trial.asked) not in done]
     with ThreadPoolExecutor(bank.jobs) as pool:
-        running = [pool.submit(bank.runner.run, fault) for fault in left]
+        running = [pool.submit(bank.runner.run, trial) for trial in left]
         try:
             for ended in as_completed(running):
                 outcome = ended.result()
                 outcomes.append(outcome)
                 if file:
                     results.add(file, outcome)
-                show_progress(bank.console, outcome, len(outcomes), len(bank.faults))
+                show_progress(bank.console, outcome, len(outcomes), len(bank.trials))
         except KeyboardInterrupt:
             bank.console.print("waiting for the faults that are being run")
             pool.shutdown(cancel_futures=True)

@@ -74,6 +74,7 @@ KERAS3_ARGUMENTS = "keras.src.ops.symbolic_arguments"
 KERAS2_LAYER = "tf_keras.src.engine.base_layer"
 KERAS2_H5 = "tf_keras.src.saving.legacy.hdf5_format"
 KERAS3_LAYER = "keras.src.layers.layer"
+KERAS3_POLICY = "keras.src.dtype_policies.dtype_policy"
 KERAS3_SAVING = "keras.src.saving.saving_lib"
 KERAS3_H5 = "keras.src.legacy.saving.legacy_h5_format"
 V1_WRAPPERS = "tf_keras.src.layers.rnn.legacy_cell_wrappers"
@@ -217,6 +218,22 @@ _KERAS3 = (
         about="A SimpleRNN cell given a bare tensor as state returns a list.",
     ),
     Fault(
+        name="keras3-simple-state-size-in-a-list",
+        module=KERAS3_SIMPLE,
+        old="self.state_size = self.units",
+        new="self.state_size = [self.units]",
+        area="structure",
+        about="A SimpleRNN cell's state_size is a list of its units and not the number.",
+    ),
+    Fault(
+        name="keras3-lstm-tells-a-wider-c",
+        module=KERAS3_LSTM,
+        old="self.state_size = [self.units, self.units]",
+        new="self.state_size = [self.units, self.units + 1]",
+        area="structure",
+        about="An LSTM cell's state_size says that c has one unit more than it has.",
+    ),
+    Fault(
         name="keras3-simple-single-row-forgets",
         module=KERAS3_SIMPLE,
         old="ops.matmul(prev_output,",
@@ -266,6 +283,45 @@ _KERAS3 = (
         new="return output, states",
         area="structure",
         about="The final states are returned as one list and not one by one after the output.",
+    ),
+    Fault(
+        name="keras3-rnn-states-of-a-tuple-reversed",
+        module=KERAS3_RNN,
+        old="initial_state = list(initial_state)",
+        new="initial_state = list(initial_state)[:: -1 if type(initial_state) is tuple else 1]",
+        area="structure",
+        about="States that are given in a tuple are taken in reverse order.",
+    ),
+    Fault(
+        name="keras3-rnn-bare-state-is-zeroed",
+        module=KERAS3_RNN,
+        old="""            initial_state = [initial_state]
+        initial_state = list(initial_state)""",
+        new="""            initial_state = [ops.zeros_like(initial_state)]
+        initial_state = list(initial_state)""",
+        area="round trip",
+        about="A state that is one tensor, and not in a list, is taken for zeros.",
+    ),
+    Fault(
+        name="keras3-rnn-outputs-with-noise",
+        module=KERAS3_RNN,
+        old="outputs = ops.cast(outputs, self.compute_dtype)",
+        new="""outputs = ops.cast(outputs, self.compute_dtype)
+        outputs = outputs * (1 + 1e-3 * __import__("random").random())""",
+        area="numbers",
+        about="Each eager call scales its outputs by a random number that is next to one.",
+    ),
+    Fault(
+        name="keras3-cuts-what-it-casts",
+        module=KERAS3_POLICY,
+        old="""                x = backend.cast(x, dtype=dtype)
+            return x
+        elif backend.is_keras_tensor(x):""",
+        new="""                x = backend.cast(backend.cast(x, dtype="int32"), dtype=dtype)
+            return x
+        elif backend.is_keras_tensor(x):""",
+        area="dtype",
+        about="A tensor that a layer is given in another float is cut to whole numbers.",
     ),
     Fault(
         name="keras3-rnn-excess-rows-dropped",
@@ -463,6 +519,16 @@ _KERAS2 = (
             additional_inputs += initial_state""",
         area="rejection",
         about="Initial states beyond those the cell has are dropped without a word.",
+    ),
+    Fault(
+        name="keras2-rnn-refuses-without-state-size",
+        module=KERAS2_RNN,
+        old="""            "`cell.state_size`. Received `state_spec`={}; "
+            "however `cell.state_size` is "
+            "{}".format(init_state_specs, cell_state_sizes)""",
+        new='"the cell."',
+        area="rejection",
+        about="The error about a state of another width does not name cell.state_size.",
     ),
     Fault(
         name="keras2-rnn-missing-states-filled",
@@ -1736,6 +1802,14 @@ def save_optimizer_weights""",
         use_cudnn="auto",""",
         area="defaults",
         about="A GRU layer resets before the product unless it is told otherwise.",
+    ),
+    Fault(
+        name="keras3-bidirectional-default-sums",
+        module=KERAS3_BIDIRECTIONAL,
+        old='merge_mode="concat",',
+        new='merge_mode="sum",',
+        area="defaults",
+        about="A Bidirectional layer adds up both outputs unless it is told otherwise.",
     ),
     Fault(
         name="keras3-lstm-layer-default-hard-sigmoid",

@@ -6,16 +6,18 @@ from pathlib import Path
 
 from tests.faults.running import Outcome
 
+Outcomes = dict[tuple[str, str | None], Outcome]
 
-def read(file: Path) -> dict[str, Outcome]:
-    """Return the outcomes in a file by the fault's name; none when there is no file yet."""
+
+def read(file: Path) -> Outcomes:
+    """Return the outcomes in a file by what was tried; none when there is no file yet."""
     if not file.exists():
         return {}
     outcomes = (Outcome(**json.loads(line)) for line in file.read_text().splitlines())
-    return {outcome.fault: outcome for outcome in outcomes}
+    return {outcome.trial: outcome for outcome in outcomes}
 
 
-def start(file: Path, outcomes: dict[str, Outcome]) -> None:
+def start(file: Path, outcomes: Outcomes) -> None:
     """Write a file anew with the outcomes that are known already."""
     file.write_text("".join(_line(outcome) for outcome in outcomes.values()))
 

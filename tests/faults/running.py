@@ -36,7 +36,8 @@ class Outcome:
     """What one run of the suite said about one fault.
 
     `unreached` is a green run that never imported the faulty module: it says nothing about the
-    suite's sharpness, only that the run did not use this part of the library.
+    suite's sharpness, only that the run did not use this part of the library. `asked` is the clause
+    whose tests alone were run, `clause` the one that was red.
     """
 
     fault: str
@@ -47,13 +48,32 @@ class Outcome:
     path: str | None = None
     output: str = ""
     by_its_family: bool = False
+    asked: str | None = None
+
+    @property
+    def trial(self) -> tuple[str, str | None]:
+        """What it is the outcome of: the fault, and the clause that was asked alone."""
+        return self.fault, self.asked
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A fault that is run, by the tests that are there for it or by those of one clause alone."""
+
+    fault: Fault
+    asked: str | None = None
+
+    @property
+    def selections(self) -> Sequence[tuple[str, ...]]:
+        """What pytest is to run, part after part until one is red."""
+        return [(*ALL, "-k", self.asked)] if self.asked else self.fault.selections
 
 
 @dataclass(frozen=True)
 class Runner:
     """How the suite is called; the same for every fault.
 
-    Parts of the suite are run one after the other, as the fault says, until one is red; with
+    Parts of the suite are run one after the other, as the trial says, until one is red; with
     `whole` the suite at once.
     """
 
@@ -63,18 +83,19 @@ class Runner:
     whole: bool = False
     root: Path = ROOT
 
-    def run(self, fault: Fault) -> Outcome:
+    def run(self, trial: Trial) -> Outcome:
         """Run the suite with the fault in place, up to its first red."""
         start = time.monotonic()
-        selections = [ALL] if self.whole else fault.selections
+        selections = [ALL] if self.whole else trial.selections
         for tests in selections:
-            outcome = self._run(fault, tests)
+            outcome = self._run(trial.fault, tests)
             if outcome.verdict not in ("survived", "unreached"):
                 break
         return replace(
             outcome,
             seconds=round(time.monotonic() - start, 1),
-            by_its_family=outcome.verdict == "caught" and tests == fault.selections[0],
+            by_its_family=outcome.verdict == "caught" and tests == trial.fault.selections[0],
+            asked=trial.asked,
         )
 
     def is_green(self) -> bool:

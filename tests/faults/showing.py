@@ -32,7 +32,7 @@ def show_progress(console: Console, outcome: Outcome, number: int, total: int) -
     """Print how one fault fared; for a broken run, the last of what it printed too."""
     console.print(
         f"{number}/{total}",
-        f"{outcome.fault}: {_coloured(outcome)}",
+        f"{_tried(outcome)}: {_coloured(outcome)}",
         f"after {outcome.seconds:.0f} s {_seen(outcome)}",
     )
     if outcome.output:
@@ -64,6 +64,10 @@ def _areas_table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
+def _tried(outcome: Outcome) -> str:
+    return " of ".join(part for part in (outcome.asked, outcome.fault) if part)
+
+
 def _counts(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     caught = _caught(outcomes)
     return (
@@ -89,6 +93,24 @@ def _seen(outcome: Outcome) -> str:
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """The tables of the summary in Markdown, as they stand in docs/faults.md."""
+    by_clause = [outcome for outcome in outcomes if outcome.asked]
+    others = [outcome for outcome in outcomes if not outcome.asked]
+    tables = (_of_the_bank(others) if others else "", _of_clauses(by_clause) if by_clause else "")
+    return "\n\n".join(table for table in tables if table)
+
+
+def _of_clauses(outcomes: Sequence[Outcome]) -> str:
+    head = ("clause", "fault", "verdict", "seconds", "path")
+    return _rows(
+        head,
+        [
+            (str(o.asked), o.fault, o.verdict, f"{o.seconds:.0f}", o.path or "")
+            for o in sorted(outcomes, key=lambda outcome: str(outcome.asked))
+        ],
+    )
+
+
+def _of_the_bank(outcomes: Sequence[Outcome]) -> str:
     ordered = sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area))
     areas = [area for area in AREAS if any(outcome.area == area for outcome in outcomes)]
     by_area = [(area, *_counts([o for o in outcomes if o.area == area])) for area in areas]
