@@ -139,8 +139,7 @@ def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
     file = file or resumed
     if file and file != resumed:
         results.start(file, known)
-    tried = [(trial.fault.name, trial.asked) for trial in bank.trials]
-    outcomes = [known[trial] for trial in tried if trial in known]
+    outcomes = [known[trial.name] for trial in bank.trials if trial.name in known]
     try:
         _run_each(bank, outcomes, file)
     except KeyboardInterrupt:
@@ -154,7 +153,7 @@ def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
 def _run_each(bank: _Bank, outcomes: list[Outcome], file: Path | None) -> None:
     """Run the trials that have no outcome yet, adding each to `outcomes` at once."""
     done = {outcome.trial for outcome in outcomes}
-    left = [trial for trial in bank.trials if (trial.fault.name, trial.asked) not in done]
+    left = [trial for trial in bank.trials if trial.name not in done]
     with ThreadPoolExecutor(bank.jobs) as pool:
         running = [pool.submit(bank.runner.run, trial) for trial in left]
         try:

@@ -64,6 +64,11 @@ class Trial:
     asked: str | None = None
 
     @property
+    def name(self) -> tuple[str, str | None]:
+        """What its outcome is found by."""
+        return self.fault.name, self.asked
+
+    @property
     def selections(self) -> Sequence[tuple[str, ...]]:
         """What pytest is to run, part after part until one is red."""
         return [(*ALL, "-k", self.asked)] if self.asked else self.fault.selections
