@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
+from conformance import ledger
 from conformance.baselines import folder, making, page
 from conformance.baselines.__main__ import main
 from conformance.baselines.folder import Baselines, Maker
@@ -94,10 +97,45 @@ def test_a_suite_is_told_from_another_by_its_code(
     (tmp_path / "conformance").mkdir()
     before = Maker.today("default")
     (tmp_path / "conformance" / "judging.py").write_text("")
-    (tmp_path / "conformance" / "deviations.toml").write_text("")
     empty = Maker.today("default")
+    (tmp_path / "conformance" / "judging.py").write_text("import numpy")
     (tmp_path / "conformance" / "deviations.toml").write_text("[[deviation]]")
-    assert Maker.today("default") != empty == before
+    another = Maker.today("default")
+    (tmp_path / "conformance" / "deviations.toml").write_text("")
+    assert Maker.today("default") == another != empty == before
+
+
+def with_ledger(monkeypatch: pytest.MonkeyPatch, *entries: ledger.Entry) -> None:
+    def in_force(versions: Mapping[str, str]) -> ledger.Ledger:
+        found = [entry for entry in entries if ledger.in_range(entry.versions, versions)]
+        return ledger.Ledger(tuple(found))
+
+    monkeypatch.setattr(ledger, "load", in_force)
+
+
+def test_what_the_ledger_learns_makes_those_again_for_which_it_is_in_force(
+    suite: Suite, baselines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = next(iter(ledger.read()))
+    here = replace(
+        entry, versions=(("tensorflow", SpecifierSet("==" + HEADER.versions["tensorflow"])),)
+    )
+    elsewhere = replace(entry, versions=(("tensorflow", SpecifierSet("<1")),))
+    with_ledger(monkeypatch)
+    make(baselines, ONE)
+    with_ledger(monkeypatch, elsewhere)
+    make(baselines, ONE)
+    assert suite.asked == [ONE]
+    with_ledger(monkeypatch, elsewhere, here)
+    make(baselines, ONE)
+    assert suite.asked == [ONE] * 2
+    wider = replace(here, versions=(("tensorflow", SpecifierSet(">=1")),))
+    with_ledger(monkeypatch, elsewhere, wider)
+    make(baselines, ONE)
+    assert suite.asked == [ONE] * 2
+    with_ledger(monkeypatch, replace(here, message="other words"))
+    make(baselines, ONE)
+    assert suite.asked == [ONE] * 3
 
 
 def test_what_is_interrupted_is_gone_on_with(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from conformance import ledger
 from conformance.targets import catalogue
 from reports.runfile import Run, read
 
@@ -17,13 +18,17 @@ FOLDER = ROOT / "reports" / "baselines"
 
 _MADE_BY = "made-by.json"
 # what decides which cases are judged, and how; how targets and baselines are made does not
-_DECIDING = ("conformance/*.py", "conformance/adapter/*.py", "conformance/deviations.toml",
-             "conformance/ledger/__init__.py", "strategies/*.py")  # fmt: skip
+_DECIDING = ("conformance/*.py", "conformance/adapter/*.py", "conformance/ledger/__init__.py",
+             "strategies/*.py")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What a baseline depends on but its target: the profile, and a digest of the suite."""
+    """What a baseline depends on but its target: the profile, and a digest of the suite.
+
+    Of the ledger it depends on the entries that are in force for the target's versions: a baseline
+    of one release is not made again for what was learnt about another.
+    """
 
     profile: str
     suite: str
@@ -34,7 +39,19 @@ class Maker:
         digest = hashlib.sha256()
         for path in sorted(path for pattern in _DECIDING for path in ROOT.glob(pattern)):
             digest.update(path.read_bytes())
-        return cls(profile, digest.hexdigest()[:16])
+        return cls(profile, _short(digest))
+
+    def told(self, versions: Mapping[str, str]) -> dict[str, object]:
+        """What is written down of a baseline of a target with these versions."""
+        digest = hashlib.sha256()
+        for entry in ledger.load(versions).entries:
+            digest.update(repr(replace(entry, versions=())).encode())
+        return {"profile": self.profile, "suite": self.suite, "ledger": _short(digest),
+                "versions": dict(versions)}  # fmt: skip
+
+
+def _short(digest: hashlib._Hash) -> str:
+    return digest.hexdigest()[:16]
 
 
 class Baselines:
@@ -51,14 +68,20 @@ class Baselines:
 
     def has(self, name: str, maker: Maker) -> bool:
         """Whether the baseline of a target is there, and by this maker."""
-        return self._path(name).exists() and self._made_by().get(name) == asdict(maker)
+        told = self._made_by().get(name, {})
+        versions = told.get("versions")
+        return (
+            self._path(name).exists()
+            and isinstance(versions, dict)
+            and told == maker.told(versions)
+        )
 
     def keep(self, name: str, run_file: Path, maker: Maker) -> None:
         """Take a run file for the baseline of a target."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # no time in it: the same run is the same file
         self._write(self._path(name), gzip.compress(run_file.read_bytes(), mtime=0))
-        made_by = {**self._made_by(), name: asdict(maker)}
+        made_by = {**self._made_by(), name: maker.told(read(run_file).header.versions)}
         text = json.dumps(dict(sorted(made_by.items())), indent=1) + "\n"
         self._write(self._folder / _MADE_BY, text.encode())
 
@@ -69,9 +92,9 @@ class Baselines:
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.jsonl.gz"
 
-    def _made_by(self) -> dict[str, dict[str, str]]:
+    def _made_by(self) -> dict[str, dict[str, object]]:
         try:
-            found: dict[str, dict[str, str]] = json.loads((self._folder / _MADE_BY).read_bytes())
+            found: dict[str, dict[str, object]] = json.loads((self._folder / _MADE_BY).read_bytes())
         except (OSError, ValueError):
             return {}
         return found
