@@ -2,21 +2,14 @@
 
 import contextlib
 import os
-import re
 import time
 import traceback
 
 import numpy as np
 import tensorflow as tf
 
-from . import clock, differentiate, kept, reloading, trees, wire
+from . import clock, differentiate, kept, messages, reloading, trees, wire
 
-# names that count what the process has made so far, which would differ from run to run
-_NUMBERED = re.compile(
-    r"(v1_cell|multi_rnn_cell|__(?:inference|forward|backward)_\w+?|0x)_?[0-9a-f]+\b"
-)
-# of several operations that fail, a graph names the one that happens to be first
-_ANY_NODE = re.compile(r"(Detected at node|\{\{node) [^\s}]+")
 PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree", "json")
 
 
@@ -178,7 +171,7 @@ def _error(raised, stage):
         name=type(raised).__name__,
         module=type(raised).__module__,
         bases=tuple(base.__name__ for base in type(raised).__mro__),
-        message=_ANY_NODE.sub(r"\1", _NUMBERED.sub(r"\1", str(raised))),
+        message=messages.lasting(str(raised)),
         raised_in=_raised_in(raised),
         stage=stage,
     )
