@@ -17,10 +17,11 @@ from conformance.adapter import wire
 from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
-from reports import building, literals, scenarios, tellings, tracing
+from reports import building, literals, scenarios, side_by_side, tellings, tracing
 from reports.code import Code, Group, assigned, laid_out, literal, text
 from reports.runfile import Run
 from reports.scenarios import Scenario
+from reports.side_by_side import Pair
 from reports.tellings import Telling
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
@@ -117,11 +118,48 @@ def _must_be_small(case: Case) -> None:
 
 
 def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
-    telling = tellings.of(verdict, case)
-    after = _told_by_itself(case, telling) if telling else _called(verdict, case)
+    after = _shown(verdict, case)
     yield from _docstring(verdict, case, versions)
     yield ""
     yield from after
+
+
+def _shown(verdict: Verdict, case: Case) -> Iterator[str]:
+    """What shows a deviation: that it cannot be built, what it tells, two ways, or one call."""
+    if scenarios.stage(verdict) == scenarios.BUILD and case.mode != GRAPH:
+        return _built(case)
+    telling = tellings.of(verdict, case)
+    if telling:
+        return _told_by_itself(case, telling)
+    pair = side_by_side.of(verdict.clause, case)
+    return _side_by_side(case, pair) if pair else _called(verdict, case)
+
+
+def _built(case: Case) -> Iterator[str]:
+    yield from _prepared(case, (), ())
+    yield 'print("expected: no error while building")'
+    yield from _tried(building.built(case).statements)
+    yield 'print("seen: no error")'
+    yield "sys.exit(0)"
+
+
+def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
+    yield from _prepared(case, pair.statements, side_by_side.APART)
+    yield f"print({literal(f'expected: {pair.words}')})"
+    yield from _tried(pair.judged)
+    yield from side_by_side.APART
+    yield 'print("seen: apart by", told)'
+    yield f"sys.exit(0 if {side_by_side.nearness(case.dtype)} else 1)"
+
+
+def _tried(judged: Sequence[Code]) -> Iterator[str]:
+    """Statements of which an error is the deviation."""
+    yield "try:"
+    for code in judged:
+        yield from laid_out(code, 1)
+    yield "except Exception as error:"
+    yield '    print(f"seen: {type(error).__name__}: {error}")'
+    yield "    sys.exit(1)"
 
 
 def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:

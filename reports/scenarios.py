@@ -18,6 +18,9 @@ from reports.verdicts import CRASHED, HUNG, Error, Verdict
 _ERRORS = "(ValueError, TypeError, tf.errors.InvalidArgumentError)"
 
 
+BUILD, CALL = "build", "call"
+
+
 class NoScenario(Exception):
     """A verdict that no script is written for yet; the message says why."""
 
@@ -68,17 +71,17 @@ def of(verdict: Verdict, case: Case) -> Scenario:
     error = Error.of(verdict.observation or {})
     if error and error.name in (CRASHED, HUNG):
         raise NoScenario(f"what {error.name}")
-    if scenario.expected is ACCEPTED:
-        _must_be_of_the_call(verdict, error)
-    elif (verdict.observation or {}).get("error", {"stage": "call"}).get("stage") == "build":
+    if stage(verdict) == BUILD:
         raise NoScenario("an error while building")
+    if scenario.expected is ACCEPTED and (error is None or stage(verdict) != CALL):
+        raise NoScenario("what shows in values or in a structure")
     return scenario
 
 
-def _must_be_of_the_call(verdict: Verdict, error: Error | None) -> None:
-    stage = ((verdict.observation or {}).get("error") or {}).get("stage")
-    if error is None or stage != "call":
-        raise NoScenario("what shows in values, in a structure or while building")
+def stage(verdict: Verdict) -> str | None:
+    """Where an error was raised that was observed, if one was."""
+    found: str | None = ((verdict.observation or {}).get("error") or {}).get("stage")
+    return found
 
 
 def _without_state(case: Case) -> wire.Call:
