@@ -5,10 +5,14 @@ What a target does for many programs at once is written out here for one, as a p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.case import Case, Cell, Layer, Nesting, to_plain
+from conformance import data
+from conformance.adapter import wire
+from conformance.case import EAGER, Case, Cell, Layer, Nesting, to_plain
 from conformance.forms import Path
 from reports.code import Code, Group, assigned, call, literal, sequence
 
@@ -50,13 +54,68 @@ def built(case: Case) -> Built:
     return _BUILDERS[path.api](case, path)
 
 
+def bare(case: Case) -> Case:
+    """Of what is in a model, or is to be saved, the layer by itself."""
+    api, _, generation = case.path.partition("/")
+    if api == "Model":
+        api = "RNN" if case.stacked else "layer"
+    return dataclasses.replace(
+        case,
+        path=f"{api}/{generation}",
+        mode=EAGER if api != case.path.partition("/")[0] else case.mode,
+        model=None,
+        options="given",
+        reloaded=None,
+        wiring="given",
+    )
+
+
+def as_taken(case: Case, given: wire.Call) -> wire.Call:
+    """The call with the inputs as the path takes them: a cell by itself takes one step."""
+    if Path.of(case.path).api != "cell":
+        return given
+    step = data.to_wire(data.from_wire(given.inputs)[:, 0], case.dtype)
+    return dataclasses.replace(given, inputs=step)
+
+
+def keras(case: Case) -> str:
+    """The module of a case's Keras."""
+    return "keras" if Path.of(case.path).generation == "keras3" else "tf.keras"
+
+
+def functional_model(case: Case) -> Iterator[Code]:
+    """A functional `model` of `layer`, whose state is among its inputs."""
+    dtype = literal(case.dtype)
+    sizes = [width for cell in case.cells for width in cell.state_widths]
+    yield f"x = {keras(case)}.Input((None, {case.features}), dtype={dtype})"
+    yield f"leaves = [{keras(case)}.Input((size,), dtype={dtype}) for size in {sizes}]"
+    yield assigned("result", call("layer", "x", initial_state=_state_of_leaves(case)))
+    yield f"model = {keras(case)}.Model([x, *leaves], tf.nest.flatten(result))"
+
+
+def _state_of_leaves(case: Case) -> Code:
+    """The state of the inputs `leaves`, in the containers that the layer takes."""
+    if not case.stacked:
+        return "leaves"
+    numbers = itertools.count()
+    of_cells = [[f"leaves[{next(numbers)}]" for _ in cell.state_widths] for cell in case.cells]
+
+    def stacked(nesting: int | Nesting) -> Code:
+        if isinstance(nesting, int):
+            leaves = of_cells[nesting]
+            return sequence(leaves) if len(leaves) > 1 else leaves[0]
+        return sequence(map(stacked, nesting))
+
+    return stacked(case.nesting or tuple(range(len(case.cells))))
+
+
 _PLAIN_CELL = ("wrappers", "custom", "convolution", "ones_at_first")
 
 
 def _must_be_covered(case: Case) -> None:
     """Refuse what no builder looks at, rather than leave it out."""
     given = to_plain(case)
-    for name in ("policy", "model", "options", "reloaded", "wiring", "state_is_tuple"):
+    for name in ("model", "options", "reloaded", "wiring", "state_is_tuple"):
         if name in given:
             raise NotCovered(f"a case with the field {name}")
     for name in to_plain(case.layer):
@@ -136,6 +195,24 @@ def _static_rnn(case: Case, path: Path) -> Built:
         (("initial_state", "{}"),),
         _loop_options(case),
     )
+
+
+def _raw_rnn(case: Case, path: Path) -> Built:
+    loop = (
+        "def raw_rnn(inputs, sequence_length, state=None):",
+        "    rows = tf.shape(inputs)[0]",
+        f'    first = cell.zero_state(rows, "{case.dtype}") if state is None else state',
+        "    def loop(time, output, cell_state, loop_state):",
+        "        finished = time >= sequence_length",
+        "        pad = lambda: tf.zeros_like(inputs[:, 0])",
+        "        read = tf.cond(tf.reduce_all(finished), pad, lambda: inputs[:, time])",
+        f"        read.set_shape([None, {case.features}])",
+        "        return finished, read, first if output is None else cell_state, output, None",
+        "    outputs, final, _ = tf.compat.v1.nn.raw_rnn(cell, loop)",
+        "    return outputs.stack(), final",
+    )
+    statements = (*_with_cell(case, path), *loop)
+    return Built(statements, "raw_rnn", ("inputs",), (("state", "{}"),))
 
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
@@ -237,7 +314,7 @@ def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
         given["implementation"] = (cell.implementation, 2)
     if cell.kind == "GRU":
         given["reset_after"] = (cell.reset_after, True)
-    if case.dtype in ("float16", "bfloat16"):
+    if case.dtype in ("float16", "bfloat16") and case.policy is None:
         # the default, orthogonal, cannot be had in every dtype
         given["recurrent_initializer"] = ("zeros", None)
     return {**_unlike(given), **_dtype(case)}
@@ -272,6 +349,8 @@ def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
 
 
 def _dtype(case: Case) -> dict[str, Code]:
+    if case.policy:
+        return {"dtype": literal(case.policy)}
     return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}
 
 
@@ -282,5 +361,6 @@ _BUILDERS: dict[str, Callable[[Case, Path], Built]] = {
     "cell": _cell,
     "dynamic_rnn": _dynamic_rnn,
     "static_rnn": _static_rnn,
+    "raw_rnn": _raw_rnn,
     "bidirectional_dynamic_rnn": _bidirectional_dynamic_rnn,
 }

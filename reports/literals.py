@@ -122,8 +122,8 @@ def _one_of(
 
 def _constant(values: np.ndarray, dtype: str) -> Code:
     written = _nested(values, dtype)
-    if dtype in _HALVES:
-        # a list goes by float32, which holds what they hold
+    if dtype in (*_HALVES, "bool"):
+        # a list goes by float32, which holds what they hold; and truth values are short as numbers
         return call("tf.cast", written, f'"{dtype}"')
     return call("tf.constant", written, f'"{dtype}"')
 
@@ -132,9 +132,7 @@ def _nested(values: np.ndarray, dtype: str) -> Code:
     if values.ndim:
         return sequence(_nested(part, dtype) for part in values)
     value = float(values)
-    if dtype == "bool":
-        return str(bool(value))
-    if dtype.startswith("int"):
+    if dtype == "bool" or dtype.startswith("int"):
         return str(int(value))
     return str(float(f"{value:.3g}"))
 

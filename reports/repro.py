@@ -12,12 +12,22 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance import data, malformations, reading, requests
+from conformance import malformations, reading, requests
 from conformance.adapter import wire
 from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
-from reports import building, literals, scenarios, side_by_side, tellings, tracing
+from reports import (
+    building,
+    call_pairs,
+    literals,
+    scenarios,
+    side_by_side,
+    stateful_pairs,
+    tellings,
+    tracing,
+    unbuildable,
+)  # fmt: skip
 from reports.code import Code, Group, assigned, laid_out, literal, text
 from reports.runfile import Run
 from reports.scenarios import Scenario
@@ -125,20 +135,27 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 
 def _shown(verdict: Verdict, case: Case) -> Iterator[str]:
-    """What shows a deviation: that it cannot be built, what it tells, two ways, or one call."""
-    if scenarios.stage(verdict) == scenarios.BUILD and case.mode != GRAPH:
-        return _built(case)
+    """What shows a deviation: what is told, that it cannot be built, two ways, or one call."""
     telling = tellings.of(verdict, case)
     if telling:
         return _told_by_itself(case, telling)
-    pair = side_by_side.of(verdict.clause, case)
-    return _side_by_side(case, pair) if pair else _called(verdict, case)
+    if scenarios.stage(verdict) == scenarios.BUILD and case.mode != GRAPH:
+        return _not_built(case, unbuildable.statements(verdict, case))
+    pairing = _PAIRINGS.get(verdict.clause)
+    if pairing is None:
+        return _called(verdict, case)
+    if verdict.mode is None:  # all modes show it
+        case = dataclasses.replace(case, mode=EAGER)
+    return _side_by_side(case, pairing(case))
 
 
-def _built(case: Case) -> Iterator[str]:
+_PAIRINGS = {**call_pairs.BY_CLAUSE, **stateful_pairs.BY_CLAUSE}
+
+
+def _not_built(case: Case, statements: Sequence[Code]) -> Iterator[str]:
     yield from _prepared(case, (), ())
     yield 'print("expected: no error while building")'
-    yield from _tried(building.built(case).statements)
+    yield from _tried(statements)
     yield 'print("seen: no error")'
     yield "sys.exit(0)"
 
@@ -173,7 +190,7 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     scenario = scenarios.of(verdict, case)
     if case.mode not in (EAGER, FUNCTION, GRAPH):
         raise building.NotCovered(f"the mode {case.mode!r}")
-    call = _as_taken(case, scenario.call(case))
+    call = building.as_taken(case, scenario.call(case))
     built = building.built(case)
     names = [name for name, _ in call.arguments]
     judged = built.call("state" if call.state is not None else None, names)
@@ -289,30 +306,31 @@ def _given(call: wire.Call) -> Iterator[Code]:
         yield assigned(name, literals.exact(values))
 
 
-def _as_taken(case: Case, call: wire.Call) -> wire.Call:
-    """The call with the inputs as the path takes them: a cell by itself takes one step."""
-    if Path.of(case.path).api != "cell":
-        return call
-    step = data.to_wire(data.from_wire(call.inputs)[:, 0], case.dtype)
-    return dataclasses.replace(call, inputs=step)
-
-
 def _refused_first(case: Case, built: building.Built) -> Iterator[str]:
     """A call that is to be refused, and the beginning of those that are judged."""
-    if case.mode != EAGER:
-        raise building.NotCovered("several calls of a function")
+    if case.mode == GRAPH:
+        raise building.NotCovered("several calls of a graph")
     yield "try:"
-    yield from laid_out(built.call("malformed"), 1)
+    yield from laid_out(_traced(case, built.call("malformed")), 1)
     yield "except Exception as error:"
     yield '    print(f"the malformed state: {type(error).__name__}")'
     yield "try:"
-    yield from laid_out(built.call(None), 1)
+    yield from laid_out(_traced(case, built.call(None)), 1)
+
+
+def _traced(case: Case, call: Group) -> Group:
+    """A call that is not kept, traced for what it is given where the case's mode says so."""
+    if case.mode != FUNCTION:
+        return call
+    return Group(f"tf.function(lambda: {call.opening}", call.parts, f"{call.closing})()")
 
 
 def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> Iterator[str]:
     """The call, and what to exit with; through a function, or in a graph, as the mode is."""
     code: Code = call
-    if case.mode == FUNCTION:
+    if scenario.refused_first:
+        code = _traced(case, call)
+    elif case.mode == FUNCTION:
         lines, code = tracing.function(_is_kept(case, scenario), given, call)
         yield from lines
     if scenario.first:

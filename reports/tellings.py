@@ -1,15 +1,18 @@
-"""Of clauses about what a cell or layer tells of itself, the code that shows it, without a call."""
+"""Of clauses about what a cell or layer tells of itself, or what structure a call returns, the code
+that shows it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conformance.case import Case
-from reports import building
-from reports.code import Code, literal
-from reports.scenarios import NoScenario
+from conformance import requests
+from conformance.case import EAGER, Case
+from reports import building, literals
+from reports.code import Code, assigned, literal
+from reports.scenarios import BUILD, BY_CLAUSE, CALL, NoScenario, stage
 from reports.verdicts import Verdict
 
 
@@ -27,16 +30,17 @@ class Telling:
 
 
 def of(verdict: Verdict, case: Case) -> Telling | None:
-    """What shows whether a clause holds for a case; None where that takes a call."""
-    if verdict.clause == "DC-12":
-        return _state_size(case)
-    return _config(verdict.sentence or "", case) if verdict.clause == "PS-01" else None
+    """What shows whether a clause holds for a case; None where an error or a value shows it."""
+    teller = _TELLERS.get(verdict.clause)
+    if teller is None or stage(verdict) == CALL:
+        return None
+    return teller(verdict, case)
 
 
 # --- state_size -----------------------------------------------------------------------------------
 
 
-def _state_size(case: Case) -> Telling:
+def _state_size(verdict: Verdict, case: Case) -> Telling:
     words, holds = _AN_INTEGER
     if case.stacked:
         words, holds = _PAIRS
@@ -56,8 +60,13 @@ _PAIRS = (
 # --- configs --------------------------------------------------------------------------------------
 
 
-def _config(sentence: str, case: Case) -> Telling:
+def _config(verdict: Verdict, case: Case) -> Telling | None:
     """Of the options that the config does not tell, the first with a plain value."""
+    sentence = verdict.sentence or ""
+    if case.path == "cell/v1":
+        return _config_of_stack(case)
+    if "RNN.activity_regularizer = absent" in sentence:
+        return _REGULARIZER
     absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I)
     kind = case.cells[0].kind
     api = case.path.partition("/")[0]
@@ -66,6 +75,8 @@ def _config(sentence: str, case: Case) -> Telling:
         of_given = 'type(layer.get_config()["backward_layer"]).__name__'
         layer = f"layer = layers.Bidirectional({made})"
         return Telling([layer], of_given, "dict, as JSON can hold it", 'told == "dict"')
+    if stage(verdict) == BUILD:
+        return None
     if absent is None or api not in _OF_A_LAYER:
         raise NoScenario("a config that differs so")
     name, value = absent[1], absent[2].capitalize()
@@ -78,8 +89,96 @@ def _config(sentence: str, case: Case) -> Telling:
     )
 
 
+def _config_of_stack(case: Case) -> Telling:
+    number = len(case.cells)
+    made = ", ".join(["cells.GRUCell(2)"] * number)
+    return Telling(
+        [f"cell = cells.MultiRNNCell([{made}])"],
+        'len(cell.get_config().get("cells", []))',
+        f"{number} cells in the config",
+        f"told == {number}",
+    )
+
+
+_REGULARIZER = Telling(
+    ["layer = layers.RNN(layers.LSTMCell(2), activity_regularizer=keras.regularizers.L2(0.5))"],
+    'layer.get_config().get("activity_regularizer", "nothing")',
+    "the regularizer in the config",
+    "isinstance(told, dict)",
+)
+
 # how a layer of a kind is wrapped, and where its config is then
 _OF_A_LAYER = {
     "layer": ("{}", "layer.get_config()"),
     "Bidirectional": ("layers.Bidirectional({})", 'layer.get_config()["layer"]["config"]'),
+}
+
+
+def _default(verdict: Verdict, case: Case) -> Telling:
+    told = r"\b(\w+)\.(\w+) = absent, but must be ('\w+'|True|False)"
+    absent = re.search(told, verdict.sentence or "")
+    if absent is None:
+        raise NoScenario("a default that differs so")
+    kind, name, value = absent.groups()
+    return Telling(
+        [f"layer = layers.{kind}(2)"],
+        f'layer.get_config().get({literal(name)}, "nothing")',
+        f"{name} = {value} by default",
+        f"told == {value}",
+    )
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def _called(verdict: Verdict, case: Case) -> list[Code]:
+    """The statements of an eager call, which make `result`."""
+    if case.mode != EAGER or case.layer.time_major:
+        raise NoScenario("a structure in another mode than eager")
+    called, scenario = building.built(case), BY_CLAUSE.get(verdict.clause)
+    call = building.as_taken(case, (scenario.call if scenario else requests.whole)(case))
+    given = [] if call.state is None else [assigned("state", literals.state(call.state))]
+    return [
+        *called.statements,
+        assigned("inputs", literals.array(call.inputs)),
+        *given,
+        assigned("result", called.call("state" if given else None)),
+    ]
+
+
+def _no_steps(verdict: Verdict, case: Case) -> Telling:
+    shape = (case.batch, 0, case.cells[-1].output_units)
+    return Telling(
+        _called(verdict, case),
+        "(tuple(result[0].shape), result[0].dtype.name)",
+        f"outputs of the shape {shape} and the inputs' dtype",
+        f"told == ({shape}, {literal(case.dtype)})",
+    )
+
+
+def _final_shape(verdict: Verdict, case: Case) -> Telling:
+    shape = (case.batch, case.cells[-1].units)
+    return Telling(
+        _called(verdict, case),
+        "tuple(result[1][0].shape)",
+        f"as item 0 of the final state a tensor of the shape {shape}",
+        f"told == {shape}",
+    )
+
+
+def _nested(verdict: Verdict, case: Case) -> Telling:
+    number = len(case.nesting)
+    return Telling(
+        _called(verdict, case), "len(result[1])", f"one state for each cell of the stack: {number}",
+        f"told == {number}",
+    )  # fmt: skip
+
+
+_TELLERS: dict[str, Callable[[Verdict, Case], Telling | None]] = {
+    "DC-04": _final_shape,
+    "DC-12": _state_size,
+    "DF-01": _default,
+    "PS-01": _config,
+    "SQ-21": _no_steps,
+    "WR-07": _nested,
 }

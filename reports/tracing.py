@@ -13,17 +13,18 @@ from reports.building import NotCovered
 from reports.code import Code, Group, assigned, call, laid_out, sequence
 
 
-def function(kept: bool, given: wire.Call, code: Group) -> tuple[list[str], str]:
+def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[str], str]:
     """The lines that make the function of a call, and the code that calls it.
 
-    `kept` is the program's; `given` has the inputs as the function takes them.
+    `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
+    options of tf.function.
     """
     specs = dict(_specs(given)) if kept else {}
     names = ", ".join(specs)
     body = Group(f"{f'lambda {names}'.strip()}: {code.opening}", code.parts, code.closing)
     signature = [assigned("signature", sequence(specs.values()))] if specs else []
     named = "signature" if specs else None
-    traced = call("tf.function", body, input_signature=named, autograph="False")
+    traced = call("tf.function", body, input_signature=named, autograph="False", **options)
     lines = [line for code in (*signature, assigned("run", traced)) for line in laid_out(code)]
     return lines, f"run({names})"
 

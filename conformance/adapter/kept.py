@@ -19,7 +19,13 @@ _closed = itertools.count(1)
 
 def key(program):
     """What a kept program is found by, or None."""
-    return wire.dumps(program) if program.kept else None
+    if not program.kept or (versions.dropout_masks_stay() and _drops_out(program)):
+        return None
+    return wire.dumps(program)
+
+
+def _drops_out(program):
+    return any(spec["dropout"] or spec["recurrent_dropout"] for spec in program.cells)
 
 
 @contextlib.contextmanager

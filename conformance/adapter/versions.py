@@ -94,6 +94,14 @@ def v1_cells():
     return cells
 
 
+def dropout_masks_stay():
+    """Whether `RNN` over a Keras 2 cell takes the dropout mask of one trace into the next one.
+
+    It does until TensorFlow 2.0, and the next one has no such tensor.
+    """
+    return _numbers(tf.__version__) < (2, 1)
+
+
 def versions():
     """What is installed: python, numpy, tensorflow and each Keras generation found."""
     found = {

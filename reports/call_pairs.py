@@ -1,0 +1,144 @@
+"""What shows the values of a call: another call, or another part of what it returns."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from conformance import requests
+from conformance.case import Case
+from reports import building, tracing
+from reports.code import Code, assigned, call
+from reports.scenarios import NoScenario
+from reports.side_by_side import Pair, Pairing, given, must_be_eager
+
+
+def _last_output(case: Case) -> Pair:
+    """The last output of a layer that returns no sequences against its state."""
+    must_be_eager(case)
+    if case.layer.stateful or case.mask == "empty_row":
+        raise NoScenario("values of a stateful layer, or without a step")
+    state = "tf.nest.flatten(result[-1])[0]" if case.stacked else "result[1]"
+    return Pair(
+        [*building.built(case).statements, *given(requests.whole(case))],
+        ["result = layer(inputs, mask=mask)", f"seen, expected = result[0], {state}"],
+        "as output the state after the last step that is not masked",
+    )
+
+
+def _hidden_first(case: Case) -> Pair:
+    """The first of an LSTM's two states against the last output."""
+    must_be_eager(case)
+    built, taken = building.built(case), requests.whole(case)
+    return Pair(
+        [*built.statements, *given(taken)],
+        [
+            assigned("result", built.call(_named_state(case))),
+            "seen, expected = result[1][0], result[0][:, -1]",
+        ],
+        "the last output, which is the hidden state, before the cell state",
+    )
+
+
+def _masking(case: Case) -> Pair:
+    """What comes through a Masking layer against what a mask is given with."""
+    must_be_eager(case)
+    built, taken = building.built(case), requests.whole(case)
+    behind = dataclasses.replace(built, first=(f"layers.Masking({_PADDED})(inputs)",))
+    state = _named_state(case)
+    return Pair(
+        [
+            *built.statements,
+            *given(taken),
+            f"inputs = tf.where(mask[:, :, tf.newaxis], inputs, {_PADDED})",
+        ],
+        [
+            assigned("expected", built.call(state, [name for name, _ in taken.arguments])),
+            assigned("seen", behind.call(state)),
+        ],
+        "what the layer gives that is given the mask",
+    )
+
+
+_PADDED = "9.0"  # no input is as large
+
+
+def _compiled(case: Case) -> Pair:
+    """What XLA has compiled against an eager call."""
+    built, taken = building.built(case), requests.whole(case)
+    code = built.call(_named_state(case))
+    lines, compiled = tracing.function(True, taken, code, jit_compile="True")
+    return Pair(
+        [*built.statements, *given(taken), *lines],
+        [f"seen = {compiled}", assigned("expected", code)],
+        "what the call gives eagerly",
+    )
+
+
+def _predicted(case: Case) -> Pair:
+    """What a model predicts against what its layer gives."""
+    layer = building.bare(case)
+    return Pair(
+        [
+            *building.built(layer).statements,
+            *building.functional_model(layer),
+            *given(requests.whole(layer)),
+            assigned("expected", call("layer", "inputs", initial_state="state")),
+        ],
+        [f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])"],
+        "what the layer gives",
+    )
+
+
+def _slice_by_slice(case: Case) -> Pair:
+    """A stateful layer in a TimeDistributed against its calls on one slice after another."""
+    must_be_eager(case)
+    plain = dataclasses.replace(case.layer, time_distributed=False)
+    layer = building.built(dataclasses.replace(case, layer=plain)).statements
+    shape = [case.batch, 2, case.steps, case.features]
+    return Pair(
+        [*layer, f"inputs = tf.random.stateless_normal({shape}, seed=[1, 2])"],
+        [
+            "expected = tf.stack([tf.nest.flatten(layer(inputs[:, at]))[0] for at in (0, 1)], 1)",
+            "layer.reset_states()",
+            "seen = tf.nest.flatten(layers.TimeDistributed(layer)(inputs))[0]",
+        ],
+        "what the layer gives on one slice after another",
+    )
+
+
+def _convolutional(case: Case) -> Pair:
+    """Two calls of a stateful ConvLSTM against one."""
+    must_be_eager(case)
+    (cell,) = case.cells
+    assert cell.convolution is not None
+    space, split = cell.convolution.space, requests.split(case)
+    options: dict[str, Code] = {"return_sequences": "True", "stateful": "True"}
+    layer = call(f"layers.ConvLSTM{len(space)}D", str(cell.units), "1", **options,
+                 dtype=f'"{case.dtype}"')  # fmt: skip
+    shape = [case.batch, case.steps, *space, case.features]
+    return Pair(
+        [f'inputs = tf.random.stateless_normal({shape}, seed=[1, 2], dtype="{case.dtype}")'],
+        [
+            assigned("layer", layer),
+            f"expected = layer(inputs)[:, {split}:]",
+            "layer.reset_states()",
+            f"layer(inputs[:, :{split}])",
+            f"seen = layer(inputs[:, {split}:])",
+        ],
+        "the outputs of one call over the whole sequence",
+    )
+
+
+def _named_state(case: Case) -> str | None:
+    return None if case.state is None else "state"
+
+
+BY_CLAUSE: dict[str, Pairing] = {
+    "DC-10": _hidden_first,
+    "MD-03": _compiled,
+    "MD-11": _predicted,
+    "SQ-03": _last_output,
+    "SQ-27": _masking,
+    "WR-20": _slice_by_slice,
+    "WR-21": _convolutional,
+}

@@ -1,0 +1,133 @@
+"""What shows a stateful layer's values: what it gave at first, and what it gives afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from conformance import requests
+from conformance.case import Case
+from conformance.forms import Path
+from reports import building
+from reports.scenarios import NoScenario
+from reports.side_by_side import Pair, Pairing, given, must_be_eager
+
+
+def _layer(words: str, *judged: str) -> Pairing:
+    """Calls of a layer; the lines judged may name `state`, where to `split`, and how to `reset`."""
+
+    def pair(case: Case) -> Pair:
+        must_be_eager(case)
+        if case.fresh or case.mask or case.layer.go_backwards or case.layer.time_major:
+            raise NoScenario("values of a layer with such options")
+        call = requests.whole(case)
+        if not _needs_state(judged):
+            call = dataclasses.replace(call, state=None)
+        statements = [*building.built(case).statements, *given(call)]
+        return Pair(statements, _of_case(judged, case), words)
+
+    return pair
+
+
+def _model(words: str, *judged: str) -> Pairing:
+    """The same for calls of a model of the layer, made by the lines that name its `input`."""
+
+    def pair(case: Case) -> Pair:
+        must_be_eager(case)
+        call = requests.whole(case)
+        if not _needs_state(judged):
+            call = dataclasses.replace(call, state=None)
+        layer = building.built(building.bare(case))
+        return Pair([*layer.statements, *given(call)], _of_case(judged, case), words)
+
+    return pair
+
+
+def _needs_state(judged: tuple[str, ...]) -> bool:
+    return any("=state" in line or "(state)" in line for line in judged)
+
+
+def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
+    keras = building.keras(case)
+    shape = f"({case.batch}, None, {case.features})"
+    names = {
+        "reset": "reset_state" if Path.of(case.path).generation == "keras3" else "reset_states",
+        "split": requests.split(case) if case.split else 0,
+        "keras": keras,
+        "input": f'{keras}.Input(batch_shape={shape}, dtype="{case.dtype}")',
+    }
+    return [line.format(**names) for line in judged]
+
+
+_FROM_GIVEN = "expected = layer(inputs, initial_state=state)"
+_SET = _layer(
+    "what a call from these states gives",
+    _FROM_GIVEN,
+    "layer.{reset}(states=state)",
+    "seen = layer(inputs)",
+)
+_WHOLE = "the final state of one call over the whole sequence"
+
+BY_CLAUSE: dict[str, Pairing] = {
+    "ST-01": _layer(
+        _WHOLE,
+        "expected = layer(inputs)[1:]",
+        "layer.{reset}()",
+        "layer(inputs[:, :{split}])",
+        "seen = layer(inputs[:, {split}:])[1:]",
+    ),
+    "ST-02": _layer(
+        "in `states` the final state that the call returned",
+        f"{_FROM_GIVEN}[1:]",
+        "seen = layer.states",
+    ),
+    "ST-04": _layer(
+        "what the first call gave",
+        "expected = layer(inputs)",
+        "layer.{reset}()",
+        "seen = layer(inputs)",
+    ),
+    "ST-05": _SET,
+    "ST-06": _SET,
+    "ST-07": _layer(
+        "what a call from the assigned state gives",
+        _FROM_GIVEN,
+        "for variable, value in zip(tf.nest.flatten(layer.states), tf.nest.flatten(state)):",
+        "    variable.assign(value)",
+        "seen = layer(inputs)",
+    ),
+    "ST-09": _layer(
+        "what the first call from this state gave",
+        _FROM_GIVEN,
+        "seen = layer(inputs, initial_state=state)",
+    ),
+    "ST-10": _layer(
+        _WHOLE,
+        f"{_FROM_GIVEN}[1:]",
+        "layer.{reset}()",
+        "layer(inputs[:, :{split}], initial_state=state)",
+        "seen = layer(inputs[:, {split}:])[1:]",
+    ),
+    "ST-11": _layer(
+        "what the call from the given state gave",
+        _FROM_GIVEN,
+        "layer.{reset}()",
+        "seen = layer(inputs)",
+    ),
+    "ST-18": _model(
+        "what the first call gave",
+        "x = {input}",
+        "model = {keras}.Model(x, layer(x))",
+        "expected = model(inputs)",
+        "model.{reset}()",
+        "seen = model(inputs)",
+    ),
+    "ST-19": _model(
+        "what one call from the given state gives in the rest of the sequence",
+        "expected = tf.nest.flatten(layer(inputs, initial_state=state))[0][:, {split}:]",
+        "x = {input}",
+        "model = {keras}.Model(x, layer(x, initial_state=state))",
+        "layer.{reset}()",
+        "model(inputs[:, :{split}])",
+        "seen = tf.nest.flatten(model(inputs[:, {split}:]))[0]",
+    ),
+}

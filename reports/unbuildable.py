@@ -1,0 +1,74 @@
+"""Of what cannot be built, or saved and loaded, the statements of which one fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance import requests
+from conformance.adapter import wire
+from conformance.case import Case
+from reports import building, literals
+from reports.code import Code, assigned, literal
+from reports.verdicts import Verdict
+
+_UNKNOWN_OPTION = re.compile(r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}")
+_OF_A_FILE = {
+    wire.KERAS_FILE: ("model.keras", "model.save(path)", "{keras}.models.load_model(path)"),
+    wire.H5_FILE: ("model.h5", "model.save(path)", "{keras}.models.load_model(path)"),
+    wire.WEIGHTS_FILE: (
+        "model.weights.h5", "model.save_weights(path)", "model.load_weights(path)",
+    ),
+    wire.SAVED_MODEL: ("model", "model.export(path)", "tf.saved_model.load(path)"),
+}  # fmt: skip
+
+
+def statements(verdict: Verdict, case: Case) -> list[Code]:
+    """What is to be run; NotCovered where there is none."""
+    option = _UNKNOWN_OPTION.search(verdict.sentence or "")
+    if option:
+        return [_with_option(option[1], f'"{option[2]}": {option[3]}')]
+    bare = building.bare(case)
+    built = building.built(bare)
+    if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:
+        return [*built.statements, *building.functional_model(bare), *_saved(case)]
+    if case.reloaded == wire.CONFIG:
+        return [*built.statements, *_made_again(built, case)]
+    if case.model and case.model.given:
+        return [*built.statements, *_from_a_state(case)]
+    return list(built.statements)
+
+
+def _made_again(built: building.Built, case: Case) -> Iterator[Code]:
+    """What the config makes, with the weights of what it is of."""
+    if built.function != "layer":
+        yield "type(cell).from_config(cell.get_config())"
+        return
+    yield "again = type(layer).from_config(layer.get_config())"
+    yield f"again.build((None, None, {case.features}))"
+    yield "again.set_weights(layer.get_weights())"
+
+
+def _from_a_state(case: Case) -> Iterator[Code]:
+    """A layer in a functional model, which was given its state when that was made."""
+    yield assigned("state", literals.state(requests.given_state(case)))
+    shape = f"({case.batch}, None, {case.features})"
+    yield f'x = {building.keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
+    yield "layer(x, initial_state=state)"
+
+
+def _with_option(name: str, option: str) -> str:
+    """A layer made of a config with an option that it does not know."""
+    kind = name if name in ("SimpleRNN", "GRU", "LSTM") else "LSTM"
+    layer = f"layers.{kind}(2)" if kind == name else f"layers.{name}(layers.{kind}Cell(2))"
+    return f"layers.{name}.from_config({{**{layer}.get_config(), {option}}})"
+
+
+def _saved(case: Case) -> Iterator[Code]:
+    """The model in a file, and out of it again."""
+    if case.reloaded in _OF_A_FILE:
+        name, save, load = _OF_A_FILE[case.reloaded]
+        yield "import tempfile"
+        yield f"path = os.path.join(tempfile.mkdtemp(), {literal(name)})"
+        yield save
+        yield load.format(keras=building.keras(case))
