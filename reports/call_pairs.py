@@ -76,6 +76,8 @@ def _compiled(case: Case) -> Pair:
 
 def _predicted(case: Case) -> Pair:
     """What a model predicts against what its layer gives."""
+    if case.mode not in ("predict", "predict_on_batch"):
+        raise NoScenario("values in another mode")
     layer = building.bare(case)
     return Pair(
         [

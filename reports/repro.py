@@ -144,7 +144,7 @@ def _shown(verdict: Verdict, case: Case) -> Iterator[str]:
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
         return _called(verdict, case)
-    if verdict.mode is None:  # all modes show it
+    if verdict.mode is None and case.mode in (FUNCTION, GRAPH):  # all modes show it
         case = dataclasses.replace(case, mode=EAGER)
     return _side_by_side(case, pairing(case))
 

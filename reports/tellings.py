@@ -67,7 +67,7 @@ def _config(verdict: Verdict, case: Case) -> Telling | None:
         return _config_of_stack(case)
     if "RNN.activity_regularizer = absent" in sentence:
         return _REGULARIZER
-    absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I)
+    absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I | re.A)
     kind = case.cells[0].kind
     api = case.path.partition("/")[0]
     if api == "Bidirectional" and "not JSON serializable" in sentence:
@@ -116,7 +116,7 @@ _OF_A_LAYER = {
 
 def _default(verdict: Verdict, case: Case) -> Telling:
     told = r"\b(\w+)\.(\w+) = absent, but must be ('\w+'|True|False)"
-    absent = re.search(told, verdict.sentence or "")
+    absent = re.search(told, verdict.sentence or "", re.ASCII)
     if absent is None:
         raise NoScenario("a default that differs so")
     kind, name, value = absent.groups()

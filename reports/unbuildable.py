@@ -12,7 +12,9 @@ from reports import building, literals
 from reports.code import Code, assigned, literal
 from reports.verdicts import Verdict
 
-_UNKNOWN_OPTION = re.compile(r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}")
+_UNKNOWN_OPTION = re.compile(
+    r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}", re.ASCII
+)
 _OF_A_FILE = {
     wire.KERAS_FILE: ("model.keras", "model.save(path)", "{keras}.models.load_model(path)"),
     wire.H5_FILE: ("model.h5", "model.save(path)", "{keras}.models.load_model(path)"),

@@ -17,7 +17,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 
-from conformance.case import Case, Cell, Layer, Malformation, to_plain
+from conformance.case import Case, Cell, Layer, Malformation, Model, to_plain
 from reports import __main__ as command_line
 from reports import repro, scenarios
 from reports.verdicts import HOLDS, KNOWN, NEW, Verdict
@@ -250,6 +250,131 @@ def test_a_call_of_another_batch_comes_after_one_of_the_first() -> None:
     assert exits_with(script, "keras.layers.GRU()", [ValueError(), None]) == 2
 
 
+A_STATEFUL = Case(
+    "layer/keras3",
+    "eager",
+    (Cell("LSTM", 2),),
+    batch=2,
+    steps=3,
+    state="mixed",
+    split=1,
+    layer=Layer(stateful=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("clause", "case", "lines"),
+    [
+        ("ST-09", A_STATEFUL, ["expected = layer(inputs, initial_state=state)"]),
+        ("ST-11", A_STATEFUL, ["layer.reset_state()", "seen = layer(inputs)"]),
+        ("ST-11", dataclasses.replace(A_STATEFUL, path="RNN/keras2"), ["layer.reset_states()"]),
+        ("ST-01", A_STATEFUL, ["layer(inputs[:, :1])", "seen = layer(inputs[:, 1:])[1:]"]),
+        (
+            "ST-18",
+            dataclasses.replace(A_STATEFUL, state=None, model=Model("functional")),
+            ["model = keras.Model(x, layer(x))", "model.reset_state()"],
+        ),
+        (
+            "SQ-27",
+            Case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3, mask="leading"),
+            ["inputs = tf.where(mask[:, :, tf.newaxis], inputs, 9.0)"],
+        ),
+        (
+            "MD-11",
+            Case("Model/keras3", "predict", (Cell("GRU", 2),), state="mixed"),
+            ["layer = layers.GRU(2, ", "seen = model.predict([inputs, *tf.nest.flatten(state)])"],
+        ),
+    ],
+)
+def test_values_are_held_against_the_same_computed_otherwise(
+    clause: str, case: Case, lines: list[str]
+) -> None:
+    script = script_of(case, clause)
+    assert all(line in script for line in lines)
+    assert "sys.exit(0 if told <= 2e-05 else 1)" in script
+    assert not undefined(script)
+
+
+def test_an_error_of_either_way_is_the_deviation() -> None:
+    script = script_of(A_STATEFUL, "ST-09")
+    called = "keras.layers.LSTM()"
+    assert exits_with(script, called, [None, ValueError()]) == 1
+    assert exits_with(script, "keras.layers.LSTM", TypeError()) == 2
+
+
+BUILDING = {"observation": {"error": {**ERROR, "stage": "build"}}}
+
+
+@pytest.mark.parametrize(
+    ("clause", "case", "sentence", "line"),
+    [
+        ("ST-02", A_STATEFUL, "", "    layer.build((2, None, 1))"),
+        (
+            "PS-02",
+            Case("cell/v1", "eager", (Cell("GRU", 1),) * 2, options="every", reloaded="config"),
+            "",
+            "    type(cell).from_config(cell.get_config())",
+        ),
+        (
+            "PS-09",
+            Case("layer/keras3", "eager", (Cell("LSTM", 1),), other="layer/keras2"),
+            "arguments passed to LSTM: {'time_major': False}",
+            '    layers.LSTM.from_config({**layers.LSTM(2).get_config(), "time_major": False})',
+        ),
+        (
+            "PS-05",
+            Case("layer/keras3", "eager", (Cell("LSTM", 1),), reloaded=".h5"),
+            "",
+            "    keras.models.load_model(path)",
+        ),
+        (
+            "PS-07",
+            Case("RNN/keras3", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), reloaded="saved_model"),
+            "",
+            "initial_state=[[leaves[0], leaves[1]], leaves[2]]",
+        ),
+        (
+            "ST-19",
+            dataclasses.replace(A_STATEFUL, model=Model("functional", given=True)),
+            "",
+            "    layer(x, initial_state=state)",
+        ),
+    ],
+)
+def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, line: str) -> None:
+    script = script_of(case, clause, sentence=sentence, **BUILDING)
+    assert line in script
+    assert not undefined(script)
+
+
+@pytest.mark.parametrize(("error", "code"), [(ValueError(), 1), (None, 0)])
+def test_an_error_while_building_is_the_deviation(error: Exception | None, code: int) -> None:
+    script = script_of(A_STATEFUL, "ST-02", **BUILDING)
+    assert exits_with(script, "keras.layers.LSTM().build", error) == code
+
+
+@pytest.mark.parametrize(
+    ("clause", "case", "holds"),
+    [
+        (
+            "SQ-21",
+            Case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),), batch=3, steps=0),
+            'told == ((3, 0, 2), "float32")',
+        ),
+        ("DC-04", Case("RNN/keras3", "eager", (Cell("SimpleRNN", 2),)), "told == (1, 2)"),
+        (
+            "WR-07",
+            Case("cell/keras3", "eager", (Cell("GRU", 1),) * 2, nesting=((0, 1),)),
+            "told == 1",
+        ),
+    ],
+)
+def test_a_structure_is_told(clause: str, case: Case, holds: str) -> None:
+    script = script_of(case, clause)
+    assert f"sys.exit(0 if {holds} else 1)" in script
+    assert not undefined(script)
+
+
 def test_scenarios_build_programs_as_their_clauses_do() -> None:
     clauses = support.clauses()
     for name, scenario in scenarios.BY_CLAUSE.items():
@@ -302,12 +427,22 @@ def test_what_shows_in_values_is_not_covered() -> None:
 HOSTILE = 'x"""\nimport os\\'
 
 
-@pytest.mark.parametrize("field", ["path", "mode", "dtype", "state", "batch", "form"])
-def test_no_text_of_a_case_becomes_code(field: str) -> None:
-    case = {**to_plain(MALFORMED), field: HOSTILE}
-    verdict = dataclasses.replace(a_deviation(MALFORMED), case=case)
-    with pytest.raises(repro.NoScript):
-        repro.of(verdict, VERSIONS)
+@pytest.mark.parametrize("field", ["path", "mode", "dtype", "state", "batch", "form", "policy"])
+@pytest.mark.parametrize("clause", ["RJ-01", "MD-11", "SQ-21", "ST-09"])
+def test_no_text_of_a_case_becomes_code(clause: str, field: str) -> None:
+    case = {**to_plain(A_STATEFUL), field: HOSTILE}
+    verdict = dataclasses.replace(a_deviation(A_STATEFUL, clause), case=case)
+    with contextlib.suppress(repro.NoScript):
+        assert HOSTILE not in ast.dump(ast.parse(repro.of(verdict, VERSIONS)))
+
+
+@pytest.mark.parametrize("clause", ["PS-01", "DF-01", "PS-02"])
+def test_no_text_of_a_sentence_becomes_code(clause: str) -> None:
+    hostile = "arguments passed to os.system('x'): {'a': b()}; LSTM.use = absent, but must be f()"
+    error = BUILDING["observation"]["error"] if clause == "PS-02" else None
+    verdict = a_deviation(MALFORMED, clause, sentence=hostile, observation={"error": error})
+    with contextlib.suppress(repro.NoScript):
+        assert not {"b", "f", "x"} & undefined(repro.of(verdict, VERSIONS))
 
 
 @pytest.mark.parametrize("field", ["batch", "steps", "features"])
@@ -335,7 +470,7 @@ def imports(script: str) -> int:
 SOME = (
     a_deviation(MALFORMED, malformation="too_few"),
     a_verdict("RT-01", "RNN/keras3", HOLDS),
-    a_deviation(WITHOUT, "PS-02"),
+    a_deviation(WITHOUT, "PS-10"),
 )
 
 
@@ -357,7 +492,7 @@ def test_the_command_prints_the_script(run_file: Path, capsys: pytest.CaptureFix
         ("RT-01", "no deviation"),
         ("RT-99", "no verdict"),
         ("RJ-01/RNN/keras2", "no verdict"),
-        ("PS-02", "the clause PS-02"),
+        ("PS-10", "the clause PS-10"),
     ],
 )
 def test_the_command_says_in_one_line_why_not(
