@@ -1,0 +1,251 @@
+"""Runs the scripts of all baselines: ``python -m tests.all_reproducers [NAME...] [--page]``.
+
+Each script is run on the target that its baseline is of, where it must exit 1, and where another
+baseline has the same verdict as one that holds, on the nearest such target, where it must exit 0.
+What was run stays in reports/out/reproducers.jsonl, so that an interrupted command goes on;
+`--page` writes the counts into docs/reproducers.md. Exit code: 0 when all exit as they must.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import hashlib
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from conformance.baselines.folder import FOLDER, ROOT, Baselines
+from conformance.baselines.making import progress
+from conformance.command_line import add_target_cache, ended
+from conformance.errors import ConformanceError
+from conformance.targets.cache import Cache
+from reports.runfile import Run
+from reports.verdicts import HOLDS, Verdict
+from tests.reproducers import LONGEST, SHORTEST, Script, run_together, written
+
+KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
+PAGE = ROOT / "docs" / "reproducers.md"
+PRESENT, ABSENT = 1, 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scripts of a baseline that are run on one target, all of which must exit alike."""
+
+    baseline: str
+    target: str
+    expected: int
+    scripts: Sequence[Script]
+
+    @property
+    def digest(self) -> str:
+        """What tells these scripts from others."""
+        texts = "\0".join([self.target, *(script.text for script in self.scripts)])
+        return hashlib.sha256(texts.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a batch: how many scripts there were, and which exited otherwise."""
+
+    baseline: str
+    target: str
+    expected: int
+    digest: str
+    scripts: int
+    otherwise: Mapping[str, int]  # by what a script is about, its exit code
+
+
+@dataclass(frozen=True)
+class Row:
+    """The counts of a baseline."""
+
+    baseline: str
+    deviations: int
+    without: int
+    too_long: int
+    present: int
+    absent: int
+    otherwise: int
+
+    def __str__(self) -> str:
+        return f"| {' | '.join(map(str, asdict(self).values()))} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was not run yet, and tell what exits otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.all_reproducers", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="baselines (default: all)")
+    parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
+    parser.add_argument("--kept", type=Path, default=KEPT, metavar="FILE")
+    parser.add_argument("--page", action="store_true", help="write docs/reproducers.md")
+    add_target_cache(parser)
+    options = parser.parse_args(arguments)
+    interrupted = "interrupted; the same command goes on with what is left"
+    return ended("tests.all_reproducers", lambda: _run(options), interrupted)
+
+
+def _run(options: argparse.Namespace) -> int:
+    runs = dict(Baselines(options.folder).runs())
+    names = options.names or list(runs)
+    unknown = [name for name in names if name not in runs]
+    if unknown:
+        raise ConformanceError(f"no baseline of {', '.join(unknown)} in {options.folder}")
+    cache, kept = Cache.chosen(options.target_cache), _Kept(options.kept)
+    rows, wrong = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            mine = Path(folder) / name
+            mine.mkdir()
+            scripts, lacking = written(runs[name], mine)
+            done = [kept.done(batch, cache) for batch in _batches(name, scripts, runs)]
+            rows.append(_row(name, scripts, lacking, done))
+            wrong += rows[-1].otherwise
+            progress(_told(rows[-1], done))
+    if options.page:
+        PAGE.write_text(_page(rows), encoding="utf-8")
+    return int(wrong > 0)
+
+
+def _batches(name: str, scripts: Sequence[Script], runs: Mapping[str, Run]) -> Iterator[Batch]:
+    """The scripts on their own target, and on others where their clauses hold."""
+    yield Batch(name, name, PRESENT, scripts)
+    where_held: dict[str, list[Script]] = {}
+    for script in scripts:
+        other = _nearest_holding(name, script.verdict, runs)
+        if other:
+            where_held.setdefault(other, []).append(script)
+    for other, held in where_held.items():
+        yield Batch(name, other, ABSENT, held)
+
+
+def _nearest_holding(name: str, verdict: Verdict, runs: Mapping[str, Run]) -> str | None:
+    """Of the other baselines the nearest in their order in which the clause holds there."""
+    names = list(runs)
+    by_distance = sorted(names, key=lambda other: abs(names.index(other) - names.index(name)))
+    about = _about(verdict)
+    return next((other for other in by_distance if about in _holding(runs, other)), None)
+
+
+_HOLDING: dict[str, frozenset[tuple[str | None, ...]]] = {}
+
+
+def _holding(runs: Mapping[str, Run], name: str) -> frozenset[tuple[str | None, ...]]:
+    """What holds in a baseline, in all modes that were judged."""
+    if name not in _HOLDING:
+        held = {_about(verdict) for verdict in runs[name].verdicts if verdict.verdict == HOLDS}
+        others = {_about(verdict) for verdict in runs[name].verdicts if verdict.verdict != HOLDS}
+        _HOLDING[name] = frozenset(held - others)
+    return _HOLDING[name]
+
+
+def _about(verdict: Verdict) -> tuple[str | None, ...]:
+    return (verdict.clause, verdict.path, verdict.cell, verdict.malformation)
+
+
+class _Kept:
+    """What was run before, a line for each batch."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @functools.cached_property
+    def _known(self) -> dict[str, Done]:
+        if not self._path.exists():
+            return {}
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        try:
+            found = [Done(**json.loads(line)) for line in lines]
+        except (ValueError, TypeError) as error:
+            raise ConformanceError(f"{self._path}: {error}; remove the file") from error
+        return {done.digest: done for done in found}
+
+    def done(self, batch: Batch, cache: Cache) -> Done:
+        """What became of a batch, which is run unless it was."""
+        if batch.digest not in self._known:
+            done = _ran(batch, cache)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(done)) + "\n")
+            self._known[batch.digest] = done
+        return self._known[batch.digest]
+
+
+def _ran(batch: Batch, cache: Cache) -> Done:
+    if cache.account(batch.target) is None:
+        raise ConformanceError(
+            f"{batch.target} is not made: python -m conformance.targets make {batch.target}"
+        )
+    ran = run_together(batch.scripts, str(cache.interpreter(batch.target)))
+    otherwise = {
+        " ".join(part for part in (*_about(one.script.verdict), one.script.verdict.mode) if part): (
+            one.code
+        )
+        for one in ran
+        if one.code != batch.expected
+    }
+    return Done(
+        batch.baseline, batch.target, batch.expected, batch.digest, len(batch.scripts), otherwise
+    )
+
+
+def _row(name: str, scripts: Sequence[Script], lacking: Counter[str], done: Sequence[Done]) -> Row:
+    without = sum(lacking.values())
+    well = Counter[int]()
+    for one in done:
+        well[one.expected] += one.scripts - len(one.otherwise)
+    lengths = [len(script.text.splitlines()) for script in scripts]
+    return Row(
+        name,
+        len(scripts) + without,
+        without,
+        sum(not SHORTEST <= length <= LONGEST for length in lengths),
+        well[PRESENT],
+        well[ABSENT],
+        sum(len(one.otherwise) for one in done),
+    )
+
+
+def _told(row: Row, done: Sequence[Done]) -> str:
+    wrong = [
+        f"  exit {code} on {one.target}, but must be {one.expected}: {about}"
+        for one in done
+        for about, code in one.otherwise.items()
+    ]
+    counts = f"{row.present} exit 1, {row.absent} exit 0 elsewhere, {row.otherwise} otherwise"
+    return "\n".join([f"{row.baseline}: {row.deviations} deviations: {counts}", *wrong])
+
+
+_HEAD = """\
+# Scripts
+
+The pages of `python -m reports matrix` and `compare` carry a script for a deviation, as
+`python -m reports repro` prints it. All scripts of the baselines were run on the target that they
+are for, where they must exit 1, and, where the clause holds on another target, on the nearest such
+one, where they must exit 0. Of what holds nowhere there is no other target.
+
+    python -m conformance.targets make --all
+    python -m tests.all_reproducers --page
+
+`without` have no script, `too long` are not of ten to forty lines, `otherwise` exit with something
+else than they must.
+
+| baseline | deviations | without | too long | exit 1 | exit 0 elsewhere | otherwise |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
+
+
+def _page(rows: Sequence[Row]) -> str:
+    numbers = [[value for value in asdict(row).values() if isinstance(value, int)] for row in rows]
+    together = " | ".join(str(sum(column)) for column in zip(*numbers, strict=True))
+    lines = [*map(str, rows), f"| together | {together} |"]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The command that runs the scripts of all baselines, with a stand-in for the targets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance.baselines.folder import Baselines, Maker
+from conformance.targets.cache import Cache
+from reports.verdicts import HOLDS, NEW
+from tests import all_reproducers
+from tests.reproducers import Ended, Script
+from tests.test_reports_repro import MALFORMED, a_deviation
+from tests.test_show import a_verdict, written
+
+OLD, NEWER = "tf2.15", "tf2.21"
+DEVIATES = a_deviation(MALFORMED, malformation="too_few")
+HELD = dataclasses.replace(DEVIATES, verdict=HOLDS, observation=None)
+WITHOUT = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mode": "eager"})
+
+
+class Targets:
+    """Runs scripts: those of a target exit with a code, and what was asked is remembered."""
+
+    def __init__(self) -> None:
+        self.codes = {OLD: 0, NEWER: 1}
+        self.asked: list[str] = []
+
+    def run(self, scripts: Sequence[Script], python: str) -> Iterator[Ended]:
+        self.asked.append(python)
+        for script in scripts:
+            yield Ended(script, self.codes[python], "")
+
+
+@pytest.fixture
+def targets(monkeypatch: pytest.MonkeyPatch) -> Targets:
+    targets = Targets()
+    monkeypatch.setattr(all_reproducers, "run_together", targets.run)
+    monkeypatch.setattr(all_reproducers, "_HOLDING", {})
+    monkeypatch.setattr(Cache, "account", lambda cache, name: name)
+    monkeypatch.setattr(Cache, "interpreter", lambda cache, name: name)
+    return targets
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    baselines = Baselines(tmp_path / "baselines")
+    maker = Maker("default", "suite")
+    baselines.keep(OLD, written(tmp_path / "old.jsonl", (HELD,)), maker)
+    baselines.keep(NEWER, written(tmp_path / "new.jsonl", (DEVIATES, WITHOUT)), maker)
+    return tmp_path
+
+
+def run(folder: Path, *others: str) -> int:
+    kept = str(folder / "kept.jsonl")
+    given = ["--folder", str(folder / "baselines"), "--kept", kept, *others]
+    return all_reproducers.main(given)
+
+
+def test_each_is_run_where_it_deviates_and_where_its_clause_holds(
+    targets: Targets, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, NEWER) == 0
+    assert targets.asked == [NEWER, OLD]
+    assert f"{NEWER}: 2 deviations: 1 exit 1, 1 exit 0 elsewhere, 0 otherwise" in (
+        capsys.readouterr().err
+    )
+
+
+def test_what_exits_otherwise_is_told(
+    targets: Targets, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets.codes = {OLD: 2, NEWER: 0}
+    assert run(folder, NEWER) == 1
+    told = capsys.readouterr().err
+    assert f"exit 0 on {NEWER}, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in told
+    assert f"exit 2 on {OLD}, but must be 0: RJ-01" in told
+
+
+def test_what_was_run_is_not_run_again(targets: Targets, folder: Path) -> None:
+    run(folder)
+    asked = len(targets.asked)
+    assert run(folder) == 0
+    assert len(targets.asked) == asked
+    with (folder / "kept.jsonl").open("a") as kept:
+        kept.write("{")
+    assert run(folder) == 2
+
+
+def test_the_page_has_the_counts(
+    targets: Targets, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(all_reproducers, "PAGE", folder / "page.md")
+    assert run(folder, "--page") == 0
+    page = (folder / "page.md").read_text()
+    assert f"| {NEWER} | 2 | 1 | 0 | 1 | 1 | 0 |\n| together | 2 | 1 | 0 | 1 | 1 | 0 |\n" in page
+
+
+def test_an_unknown_baseline_is_told_in_one_line(
+    targets: Targets, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "tf9") == 2
+    assert "no baseline of tf9 in " in capsys.readouterr().err
