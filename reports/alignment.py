@@ -9,10 +9,12 @@ other run has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.verdicts import Verdict
+
+_KERAS_2, _KERAS_3 = "keras2", "keras3"
 
 _Subject = tuple[str, str, str | None, str | None]
 
@@ -29,17 +31,40 @@ class Pair:
     modes: tuple[str, ...]
 
 
-def aligned(old: Iterable[Verdict], new: Iterable[Verdict]) -> Iterator[Pair]:
-    """Every verdict of both runs, against its counterpart."""
-    olds, news = _by_subject(old), _by_subject(new)
+def crosses(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether `tf.keras` is Keras 2 in one environment and Keras 3 in another, by their versions.
+
+    Where tf-keras is installed, `tf.keras` is Keras 2, and Keras 3 beside it is compared with its
+    own like.
+    """
+    return _generations(old) == {_KERAS_2} and _generations(new) == {_KERAS_3}
+
+
+def _generations(versions: Mapping[str, str]) -> set[str]:
+    return {_KERAS_2, _KERAS_3} & set(versions)
+
+
+def crossed(name: str) -> str:
+    """What a path or a class of Keras 2 is called in Keras 3."""
+    return name.replace(_KERAS_2, _KERAS_3)
+
+
+def aligned(
+    old: Iterable[Verdict], new: Iterable[Verdict], crossing: bool = False
+) -> Iterator[Pair]:
+    """Every verdict of both runs, against its counterpart; `crossing` from Keras 2 to Keras 3."""
+    olds, news = _by_subject(old, crossing), _by_subject(new)
     for subject in dict.fromkeys([*olds, *news]):
         yield from _of_subject(olds.get(subject, []), news.get(subject, []))
 
 
-def _by_subject(verdicts: Iterable[Verdict]) -> dict[_Subject, list[Verdict]]:
+def _by_subject(
+    verdicts: Iterable[Verdict], crossing: bool = False
+) -> dict[_Subject, list[Verdict]]:
     found: dict[_Subject, list[Verdict]] = {}
     for verdict in verdicts:
-        subject = (verdict.clause, verdict.path, verdict.cell, verdict.malformation)
+        path = crossed(verdict.path) if crossing else verdict.path
+        subject = (verdict.clause, path, verdict.cell, verdict.malformation)
         found.setdefault(subject, []).append(verdict)
     return found
 

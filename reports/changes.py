@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reports.alignment import Pair
 from reports.verdicts import CRASHED, GRADES, HUNG, KNOWN, NEW, UNAVAILABLE, Verdict
@@ -74,7 +76,12 @@ class Change:
         """Whether both runs tell the same case; None where one tells none."""
         if not (self.old and self.new and self.old.case and self.new.case):
             return None
-        return self.old.case == self.new.case
+        return _but_paths(self.old.case) == _but_paths(self.new.case)
+
+
+def _but_paths(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A case without its paths, which are what was compared."""
+    return {name: value for name, value in case.items() if name not in ("path", "other")}
 
 
 def change(pair: Pair) -> Change:

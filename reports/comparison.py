@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reports import changes as of_verdicts
 from reports import defaults as of_defaults
-from reports.alignment import aligned
+from reports.alignment import aligned, crossed, crosses
 from reports.changes import KINDS, REMOVED, WORSE, Change
 from reports.defaults import DefaultChange
 from reports.families import rank
@@ -62,8 +62,9 @@ class Comparison:
 def compared(old: Run, new: Run) -> Comparison:
     """The comparison of two runs."""
     kinds = list(KINDS)
+    crossing = crosses(old.header.versions, new.header.versions)
     changes = sorted(
-        map(of_verdicts.change, aligned(old.verdicts, new.verdicts)),
+        map(of_verdicts.change, aligned(old.verdicts, new.verdicts, crossing)),
         key=lambda change: (
             kinds.index(change.kind),
             not change.verdict.deviates,
@@ -73,6 +74,8 @@ def compared(old: Run, new: Run) -> Comparison:
     )
     was, now = old.header.defaults, new.header.defaults
     told = was is not None and now is not None
+    if was is not None and crossing:
+        was = {crossed(name): options for name, options in was.items()}
     return Comparison(
         old,
         new,
@@ -80,8 +83,11 @@ def compared(old: Run, new: Run) -> Comparison:
         tuple(of_defaults.changed(was or {}, now or {})) if told else (),
         tuple(_refusals(old, new, changes)),
         tuple(_gaps(old, new, changes)),
-        tuple(_notes(old, new)),
+        (*_notes(old, new), *([_CROSSED] if crossing else [])),
     )
+
+
+_CROSSED = "`tf.keras` is Keras 2 in OLD and Keras 3 in NEW: each is held against the other"
 
 
 def _refusals(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:

@@ -295,6 +295,40 @@ def test_runs_that_drew_other_cases_cannot_be_compared(options: dict[str, str]) 
     assert "other cases were drawn" in comparison.refusals[0]
 
 
+IN_KERAS_2 = {"versions": {"tensorflow": "2.15.1", "keras2": "2.15.0"}}
+IN_KERAS_3 = {"versions": {"tensorflow": "2.21.0", "keras3": "3.15.1"}}
+IN_BOTH = {"versions": {**IN_KERAS_2["versions"], **IN_KERAS_3["versions"]}}
+
+
+def test_what_tf_keras_is_in_each_is_compared() -> None:
+    old = run_of(held("layer/keras2"), held("RNN/keras2 ~ dynamic_rnn/keras2"), **IN_KERAS_2)
+    new = run_of(raised(), held("RNN/keras3 ~ dynamic_rnn/keras3"), **IN_KERAS_3)
+    comparison = compared(old, new)
+    assert [change.kind for change in comparison.changes] == [BROKEN, UNCHANGED]
+    assert comparison.exit_code == 1
+    assert any("Keras 2 in OLD and Keras 3 in NEW" in note for note in comparison.notes)
+
+
+def test_cases_are_the_same_whatever_their_paths() -> None:
+    case = {"path": "layer/keras2", "mode": "eager"}
+    old = run_of(raised(path="layer/keras2", case=case), **IN_KERAS_2)
+    (change,) = compared(old, run_of(raised(), **IN_KERAS_3)).changes
+    assert (change.kind, change.same_case) == (UNCHANGED, True)
+
+
+def test_where_keras_2_is_in_both_it_is_compared_with_itself() -> None:
+    old, new = run_of(held("layer/keras2"), **IN_KERAS_2), run_of(held(), **IN_BOTH)
+    assert [change.kind for change in compared(old, new).changes] == [ADDED, REMOVED]
+
+
+def test_classes_are_crossed_as_paths_are() -> None:
+    was, now = ({"LSTM": {"use_cudnn": value}} for value in (False, "auto"))
+    old = run_of(held("layer/keras2"), defaults={"keras2/LSTM": was["LSTM"]}, **IN_KERAS_2)
+    new = run_of(held(), defaults={"keras3/LSTM": now["LSTM"]}, **IN_KERAS_3)
+    (changed,) = compared(old, new).defaults
+    assert "use_cudnn" in str(changed)
+
+
 def test_a_run_of_two_targets_is_a_comparison_already() -> None:
     between = run_of(held(), old={"target": "tf2.15", "versions": {"tensorflow": "2.15.1"}})
     comparison = compared(run_of(held()), between)
