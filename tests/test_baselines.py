@@ -184,6 +184,22 @@ def test_a_target_that_there_is_not(
     assert "no such target: tf9.9 (" in capsys.readouterr().err
 
 
+def test_the_example_is_of_all_baselines(suite: Suite, baselines: Path, tmp_path: Path) -> None:
+    make(baselines, ONE, TWO)
+    asked = ["example", "--folder", str(baselines), "--into", str(tmp_path / "example")]
+    assert main(asked) == 0
+    pages = {path.name: path.read_text() for path in (tmp_path / "example").iterdir()}
+    assert set(pages) == {"matrix.html", "compare.html"}
+    assert all(f"{name}.jsonl.gz" in pages["compare.html"] for name in (ONE, TWO))
+
+
+def test_an_example_without_its_baselines_is_told_in_one_line(
+    baselines: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["example", "--folder", str(baselines)]) == 2
+    assert "no baseline of tf2.15, tf2.21: python -m conformance" in capsys.readouterr().err
+
+
 # --- compressed run files -------------------------------------------------------------------------
 
 

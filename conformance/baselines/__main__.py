@@ -1,9 +1,10 @@
-"""Baselines: ``python -m conformance.baselines make [NAME...]`` and ``table``.
+"""Baselines: ``python -m conformance.baselines make [NAME...]``, ``table`` and ``example``.
 
 `make` runs the suite on the named targets, one after the other, and keeps each run compressed in
 reports/baselines/. What this very suite has made is left as it is, so that an interrupted making
-goes on. `table` writes the table of them into docs/targets.md. Exit code: 0 when all was done, 1
-where a run came to no end, 2 for a wrong command line, 130 when it was interrupted.
+goes on. `table` writes the table of them into docs/targets.md, `example` their pages into
+docs/example/. Exit code: 0 when all was done, 1 where a run came to no end, 2 for a wrong command
+line, 130 when it was interrupted.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance import profiles
-from conformance.baselines import page
+from conformance.baselines import example, page
 from conformance.baselines.folder import FOLDER, Baselines, Maker
 from conformance.baselines.making import How, NoBaseline, progress, run_on
 from conformance.command_line import add_target_cache, ended
@@ -54,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
         "--page", type=Path, default=page.PAGE, metavar="FILE",
         help="the page with the table (default: docs/targets.md)",
     )  # fmt: skip
-    for command in (make, table):
+    pages = commands.add_parser("example", help="write their pages into docs/example/")
+    pages.set_defaults(run_command=_example)
+    pages.add_argument(
+        "--into", type=Path, default=example.FOLDER, metavar="DIR",
+        help="the folder of the pages (default: docs/example)",
+    )  # fmt: skip
+    for command in (make, table, pages):
         command.add_argument(
             "--folder", type=Path, default=FOLDER, metavar="DIR",
             help="the folder of the baselines (default: reports/baselines)",
@@ -100,6 +107,12 @@ def _table(options: argparse.Namespace) -> int:
     runs = dict(Baselines(options.folder).runs())
     page.write(runs, options.page)
     say(f"{len(runs)} targets in the table of {options.page.name}")
+    return 0
+
+
+def _example(options: argparse.Namespace) -> int:
+    for path in example.write(Baselines(options.folder), options.into):
+        say(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

@@ -63,24 +63,22 @@ class Baselines:
     def runs(self) -> Iterator[tuple[str, Run]]:
         """Those that are there, in the order of the targets; raises UnreadableRun."""
         for name in catalogue.read():
-            if self._path(name).exists():
-                yield name, read(self._path(name))
+            if self.path(name).exists():
+                yield name, read(self.path(name))
 
     def has(self, name: str, maker: Maker) -> bool:
         """Whether the baseline of a target is there, and by this maker."""
         told = self._made_by().get(name, {})
         versions = told.get("versions")
         return (
-            self._path(name).exists()
-            and isinstance(versions, dict)
-            and told == maker.told(versions)
+            self.path(name).exists() and isinstance(versions, dict) and told == maker.told(versions)
         )
 
     def keep(self, name: str, run_file: Path, maker: Maker) -> None:
         """Take a run file for the baseline of a target."""
         self._folder.mkdir(parents=True, exist_ok=True)
         # no time in it: the same run is the same file
-        self._write(self._path(name), gzip.compress(run_file.read_bytes(), mtime=0))
+        self._write(self.path(name), gzip.compress(run_file.read_bytes(), mtime=0))
         made_by = {**self._made_by(), name: maker.told(read(run_file).header.versions)}
         text = json.dumps(dict(sorted(made_by.items())), indent=1) + "\n"
         self._write(self._folder / _MADE_BY, text.encode())
@@ -89,7 +87,8 @@ class Baselines:
         """The bytes of all of them together."""
         return sum(file.stat().st_size for file in self._folder.glob("*.jsonl.gz"))
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Where the baseline of a target lies, or would."""
         return self._folder / f"{name}.jsonl.gz"
 
     def _made_by(self) -> dict[str, dict[str, object]]:
