@@ -82,7 +82,7 @@ def compared(old: Run, new: Run) -> Comparison:
         tuple(changes),
         tuple(of_defaults.changed(was or {}, now or {})) if told else (),
         tuple(_refusals(old, new, changes)),
-        tuple(_gaps(old, new, changes)),
+        tuple(_gaps(old, new, changes, crossing)),
         (*_notes(old, new), *([_CROSSED] if crossing else [])),
     )
 
@@ -105,20 +105,22 @@ def _refusals(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:
         yield "nothing was judged in both"
 
 
-def _gaps(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:
+def _gaps(old: Run, new: Run, changes: Sequence[Change], crossing: bool) -> Iterator[str]:
     for name, run in {"OLD": old, "NEW": new}.items():
         for warning in run.warnings:
             yield f"{name}: {warning}"
     absent = {path["name"]: path.get("missing") for path in new.header.paths}
     removed = [change for change in changes if change.kind == REMOVED]
-    for why, count in Counter(_reason(change, absent) for change in removed).most_common():
+    reasons = Counter(_reason(change, absent, crossing) for change in removed)
+    for why, count in reasons.most_common():
         yield f"{count} that OLD judged {'is' if count == 1 else 'are'} missing from NEW: {why}"
 
 
-def _reason(change: Change, absent: Mapping[str, str | None]) -> str:
+def _reason(change: Change, absent: Mapping[str, str | None], crossing: bool) -> str:
     """Why something was not judged; of paths that are absent for one reason, that reason."""
-    reasons = {absent.get(path) for path in change.verdict.path.split(PAIRED)} - {None, ""}
-    return "; ".join(sorted(filter(None, reasons))) or change.why
+    path = crossed(change.verdict.path) if crossing else change.verdict.path
+    reasons = {absent.get(one) for one in path.split(PAIRED)} - {None, ""}
+    return "; ".join(sorted(filter(None, reasons))).rstrip(".") or change.why
 
 
 def _notes(old: Run, new: Run) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -46,7 +47,7 @@ def _columns(runs: Sequence[Run]) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = []
     for run in runs:
         versions = run.header.versions
-        label = versions.get("tensorflow") or run.header.target
+        label = _release(run)
         same = sum(column["release"] == label for column in columns)
         keras = [versions[name] for name in ("keras3", "keras2") if name in versions]
         columns.append(
@@ -62,6 +63,16 @@ def _columns(runs: Sequence[Run]) -> list[dict[str, Any]]:
             }
         )
     return columns
+
+
+_VARIANT = re.compile(r"tf[\d.]+(?:rc\d+)?(-\w[\w.]*)", re.ASCII)
+
+
+def _release(run: Run) -> str:
+    """The TensorFlow of a run, and the variant of a target with a name: 2.16.2-keras3.3."""
+    variant = _VARIANT.fullmatch(run.header.target)
+    release = run.header.versions.get("tensorflow") or run.header.target
+    return f"{release}{variant[1]}" if variant else release
 
 
 def _families(lines: Sequence[Line]) -> list[str]:

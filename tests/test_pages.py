@@ -69,7 +69,7 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    context = chromium.new_context(viewport=browser.DESKTOP)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=browser.DESKTOP)
     visited = Visit(context.new_page())
     yield visited
     context.close()
@@ -317,6 +317,21 @@ def test_two_runs_of_one_release_have_names_of_their_own() -> None:
     html = matrix_page.made(runs, ["a.jsonl", "b.jsonl"])
     assert "2.21.0 (2)" in html
     assert "<code>b.jsonl</code>" in html
+
+
+@pytest.mark.parametrize(
+    ("target", "label"),
+    [
+        ("tf2.21-keras3.3", "2.21.0-keras3.3"),
+        ("tf2.21", "2.21.0"),
+        ("tf2.22rc0-keras2", "2.21.0-keras2"),
+        ("/opt/tf2.21-x/bin/python", "2.21.0"),
+    ],
+)
+def test_a_variant_of_a_target_is_named(target: str, label: str) -> None:
+    header = dataclasses.replace(HEADER, target=target)
+    run = Run(header, (a_verdict("AG-01", "RNN/keras3"),), None, ())
+    assert f"checked> {label}</label>" in matrix_page.made([run], ["a.jsonl"])
 
 
 def test_the_page_says_where_plots_would_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,6 +309,13 @@ def test_what_tf_keras_is_in_each_is_compared() -> None:
     assert any("Keras 2 in OLD and Keras 3 in NEW" in note for note in comparison.notes)
 
 
+def test_what_the_other_keras_lacks_is_not_laid_to_the_missing_one() -> None:
+    paths = [{"name": "layer/keras2", "missing": "no tf-keras."}, {"name": "layer/keras3"}]
+    old = run_of(held("layer/keras2"), held("layer/keras2", cell="GRU"), **IN_KERAS_2)
+    (gap,) = compared(old, run_of(held(), paths=paths, **IN_KERAS_3)).gaps
+    assert gap == "1 that OLD judged is missing from NEW: not judged"
+
+
 def test_cases_are_the_same_whatever_their_paths() -> None:
     case = {"path": "layer/keras2", "mode": "eager"}
     old = run_of(raised(path="layer/keras2", case=case), **IN_KERAS_2)
