@@ -198,21 +198,21 @@ def _static_rnn(case: Case, path: Path) -> Built:
 
 
 def _raw_rnn(case: Case, path: Path) -> Built:
+    """A function that reads one step after another; behind the last one it goes on with that."""
+    given = "inputs, state" if case.state is not None else "inputs"
+    zeros = f'    state = cell.zero_state(tf.shape(inputs)[0], "{case.dtype}")'
     loop = (
-        "def raw_rnn(inputs, sequence_length, state=None):",
-        "    rows = tf.shape(inputs)[0]",
-        f'    first = cell.zero_state(rows, "{case.dtype}") if state is None else state',
+        f"def raw_rnn({given}, sequence_length):",
+        *(() if case.state is not None else (zeros,)),
         "    def loop(time, output, cell_state, loop_state):",
-        "        finished = time >= sequence_length",
-        "        pad = lambda: tf.zeros_like(inputs[:, 0])",
-        "        read = tf.cond(tf.reduce_all(finished), pad, lambda: inputs[:, time])",
-        f"        read.set_shape([None, {case.features}])",
-        "        return finished, read, first if output is None else cell_state, output, None",
+        "        read = inputs[:, tf.minimum(time, tf.shape(inputs)[1] - 1)]",
+        "        following = state if output is None else cell_state",
+        "        return time >= sequence_length, read, following, output, None",
         "    outputs, final, _ = tf.compat.v1.nn.raw_rnn(cell, loop)",
         "    return outputs.stack(), final",
     )
     statements = (*_with_cell(case, path), *loop)
-    return Built(statements, "raw_rnn", ("inputs",), (("state", "{}"),))
+    return Built(statements, "raw_rnn", ("inputs",), (("", "{}"),))
 
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:

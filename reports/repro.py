@@ -239,16 +239,17 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     lines = [line for code in statements for line in laid_out(code, level)]
     library = _LIBRARIES[Path.of(case.path).generation]
     drawn = any("random." in line for line in lines)
+    legacy = library is not _LIBRARIES["keras3"]
     # v1 functions look for tf.keras, whatever cell they are given
-    legacy = library is not _LIBRARIES["keras3"] or any(
-        "tf.compat.v1.nn." in line for line in after
-    )
-    yield from (("import importlib.util",) if legacy else ())
+    looks = not legacy and any("tf.compat.v1.nn." in line for line in after)
+    yield from (("import importlib.util",) if looks else ())
     yield from ("import os", "import sys", "")
     yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
-    if legacy:
+    if looks:
         yield 'if importlib.util.find_spec("tf_keras"):'
-        yield '    os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells are of Keras 2'
+    if legacy or looks:
+        of_keras_2 = 'os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells: Keras 2'
+        yield f"    {of_keras_2}" if looks else of_keras_2
     yield "try:"
     yield from library.imports
     if drawn or any("np." in line for line in lines):

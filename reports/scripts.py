@@ -7,7 +7,9 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from conformance.case import BIDIRECTIONAL
 from reports import repro
 from reports.runfile import Run
 from reports.verdicts import Verdict
@@ -49,4 +51,12 @@ def _in_any_case(verdict: Verdict, run: Run) -> Iterator[Verdict]:
         with contextlib.suppress(ValueError):
             plain = json.loads(case or "null")
             if isinstance(plain, dict):  # an entry deviates alike on each of its paths
-                yield dataclasses.replace(verdict, case={**plain, **place})
+                yield dataclasses.replace(verdict, case={**plain, **place, **_both(plain, path)})
+
+
+def _both(case: dict[str, Any], path: str) -> dict[str, Any]:
+    """The cells of a case of one layer as those of a path that runs it in both directions."""
+    cells = case.get("cells")
+    if path.partition("/")[0] in BIDIRECTIONAL and isinstance(cells, list) and len(cells) == 1:
+        return {"cells": cells * 2}
+    return {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from conformance.adapter import wire
 from reports.building import NotCovered
-from reports.code import Code, Group, assigned, call, laid_out, sequence
+from reports.code import Code, Group, assigned, call, laid_out, literal, sequence
 
 
 def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[str], str]:
@@ -41,12 +41,15 @@ def in_graph(code: Code) -> list[str]:
 
 def placeholders(kept: bool, given: wire.Call) -> Iterator[Code]:
     """What becomes of a call's variables in a graph, where a kept program leaves sizes open."""
+    if not kept:
+        return
+    yield f"place = {_PLACED}"
     arrays = [("inputs", given.inputs, len(given.inputs.shape) - 1)]
     arrays += [(name, values, 2) for name, values in given.arguments]
-    for name, values, open_axes in arrays if kept else ():
-        yield assigned(name, call(_PLACED, name, _sizes(values, open_axes)))
-    if kept and _all_tensors(given.state):
-        each = f"lambda leaf: {_PLACED}(leaf, [None, *leaf.shape[1:]])"
+    for name, values, open_axes in arrays:
+        yield assigned(name, call("place", name, _sizes(values, open_axes)))
+    if _all_tensors(given.state):
+        each = "lambda leaf: place(leaf, [None, *leaf.shape[1:]])"
         yield assigned("state", call("tf.nest.map_structure", each, "state"))
 
 
@@ -90,7 +93,8 @@ def _of_state(tree: object) -> Code:
 
 
 def _spec(values: wire.Array, open_axes: int) -> Code:
-    return f'tf.TensorSpec({_sizes(values, open_axes)}, "{values.dtype}")'
+    dtype = None if values.dtype == "float32" else literal(values.dtype)  # which is its default
+    return call("tf.TensorSpec", _sizes(values, open_axes), dtype=dtype).line
 
 
 def _sizes(values: wire.Array, open_axes: int) -> str:

@@ -157,10 +157,9 @@ def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
     case = Case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = " ".join(script_of(case, "SQ-21", observation={"error": ERROR}).split())
     assert "run = tf.function( lambda inputs, state, mask: layer(" in script
-    state = 'tf.TensorSpec([None, 3], "float32")'
-    assert 'tf.TensorSpec([None, None, 4], "float32"), [' in script
-    assert f"[{state}, {state}], " in script
-    assert 'tf.TensorSpec([None, None], "bool")' in script
+    state = "tf.TensorSpec([None, 3])"
+    assert f"tf.TensorSpec([None, None, 4]), [{state}, {state}], " in script
+    assert 'tf.TensorSpec([None, None], dtype="bool")' in script
 
 
 def test_what_is_malformed_is_traced_for_its_sizes() -> None:
@@ -173,11 +172,12 @@ def test_what_is_malformed_is_traced_for_its_sizes() -> None:
 def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> None:
     case = Case("RNN/keras2", "graph", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = script_of(case, "SQ-21", observation={"error": ERROR})
-    placed = "placeholder_with_default"
+    placed = "place = tf.compat.v1.placeholder_with_default"
     assert "    with graph.as_default():\n        layer = layers.RNN(" in script
-    assert f"        inputs = tf.compat.v1.{placed}(inputs, [None, None, 4])\n" in script
-    assert f"        mask = tf.compat.v1.{placed}(mask, [None, None])\n" in script
-    assert f"lambda leaf: tf.compat.v1.{placed}(leaf, [None, *leaf.shape[1:]])" in script
+    assert f"        {placed}\n" in script
+    assert "        inputs = place(inputs, [None, None, 4])\n" in script
+    assert "        mask = place(mask, [None, None])\n" in script
+    assert "lambda leaf: place(leaf, [None, *leaf.shape[1:]])" in script
     assert "        result = session.run(result)\n" in script
     malformed = script_of(dataclasses.replace(MALFORMED, mode="graph"))
     assert placed not in malformed
