@@ -15,6 +15,7 @@ from reports.verdicts import Verdict
 _UNKNOWN_OPTION = re.compile(
     r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}", re.ASCII
 )
+_UNKNOWN_INITIALIZER = re.compile(r"initializer identifier: (\w+)", re.ASCII)
 _OF_A_FILE = {
     wire.KERAS_FILE: ("model.keras", "model.save(path)", "{keras}.models.load_model(path)"),
     wire.H5_FILE: ("model.h5", "model.save(path)", "{keras}.models.load_model(path)"),
@@ -27,9 +28,13 @@ _OF_A_FILE = {
 
 def statements(verdict: Verdict, case: Case) -> list[Code]:
     """What is to be run; NotCovered where there is none."""
-    option = _UNKNOWN_OPTION.search(verdict.sentence or "")
+    sentence = verdict.sentence or ""
+    option = _UNKNOWN_OPTION.search(sentence)
     if option:
         return [_with_option(option[1], f'"{option[2]}": {option[3]}')]
+    initializer = _UNKNOWN_INITIALIZER.search(sentence)
+    if initializer:
+        return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
     bare = building.bare(case)
     built = building.built(bare)
     if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:

@@ -322,6 +322,12 @@ BUILDING = {"observation": {"error": {**ERROR, "stage": "build"}}}
             '    layers.LSTM.from_config({**layers.LSTM(2).get_config(), "time_major": False})',
         ),
         (
+            "MD-10",
+            Case("Model/keras3", "eager", (Cell("LSTM", 1),), wiring="computed"),
+            "Could not interpret initializer identifier: identity",
+            '    layers.Dense(2, kernel_initializer="identity").build((None, 2))',
+        ),
+        (
             "PS-05",
             Case("layer/keras3", "eager", (Cell("LSTM", 1),), reloaded=".h5"),
             "",
