@@ -123,7 +123,8 @@ def _must_be_covered(case: Case) -> None:
             raise NotCovered(f"a layer with the option {name}")
     for cell in case.cells:
         for name in _PLAIN_CELL:
-            if name in to_plain(cell):
+            alone = case.path.startswith("RNN/") and not case.stacked
+            if name in to_plain(cell) and not (name == "custom" and alone):
                 raise NotCovered(f"a cell with the field {name}")
 
 
@@ -134,10 +135,24 @@ _LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful"
 
 
 def _rnn(case: Case, path: Path) -> Built:
-    cell = _whole_cell(case, path)
+    own = list(_own_cell(case)) if case.cells[0].custom else []
+    cell = "Own()" if own else _whole_cell(case, path)
     options = {**_layer_options(case.layer), **_dtype(case)}
-    layer = call("layers.RNN", cell, **options)
-    return _of_layer(case, layer)
+    built = _of_layer(case, call("layers.RNN", cell, **options))
+    return dataclasses.replace(built, statements=(*own, *built.statements))
+
+
+def _own_cell(case: Case) -> Iterator[Code]:
+    """A user's own cell with the state_size of the case's, which gives back its state."""
+    (cell,) = case.cells
+    custom, units = cell.custom, cell.units
+    sizes = {"nested": f"[{units}, ({units},)]", "dict": f'[{{"c": {units}, "h": {units}}}]'}
+    if custom is None or custom.start or custom.doubled or custom.structure not in sizes:
+        raise NotCovered("such a cell of one's own")
+    yield "class Own(layers.Layer):"
+    yield f"    state_size, output_size = {sizes[custom.structure]}, {units}"
+    yield "    def call(self, inputs, states):"
+    yield "        return tf.nest.flatten(states)[0], states"
 
 
 def _layer(case: Case, path: Path) -> Built:

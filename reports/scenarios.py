@@ -144,4 +144,5 @@ BY_CLAUSE = {
     "SQ-21": Scenario(ACCEPTED),
     "WR-07": Scenario(ACCEPTED),
     "WR-08": Scenario(ACCEPTED),
+    "WR-13": Scenario(ACCEPTED),
 }

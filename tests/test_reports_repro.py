@@ -17,7 +17,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 
-from conformance.case import Case, Cell, Layer, Malformation, Model, to_plain
+from conformance.case import Case, Cell, Custom, Layer, Malformation, Model, to_plain
 from reports import __main__ as command_line
 from reports import repro, scenarios
 from reports.verdicts import HOLDS, KNOWN, NEW, Verdict
@@ -147,6 +147,10 @@ def test_the_script_reads_as_a_person_would_write_it() -> None:
         (Case("static_rnn/v1", "eager", (Cell("GRU", 1),)), "tf.unstack(inputs, axis=1)"),
         (Case("cell/keras3", "eager", (Cell("GRU", 1),) * 2), "layers.StackedRNNCells([cell_0, "),
         (Case("RNN/keras2", "eager", (Cell("GRU", 1),), lengths="full"), "tf.constant([1], "),
+        (
+            Case("RNN/keras3", "eager", (Cell("LSTM", 2, custom=Custom("nested")),)),
+            "    class Own(layers.Layer):\n        state_size, output_size = [2, (2,)], 2\n",
+        ),
     ],
 )
 def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
