@@ -131,6 +131,32 @@ def _convolutional(case: Case) -> Pair:
     )
 
 
+def _of_a_config(case: Case) -> Pair:
+    """What Keras 3 makes of a config of Keras 2 against that; both name the hard sigmoid alike."""
+    must_be_eager(case)
+    (cell,) = case.cells
+    built, taken = building.built(building.bare(case)), requests.whole(case)
+    made = f"{cell.kind}Cell" if built.function == "cell" else cell.kind
+    state = _named_state(case)
+    old, new = (dataclasses.replace(built, function=name).call(state) for name in ("old", "new"))
+    hard = 'recurrent_activation="hard_sigmoid"'
+    return Pair(
+        [
+            *given(building.as_taken(case, taken)),
+            f"old = tf.keras.layers.{made}({cell.units}, {hard})",
+            assigned("expected", old),
+            'config = {name: v for name, v in old.get_config().items() if name != "time_major"}',
+            f"new = layers.{made}.from_config(config)",
+            f"new.build((None, {case.features}))"
+            if built.function == "cell"
+            else f"new.build((None, None, {case.features}))",
+            "new.set_weights(old.get_weights())",
+        ],
+        [assigned("seen", new)],
+        "what the same config is in Keras 2",
+    )
+
+
 def _named_state(case: Case) -> str | None:
     return None if case.state is None else "state"
 
@@ -139,6 +165,7 @@ BY_CLAUSE: dict[str, Pairing] = {
     "DC-10": _hidden_first,
     "MD-03": _compiled,
     "MD-11": _predicted,
+    "PS-10": _of_a_config,
     "SQ-03": _last_output,
     "SQ-27": _masking,
     "WR-20": _slice_by_slice,

@@ -241,7 +241,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     drawn = any("random." in line for line in lines)
     legacy = library is not _LIBRARIES["keras3"]
     # v1 functions look for tf.keras, whatever cell they are given
-    looks = not legacy and any("tf.compat.v1.nn." in line for line in after)
+    looks = not legacy and any(name in line for name in _LEGACY for line in (*lines, *after))
     yield from (("import importlib.util",) if looks else ())
     yield from ("import os", "import sys", "")
     yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
@@ -263,6 +263,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     yield from _CANNOT_TELL
 
 
+_LEGACY = ("tf.compat.v1.nn.", "tf.keras.")
 _CANNOT_TELL = (
     "except Exception as error:",
     '    print(f"cannot tell: {type(error).__name__}: {error}")',

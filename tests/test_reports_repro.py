@@ -284,6 +284,11 @@ A_STATEFUL = Case(
             ["inputs = tf.where(mask[:, :, tf.newaxis], inputs, 9.0)"],
         ),
         (
+            "PS-10",
+            Case("cell/keras3", "eager", (Cell("GRU", 2),), other="cell/keras2", reloaded="config"),
+            ["old = tf.keras.layers.GRUCell(2, ", "seen = new(inputs, state)"],
+        ),
+        (
             "MD-11",
             Case("Model/keras3", "predict", (Cell("GRU", 2),), state="mixed"),
             ["layer = layers.GRU(2, ", "seen = model.predict([inputs, *tf.nest.flatten(state)])"],
@@ -480,7 +485,7 @@ def imports(script: str) -> int:
 SOME = (
     a_deviation(MALFORMED, malformation="too_few"),
     a_verdict("RT-01", "RNN/keras3", HOLDS),
-    a_deviation(WITHOUT, "PS-10"),
+    a_deviation(WITHOUT, "PS-11"),
 )
 
 
@@ -502,7 +507,7 @@ def test_the_command_prints_the_script(run_file: Path, capsys: pytest.CaptureFix
         ("RT-01", "no deviation"),
         ("RT-99", "no verdict"),
         ("RJ-01/RNN/keras2", "no verdict"),
-        ("PS-10", "the clause PS-10"),
+        ("PS-11", "the clause PS-11"),
     ],
 )
 def test_the_command_says_in_one_line_why_not(
