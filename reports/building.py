@@ -364,6 +364,10 @@ def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
 
 
 def _dtype(case: Case) -> dict[str, Code]:
+    if case.policy and Path.of(case.path).generation == "keras2":  # until 2.3 it has no name
+        mixed = "tf.keras.mixed_precision"
+        named = literal(case.policy)
+        return {"dtype": f'getattr({mixed}, "experimental", {mixed}).Policy({named})'}
     if case.policy:
         return {"dtype": literal(case.policy)}
     return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}

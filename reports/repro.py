@@ -239,17 +239,15 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     lines = [line for code in statements for line in laid_out(code, level)]
     library = _LIBRARIES[Path.of(case.path).generation]
     drawn = any("random." in line for line in lines)
-    legacy = library is not _LIBRARIES["keras3"]
     # v1 functions look for tf.keras, whatever cell they are given
-    looks = not legacy and any(name in line for name in _LEGACY for line in (*lines, *after))
-    yield from (("import importlib.util",) if looks else ())
+    legacy = library is not _LIBRARIES["keras3"] or any(
+        name in line for name in _LEGACY for line in (*lines, *after)
+    )
+    yield from (("import importlib.util",) if legacy else ())
     yield from ("import os", "import sys", "")
     yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
-    if looks:
-        yield 'if importlib.util.find_spec("tf_keras"):'
-    if legacy or looks:
-        of_keras_2 = 'os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.keras and v1 cells: Keras 2'
-        yield f"    {of_keras_2}" if looks else of_keras_2
+    if legacy:  # tf.keras and v1 cells are of Keras 2
+        yield f'os.environ["{_VARIABLE}"] = "1" if importlib.util.find_spec("tf_keras") else "0"'
     yield "try:"
     yield from library.imports
     if drawn or any("np." in line for line in lines):
@@ -263,6 +261,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     yield from _CANNOT_TELL
 
 
+_VARIABLE = "TF_USE_LEGACY_KERAS"
 _LEGACY = ("tf.compat.v1.nn.", "tf.keras.")
 _CANNOT_TELL = (
     "except Exception as error:",

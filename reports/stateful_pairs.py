@@ -66,15 +66,16 @@ _SET = _layer(
     "seen = layer(inputs)",
 )
 _WHOLE = "the final state of one call over the whole sequence"
+_IN_TWO = _layer(
+    _WHOLE,
+    "expected = layer(inputs)[1:]",
+    "layer.{reset}()",
+    "layer(inputs[:, :{split}])",
+    "seen = layer(inputs[:, {split}:])[1:]",
+)
 
 BY_CLAUSE: dict[str, Pairing] = {
-    "ST-01": _layer(
-        _WHOLE,
-        "expected = layer(inputs)[1:]",
-        "layer.{reset}()",
-        "layer(inputs[:, :{split}])",
-        "seen = layer(inputs[:, {split}:])[1:]",
-    ),
+    "ST-01": _IN_TWO,
     "ST-02": _layer(
         "in `states` the final state that the call returned",
         f"{_FROM_GIVEN}[1:]",
@@ -113,6 +114,7 @@ BY_CLAUSE: dict[str, Pairing] = {
         "layer.{reset}()",
         "seen = layer(inputs)",
     ),
+    "ST-16": _IN_TWO,
     "ST-18": _model(
         "what the first call gave",
         "x = {input}",

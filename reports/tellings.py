@@ -65,16 +65,11 @@ def _config(verdict: Verdict, case: Case) -> Telling | None:
     sentence = verdict.sentence or ""
     if case.path == "cell/v1":
         return _config_of_stack(case)
-    if "RNN.activity_regularizer = absent" in sentence:
-        return _REGULARIZER
+    if "activity_regularizer = " in sentence and "use_cudnn" not in sentence:
+        return _regularizer(case)
     absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I | re.A)
     kind = case.cells[0].kind
     api = case.path.partition("/")[0]
-    if api == "Bidirectional" and "not JSON serializable" in sentence:
-        made = f"layers.{kind}(2), backward_layer=layers.{kind}(2, go_backwards=True)"
-        of_given = 'type(layer.get_config()["backward_layer"]).__name__'
-        layer = f"layer = layers.Bidirectional({made})"
-        return Telling([layer], of_given, "dict, as JSON can hold it", 'told == "dict"')
     if stage(verdict) == BUILD:
         return None
     if absent is None or api not in _OF_A_LAYER:
@@ -100,12 +95,21 @@ def _config_of_stack(case: Case) -> Telling:
     )
 
 
-_REGULARIZER = Telling(
-    ["layer = layers.RNN(layers.LSTMCell(2), activity_regularizer=keras.regularizers.L2(0.5))"],
-    'layer.get_config().get("activity_regularizer", "nothing")',
-    "the regularizer in the config",
-    "isinstance(told, dict)",
-)
+def _regularizer(case: Case) -> Telling:
+    api, kind = case.path.partition("/")[0], case.cells[0].kind
+    given = f"activity_regularizer={building.keras(case)}.regularizers.L2(0.5)"
+    if api not in _OF_A_LAYER:
+        made, config = f"layers.RNN(layers.LSTMCell(2), {given})", "layer.get_config()"
+    else:
+        wrapped, config = _OF_A_LAYER[api]
+        made = wrapped.format(f"layers.{kind}(2, {given})")
+    return Telling(
+        [f"layer = {made}"],
+        f'{config}.get("activity_regularizer", "nothing")',
+        "the regularizer in the config",
+        "isinstance(told, dict)",
+    )
+
 
 # how a layer of a kind is wrapped, and where its config is then
 _OF_A_LAYER = {
@@ -115,11 +119,12 @@ _OF_A_LAYER = {
 
 
 def _default(verdict: Verdict, case: Case) -> Telling:
-    told = r"\b(\w+)\.(\w+) = absent, but must be ('\w+'|True|False)"
-    absent = re.search(told, verdict.sentence or "", re.ASCII)
-    if absent is None:
+    plain = r"'\w+'|True|False"
+    told = rf"\b(\w+)\.(\w+) = (?:absent|{plain}), but must be ({plain})"
+    differs = re.search(told, verdict.sentence or "", re.ASCII)
+    if differs is None:
         raise NoScenario("a default that differs so")
-    kind, name, value = absent.groups()
+    kind, name, value = differs.groups()
     return Telling(
         [f"layer = layers.{kind}(2)"],
         f'layer.get_config().get({literal(name)}, "nothing")',

@@ -35,6 +35,8 @@ def statements(verdict: Verdict, case: Case) -> list[Code]:
     initializer = _UNKNOWN_INITIALIZER.search(sentence)
     if initializer:
         return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
+    if "not JSON serializable" in sentence and case.bidirectional:
+        return _as_json(case)
     bare = building.bare(case)
     built = building.built(bare)
     if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:
@@ -62,6 +64,17 @@ def _from_a_state(case: Case) -> Iterator[Code]:
     shape = f"({case.batch}, None, {case.features})"
     yield f'x = {building.keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
     yield "layer(x, initial_state=state)"
+
+
+def _as_json(case: Case) -> list[Code]:
+    """The config of a layer that was given another one for the backward direction."""
+    kind = case.cells[0].kind
+    given = f"layers.{kind}(2), backward_layer=layers.{kind}(2, go_backwards=True)"
+    return [
+        "import json",
+        f"layer = layers.Bidirectional({given})",
+        "json.dumps(layer.get_config())",
+    ]
 
 
 def _with_option(name: str, option: str) -> str:
