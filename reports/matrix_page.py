@@ -35,6 +35,7 @@ def html(table: Matrix, names: Mapping[str, str]) -> str:
         columns=columns,
         names=names,
         data=page.packed(_data(table, columns)),
+        few=plots.FEW,
         plots=list(plots.of(table.columns, [column["label"] for column in columns])),
         families={name: FAMILIES.get(name, "") for name in _families(table.lines)},
         paths=_distinct(line.row.path for line in table.lines),

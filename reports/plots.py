@@ -54,6 +54,9 @@ class _Series:
     values: tuple[float | None, ...]
 
 
+FEW = 12  # releases whose plots stand side by side
+
+
 def of(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot]:
     """The plots that the runs have numbers for."""
     found = list(_deviations(runs))
@@ -133,12 +136,17 @@ def _svg(
     except ImportError:
         return None
     with matplotlib.rc_context({**_OPTIONS, "svg.hashsalt": title}):
-        figure = Figure(figsize=(max(5.0, 1.5 + 0.45 * len(releases)), 2.8), layout="constrained")
+        figure = Figure(figsize=(_width(len(releases)), 2.8), layout="constrained")
         short = [_Series(terminal.shortened(one.name, _LONGEST), one.values) for one in series]
         draw(figure, short, [terminal.shortened(release, _LONGEST) for release in releases])
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return _inlined(written.getvalue(), re.sub(r"\W+", "-", title))
+
+
+def _width(releases: int) -> float:
+    """The inches that a plot needs: those of many releases stand closer, and fill a line."""
+    return max(5.0, 1.5 + 0.45 * min(releases, FEW) + 0.26 * max(releases - FEW, 0))
 
 
 def _inlined(svg: str, name: str) -> Markup:
@@ -186,5 +194,6 @@ def _finish(figure: Figure, axes: object, releases: Sequence[str]) -> None:
     assert isinstance(axes, Axes)
     axes.spines[["top", "right"]].set_visible(False)
     if len(releases) > 5:
-        axes.tick_params(axis="x", rotation=60)
+        for label in axes.get_xticklabels():
+            label.set(rotation=60, ha="right", rotation_mode="anchor")
     figure.legend(loc="outside right upper", frameon=False)
