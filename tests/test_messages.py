@@ -22,6 +22,10 @@ from conformance.adapter.messages import lasting
             'in user code:\n\n    File "/py/lib/python3.11/site-packages/keras/src/rnn.py", line 3',
             'in user code:\n\n    File "keras/src/rnn.py", line 3',
         ),
+        (
+            'File "/home/me/.pyenv/versions/3.9.18/lib/python3.9/runpy.py", line 197',
+            'File "runpy.py", line 197',
+        ),
         ("Could not find {{node rnn/while}}", "Could not find {{node}}"),
         ("Variable v1_cell_17/kernel at 0x7f01", "Variable v1_cell/kernel at 0x"),
         ("input shapes: [2,3], [1,4] and a/b", "input shapes: [2,3], [1,4] and a/b"),

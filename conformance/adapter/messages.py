@@ -8,8 +8,10 @@ _NUMBERED = re.compile(
 )
 # of several operations that fail, a graph names the one that happens to be first
 _ANY_NODE = re.compile(r"(Detected at node|\{\{node) [^\s}]+")
-# where libraries and this suite lie; graphs of old releases leave out the first slash
-_FOLDERS = re.compile(r"[^\s\"'(]*/(?:site-packages/|(?=conformance/adapter/))")
+# where Python, libraries and this suite lie; graphs of old releases leave out the first slash
+_FOLDERS = re.compile(
+    r"[^\s\"'(]*/(?:site-packages/|lib/python3\.\d+/(?!site-packages/)|(?=conformance/adapter/))"
+)
 
 
 def lasting(message):
