@@ -225,9 +225,9 @@ _HEAD = """\
 # Scripts
 
 The pages of `python -m reports matrix` and `compare` carry a script for a deviation, as
-`python -m reports repro` prints it. All scripts of the baselines were run on the target that they
-are for, where they must exit 1, and, where the clause holds on another target, on the nearest such
-one, where they must exit 0. Of what holds nowhere there is no other target.
+`python -m reports repro` prints it. All scripts of the baselines in the table were run on the
+target that they are for, where they must exit 1, and, where the clause holds on another target, on
+the nearest such one, where they must exit 0. Of what holds nowhere there is no other target.
 
     python -m conformance.targets make --all
     python -m tests.all_reproducers --page
