@@ -83,6 +83,12 @@ def keras(case: Case) -> str:
     return "keras" if Path.of(case.path).generation == "keras3" else "tf.keras"
 
 
+def batch_input(case: Case) -> str:
+    """The input of a model that takes batches of the case's size."""
+    shape = f"({case.batch}, None, {case.features})"
+    return f'{keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
+
+
 def functional_model(case: Case) -> Iterator[Code]:
     """A functional `model` of `layer`, whose state is among its inputs."""
     dtype = literal(case.dtype)

@@ -6,10 +6,10 @@ import dataclasses
 
 from conformance import requests
 from conformance.case import Case
-from reports import building, tracing
+from reports import building, literals, tracing
 from reports.code import Code, assigned, call
 from reports.scenarios import NoScenario
-from reports.side_by_side import Pair, Pairing, given, must_be_eager
+from reports.side_by_side import Pair, Pairing, must_be_eager
 
 
 def _last_output(case: Case) -> Pair:
@@ -19,7 +19,7 @@ def _last_output(case: Case) -> Pair:
         raise NoScenario("values of a stateful layer, or without a step")
     state = "tf.nest.flatten(result[-1])[0]" if case.stacked else "result[1]"
     return Pair(
-        [*building.built(case).statements, *given(requests.whole(case))],
+        [*building.built(case).statements, *literals.variables(requests.whole(case))],
         ["result = layer(inputs, mask=mask)", f"seen, expected = result[0], {state}"],
         "as output the state after the last step that is not masked",
     )
@@ -30,7 +30,7 @@ def _hidden_first(case: Case) -> Pair:
     must_be_eager(case)
     built, taken = building.built(case), requests.whole(case)
     return Pair(
-        [*built.statements, *given(taken)],
+        [*built.statements, *literals.variables(taken)],
         [
             assigned("result", built.call(_named_state(case))),
             "seen, expected = result[1][0], result[0][:, -1]",
@@ -48,7 +48,7 @@ def _masking(case: Case) -> Pair:
     return Pair(
         [
             *built.statements,
-            *given(taken),
+            *literals.variables(taken),
             f"inputs = tf.where(mask[:, :, tf.newaxis], inputs, {_PADDED})",
         ],
         [
@@ -68,7 +68,7 @@ def _compiled(case: Case) -> Pair:
     code = built.call(_named_state(case))
     lines, compiled = tracing.function(True, taken, code, jit_compile="True")
     return Pair(
-        [*built.statements, *given(taken), *lines],
+        [*built.statements, *literals.variables(taken), *lines],
         [f"seen = {compiled}", assigned("expected", code)],
         "what the call gives eagerly",
     )
@@ -83,7 +83,7 @@ def _predicted(case: Case) -> Pair:
         [
             *building.built(layer).statements,
             *building.functional_model(layer),
-            *given(requests.whole(layer)),
+            *literals.variables(requests.whole(layer)),
             assigned("expected", call("layer", "inputs", initial_state="state")),
         ],
         [f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])"],
@@ -142,7 +142,7 @@ def _of_a_config(case: Case) -> Pair:
     hard = 'recurrent_activation="hard_sigmoid"'
     return Pair(
         [
-            *given(building.as_taken(case, taken)),
+            *literals.variables(building.as_taken(case, taken)),
             f"old = tf.keras.layers.{made}({cell.units}, {hard})",
             assigned("expected", old),
             'config = {name: v for name, v in old.get_config().items() if name != "time_major"}',

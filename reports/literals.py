@@ -14,7 +14,7 @@ import numpy as np
 
 from conformance import data
 from conformance.adapter import wire
-from reports.code import Code, Group, call, sequence
+from reports.code import Code, Group, assigned, call, sequence
 
 _MOST_WRITTEN = 6
 _LONG = 80
@@ -50,6 +50,13 @@ def exact(given: wire.Array | wire.Text) -> Code:
     if isinstance(given, wire.Text):
         return array(given)
     return _constant(data.from_wire(given), given.dtype)
+
+
+def variables(call: wire.Call) -> list[Code]:
+    """The variables of a call: its inputs, its state if it has one, and its arguments."""
+    held = [] if call.state is None else [assigned("state", state(call.state))]
+    arguments = [assigned(name, exact(values)) for name, values in call.arguments]
+    return [assigned("inputs", array(call.inputs)), *held, *arguments]
 
 
 def _container(node: wire.Node) -> Code:

@@ -195,7 +195,7 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     names = [name for name, _ in call.arguments]
     judged = built.call("state" if call.state is not None else None, names)
     after = list(_judged(case, scenario, call, judged))
-    given = [*built.statements, *_given(call)]
+    given = [*built.statements, *literals.variables(call)]
     if scenario.first:
         given.append(assigned("before", literals.array(scenario.first(case).inputs)))
     if case.mode == GRAPH:
@@ -296,15 +296,6 @@ _LIBRARIES = {
         ("    import keras",),
     ),
 }
-
-
-def _given(call: wire.Call) -> Iterator[Code]:
-    """The variables of a call: inputs, state and arguments."""
-    yield assigned("inputs", literals.array(call.inputs))
-    if call.state is not None:
-        yield assigned("state", literals.state(call.state))
-    for name, values in call.arguments:
-        yield assigned(name, literals.exact(values))
 
 
 def _refused_first(case: Case, built: building.Built) -> Iterator[str]:

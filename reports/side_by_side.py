@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conformance.adapter import wire
 from conformance.case import EAGER, Case
-from reports import literals
-from reports.code import Code, assigned
+from reports.code import Code
 from reports.scenarios import NoScenario
 
 _EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
@@ -49,10 +47,3 @@ def must_be_eager(case: Case) -> None:
     """Raise NoScenario for another mode."""
     if case.mode != EAGER:
         raise NoScenario("values in another mode than eager")
-
-
-def given(call: wire.Call) -> list[Code]:
-    """The variables of a call: its inputs, its state if it has one, and its arguments."""
-    state = [] if call.state is None else [assigned("state", literals.state(call.state))]
-    arguments = [assigned(name, literals.exact(values)) for name, values in call.arguments]
-    return [assigned("inputs", literals.array(call.inputs)), *state, *arguments]

@@ -7,13 +7,16 @@ import dataclasses
 from conformance import requests
 from conformance.case import Case
 from conformance.forms import Path
-from reports import building
+from reports import building, literals
 from reports.scenarios import NoScenario
-from reports.side_by_side import Pair, Pairing, given, must_be_eager
+from reports.side_by_side import Pair, Pairing, must_be_eager
 
 
-def _layer(words: str, *judged: str) -> Pairing:
-    """Calls of a layer; the lines judged may name `state`, where to `split`, and how to `reset`."""
+def _calls(words: str, *judged: str) -> Pairing:
+    """Calls of a layer, or of a model that the lines make of it.
+
+    The lines may name `state`, where to `split`, how to `reset`, and a model's `input`.
+    """
 
     def pair(case: Case) -> Pair:
         must_be_eager(case)
@@ -22,22 +25,8 @@ def _layer(words: str, *judged: str) -> Pairing:
         call = requests.whole(case)
         if not _needs_state(judged):
             call = dataclasses.replace(call, state=None)
-        statements = [*building.built(case).statements, *given(call)]
-        return Pair(statements, _of_case(judged, case), words)
-
-    return pair
-
-
-def _model(words: str, *judged: str) -> Pairing:
-    """The same for calls of a model of the layer, made by the lines that name its `input`."""
-
-    def pair(case: Case) -> Pair:
-        must_be_eager(case)
-        call = requests.whole(case)
-        if not _needs_state(judged):
-            call = dataclasses.replace(call, state=None)
         layer = building.built(building.bare(case))
-        return Pair([*layer.statements, *given(call)], _of_case(judged, case), words)
+        return Pair([*layer.statements, *literals.variables(call)], _of_case(judged, case), words)
 
     return pair
 
@@ -47,26 +36,24 @@ def _needs_state(judged: tuple[str, ...]) -> bool:
 
 
 def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
-    keras = building.keras(case)
-    shape = f"({case.batch}, None, {case.features})"
     names = {
         "reset": "reset_state" if Path.of(case.path).generation == "keras3" else "reset_states",
         "split": requests.split(case) if case.split else 0,
-        "keras": keras,
-        "input": f'{keras}.Input(batch_shape={shape}, dtype="{case.dtype}")',
+        "keras": building.keras(case),
+        "input": building.batch_input(case),
     }
     return [line.format(**names) for line in judged]
 
 
 _FROM_GIVEN = "expected = layer(inputs, initial_state=state)"
-_SET = _layer(
+_SET = _calls(
     "what a call from these states gives",
     _FROM_GIVEN,
     "layer.{reset}(states=state)",
     "seen = layer(inputs)",
 )
 _WHOLE = "the final state of one call over the whole sequence"
-_IN_TWO = _layer(
+_IN_TWO = _calls(
     _WHOLE,
     "expected = layer(inputs)[1:]",
     "layer.{reset}()",
@@ -76,12 +63,12 @@ _IN_TWO = _layer(
 
 BY_CLAUSE: dict[str, Pairing] = {
     "ST-01": _IN_TWO,
-    "ST-02": _layer(
+    "ST-02": _calls(
         "in `states` the final state that the call returned",
         f"{_FROM_GIVEN}[1:]",
         "seen = layer.states",
     ),
-    "ST-04": _layer(
+    "ST-04": _calls(
         "what the first call gave",
         "expected = layer(inputs)",
         "layer.{reset}()",
@@ -89,33 +76,33 @@ BY_CLAUSE: dict[str, Pairing] = {
     ),
     "ST-05": _SET,
     "ST-06": _SET,
-    "ST-07": _layer(
+    "ST-07": _calls(
         "what a call from the assigned state gives",
         _FROM_GIVEN,
         "for variable, value in zip(tf.nest.flatten(layer.states), tf.nest.flatten(state)):",
         "    variable.assign(value)",
         "seen = layer(inputs)",
     ),
-    "ST-09": _layer(
+    "ST-09": _calls(
         "what the first call from this state gave",
         _FROM_GIVEN,
         "seen = layer(inputs, initial_state=state)",
     ),
-    "ST-10": _layer(
+    "ST-10": _calls(
         _WHOLE,
         f"{_FROM_GIVEN}[1:]",
         "layer.{reset}()",
         "layer(inputs[:, :{split}], initial_state=state)",
         "seen = layer(inputs[:, {split}:])[1:]",
     ),
-    "ST-11": _layer(
+    "ST-11": _calls(
         "what the call from the given state gave",
         _FROM_GIVEN,
         "layer.{reset}()",
         "seen = layer(inputs)",
     ),
     "ST-16": _IN_TWO,
-    "ST-18": _model(
+    "ST-18": _calls(
         "what the first call gave",
         "x = {input}",
         "model = {keras}.Model(x, layer(x))",
@@ -123,7 +110,7 @@ BY_CLAUSE: dict[str, Pairing] = {
         "model.{reset}()",
         "seen = model(inputs)",
     ),
-    "ST-19": _model(
+    "ST-19": _calls(
         "what one call from the given state gives in the rest of the sequence",
         "expected = tf.nest.flatten(layer(inputs, initial_state=state))[0][:, {split}:]",
         "x = {input}",

@@ -142,12 +142,11 @@ def _called(verdict: Verdict, case: Case) -> list[Code]:
         raise NoScenario("a structure in another mode than eager")
     called, scenario = building.built(case), BY_CLAUSE.get(verdict.clause)
     call = building.as_taken(case, (scenario.call if scenario else requests.whole)(case))
-    given = [] if call.state is None else [assigned("state", literals.state(call.state))]
+    state = None if call.state is None else "state"
     return [
         *called.statements,
-        assigned("inputs", literals.array(call.inputs)),
-        *given,
-        assigned("result", called.call("state" if given else None)),
+        *literals.variables(call),
+        assigned("result", called.call(state, [name for name, _ in call.arguments])),
     ]
 
 

@@ -61,8 +61,7 @@ def _made_again(built: building.Built, case: Case) -> Iterator[Code]:
 def _from_a_state(case: Case) -> Iterator[Code]:
     """A layer in a functional model, which was given its state when that was made."""
     yield assigned("state", literals.state(requests.given_state(case)))
-    shape = f"({case.batch}, None, {case.features})"
-    yield f'x = {building.keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
+    yield f"x = {building.batch_input(case)}"
     yield "layer(x, initial_state=state)"
 
 
