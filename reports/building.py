@@ -78,6 +78,15 @@ def as_taken(case: Case, given: wire.Call) -> wire.Call:
     return dataclasses.replace(given, inputs=step)
 
 
+def build(name: str, case: Case) -> str:
+    """The statement that creates the variables of a layer, or of a cell by itself."""
+    path = Path.of(case.path)
+    if path.api == "cell":
+        return _build(name, case.features, path)
+    rows = case.batch if case.layer.stateful else None
+    return f"{name}.build(({rows}, None, {case.features}))"
+
+
 def keras(case: Case) -> str:
     """The module of a case's Keras."""
     return "keras" if Path.of(case.path).generation == "keras3" else "tf.keras"
@@ -115,7 +124,7 @@ def _state_of_leaves(case: Case) -> Code:
     return stacked(case.nesting or tuple(range(len(case.cells))))
 
 
-_PLAIN_CELL = ("wrappers", "custom", "convolution", "ones_at_first")
+_NOT_OF_A_CELL = ("custom", "convolution", "ones_at_first")
 
 
 def _must_be_covered(case: Case) -> None:
@@ -128,9 +137,9 @@ def _must_be_covered(case: Case) -> None:
         if name not in (*_LAYER_FLAGS, "return_sequences", "merge_mode"):
             raise NotCovered(f"a layer with the option {name}")
     for cell in case.cells:
-        for name in _PLAIN_CELL:
+        for name in _NOT_OF_A_CELL:
             alone = case.path.startswith("RNN/") and not case.stacked
-            if name in to_plain(cell) and not (name == "custom" and alone):
+            if name in to_plain(cell) and (name == "convolution" or not alone):
                 raise NotCovered(f"a cell with the field {name}")
 
 
@@ -141,11 +150,20 @@ _LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful"
 
 
 def _rnn(case: Case, path: Path) -> Built:
-    own = list(_own_cell(case)) if case.cells[0].custom else []
-    cell = "Own()" if own else _whole_cell(case, path)
+    own, cell = _cell_and_its_class(case, path)
     options = {**_layer_options(case.layer), **_dtype(case)}
     built = _of_layer(case, call("layers.RNN", cell, **options))
     return dataclasses.replace(built, statements=(*own, *built.statements))
+
+
+def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
+    """The code that makes the cell, behind the statements of its class where it is a user's own."""
+    made = _whole_cell(case, path)
+    if case.cells[0].custom:
+        return list(_own_cell(case)), "Own()"
+    if case.cells[0].ones_at_first:
+        return list(_ones_at_first(case)), Group("Own(", made.parts, ")")
+    return [], made
 
 
 def _own_cell(case: Case) -> Iterator[Code]:
@@ -159,6 +177,15 @@ def _own_cell(case: Case) -> Iterator[Code]:
     yield f"    state_size, output_size = {sizes[custom.structure]}, {units}"
     yield "    def call(self, inputs, states):"
     yield "        return tf.nest.flatten(states)[0], states"
+
+
+def _ones_at_first(case: Case) -> Iterator[Code]:
+    """A user's own class of cell, which makes a state of ones."""
+    (cell,) = case.cells
+    ones = f"tf.ones((batch_size, {cell.units}), {literal(case.dtype)})"
+    yield f"class Own(layers.{cell.kind}Cell):"
+    yield "    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):"
+    yield f"        return {f'[{ones}, {ones}]' if cell.is_lstm else ones}"
 
 
 def _layer(case: Case, path: Path) -> Built:
@@ -189,8 +216,7 @@ def _bidirectional(case: Case, path: Path) -> Built:
 def _of_layer(case: Case, layer: Group) -> Built:
     statements: list[Code] = [assigned("layer", layer)]
     if not case.fresh:
-        rows = case.batch if case.layer.stateful else None
-        statements.append(f"layer.build(({rows}, None, {case.features}))")
+        statements.append(build("layer", case))
     return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
 
 
@@ -297,16 +323,15 @@ def _build(name: str, features: int, path: Path) -> str:
     return f"{name}.build((None, {features}))"
 
 
-def _whole_cell(case: Case, path: Path) -> Code:
+def _whole_cell(case: Case, path: Path) -> Group:
     made = [_one_cell(cell, case, path) for cell in case.cells]
     return _stack(made, case, path) if case.stacked else made[0]
 
 
-def _stack(cells: Sequence[Code], case: Case, path: Path) -> Code:
-    def stacked(nesting: int | Nesting) -> Code:
-        if isinstance(nesting, int):
-            return cells[nesting]
-        members = sequence(map(stacked, nesting))
+def _stack(cells: Sequence[Code], case: Case, path: Path) -> Group:
+    def stacked(nesting: Nesting) -> Group:
+        parts = (cells[part] if isinstance(part, int) else stacked(part) for part in nesting)
+        members = sequence(parts)
         if path.is_v1:
             return call("cells.MultiRNNCell", members)
         return call("layers.StackedRNNCells", members, **_dtype(case))
@@ -314,7 +339,28 @@ def _stack(cells: Sequence[Code], case: Case, path: Path) -> Code:
     return stacked(case.nesting or tuple(range(len(cells))))
 
 
-def _one_cell(cell: Cell, case: Case, path: Path) -> Code:
+def _one_cell(cell: Cell, case: Case, path: Path) -> Group:
+    made = _bare_cell(cell, case, path)
+    for name in cell.wrappers:
+        kind, options = _WRAPPERS[name]
+        if not path.is_v1:
+            options = {**options, **_dtype(case)}
+        prefix = "cells." if path.is_v1 else "tf.nn.RNNCell"
+        made = call(f"{prefix}{kind}Wrapper", made, **options)
+    return made
+
+
+# as conformance/adapter/cells.py wraps them
+_WRAPPERS: dict[str, tuple[str, dict[str, Code]]] = {
+    "residual": ("Residual", {}),
+    "device": ("Device", {"device": '"/cpu:0"'}),
+    "dropout": ("Dropout", {}),
+    "output_dropout": ("Dropout", {"output_keep_prob": str(wire.KEEP_PROBABILITY)}),
+    "state_dropout": ("Dropout", {"state_keep_prob": str(wire.KEEP_PROBABILITY)}),
+}
+
+
+def _bare_cell(cell: Cell, case: Case, path: Path) -> Group:
     if path.is_v1:
         return _v1_cell(cell, case)
     return call(f"layers.{cell.kind}Cell", str(cell.units), **_cell_options(cell, case))
@@ -341,7 +387,7 @@ def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
     return {**_unlike(given), **_dtype(case)}
 
 
-def _v1_cell(cell: Cell, case: Case) -> Code:
+def _v1_cell(cell: Cell, case: Case) -> Group:
     activation = "tf.identity" if cell.activation == "linear" else f"tf.nn.{cell.activation}"
     options: dict[str, Code] = {}
     if cell.activation != "tanh":

@@ -62,6 +62,22 @@ def _masking(case: Case) -> Pair:
 _PADDED = "9.0"  # no input is as large
 
 
+def _masked_outputs(case: Case) -> Pair:
+    """What a Bidirectional layer gives in masked steps against zeros."""
+    must_be_eager(case)
+    built, taken = building.built(case), requests.whole(case)
+    outputs = "result[0]" if case.layer.merge_mode else "tf.concat(result[:2], -1)"
+    return Pair(
+        [*built.statements, *literals.variables(taken)],
+        [
+            assigned("result", built.call(_named_state(case), ["mask"])),
+            f"seen = tf.boolean_mask({outputs}, tf.logical_not(mask))",
+            "expected = tf.zeros_like(seen)",
+        ],
+        "zeros as outputs of masked steps",
+    )
+
+
 def _compiled(case: Case) -> Pair:
     """What XLA has compiled against an eager call."""
     built, taken = building.built(case), requests.whole(case)
@@ -147,14 +163,47 @@ def _of_a_config(case: Case) -> Pair:
             assigned("expected", old),
             'config = {name: v for name, v in old.get_config().items() if name != "time_major"}',
             f"new = layers.{made}.from_config(config)",
-            f"new.build((None, {case.features}))"
-            if built.function == "cell"
-            else f"new.build((None, None, {case.features}))",
+            building.build("new", case),
             "new.set_weights(old.get_weights())",
         ],
         [assigned("seen", new)],
         "what the same config is in Keras 2",
     )
+
+
+def as_documented(case: Case) -> Pair:
+    """What is made with its units alone against what is given the documented options too."""
+    case = dataclasses.replace(case, options="given")
+    built, taken = building.built(case), building.as_taken(case, requests.whole(case))
+    name, state = built.function, _named_state(case)
+    made = f"layers.StackedRNNCells([{_AS_DOCUMENTED.format('one')} for one in {name}.cells])"
+    return Pair(
+        [*built.statements, *literals.variables(taken), f"options = {_options(case)}"],
+        [
+            f"documented = {made if case.stacked else _AS_DOCUMENTED.format(name)}",
+            building.build("documented", case),
+            f"documented.set_weights({name}.get_weights())",
+            assigned("expected", dataclasses.replace(built, function="documented").call(state)),
+            assigned("seen", built.call(state)),
+        ],
+        "what the same weights give with the documented options",
+    )
+
+
+_AS_DOCUMENTED = (
+    "type({0}).from_config({{**{0}.get_config(), **options.get(type({0}).__name__, {{}})}})"
+)
+_DOCUMENTED = {
+    "LSTM": {"recurrent_activation": "sigmoid"},
+    "GRU": {"recurrent_activation": "sigmoid", "reset_after": True},
+}
+
+
+def _options(case: Case) -> str:
+    """Of each class that a case has the documented options, by its name."""
+    suffix = "" if case.path.startswith("layer/") else "Cell"
+    kinds = sorted({cell.kind for cell in case.cells} & set(_DOCUMENTED))
+    return repr({f"{kind}{suffix}": _DOCUMENTED[kind] for kind in kinds})
 
 
 def _named_state(case: Case) -> str | None:
@@ -163,10 +212,12 @@ def _named_state(case: Case) -> str | None:
 
 BY_CLAUSE: dict[str, Pairing] = {
     "DC-10": _hidden_first,
+    "DF-03": as_documented,
     "MD-03": _compiled,
     "MD-11": _predicted,
     "PS-10": _of_a_config,
     "SQ-03": _last_output,
+    "SQ-14": _masked_outputs,
     "SQ-27": _masking,
     "WR-20": _slice_by_slice,
     "WR-21": _convolutional,

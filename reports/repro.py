@@ -18,6 +18,7 @@ from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
 from reports import (
+    attempts,
     building,
     call_pairs,
     literals,
@@ -26,17 +27,17 @@ from reports import (
     stateful_pairs,
     tellings,
     tracing,
-    unbuildable,
 )  # fmt: skip
+from reports.attempts import Attempt
 from reports.code import Code, Group, assigned, laid_out, literal, text
 from reports.runfile import Run
 from reports.scenarios import Scenario
 from reports.side_by_side import Pair
 from reports.tellings import Telling
+from reports.tracing import FUNCTION, GRAPH
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
 _WIDTH = 96
-FUNCTION, GRAPH = "function", "graph"
 
 
 class NoScript(Exception):
@@ -135,12 +136,13 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 
 def _shown(verdict: Verdict, case: Case) -> Iterator[str]:
-    """What shows a deviation: what is told, that it cannot be built, two ways, or one call."""
+    """What shows a deviation: what is told, what fails, two ways of the same, or one call."""
     telling = tellings.of(verdict, case)
     if telling:
         return _told_by_itself(case, telling)
-    if scenarios.stage(verdict) == scenarios.BUILD and case.mode != GRAPH:
-        return _not_built(case, unbuildable.statements(verdict, case))
+    attempt = attempts.of(verdict, case)
+    if attempt:
+        return _attempted(case, attempt)
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
         return _called(verdict, case)
@@ -152,10 +154,12 @@ def _shown(verdict: Verdict, case: Case) -> Iterator[str]:
 _PAIRINGS = {**call_pairs.BY_CLAUSE, **stateful_pairs.BY_CLAUSE}
 
 
-def _not_built(case: Case, statements: Sequence[Code]) -> Iterator[str]:
-    yield from _prepared(case, (), ())
-    yield 'print("expected: no error while building")'
-    yield from _tried(statements)
+def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
+    eager = dataclasses.replace(case, mode=EAGER)  # a function is among the statements
+    judged = [line for code in attempt.judged for line in laid_out(code)]
+    yield from _prepared(eager, attempt.statements, judged)
+    yield f"print({literal(f'expected: {attempt.words}')})"
+    yield from _tried(attempt.judged)
     yield 'print("seen: no error")'
     yield "sys.exit(0)"
 

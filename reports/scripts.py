@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,26 +24,40 @@ class ScriptOrWhyNot:
 
 
 def script_of(verdict: Verdict, run: Run) -> ScriptOrWhyNot:
-    """The script of a verdict of a run; nothing at all where it does not deviate."""
+    """The script of a verdict of a run; nothing at all where it does not deviate.
+
+    What is known is not made small while searching, so the minimal cases of the ledger's entries
+    for it are looked at too. First those that show for certain what the drawn case shows: that of
+    the only entry, in a mode in which the verdict deviates. The shortest script is taken.
+    """
     if not verdict.deviates:
         return ScriptOrWhyNot()
-    scripts, refusals = [], []
-    for one in _in_any_case(verdict, run):
-        try:
-            scripts.append(repro.of(one, run.header.versions))
-        except repro.NoScript as refusal:
-            refusals.append(str(refusal))
+    minimal = list(_minimal(verdict, run))
+    alike = [one for one in minimal if len(verdict.ledger) == 1 and _same_mode(verdict, one)]
+    refusals: list[str] = []
+    scripts = _written([verdict, *alike], run, refusals) or _written(minimal, run, refusals)
     if not scripts:
         return ScriptOrWhyNot(why_not=refusals[0])
     return ScriptOrWhyNot(min(scripts, key=lambda text: text.count("\n")))
 
 
-def _in_any_case(verdict: Verdict, run: Run) -> Iterator[Verdict]:
-    """The verdict as it was drawn, and in the minimal case of the ledger's entry for it.
+def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list[str]:
+    """The scripts that there are, in order; why there are no others is added to `refusals`."""
+    scripts = []
+    for verdict in verdicts:
+        try:
+            scripts.append(repro.of(verdict, run.header.versions))
+        except repro.NoScript as refusal:
+            refusals.append(str(refusal))
+    return scripts
 
-    What is known is not made small while searching.
-    """
-    yield verdict
+
+def _same_mode(verdict: Verdict, other: Verdict) -> bool:
+    return verdict.mode in (None, (other.case or {}).get("mode"))
+
+
+def _minimal(verdict: Verdict, run: Run) -> Iterator[Verdict]:
+    """The verdict in the minimal case of each of the ledger's entries for it."""
     path, _, other = verdict.path.partition(" ~ ")
     place = {"path": path, "other": other} if other else {"path": path}
     for name in verdict.ledger:

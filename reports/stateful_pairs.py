@@ -15,7 +15,7 @@ from reports.side_by_side import Pair, Pairing, must_be_eager
 def _calls(words: str, *judged: str) -> Pairing:
     """Calls of a layer, or of a model that the lines make of it.
 
-    The lines may name `state`, where to `split`, how to `reset`, and a model's `input`.
+    The lines may name `state`, where to `split`, how to `reset`, the `batch` and a model's `input`.
     """
 
     def pair(case: Case) -> Pair:
@@ -40,6 +40,7 @@ def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
         "reset": "reset_state" if Path.of(case.path).generation == "keras3" else "reset_states",
         "split": requests.split(case) if case.split else 0,
         "keras": building.keras(case),
+        "batch": case.batch,
         "input": building.batch_input(case),
     }
     return [line.format(**names) for line in judged]
@@ -100,6 +101,12 @@ BY_CLAUSE: dict[str, Pairing] = {
         _FROM_GIVEN,
         "layer.{reset}()",
         "seen = layer(inputs)",
+    ),
+    "ST-12": _calls(
+        "what a call from the cell's own state gives",
+        "seen = layer(inputs)",
+        "own = layer.cell.get_initial_state(batch_size={batch}, dtype=inputs.dtype)",
+        "expected = layer(inputs, initial_state=own)",
     ),
     "ST-16": _IN_TWO,
     "ST-18": _calls(

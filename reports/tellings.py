@@ -133,6 +133,16 @@ def _default(verdict: Verdict, case: Case) -> Telling:
     )
 
 
+def _no_class(verdict: Verdict, case: Case) -> Telling:
+    absent = re.search(
+        r"/(ConvLSTM\dD)\.\w+ = absent, but must be", verdict.sentence or "", re.ASCII
+    )
+    if absent is None:
+        raise NoScenario("a default that differs so")
+    name = absent[1]
+    return Telling((), f"hasattr(layers, {literal(name)})", f"a class {name}", "told")
+
+
 # --- structures -----------------------------------------------------------------------------------
 
 
@@ -182,6 +192,7 @@ _TELLERS: dict[str, Callable[[Verdict, Case], Telling | None]] = {
     "DC-04": _final_shape,
     "DC-12": _state_size,
     "DF-01": _default,
+    "DF-02": _no_class,
     "PS-01": _config,
     "SQ-21": _no_steps,
     "WR-07": _nested,

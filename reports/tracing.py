@@ -12,6 +12,8 @@ from conformance.adapter import wire
 from reports.building import NotCovered
 from reports.code import Code, Group, assigned, call, laid_out, literal, sequence
 
+FUNCTION, GRAPH = "function", "graph"  # modes of a case
+
 
 def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[str], str]:
     """The lines that make the function of a call, and the code that calls it.
@@ -19,11 +21,11 @@ def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple
     `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
     options of tf.function.
     """
-    specs = dict(_specs(given)) if kept else {}
-    names = ", ".join(specs)
+    open_specs = specs(given) if kept else {}
+    names = ", ".join(open_specs)
     body = Group(f"{f'lambda {names}'.strip()}: {code.opening}", code.parts, code.closing)
-    signature = [assigned("signature", sequence(specs.values()))] if specs else []
-    named = "signature" if specs else None
+    signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
+    named = "signature" if open_specs else None
     traced = call("tf.function", body, input_signature=named, autograph="False", **options)
     lines = [line for code in (*signature, assigned("run", traced)) for line in laid_out(code)]
     return lines, f"run({names})"
@@ -56,8 +58,12 @@ def placeholders(kept: bool, given: wire.Call) -> Iterator[Code]:
 _PLACED = "tf.compat.v1.placeholder_with_default"
 
 
+def specs(given: wire.Call) -> dict[str, Code]:
+    """Of each argument by name its spec; a state of NumPy arrays is none, as it is a constant."""
+    return dict(_specs(given))
+
+
 def _specs(given: wire.Call) -> Iterator[tuple[str, Code]]:
-    """Of each argument its spec; a state of NumPy arrays is none, as it is a constant."""
     yield "inputs", _spec(given.inputs, len(given.inputs.shape) - 1)
     if _all_tensors(given.state):
         yield "state", _of_state(given.state)
