@@ -7,22 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance import forms, requests
-from conformance.adapter import wire
 from conformance.case import EAGER, Case
-from reports import building, literals, tracing, unbuildable
-from reports.code import Code, assigned, laid_out, literal, sequence
+from reports import building, literals, unbuildable
+from reports.code import Code, assigned, literal, within
 from reports.scenarios import BUILD, CALL, NoScenario, stage
-from reports.tracing import FUNCTION
+from reports.tracing import FUNCTION, GRAPH
 from reports.verdicts import Verdict
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """`statements` make what `judged` need, of which none must fail; `words` say what they are."""
+    """`statements` make what `judged` need, of which none must fail; `words` say what they are.
+
+    Those of a graph are built into one; what is judged there makes a `result`.
+    """
 
     statements: Sequence[Code]
     judged: Sequence[Code]
     words: str
+    in_graph: bool = False
 
 
 def of(verdict: Verdict, case: Case) -> Attempt | None:
@@ -43,30 +46,20 @@ def _gradients(case: Case) -> Attempt:
     if case.mode not in (EAGER, FUNCTION):
         raise NoScenario(f"gradients in the mode {case.mode!r}")
     built, taken = building.built(case), building.as_taken(case, requests.whole(case))
-    computed = [line for code in _in_parts(case, built) for line in laid_out(code, 2)]
-    given = list(tracing.specs(taken)) if case.mode == FUNCTION else []
-    names = ", ".join(given)
+    traced = case.mode == FUNCTION
     return Attempt(
         [
             *built.statements,
             *literals.variables(taken),
-            f"def gradients({names}):",
-            "    sources = [inputs, *tf.nest.flatten(state)]",
+            "def gradients():",
             "    with tf.GradientTape() as tape:",
-            "        tape.watch(sources)",
-            *computed,
-            "    return tape.gradient(tf.nest.flatten(result), sources)",
-            *(_traced(taken) if given else ()),
+            "        tape.watch([inputs, state])",
+            *(f"    {line}" for code in _in_parts(case, built) for line in within(code)),
+            "    return tape.gradient(tf.nest.flatten(result), [inputs, *tf.nest.flatten(state)])",
         ],
-        [f"{'run' if given else 'gradients'}({names})"],
+        ["tf.function(gradients, autograph=False)()" if traced else "gradients()"],
         "gradients",
     )
-
-
-def _traced(taken: wire.Call) -> Iterator[Code]:
-    """The function for unknown batch and steps."""
-    yield assigned("signature", sequence(tracing.specs(taken).values()))
-    yield "run = tf.function(gradients, input_signature=signature, autograph=False)"
 
 
 def _in_parts(case: Case, built: building.Built) -> Iterator[Code]:
@@ -118,8 +111,29 @@ def _set_in_another_dtype(case: Case) -> Attempt:
     )
 
 
+# --- models ---------------------------------------------------------------------------------------
+
+
+def _model_in_a_graph(case: Case) -> Attempt:
+    """A call of a functional model around a layer."""
+    layer = dataclasses.replace(building.bare(case), fresh=True)  # the model builds it
+    if case.mode != GRAPH or case.wiring != layer.wiring or case.state is None:
+        raise NoScenario("such a model")
+    return Attempt(
+        [
+            *building.built(layer).statements,
+            *building.functional_model(layer),
+            *literals.variables(requests.whole(layer)),
+        ],
+        ["result = model([inputs, *tf.nest.flatten(state)])"],
+        "no error",
+        in_graph=True,
+    )
+
+
 BY_CLAUSE: dict[str, Callable[[Case], Attempt]] = {
     **dict.fromkeys(("GR-01", "GR-02", "GR-03", "GR-04", "GR-05"), _gradients),
+    "MD-12": _model_in_a_graph,
     "RT-04": _own_state,
     "ST-08": _set_in_another_dtype,
 }

@@ -14,7 +14,7 @@ from conformance import data
 from conformance.adapter import wire
 from conformance.case import EAGER, Case, Cell, Layer, Nesting, to_plain
 from conformance.forms import Path
-from reports.code import Code, Group, assigned, call, literal, sequence
+from reports.code import Code, Group, assigned, call, laid_out, literal, sequence
 
 
 class NotCovered(Exception):
@@ -51,7 +51,10 @@ def built(case: Case) -> Built:
     path = Path.of(case.path)
     if path.api not in _BUILDERS:
         raise NotCovered(f"the path {case.path}")
-    return _BUILDERS[path.api](case, path)
+    made = _BUILDERS[path.api](case, path)
+    if not _has_policy_of_keras_2(case):
+        return made
+    return dataclasses.replace(made, statements=(*_policy(case), *made.statements))
 
 
 def bare(case: Case) -> Case:
@@ -150,10 +153,14 @@ _LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful"
 
 
 def _rnn(case: Case, path: Path) -> Built:
-    own, cell = _cell_and_its_class(case, path)
+    before, cell = _cell_and_its_class(case, path)
     options = {**_layer_options(case.layer), **_dtype(case)}
-    built = _of_layer(case, call("layers.RNN", cell, **options))
-    return dataclasses.replace(built, statements=(*own, *built.statements))
+    layer = call("layers.RNN", cell, **options)
+    if len(laid_out(assigned("layer", layer), 1)) > 1 and isinstance(cell, Group):
+        before.append(assigned("cell", cell))
+        layer = call("layers.RNN", "cell", **options)
+    built = _of_layer(case, layer)
+    return dataclasses.replace(built, statements=(*before, *built.statements))
 
 
 def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
@@ -244,6 +251,9 @@ def _static_rnn(case: Case, path: Path) -> Built:
     )
 
 
+RAW_RNN = "raw_rnn"  # a function that a script defines
+
+
 def _raw_rnn(case: Case, path: Path) -> Built:
     """A function that reads one step after another; behind the last one it goes on with that."""
     given = "inputs, state" if case.state is not None else "inputs"
@@ -251,15 +261,15 @@ def _raw_rnn(case: Case, path: Path) -> Built:
     loop = (
         f"def raw_rnn({given}, sequence_length):",
         *(() if case.state is not None else (zeros,)),
-        "    def loop(time, output, cell_state, loop_state):",
-        "        read = inputs[:, tf.minimum(time, tf.shape(inputs)[1] - 1)]",
-        "        following = state if output is None else cell_state",
-        "        return time >= sequence_length, read, following, output, None",
+        "    def loop(time, output, last, loop_state):",
+        "        fed = inputs[:, tf.minimum(time, tf.shape(inputs)[1] - 1)]",
+        "        return time >= sequence_length, fed, state if last is None else last, output, "
+        "None",
         "    outputs, final, _ = tf.compat.v1.nn.raw_rnn(cell, loop)",
         "    return outputs.stack(), final",
     )
     statements = (*_with_cell(case, path), *loop)
-    return Built(statements, "raw_rnn", ("inputs",), (("", "{}"),))
+    return Built(statements, RAW_RNN, ("inputs",), (("", "{}"),))
 
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
@@ -416,13 +426,21 @@ def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
 
 
 def _dtype(case: Case) -> dict[str, Code]:
-    if case.policy and Path.of(case.path).generation == "keras2":  # until 2.3 it has no name
-        mixed = "tf.keras.mixed_precision"
-        named = literal(case.policy)
-        return {"dtype": f'getattr({mixed}, "experimental", {mixed}).Policy({named})'}
+    if _has_policy_of_keras_2(case):
+        return {"dtype": "policy"}
     if case.policy:
         return {"dtype": literal(case.policy)}
     return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}
+
+
+def _has_policy_of_keras_2(case: Case) -> bool:
+    return case.policy is not None and Path.of(case.path).generation == "keras2"
+
+
+def _policy(case: Case) -> Iterator[Code]:
+    """Until TensorFlow 2.3 a policy could not be named."""
+    yield 'mixed = getattr(tf.keras.mixed_precision, "experimental", tf.keras.mixed_precision)'
+    yield f"policy = mixed.Policy({literal(case.policy)})"
 
 
 _BUILDERS: dict[str, Callable[[Case, Path], Built]] = {

@@ -63,6 +63,11 @@ def laid_out(code: Code, level: int = 0, end: str = "") -> list[str]:
     return [indent + code.opening, *_inner(code, level + 1), f"{indent}{code.closing}{end}"]
 
 
+def within(code: Code) -> list[str]:
+    """The lines of a statement in the body of one that stands one level in."""
+    return [line[len(_INDENT) :] for line in laid_out(code, 2)]
+
+
 def _inner(group: Group, level: int) -> list[str]:
     """The parts: as many on a line as it holds, and on several what one does not hold."""
     lines: list[str] = []

@@ -8,7 +8,7 @@ them. So no such code is for what shows in numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -54,9 +54,16 @@ def exact(given: wire.Array | wire.Text) -> Code:
 
 def variables(call: wire.Call) -> list[Code]:
     """The variables of a call: its inputs, its state if it has one, and its arguments."""
-    held = [] if call.state is None else [assigned("state", state(call.state))]
-    arguments = [assigned(name, exact(values)) for name, values in call.arguments]
-    return [assigned("inputs", array(call.inputs)), *held, *arguments]
+    return [assigned(name, code) for name, code in named(call)]
+
+
+def named(call: wire.Call) -> Iterator[tuple[str, Code]]:
+    """Of each variable of a call its name and value."""
+    yield "inputs", array(call.inputs)
+    if call.state is not None:
+        yield "state", state(call.state)
+    for name, values in call.arguments:
+        yield name, exact(values)
 
 
 def _container(node: wire.Node) -> Code:
@@ -65,7 +72,9 @@ def _container(node: wire.Node) -> Code:
         named = zip(node.keys, children, strict=True)
         return Group("{", tuple(_item(key, child) for key, child in named), "}")
     if node.container == "LSTMStateTuple":
-        return call("cells.LSTMStateTuple", *children)
+        pair = call("cells.LSTMStateTuple", *children)
+        alike = len(pair.line) > _LONG and len(set(children)) == 1
+        return f"cells.LSTMStateTuple(*{_repeated('list', children)})" if alike else pair
     written = sequence(children) if node.container == "list" else Group("(", children, ")")
     if len(written.line) > _LONG and len(set(children)) == 1:
         return _repeated(node.container, children)
@@ -132,7 +141,8 @@ def _constant(values: np.ndarray, dtype: str) -> Code:
     if dtype in (*_HALVES, "bool"):
         # a list goes by float32, which holds what they hold; and truth values are short as numbers
         return call("tf.cast", written, f'"{dtype}"')
-    return call("tf.constant", written, f'"{dtype}"')
+    # which is what numbers with a point become
+    return call("tf.constant", written, *(() if dtype == "float32" else (f'"{dtype}"',)))
 
 
 def _nested(values: np.ndarray, dtype: str) -> Code:

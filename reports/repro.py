@@ -8,6 +8,7 @@ the run file only reach it as comments, or by `repr`.
 from __future__ import annotations
 
 import dataclasses
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from reports.tellings import Telling
 from reports.tracing import FUNCTION, GRAPH
 from reports.verdicts import KNOWN, NEW, Error, Verdict
 
-_WIDTH = 96
+_WIDTH = 104
 
 
 class NoScript(Exception):
@@ -155,29 +156,28 @@ _PAIRINGS = {**call_pairs.BY_CLAUSE, **stateful_pairs.BY_CLAUSE}
 
 
 def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
-    eager = dataclasses.replace(case, mode=EAGER)  # a function is among the statements
-    judged = [line for code in attempt.judged for line in laid_out(code)]
-    yield from _prepared(eager, attempt.statements, judged)
+    mode = GRAPH if attempt.in_graph else EAGER  # a function is among the statements
+    case = dataclasses.replace(case, mode=mode)
+    tried = [line for code in attempt.judged for line in _result(case, code)]
+    yield from _prepared(case, attempt.statements, tried)
     yield f"print({literal(f'expected: {attempt.words}')})"
-    yield from _tried(attempt.judged)
+    yield from _tried(tried)
     yield 'print("seen: no error")'
-    yield "sys.exit(0)"
 
 
 def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
     yield from _prepared(case, pair.statements, side_by_side.APART)
     yield f"print({literal(f'expected: {pair.words}')})"
-    yield from _tried(pair.judged)
+    yield from _tried([line for code in pair.judged for line in laid_out(code, 1)])
     yield from side_by_side.APART
     yield 'print("seen: apart by", told)'
     yield f"sys.exit(0 if {side_by_side.nearness(case.dtype)} else 1)"
 
 
-def _tried(judged: Sequence[Code]) -> Iterator[str]:
-    """Statements of which an error is the deviation."""
+def _tried(lines: Sequence[str]) -> Iterator[str]:
+    """Lines, one level in, of which an error is the deviation."""
     yield "try:"
-    for code in judged:
-        yield from laid_out(code, 1)
+    yield from lines
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
     yield "    sys.exit(1)"
@@ -197,24 +197,30 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     call = building.as_taken(case, scenario.call(case))
     built = building.built(case)
     names = [name for name, _ in call.arguments]
-    judged = built.call("state" if call.state is not None else None, names)
-    after = list(_judged(case, scenario, call, judged))
-    given = [*built.statements, *literals.variables(call)]
+    whole = built.call("state" if call.state is not None else None, names)
+    code: Code = whole
+    is_placed = case.mode == GRAPH and _is_kept(case, scenario)
+    variables = tracing.placed(call) if is_placed else literals.variables(call)
+    given = [*built.statements, *variables]
+    if case.mode == FUNCTION and not scenario.refused_first:
+        lines, code = tracing.function(_is_kept(case, scenario), call, whole)
+        given += lines
     if scenario.first:
-        given.append(assigned("before", literals.array(scenario.first(case).inputs)))
-    if case.mode == GRAPH:
-        given += tracing.placeholders(_is_kept(case, scenario), call)
+        given += _before(case, scenario.first(case), code)
     if scenario.refused_first:
         given.append(assigned("malformed", literals.state(requests.given_state(case))))
-        _, *after = after  # one `try` holds all that is judged
-        after = [*_refused_first(case, built), *after]
-    yield from _prepared(case, given, after)
+        judged = _refused_first(case, built, whole)
+    else:
+        judged = ["try:", *_result(case, assigned("result", code))]
+    ended = list(_ended(scenario))
+    yield from _prepared(case, given, [*judged, *ended])
     if case.malformation:
         kind = malformations.KINDS[case.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
     after_it = " after it" if scenario.refused_first else ""
     yield f"print({literal(f'expected: {scenario.expected.words}{after_it}')})"
-    yield from after
+    yield from judged
+    yield from ended
 
 
 def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
@@ -224,8 +230,7 @@ def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterat
     told = f"Seen with {_told(versions, Path.of(case.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
-    yield from ("", *clause, text(told))
-    yield '"""'
+    yield from ("", *clause, f'{text(told)}"""')
 
 
 def _told(versions: dict[str, str], path: Path) -> str:
@@ -247,25 +252,24 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     legacy = library is not _LIBRARIES["keras3"] or any(
         name in line for name in _LEGACY for line in (*lines, *after)
     )
-    yield from (("import importlib.util",) if legacy else ())
-    yield from ("import os", "import sys", "")
-    yield 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
-    if legacy:  # tf.keras and v1 cells are of Keras 2
-        yield f'os.environ["{_VARIABLE}"] = "1" if importlib.util.find_spec("tf_keras") else "0"'
+    yield from ("import os", "import sys")
+    yield from (("from importlib.util import find_spec",) if legacy else ())
+    # tf.keras and v1 cells are of Keras 2
+    which = ', TF_USE_LEGACY_KERAS="1" if find_spec("tf_keras") else "0"' if legacy else ""
+    yield from ("", f'os.environ.update(TF_CPP_MIN_LOG_LEVEL="3"{which})')
     yield "try:"
     yield from library.imports
     if drawn or any("np." in line for line in lines):
         yield "    import numpy as np"
     yield "    import tensorflow as tf"
-    yield from library.statements
+    yield from library.statements[case.mode == GRAPH and library is _LIBRARIES["v1"] :]
     yield from ("    random = np.random.RandomState(0)",) if drawn else ()
     if case.mode == GRAPH:
-        yield from ("    graph = tf.Graph()", "    with graph.as_default():")
+        yield "    with tf.Graph().as_default() as graph:"
     yield from lines
     yield from _CANNOT_TELL
 
 
-_VARIABLE = "TF_USE_LEGACY_KERAS"
 _LEGACY = ("tf.compat.v1.nn.", "tf.keras.")
 _CANNOT_TELL = (
     "except Exception as error:",
@@ -302,16 +306,31 @@ _LIBRARIES = {
 }
 
 
-def _refused_first(case: Case, built: building.Built) -> Iterator[str]:
-    """A call that is to be refused, and the beginning of those that are judged."""
+def _before(case: Case, given: wire.Call, code: Code) -> Iterator[Code]:
+    """The call that comes first: the same, of other inputs."""
     if case.mode == GRAPH:
         raise building.NotCovered("several calls of a graph")
-    yield "try:"
-    yield from laid_out(_traced(case, built.call("malformed")), 1)
-    yield "except Exception as error:"
-    yield '    print(f"the malformed state: {type(error).__name__}")'
-    yield "try:"
-    yield from laid_out(_traced(case, built.call(None)), 1)
+    made = code.line if isinstance(code, Group) else code
+    yield assigned("before", literals.array(given.inputs))
+    yield re.sub(r"\binputs\b", "before", made, flags=re.ASCII)
+
+
+def _refused_first(case: Case, built: building.Built, whole: Group) -> list[str]:
+    """A call that is to be refused, and then those that are judged."""
+    if case.mode == GRAPH:
+        raise building.NotCovered("several calls of a graph")
+    refused, first, judged = (
+        _traced(case, each) for each in (built.call("malformed"), built.call(None), whole)
+    )
+    return [
+        "try:",
+        *laid_out(refused, 1),
+        "except Exception as error:",
+        '    print(f"the malformed state: {type(error).__name__}")',
+        "try:",
+        *laid_out(first, 1),
+        *_result(case, assigned("result", judged)),
+    ]
 
 
 def _traced(case: Case, call: Group) -> Group:
@@ -321,36 +340,19 @@ def _traced(case: Case, call: Group) -> Group:
     return Group(f"tf.function(lambda: {call.opening}", call.parts, f"{call.closing})()")
 
 
-def _judged(case: Case, scenario: Scenario, given: wire.Call, call: Group) -> Iterator[str]:
-    """The call, and what to exit with; through a function, or in a graph, as the mode is."""
-    code: Code = call
-    if scenario.refused_first:
-        code = _traced(case, call)
-    elif case.mode == FUNCTION:
-        lines, code = tracing.function(_is_kept(case, scenario), given, call)
-        yield from lines
-    if scenario.first:
-        yield from _before(case, code)
-    yield "try:"
-    if case.mode == GRAPH:
-        yield from tracing.in_graph(code)
-    else:
-        yield from laid_out(assigned("result", code), 1)
+def _result(case: Case, statement: Code) -> list[str]:
+    """A statement to be tried, one level in; in a graph it makes the `result` that is run."""
+    return tracing.in_graph(statement) if case.mode == GRAPH else laid_out(statement, 1)
+
+
+def _ended(scenario: Scenario) -> Iterator[str]:
+    """What to exit with behind what is tried."""
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
     yield f"    sys.exit({scenario.expected.code_of_an_error})"
     yield 'print("seen: accepted; shapes", [tuple(leaf.shape) for leaf in tf.nest.flatten(result)])'
-    yield f"sys.exit({scenario.expected.code_of_none})"
-
-
-def _before(case: Case, code: Code) -> Iterator[str]:
-    """The call that comes first: the same, of other inputs."""
-    if case.mode == GRAPH:
-        raise building.NotCovered("several calls of a graph")
-    made = code.line if isinstance(code, Group) else code
-    yield "try:"
-    yield f"    {made.replace('inputs', 'before')}"
-    yield from _CANNOT_TELL
+    if scenario.expected.code_of_none:
+        yield f"sys.exit({scenario.expected.code_of_none})"
 
 
 def _is_kept(case: Case, scenario: Scenario) -> bool:

@@ -14,6 +14,8 @@ from reports import repro
 from reports.runfile import Run
 from reports.verdicts import Verdict
 
+LONGEST = 40  # lines that a person reads at once
+
 
 @dataclass(frozen=True)
 class ScriptOrWhyNot:
@@ -27,18 +29,24 @@ def script_of(verdict: Verdict, run: Run) -> ScriptOrWhyNot:
     """The script of a verdict of a run; nothing at all where it does not deviate.
 
     What is known is not made small while searching, so the minimal cases of the ledger's entries
-    for it are looked at too. First those that show for certain what the drawn case shows: that of
-    the only entry, in a mode in which the verdict deviates. The shortest script is taken.
+    for it are looked at too: that of the only entry shows the same, in the verdict's mode. Others
+    are taken where these give no script, or a long one.
     """
     if not verdict.deviates:
         return ScriptOrWhyNot()
     minimal = list(_minimal(verdict, run))
-    alike = [one for one in minimal if len(verdict.ledger) == 1 and _same_mode(verdict, one)]
+    alike = [_in_its_mode(verdict, one) for one in minimal] if len(verdict.ledger) == 1 else []
     refusals: list[str] = []
-    scripts = _written([verdict, *alike], run, refusals) or _written(minimal, run, refusals)
+    scripts = _written([verdict, *alike], run, refusals)
+    if not any(_length(text) <= LONGEST for text in scripts):
+        scripts += _written(minimal, run, refusals)
     if not scripts:
         return ScriptOrWhyNot(why_not=refusals[0])
-    return ScriptOrWhyNot(min(scripts, key=lambda text: text.count("\n")))
+    return ScriptOrWhyNot(min(scripts, key=_length))
+
+
+def _length(text: str) -> int:
+    return text.count("\n")
 
 
 def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list[str]:
@@ -52,8 +60,10 @@ def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list
     return scripts
 
 
-def _same_mode(verdict: Verdict, other: Verdict) -> bool:
-    return verdict.mode in (None, (other.case or {}).get("mode"))
+def _in_its_mode(verdict: Verdict, other: Verdict) -> Verdict:
+    if verdict.mode is None:  # in any
+        return other
+    return dataclasses.replace(other, case={**(other.case or {}), "mode": verdict.mode})
 
 
 def _minimal(verdict: Verdict, run: Run) -> Iterator[Verdict]:

@@ -9,61 +9,73 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.adapter import wire
-from reports.building import NotCovered
-from reports.code import Code, Group, assigned, call, laid_out, literal, sequence
+from reports import literals
+from reports.building import RAW_RNN, NotCovered
+from reports.code import Code, Group, assigned, call, laid_out, literal, sequence, within
 
 FUNCTION, GRAPH = "function", "graph"  # modes of a case
 
 
-def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[str], str]:
-    """The lines that make the function of a call, and the code that calls it.
+def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[Code], str]:
+    """The statements that make the function of a call, and the code that calls it.
 
     `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
     options of tf.function.
     """
-    open_specs = specs(given) if kept else {}
+    open_specs = dict(_specs(given)) if kept else {}
     names = ", ".join(open_specs)
-    body = Group(f"{f'lambda {names}'.strip()}: {code.opening}", code.parts, code.closing)
     signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
     named = "signature" if open_specs else None
-    traced = call("tf.function", body, input_signature=named, autograph="False", **options)
-    lines = [line for code in (*signature, assigned("run", traced)) for line in laid_out(code)]
-    return lines, f"run({names})"
+    traced: dict[str, Code | None] = {"input_signature": named, "autograph": "False", **options}
+    in_short = f"{f'lambda {names}'.strip()}: {code.line}"
+    if open_specs and code.opening == f"{RAW_RNN}(":  # which takes them in their order
+        in_short = RAW_RNN
+    short = assigned("run", call("tf.function", in_short, **traced))
+    if len(laid_out(short, 1)) == 1:
+        return [*signature, short], f"run({names})"
+    body = Group(f"return {code.opening}", code.parts, code.closing)
+    made = assigned("run", call("tf.function", "call", **traced))
+    return [*signature, f"def call({names}):", *within(body), made], f"run({names})"
 
 
-def in_graph(code: Code) -> list[str]:
-    """The lines that build a call into the graph `graph` and run it there, one level in."""
+def in_graph(statement: Code) -> list[str]:
+    """The lines that build `result` into the graph `graph` and run it there, one level in."""
     return [
         "    with graph.as_default(), tf.compat.v1.Session() as session:",
-        *laid_out(assigned("result", code), 2),
+        *laid_out(statement, 2),
         "        session.run(tf.compat.v1.global_variables_initializer())",
         "        result = session.run(result)",
     ]
 
 
-def placeholders(kept: bool, given: wire.Call) -> Iterator[Code]:
-    """What becomes of a call's variables in a graph, where a kept program leaves sizes open."""
-    if not kept:
-        return
+def placed(given: wire.Call) -> Iterator[Code]:
+    """A call's variables in a graph, with the sizes open that a kept program leaves open."""
     yield f"place = {_PLACED}"
-    arrays = [("inputs", given.inputs, len(given.inputs.shape) - 1)]
-    arrays += [(name, values, 2) for name, values in given.arguments]
-    for name, values, open_axes in arrays:
-        yield assigned(name, call("place", name, _sizes(values, open_axes)))
+    open_axes = {"inputs": len(given.inputs.shape) - 1}
+    arrays = {"inputs": given.inputs, **dict(given.arguments)}
+    for name, code in literals.named(given):
+        if name in arrays:
+            sizes = _sizes(arrays[name], open_axes.get(name, 2))
+            yield from _in_one_line_or_two(name, code, sizes)
+        else:
+            yield assigned(name, code)
     if _all_tensors(given.state):
         each = "lambda leaf: place(leaf, [None, *leaf.shape[1:]])"
         yield assigned("state", call("tf.nest.map_structure", each, "state"))
 
 
+def _in_one_line_or_two(name: str, code: Code, sizes: str) -> list[Code]:
+    at_once = assigned(name, call("place", code, sizes))
+    if len(laid_out(at_once, 2)) == 1:
+        return [at_once]
+    return [assigned(name, code), assigned(name, call("place", name, sizes))]
+
+
 _PLACED = "tf.compat.v1.placeholder_with_default"
 
 
-def specs(given: wire.Call) -> dict[str, Code]:
-    """Of each argument by name its spec; a state of NumPy arrays is none, as it is a constant."""
-    return dict(_specs(given))
-
-
 def _specs(given: wire.Call) -> Iterator[tuple[str, Code]]:
+    """Of each argument its spec; a state of NumPy arrays is none, as it is a constant."""
     yield "inputs", _spec(given.inputs, len(given.inputs.shape) - 1)
     if _all_tensors(given.state):
         yield "state", _of_state(given.state)
@@ -100,7 +112,8 @@ def _of_state(tree: object) -> Code:
 
 def _spec(values: wire.Array, open_axes: int) -> Code:
     dtype = None if values.dtype == "float32" else literal(values.dtype)  # which is its default
-    return call("tf.TensorSpec", _sizes(values, open_axes), dtype=dtype).line
+    sizes = _sizes(values, open_axes)
+    return call("tf.TensorSpec", sizes, *([dtype] if dtype else [])).line
 
 
 def _sizes(values: wire.Array, open_axes: int) -> str:

@@ -25,8 +25,9 @@ from conformance.command_line import add_target_cache, ended
 from conformance.errors import ConformanceError
 from conformance.targets.cache import Cache
 from reports.runfile import Run
+from reports.scripts import LONGEST
 from reports.verdicts import HOLDS, Verdict
-from tests.reproducers import LONGEST, SHORTEST, Script, run_together, written
+from tests.reproducers import SHORTEST, Script, run_together, written
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
 PAGE = ROOT / "docs" / "reproducers.md"

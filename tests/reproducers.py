@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.runfile import Run, UnreadableRun, locate, read
-from reports.scripts import script_of
+from reports.scripts import LONGEST, script_of
 from reports.verdicts import Verdict
 
-SHORTEST, LONGEST = 10, 40
+SHORTEST = 10
 _SECONDS = 300
 _LEGACY = "TF_USE_LEGACY_KERAS"
 
