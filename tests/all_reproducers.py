@@ -1,14 +1,16 @@
 """Runs the scripts of all baselines: ``python -m tests.all_reproducers [NAME...] [--page]``.
 
-Each script is run on the target that its baseline is of, where it must exit 1, and where another
-baseline has the same verdict as one that holds, on the nearest such target, where it must exit 0.
-What was run stays in reports/out/reproducers.jsonl, so that an interrupted command goes on;
-`--page` writes the counts into docs/reproducers.md. Exit code: 0 when all exit as they must.
+Each script is run on the target that its baseline is of, where it must exit 1, and where its clause
+holds in another baseline, on the nearest such target, where it must exit 0. A script that cannot
+tell there, as the target has no such option, goes to the next one. What was run stays in
+reports/out/reproducers.jsonl, so that an interrupted command goes on; `--page` writes the counts
+into docs/reproducers.md. Exit code: 0 when all exit as they must.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import hashlib
 import json
@@ -16,7 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from conformance.baselines.folder import FOLDER, ROOT, Baselines
@@ -31,7 +33,7 @@ from tests.reproducers import SHORTEST, Script, run_together, written
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
 PAGE = ROOT / "docs" / "reproducers.md"
-PRESENT, ABSENT = 1, 0
+PRESENT, ABSENT, CANNOT_TELL = 1, 0, 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ class Done:
     digest: str
     scripts: int
     otherwise: Mapping[str, int]  # by what a script is about, its exit code
+
+    def without(self, others: Sequence[Script]) -> Done:
+        """The same without some scripts."""
+        left_out = {_words(script.verdict) for script in others}
+        otherwise = {words: c for words, c in self.otherwise.items() if words not in left_out}
+        return dataclasses.replace(self, scripts=self.scripts - len(others), otherwise=otherwise)
 
 
 @dataclass(frozen=True)
@@ -97,14 +105,16 @@ def _run(options: argparse.Namespace) -> int:
     unknown = [name for name in names if name not in runs]
     if unknown:
         raise ConformanceError(f"no baseline of {', '.join(unknown)} in {options.folder}")
-    cache, kept = Cache.chosen(options.target_cache), _Kept(options.kept)
+    kept = _Kept(options.kept, Cache.chosen(options.target_cache))
+    others = _Others(runs)
     rows, wrong = [], 0
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             mine = Path(folder) / name
             mine.mkdir()
             scripts, lacking = written(runs[name], mine)
-            done = [kept.done(batch, cache) for batch in _batches(name, scripts, runs)]
+            there = kept.done(Batch(name, name, PRESENT, scripts))
+            done = [there, *_elsewhere(name, scripts, others, kept)]
             rows.append(_row(name, scripts, lacking, done))
             wrong += rows[-1].otherwise
             progress(_told(rows[-1], done))
@@ -113,47 +123,76 @@ def _run(options: argparse.Namespace) -> int:
     return int(wrong > 0)
 
 
-def _batches(name: str, scripts: Sequence[Script], runs: Mapping[str, Run]) -> Iterator[Batch]:
-    """The scripts on their own target, and on others where their clauses hold."""
-    yield Batch(name, name, PRESENT, scripts)
-    where_held: dict[str, list[Script]] = {}
+def _elsewhere(
+    name: str, scripts: Sequence[Script], others: _Others, kept: _Kept, tried: int = 0
+) -> Iterator[Done]:
+    """The scripts where their clauses hold; so many targets were tried before, in vain."""
+    by_target: dict[str, list[Script]] = {}
     for script in scripts:
-        other = _nearest_holding(name, script.verdict, runs)
-        if other:
-            where_held.setdefault(other, []).append(script)
-    for other, held in where_held.items():
-        yield Batch(name, other, ABSENT, held)
+        for target in others.holding(name, script.verdict)[tried : tried + 1]:
+            by_target.setdefault(target, []).append(script)
+    untold: list[Script] = []
+    for target, held in by_target.items():
+        done = kept.done(Batch(name, target, ABSENT, held))
+        cannot = [s for s in held if done.otherwise.get(_words(s.verdict)) == CANNOT_TELL]
+        onward = [s for s in cannot if others.holding(name, s.verdict)[tried + 1 :]]
+        untold += onward
+        yield done.without(onward)
+    if untold:
+        yield from _elsewhere(name, untold, others, kept, tried + 1)
 
 
-def _nearest_holding(name: str, verdict: Verdict, runs: Mapping[str, Run]) -> str | None:
-    """Of the other baselines the nearest in their order in which the clause holds there."""
-    names = list(runs)
-    by_distance = sorted(names, key=lambda other: abs(names.index(other) - names.index(name)))
-    about = _about(verdict)
-    return next((other for other in by_distance if about in _holding(runs, other)), None)
+@dataclass(frozen=True)
+class _Others:
+    """All baselines, in their order."""
+
+    runs: Mapping[str, Run]
+    _verdicts: dict[str, dict[_Place, list[Verdict]]] = field(default_factory=dict)
+
+    def holding(self, name: str, verdict: Verdict) -> list[str]:
+        """In which of the others a verdict's clause holds in its modes, the nearest first.
+
+        Not where one of the ledger's entries for it is in force, though nothing drawn met it.
+        """
+        names = list(self.runs)
+        by_distance = sorted(names, key=lambda other: abs(names.index(other) - names.index(name)))
+        return [other for other in by_distance if self._holds(other, verdict)]
+
+    def _holds(self, other: str, verdict: Verdict) -> bool:
+        in_force = self.runs[other].header.ledger or {}
+        found = [
+            one
+            for one in self._by_place(other).get(_place(verdict), ())
+            if None in (one.mode, verdict.mode) or one.mode == verdict.mode
+        ]
+        holds = bool(found) and all(one.verdict == HOLDS for one in found)
+        return holds and not any(entry in in_force for entry in verdict.ledger)
+
+    def _by_place(self, other: str) -> dict[_Place, list[Verdict]]:
+        if other not in self._verdicts:
+            places = self._verdicts.setdefault(other, {})
+            for verdict in self.runs[other].verdicts:
+                places.setdefault(_place(verdict), []).append(verdict)
+        return self._verdicts[other]
 
 
-_HOLDING: dict[str, frozenset[tuple[str | None, ...]]] = {}
+_Place = tuple[str | None, ...]
 
 
-def _holding(runs: Mapping[str, Run], name: str) -> frozenset[tuple[str | None, ...]]:
-    """What holds in a baseline, in all modes that were judged."""
-    if name not in _HOLDING:
-        held = {_about(verdict) for verdict in runs[name].verdicts if verdict.verdict == HOLDS}
-        others = {_about(verdict) for verdict in runs[name].verdicts if verdict.verdict != HOLDS}
-        _HOLDING[name] = frozenset(held - others)
-    return _HOLDING[name]
-
-
-def _about(verdict: Verdict) -> tuple[str | None, ...]:
+def _place(verdict: Verdict) -> _Place:
     return (verdict.clause, verdict.path, verdict.cell, verdict.malformation)
+
+
+def _words(verdict: Verdict) -> str:
+    return " ".join(part for part in (*_place(verdict), verdict.mode) if part)
 
 
 class _Kept:
     """What was run before, a line for each batch."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: Cache) -> None:
         self._path = path
+        self._cache = cache
 
     @functools.cached_property
     def _known(self) -> dict[str, Done]:
@@ -166,10 +205,10 @@ class _Kept:
             raise ConformanceError(f"{self._path}: {error}; remove the file") from error
         return {done.digest: done for done in found}
 
-    def done(self, batch: Batch, cache: Cache) -> Done:
+    def done(self, batch: Batch) -> Done:
         """What became of a batch, which is run unless it was."""
         if batch.digest not in self._known:
-            done = _ran(batch, cache)
+            done = _ran(batch, self._cache)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(done)) + "\n")
@@ -183,13 +222,7 @@ def _ran(batch: Batch, cache: Cache) -> Done:
             f"{batch.target} is not made: python -m conformance.targets make {batch.target}"
         )
     ran = run_together(batch.scripts, str(cache.interpreter(batch.target)))
-    otherwise = {
-        " ".join(part for part in (*_about(one.script.verdict), one.script.verdict.mode) if part): (
-            one.code
-        )
-        for one in ran
-        if one.code != batch.expected
-    }
+    otherwise = {_words(one.script.verdict): one.code for one in ran if one.code != batch.expected}
     return Done(
         batch.baseline, batch.target, batch.expected, batch.digest, len(batch.scripts), otherwise
     )

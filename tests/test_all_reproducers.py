@@ -14,9 +14,9 @@ from reports.verdicts import HOLDS, NEW
 from tests import all_reproducers
 from tests.reproducers import Ended, Script
 from tests.test_reports_repro import MALFORMED, a_deviation
-from tests.test_show import a_verdict, written
+from tests.test_show import HEADER, a_verdict, written
 
-OLD, NEWER = "tf2.15", "tf2.21"
+OLDEST, OLD, NEWER = "tf2.14", "tf2.15", "tf2.21"
 DEVIATES = a_deviation(MALFORMED, malformation="too_few")
 HELD = dataclasses.replace(DEVIATES, verdict=HOLDS, observation=None)
 WITHOUT = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mode": "eager"})
@@ -39,7 +39,6 @@ class Targets:
 def targets(monkeypatch: pytest.MonkeyPatch) -> Targets:
     targets = Targets()
     monkeypatch.setattr(all_reproducers, "run_together", targets.run)
-    monkeypatch.setattr(all_reproducers, "_HOLDING", {})
     monkeypatch.setattr(Cache, "account", lambda cache, name: name)
     monkeypatch.setattr(Cache, "interpreter", lambda cache, name: name)
     return targets
@@ -78,6 +77,43 @@ def test_what_exits_otherwise_is_told(
     told = capsys.readouterr().err
     assert f"exit 0 on {NEWER}, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in told
     assert f"exit 2 on {OLD}, but must be 0: RJ-01" in told
+
+
+def test_what_cannot_be_told_on_one_target_is_run_on_the_next(
+    targets: Targets, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baselines = Baselines(folder / "baselines")
+    baselines.keep(OLDEST, written(folder / "oldest.jsonl", (HELD,)), Maker("default", "suite"))
+    targets.codes = {OLDEST: 0, OLD: 2, NEWER: 1}
+    assert run(folder, NEWER) == 0
+    assert targets.asked == [NEWER, OLD, OLDEST]
+    assert "1 exit 1, 1 exit 0 elsewhere, 0 otherwise" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("mode", "asked"), [(None, [NEWER]), ("eager", [NEWER, OLD])])
+def test_a_clause_must_hold_in_the_modes_in_which_it_deviates(
+    targets: Targets, folder: Path, mode: str | None, asked: list[str]
+) -> None:
+    eager, graph = (dataclasses.replace(HELD, mode=each) for each in ("eager", "graph"))
+    there = (eager, dataclasses.replace(graph, verdict=NEW))
+    deviates = dataclasses.replace(DEVIATES, mode=mode)
+    baselines, maker = Baselines(folder / "baselines"), Maker("default", "suite")
+    baselines.keep(OLD, written(folder / "old.jsonl", there), maker)
+    baselines.keep(NEWER, written(folder / "new.jsonl", (deviates,)), maker)
+    run(folder, NEWER)
+    assert targets.asked == asked
+
+
+def test_where_an_entry_for_it_is_in_force_no_clause_is_taken_to_hold(
+    targets: Targets, folder: Path
+) -> None:
+    known = dataclasses.replace(DEVIATES, ledger=("an-entry",))
+    header = dataclasses.replace(HEADER, ledger={"an-entry": {"why": "so", "case": "{}"}})
+    baselines, maker = Baselines(folder / "baselines"), Maker("default", "suite")
+    baselines.keep(OLD, written(folder / "old.jsonl", (HELD,), header), maker)
+    baselines.keep(NEWER, written(folder / "new.jsonl", (known,)), maker)
+    run(folder, NEWER)
+    assert targets.asked == [NEWER]
 
 
 def test_what_was_run_is_not_run_again(targets: Targets, folder: Path) -> None:

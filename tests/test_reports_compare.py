@@ -608,7 +608,7 @@ def test_a_long_comparison_fits_a_comment_and_tells_the_worst() -> None:
 # make the data of a case, for which they need NumPy and the suite
 OF_SCRIPTS = (
     *("building", "literals", "repro", "scenarios", "tellings", "tracing"),
-    *("call_pairs", "side_by_side", "stateful_pairs", "unbuildable"),
+    *("attempts", "call_pairs", "side_by_side", "stateful_pairs", "unbuildable"),
     *("scripts", "words", "matrix_page", "compare_page"),
 )
 

@@ -66,14 +66,12 @@ def exits_with(script: str, judged: str, error: Exception | list[Exception | Non
         called = called.return_value if name.endswith("()") else called
     called.side_effect = error
     modules = {"tensorflow": tensorflow, "keras": keras}
-    with (
-        mock.patch.dict(sys.modules, modules),
-        contextlib.redirect_stdout(io.StringIO()),
-        pytest.raises(SystemExit) as exited,
-    ):
-        exec(compile(script, "script", "exec"), {})
-    assert isinstance(exited.value.code, int)
-    return exited.value.code
+    with mock.patch.dict(sys.modules, modules), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(compile(script, "script", "exec"), {})
+        except SystemExit as exited:
+            return int(exited.code or 0)
+    return 0
 
 
 @pytest.mark.parametrize(
@@ -127,7 +125,7 @@ def test_the_script_reads_as_a_person_would_write_it() -> None:
     assert script.startswith(
         '"""RJ-01 on RNN/keras3, LSTM, eager.\n\nA malformed state is refused.'
     )
-    assert "Seen with TensorFlow 2.21.0, Keras 3.15.1: accepted.\n" in script
+    assert 'Seen with TensorFlow 2.21.0, Keras 3.15.1: accepted."""\n' in script
     assert (
         "    layer = layers.RNN(layers.LSTMCell(3), return_sequences=True, return_state=True)\n"
         in script
@@ -160,10 +158,11 @@ def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
 def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
     case = Case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = " ".join(script_of(case, "SQ-21", observation={"error": ERROR}).split())
-    assert "run = tf.function( lambda inputs, state, mask: layer(" in script
+    assert "def call(inputs, state, mask): return layer(inputs, " in script
+    assert "run = tf.function(call, input_signature=signature, autograph=False)" in script
     state = "tf.TensorSpec([None, 3])"
     assert f"tf.TensorSpec([None, None, 4]), [{state}, {state}], " in script
-    assert 'tf.TensorSpec([None, None], dtype="bool")' in script
+    assert 'tf.TensorSpec([None, None], "bool")' in script
 
 
 def test_what_is_malformed_is_traced_for_its_sizes() -> None:
@@ -177,10 +176,11 @@ def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> N
     case = Case("RNN/keras2", "graph", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = script_of(case, "SQ-21", observation={"error": ERROR})
     placed = "place = tf.compat.v1.placeholder_with_default"
-    assert "    with graph.as_default():\n        layer = layers.RNN(" in script
+    assert "    with tf.Graph().as_default() as graph:\n        layer = layers.RNN(" in script
     assert f"        {placed}\n" in script
-    assert "        inputs = place(inputs, [None, None, 4])\n" in script
-    assert "        mask = place(mask, [None, None])\n" in script
+    assert "        inputs = place(tf.cast(random.uniform(" in script
+    assert '"float32"), [None, None, 4])\n' in script
+    assert '        mask = place(tf.cast([[1], [1]], "bool"), [None, None])\n' in script
     assert "lambda leaf: place(leaf, [None, *leaf.shape[1:]])" in script
     assert "        result = session.run(result)\n" in script
     malformed = script_of(dataclasses.replace(MALFORMED, mode="graph"))
@@ -283,6 +283,25 @@ A_STATEFUL = Case(
             ["old = tf.keras.layers.GRUCell(2, ", "seen = new(inputs, state)"],
         ),
         (
+            "SQ-14",
+            Case("Bidirectional/keras2", "eager", (Cell("LSTM", 1),) * 2, steps=2, mask="trailing"),
+            ["result = layer(inputs, initial_state=state, mask=mask)", "tf.logical_not(mask)"],
+        ),
+        (
+            "ST-12",
+            Case(
+                *("RNN/keras2", "eager", (Cell("LSTM", 1, ones_at_first=True),)),
+                state=None,
+                layer=Layer(stateful=True),
+            ),
+            ["class Own(layers.LSTMCell):", "own = layer.cell.get_initial_state(batch_size=1, "],
+        ),
+        (
+            "DF-03",
+            Case("cell/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), options="defaults"),
+            ["options = {'GRUCell': {", "documented = layers.StackedRNNCells([type(one)."],
+        ),
+        (
             "MD-11",
             Case("Model/keras3", "predict", (Cell("GRU", 2),), state="mixed"),
             ["layer = layers.GRU(2, ", "seen = model.predict([inputs, *tf.nest.flatten(state)])"],
@@ -316,7 +335,7 @@ BUILDING = {"observation": {"error": {**ERROR, "stage": "build"}}}
             "PS-02",
             Case("cell/v1", "eager", (Cell("GRU", 1),) * 2, options="every", reloaded="config"),
             "",
-            "    type(cell).from_config(cell.get_config())",
+            "    again = type(cell).from_config(cell.get_config())",
         ),
         (
             "PS-09",
@@ -354,12 +373,81 @@ BUILDING = {"observation": {"error": {**ERROR, "stage": "build"}}}
             "",
             "    layer(x, initial_state=state)",
         ),
+        (
+            "ST-17",
+            dataclasses.replace(A_STATEFUL, model=Model("functional", by="predict_on_batch")),
+            "",
+            "    layer(x)",
+        ),
+        (
+            "DF-03",
+            Case("layer/keras2", "eager", (Cell("GRU", 2, reset_after=True),), options="defaults"),
+            "",
+            "    documented.set_weights(layer.get_weights())",
+        ),
+        (
+            "WR-03",
+            Case("dynamic_rnn/keras2", "graph", (Cell("LSTM", 1, wrappers=("output_dropout",)),)),
+            "",
+            "tf.nn.RNNCellDropoutWrapper(layers.LSTMCell(1), output_keep_prob=0.5)",
+        ),
     ],
 )
 def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, line: str) -> None:
     script = script_of(case, clause, sentence=sentence, **BUILDING)
     assert line in script
     assert not undefined(script)
+
+
+@pytest.mark.parametrize(
+    ("clause", "case", "lines"),
+    [
+        (
+            "GR-01",
+            Case("RNN/keras2", "function", (Cell("GRU", 2),)),
+            [
+                "            result = layer(inputs, initial_state=state)\n",
+                "    tf.function(gradients, autograph=False)()\n",
+            ],
+        ),
+        (
+            "GR-04",
+            Case("dynamic_rnn/v1", "eager", (Cell("LSTM", 1),), steps=2, split=1),
+            [
+                "            _, *carried = tf.compat.v1.nn.dynamic_rnn(\n",
+                "                cell, inputs[:, 1:], initial_state=carried,",
+                "    gradients()\n",
+            ],
+        ),
+        (
+            "RT-04",
+            Case("cell/keras2", "function", (Cell("GRU", 2),), form="own"),
+            ["state = cell.get_initial_state(batch_size=1, ", "    cell(inputs, state)\n"],
+        ),
+        (
+            "ST-08",
+            dataclasses.replace(A_STATEFUL, dtype="float64", form="other float"),
+            ['"float32")', "    layer.reset_states(states)\n"],
+        ),
+        (
+            "MD-12",
+            Case("Model/keras2", "graph", (Cell("SimpleRNN", 1),)),
+            ["        result = model([inputs, *tf.nest.flatten(state)])\n"],
+        ),
+    ],
+)
+def test_what_must_not_fail_is_tried(clause: str, case: Case, lines: list[str]) -> None:
+    script = script_of(case, clause, observation={"error": ERROR})
+    for line in lines:
+        assert line in script
+    assert not undefined(script)
+
+
+def test_gradients_that_cannot_be_had_are_the_deviation() -> None:
+    case = Case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),))
+    script = script_of(case, "GR-01", observation={"error": ERROR})
+    assert exits_with(script, "tf.compat.v1.nn.dynamic_rnn", TypeError()) == 1
+    assert exits_with(script, "tf.compat.v1.nn.dynamic_rnn", None) == 0
 
 
 @pytest.mark.parametrize(("error", "code"), [(ValueError(), 1), (None, 0)])
@@ -390,6 +478,15 @@ def test_a_structure_is_told(clause: str, case: Case, holds: str) -> None:
     assert not undefined(script)
 
 
+def test_a_class_that_is_not_there_is_told() -> None:
+    sentence = "keras2/ConvLSTM1D.activation = absent, but must be 'tanh'"
+    case = Case("RNN/keras2", "eager", (Cell("LSTM", 1),), options="defaults")
+    script = script_of(case, "DF-02", sentence=sentence)
+    assert 'told = hasattr(layers, "ConvLSTM1D")' in script
+    with pytest.raises(repro.NoScript, match="a default that differs so"):
+        script_of(case, "DF-02", sentence="keras2/RNN.unroll = True, but must be False")
+
+
 def test_scenarios_build_programs_as_their_clauses_do() -> None:
     clauses = support.clauses()
     for name, scenario in scenarios.BY_CLAUSE.items():
@@ -402,10 +499,12 @@ def undefined(script: str) -> set[str]:
     read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     for node in ast.walk(ast.parse(script)):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Import | ast.ImportFrom):
             made |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             made.add(node.name)
+        if isinstance(node, ast.arg):
+            made.add(node.arg)
         if isinstance(node, ast.ExceptHandler) and node.name:
             made.add(node.name)
     return read - made - set(vars(builtins))
