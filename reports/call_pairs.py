@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from conformance import requests
 from conformance.case import Case
 from reports import building, literals, tracing
-from reports.code import Code, assigned, call
+from reports.code import Code, Group, assigned, call
 from reports.scenarios import NoScenario
 from reports.side_by_side import Pair, Pairing, must_be_eager
 
@@ -171,17 +172,24 @@ def _of_a_config(case: Case) -> Pair:
     )
 
 
-def as_documented(case: Case) -> Pair:
+def _as_documented(case: Case) -> Pair:
     """What is made with its units alone against what is given the documented options too."""
     case = dataclasses.replace(case, options="given")
     built, taken = building.built(case), building.as_taken(case, requests.whole(case))
     name, state = built.function, _named_state(case)
-    made = f"layers.StackedRNNCells([{_AS_DOCUMENTED.format('one')} for one in {name}.cells])"
+    of_stack = f"layers.StackedRNNCells([as_documented(one) for one in {name}.cells])"
     return Pair(
-        [*built.statements, *literals.variables(taken), f"options = {_options(case)}"],
         [
-            f"documented = {made if case.stacked else _AS_DOCUMENTED.format(name)}",
+            *built.statements,
+            *literals.variables(taken),
+            Group("options = {", tuple(_options(case)), "}"),
+            "def as_documented(one):",
+            "    given = {**one.get_config(), **options.get(type(one).__name__, {})}",
+            "    return type(one).from_config(given)",
+            f"documented = {of_stack if case.stacked else f'as_documented({name})'}",
             building.build("documented", case),
+        ],
+        [
             f"documented.set_weights({name}.get_weights())",
             assigned("expected", dataclasses.replace(built, function="documented").call(state)),
             assigned("seen", built.call(state)),
@@ -190,20 +198,17 @@ def as_documented(case: Case) -> Pair:
     )
 
 
-_AS_DOCUMENTED = (
-    "type({0}).from_config({{**{0}.get_config(), **options.get(type({0}).__name__, {{}})}})"
-)
 _DOCUMENTED = {
-    "LSTM": {"recurrent_activation": "sigmoid"},
-    "GRU": {"recurrent_activation": "sigmoid", "reset_after": True},
+    "LSTM": '{"recurrent_activation": "sigmoid"}',
+    "GRU": '{"recurrent_activation": "sigmoid", "reset_after": True}',
 }
 
 
-def _options(case: Case) -> str:
+def _options(case: Case) -> Iterator[str]:
     """Of each class that a case has the documented options, by its name."""
     suffix = "" if case.path.startswith("layer/") else "Cell"
-    kinds = sorted({cell.kind for cell in case.cells} & set(_DOCUMENTED))
-    return repr({f"{kind}{suffix}": _DOCUMENTED[kind] for kind in kinds})
+    for kind in sorted({cell.kind for cell in case.cells} & set(_DOCUMENTED)):
+        yield f'"{kind}{suffix}": {_DOCUMENTED[kind]}'
 
 
 def _named_state(case: Case) -> str | None:
@@ -212,7 +217,7 @@ def _named_state(case: Case) -> str | None:
 
 BY_CLAUSE: dict[str, Pairing] = {
     "DC-10": _hidden_first,
-    "DF-03": as_documented,
+    "DF-03": _as_documented,
     "MD-03": _compiled,
     "MD-11": _predicted,
     "PS-10": _of_a_config,

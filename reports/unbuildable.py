@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance import requests
 from conformance.adapter import wire
 from conformance.case import Case
-from reports import building, call_pairs, literals
+from reports import building, literals
 from reports.code import Code, assigned, literal
 from reports.verdicts import Verdict
 
@@ -37,9 +37,6 @@ def statements(verdict: Verdict, case: Case) -> list[Code]:
         return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
     if "not JSON serializable" in sentence and case.bidirectional:
         return _as_json(case)
-    if verdict.clause == "DF-03":  # another default is seen where weights have other shapes
-        pair = call_pairs.as_documented(case)
-        return [*pair.statements, *pair.judged]
     bare = building.bare(case)
     built = building.built(bare)
     if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:

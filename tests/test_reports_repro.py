@@ -299,7 +299,7 @@ A_STATEFUL = Case(
         (
             "DF-03",
             Case("cell/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), options="defaults"),
-            ["options = {'GRUCell': {", "documented = layers.StackedRNNCells([type(one)."],
+            ['"GRUCell": {', "documented = layers.StackedRNNCells([as_documented(one) for one"],
         ),
         (
             "MD-11",
