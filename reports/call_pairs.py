@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 from conformance import requests
 from conformance.case import Case
 from reports import building, literals, tracing
 from reports.code import Code, Group, assigned, call
 from reports.scenarios import NoScenario
-from reports.side_by_side import Pair, Pairing, must_be_eager
+from reports.side_by_side import Pair, Pairing, must_be_eager, weights
 
 
 def _last_output(case: Case) -> Pair:
@@ -37,6 +36,7 @@ def _hidden_first(case: Case) -> Pair:
             "seen, expected = result[1][0], result[0][:, -1]",
         ],
         "the last output, which is the hidden state, before the cell state",
+        _weighed(built),
     )
 
 
@@ -88,6 +88,7 @@ def _compiled(case: Case) -> Pair:
         [*built.statements, *literals.variables(taken), *lines],
         [f"seen = {compiled}", assigned("expected", code)],
         "what the call gives eagerly",
+        _weighed(built),
     )
 
 
@@ -101,9 +102,11 @@ def _predicted(case: Case) -> Pair:
             *building.built(layer).statements,
             *building.functional_model(layer),
             *literals.variables(requests.whole(layer)),
-            assigned("expected", call("layer", "inputs", initial_state="state")),
         ],
-        [f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])"],
+        [
+            assigned("expected", call("layer", "inputs", initial_state="state")),
+            f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])",
+        ],
         "what the layer gives",
     )
 
@@ -139,12 +142,15 @@ def _convolutional(case: Case) -> Pair:
         [f'inputs = tf.random.stateless_normal({shape}, seed=[1, 2], dtype="{case.dtype}")'],
         [
             assigned("layer", layer),
+            f"layer.build({(case.batch, None, *space, case.features)})",
+            weights("layer"),
             f"expected = layer(inputs)[:, {split}:]",
             "layer.reset_states()",
             f"layer(inputs[:, :{split}])",
             f"seen = layer(inputs[:, {split}:])",
         ],
         "the outputs of one call over the whole sequence",
+        weighed="",
     )
 
 
@@ -161,6 +167,8 @@ def _of_a_config(case: Case) -> Pair:
         [
             *literals.variables(building.as_taken(case, taken)),
             f"old = tf.keras.layers.{made}({cell.units}, {hard})",
+            building.build("old", case),
+            weights("old"),
             assigned("expected", old),
             'config = {name: v for name, v in old.get_config().items() if name != "time_major"}',
             f"new = layers.{made}.from_config(config)",
@@ -169,46 +177,66 @@ def _of_a_config(case: Case) -> Pair:
         ],
         [assigned("seen", new)],
         "what the same config is in Keras 2",
+        weighed="",
     )
 
 
 def _as_documented(case: Case) -> Pair:
     """What is made with its units alone against what is given the documented options too."""
-    case = dataclasses.replace(case, options="given")
+    cells = tuple(dataclasses.replace(cell, units=2) for cell in case.cells)
+    # small, as no default depends on a size
+    case = dataclasses.replace(
+        case, options="given", fresh=True, cells=cells, batch=1, features=2, steps=2
+    )
     built, taken = building.built(case), building.as_taken(case, requests.whole(case))
     name, state = built.function, _named_state(case)
-    of_stack = f"layers.StackedRNNCells([as_documented(one) for one in {name}.cells])"
+    documented = [_given_documented(code) for code in built.statements]
+    by_both = (
+        dataclasses.replace(built, function=function).call(state).line
+        for function in (name, "documented")
+    )
     return Pair(
         [
             *built.statements,
-            *literals.variables(taken),
-            Group("options = {", tuple(_options(case)), "}"),
-            "def as_documented(one):",
-            "    given = {**one.get_config(), **options.get(type(one).__name__, {})}",
-            "    return type(one).from_config(given)",
-            f"documented = {of_stack if case.stacked else f'as_documented({name})'}",
+            *(_renamed(code, "documented") for code in documented),
+            building.build(name, case),
             building.build("documented", case),
+            *literals.variables(taken),
         ],
         [
             f"documented.set_weights({name}.get_weights())",
-            assigned("expected", dataclasses.replace(built, function="documented").call(state)),
-            assigned("seen", built.call(state)),
+            f"seen, expected = {', '.join(by_both)}",
         ],
         "what the same weights give with the documented options",
+        _weighed(built),
     )
 
 
 _DOCUMENTED = {
-    "LSTM": '{"recurrent_activation": "sigmoid"}',
-    "GRU": '{"recurrent_activation": "sigmoid", "reset_after": True}',
+    "SimpleRNN": (),
+    "LSTM": ('recurrent_activation="sigmoid"',),
+    "GRU": ('recurrent_activation="sigmoid"', "reset_after=True"),
 }
 
 
-def _options(case: Case) -> Iterator[str]:
-    """Of each class that a case has the documented options, by its name."""
-    suffix = "" if case.path.startswith("layer/") else "Cell"
-    for kind in sorted({cell.kind for cell in case.cells} & set(_DOCUMENTED)):
-        yield f'"{kind}{suffix}": {_DOCUMENTED[kind]}'
+def _given_documented(code: Code) -> Code:
+    """Code that makes cells or a layer, with their documented options."""
+    if isinstance(code, str):
+        return code
+    kind = code.opening.rpartition("layers.")[2].removesuffix("(").removesuffix("Cell")
+    parts = map(_given_documented, code.parts)
+    return Group(code.opening, (*parts, *_DOCUMENTED.get(kind, ())), code.closing)
+
+
+def _renamed(code: Code, name: str) -> Code:
+    """The same assignment to another name."""
+    assert isinstance(code, Group)
+    return Group(f"{name} ={code.opening.partition(' =')[2]}", code.parts, code.closing)
+
+
+def _weighed(built: building.Built) -> str:
+    """The name of what has the weights; empty where a function is called that has none."""
+    return built.function if built.function in ("cell", "layer") else ""
 
 
 def _named_state(case: Case) -> str | None:

@@ -19,10 +19,14 @@ class Group:
     closing: str
 
     @property
+    def is_tuple(self) -> bool:
+        """Whether the brackets are those of a tuple, which of one part needs a comma."""
+        return self.opening == "(" or self.opening.endswith("= (")
+
+    @property
     def line(self) -> str:
         """All on one line."""
-        is_tuple = self.opening == "(" or self.opening.endswith("= (")
-        lone = "," if is_tuple and len(self.parts) == 1 else ""
+        lone = "," if self.is_tuple and len(self.parts) == 1 else ""
         return f"{self.opening}{', '.join(map(_on_one_line, self.parts))}{lone}{self.closing}"
 
 
@@ -60,7 +64,16 @@ def laid_out(code: Code, level: int = 0, end: str = "") -> list[str]:
     line = f"{indent}{_on_one_line(code)}{end}"
     if isinstance(code, str) or not code.parts or len(line) <= _WIDTH:
         return [line]
-    return [indent + code.opening, *_inner(code, level + 1), f"{indent}{code.closing}{end}"]
+    group = _brackets_together(code)
+    return [indent + group.opening, *_inner(group, level + 1), f"{indent}{group.closing}{end}"]
+
+
+def _brackets_together(group: Group) -> Group:
+    """A call of one list, as one pair of brackets."""
+    inner = group.parts[0]
+    if len(group.parts) > 1 or isinstance(inner, str) or group.is_tuple or inner.is_tuple:
+        return group
+    return Group(group.opening + inner.opening, inner.parts, inner.closing + group.closing)
 
 
 def within(code: Code) -> list[str]:

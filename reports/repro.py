@@ -166,7 +166,8 @@ def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
 
 
 def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
-    yield from _prepared(case, pair.statements, side_by_side.APART)
+    weights = [side_by_side.weights(pair.weighed)] if pair.weighed else []
+    yield from _prepared(case, [*pair.statements, *weights], side_by_side.APART)
     yield f"print({literal(f'expected: {pair.words}')})"
     yield from _tried([line for code in pair.judged for line in laid_out(code, 1)])
     yield from side_by_side.APART

@@ -37,7 +37,7 @@ def script_of(verdict: Verdict, run: Run) -> ScriptOrWhyNot:
     minimal = list(_minimal(verdict, run))
     alike = [_in_its_mode(verdict, one) for one in minimal] if len(verdict.ledger) == 1 else []
     refusals: list[str] = []
-    scripts = _written([verdict, *alike], run, refusals)
+    scripts = _written([*alike, verdict], run, refusals)
     if not any(_length(text) <= LONGEST for text in scripts):
         scripts += _written(minimal, run, refusals)
     if not scripts:

@@ -27,12 +27,18 @@ APART = (
 class Pair:
     """Two ways: `statements` make what both need, `judged` make `expected` and `seen`.
 
-    `words` say what is expected.
+    `words` say what is expected. `weighed` is the name of what has the weights.
     """
 
     statements: Sequence[Code]
     judged: Sequence[Code]
     words: str
+    weighed: str = "layer"
+
+
+def weights(name: str) -> str:
+    """The statement that gives a cell or layer the same weights in each run."""
+    return f"{name}.set_weights([0 * weights + 0.5 for weights in {name}.get_weights()])"
 
 
 Pairing = Callable[[Case], Pair]

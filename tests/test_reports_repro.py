@@ -33,6 +33,7 @@ MALFORMED = Case(
     malformation=Malformation("too_few"),
     fresh=True,
 )
+OF_DEFAULTS = (Cell("LSTM", 1), Cell("GRU", 1, reset_after=True))
 WITHOUT = Case("dynamic_rnn/keras3", "function", (Cell("GRU", 2),), state=None)
 ERROR = {"class": "TypeError", "message": "TypeError (no)", "stage": "call"}
 
@@ -298,8 +299,11 @@ A_STATEFUL = Case(
         ),
         (
             "DF-03",
-            Case("cell/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), options="defaults"),
-            ['"GRUCell": {', "documented = layers.StackedRNNCells([as_documented(one) for one"],
+            Case("cell/keras2", "eager", OF_DEFAULTS, options="defaults"),
+            [
+                'layers.LSTMCell(2, recurrent_activation="sigmoid"),',
+                'layers.GRUCell(2, recurrent_activation="sigmoid", reset_after=True)',
+            ],
         ),
         (
             "MD-11",
