@@ -83,7 +83,7 @@ def _compiled(case: Case) -> Pair:
     """What XLA has compiled against an eager call."""
     built, taken = building.built(case), requests.whole(case)
     code = built.call(_named_state(case))
-    lines, compiled = tracing.function(True, taken, code, jit_compile="True")
+    lines, compiled = tracing.function(case, True, taken, code, jit_compile="True")
     return Pair(
         [*built.statements, *literals.variables(taken), *lines],
         [f"seen = {compiled}", assigned("expected", code)],
@@ -125,6 +125,7 @@ def _slice_by_slice(case: Case) -> Pair:
             "seen = tf.nest.flatten(layers.TimeDistributed(layer)(inputs))[0]",
         ],
         "what the layer gives on one slice after another",
+        weighed="layer.cell",
     )
 
 
@@ -143,7 +144,7 @@ def _convolutional(case: Case) -> Pair:
         [
             assigned("layer", layer),
             f"layer.build({(case.batch, None, *space, case.features)})",
-            weights("layer"),
+            weights("layer.cell"),
             f"expected = layer(inputs)[:, {split}:]",
             "layer.reset_states()",
             f"layer(inputs[:, :{split}])",

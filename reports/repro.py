@@ -204,7 +204,7 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     variables = tracing.placed(call) if is_placed else literals.variables(call)
     given = [*built.statements, *variables]
     if case.mode == FUNCTION and not scenario.refused_first:
-        lines, code = tracing.function(_is_kept(case, scenario), call, whole)
+        lines, code = tracing.function(case, _is_kept(case, scenario), call, whole)
         given += lines
     if scenario.first:
         given += _before(case, scenario.first(case), code)

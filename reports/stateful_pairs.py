@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from conformance import requests
+from conformance import forms, requests
 from conformance.case import Case
 from conformance.forms import Path
 from reports import building, literals
@@ -22,17 +22,23 @@ def _calls(words: str, *judged: str) -> Pairing:
         must_be_eager(case)
         if case.fresh or case.mask or case.layer.go_backwards or case.layer.time_major:
             raise NoScenario("values of a layer with such options")
+        case = dataclasses.replace(case, form=forms.DOCUMENTED)
         call = requests.whole(case)
         if not _needs_state(judged):
             call = dataclasses.replace(call, state=None)
         layer = building.built(building.bare(case))
-        return Pair([*layer.statements, *literals.variables(call)], _of_case(judged, case), words)
+        return Pair(
+            [*layer.statements, *literals.variables(call)],
+            _of_case(judged, case),
+            words,
+            weighed="layer.cell",
+        )
 
     return pair
 
 
 def _needs_state(judged: tuple[str, ...]) -> bool:
-    return any("=state" in line or "(state)" in line for line in judged)
+    return any("=state" in line or ", state)" in line or "(state)" in line for line in judged)
 
 
 def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
@@ -47,12 +53,18 @@ def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
 
 
 _FROM_GIVEN = "expected = layer(inputs, initial_state=state)"
-_SET = _calls(
-    "what a call from these states gives",
-    _FROM_GIVEN,
-    "layer.{reset}(states=state)",
-    "seen = layer(inputs)",
-)
+
+
+def _set(states: str) -> Pairing:
+    """A reset to states, after a call from them."""
+    return _calls(
+        "what a call from these states gives",
+        _FROM_GIVEN,
+        f"layer.{{reset}}(states={states})",
+        "seen = layer(inputs)",
+    )
+
+
 _WHOLE = "the final state of one call over the whole sequence"
 _IN_TWO = _calls(
     _WHOLE,
@@ -75,8 +87,8 @@ BY_CLAUSE: dict[str, Pairing] = {
         "layer.{reset}()",
         "seen = layer(inputs)",
     ),
-    "ST-05": _SET,
-    "ST-06": _SET,
+    "ST-05": _set("tf.nest.map_structure(lambda leaf: leaf.numpy(), state)"),
+    "ST-06": _set("state"),
     "ST-07": _calls(
         "what a call from the assigned state gives",
         _FROM_GIVEN,
@@ -106,7 +118,8 @@ BY_CLAUSE: dict[str, Pairing] = {
         "what a call from the cell's own state gives",
         "seen = layer(inputs)",
         "own = layer.cell.get_initial_state(batch_size={batch}, dtype=inputs.dtype)",
-        "expected = layer(inputs, initial_state=own)",
+        "again = layers.RNN(layer.cell, return_sequences=True, return_state=True)",
+        "expected = again(inputs, initial_state=own)",
     ),
     "ST-16": _IN_TWO,
     "ST-18": _calls(

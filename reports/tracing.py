@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.adapter import wire
+from conformance.case import Case
 from reports import literals
 from reports.building import RAW_RNN, NotCovered
 from reports.code import Code, Group, assigned, call, laid_out, literal, sequence, within
@@ -16,13 +17,16 @@ from reports.code import Code, Group, assigned, call, laid_out, literal, sequenc
 FUNCTION, GRAPH = "function", "graph"  # modes of a case
 
 
-def function(kept: bool, given: wire.Call, code: Group, **options: str) -> tuple[list[Code], str]:
+def function(
+    case: Case, kept: bool, given: wire.Call, code: Group, **options: str
+) -> tuple[list[Code], str]:
     """The statements that make the function of a call, and the code that calls it.
 
     `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
     options of tf.function.
     """
-    open_specs = dict(_specs(given)) if kept else {}
+    rows = case.batch if case.layer.stateful and not case.unknown_rows else None
+    open_specs = dict(_specs(given, rows)) if kept else {}
     names = ", ".join(open_specs)
     signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
     named = "signature" if open_specs else None
@@ -51,11 +55,11 @@ def in_graph(statement: Code) -> list[str]:
 def placed(given: wire.Call) -> Iterator[Code]:
     """A call's variables in a graph, with the sizes open that a kept program leaves open."""
     yield f"place = {_PLACED}"
-    open_axes = {"inputs": len(given.inputs.shape) - 1}
+    more_open = {"inputs": len(given.inputs.shape) - 2}
     arrays = {"inputs": given.inputs, **dict(given.arguments)}
     for name, code in literals.named(given):
         if name in arrays:
-            sizes = _sizes(arrays[name], open_axes.get(name, 2))
+            sizes = _sizes(arrays[name], None, more_open.get(name, 1))
             yield from _in_one_line_or_two(name, code, sizes)
         else:
             yield assigned(name, code)
@@ -74,13 +78,13 @@ def _in_one_line_or_two(name: str, code: Code, sizes: str) -> list[Code]:
 _PLACED = "tf.compat.v1.placeholder_with_default"
 
 
-def _specs(given: wire.Call) -> Iterator[tuple[str, Code]]:
+def _specs(given: wire.Call, rows: int | None) -> Iterator[tuple[str, Code]]:
     """Of each argument its spec; a state of NumPy arrays is none, as it is a constant."""
-    yield "inputs", _spec(given.inputs, len(given.inputs.shape) - 1)
+    yield "inputs", _spec(given.inputs, rows, len(given.inputs.shape) - 2)
     if _all_tensors(given.state):
-        yield "state", _of_state(given.state)
+        yield "state", _of_state(given.state, rows)
     for name, values in given.arguments:
-        yield name, _spec(values, 2)
+        yield name, _spec(values, rows, 1)
 
 
 def _all_tensors(state: object) -> bool:
@@ -100,21 +104,23 @@ def _held(tree: object) -> Iterator[str]:
         raise NotCovered("a function of such a state")
 
 
-def _of_state(tree: object) -> Code:
+def _of_state(tree: object, rows: int | None) -> Code:
     if isinstance(tree, wire.Leaf):
-        return _spec(tree.array, 1)
+        return _spec(tree.array, rows)
     assert isinstance(tree, wire.Node)
-    children = tuple(map(_of_state, tree.children))
+    children = tuple(_of_state(child, rows) for child in tree.children)
     if tree.container == "LSTMStateTuple":
         return call("cells.LSTMStateTuple", *children)
     return sequence(children) if tree.container == "list" else Group("(", children, ")")
 
 
-def _spec(values: wire.Array, open_axes: int) -> Code:
+def _spec(values: wire.Array, rows: int | None, more_open: int = 0) -> Code:
     dtype = None if values.dtype == "float32" else literal(values.dtype)  # which is its default
-    sizes = _sizes(values, open_axes)
+    sizes = _sizes(values, rows, more_open)
     return call("tf.TensorSpec", sizes, *([dtype] if dtype else [])).line
 
 
-def _sizes(values: wire.Array, open_axes: int) -> str:
-    return str([None if axis < open_axes else int(size) for axis, size in enumerate(values.shape)])
+def _sizes(values: wire.Array, rows: int | None, more_open: int = 0) -> str:
+    """The shape with open rows unless they are given, and with so many more axes open."""
+    open_axes = [rows, *[None] * more_open][: len(values.shape)]
+    return str([*open_axes, *map(int, values.shape[len(open_axes) :])])

@@ -24,6 +24,11 @@ _OF_A_FILE = {
     ),
     wire.SAVED_MODEL: ("model", "model.export(path)", "tf.saved_model.load(path)"),
 }  # fmt: skip
+_OF_KERAS_2 = {
+    wire.SAVED_MODEL: (
+        "model", 'model.save(path, save_format="tf")', "tf.keras.models.load_model(path)",
+    ),
+}  # fmt: skip
 
 
 def statements(verdict: Verdict, case: Case) -> list[Code]:
@@ -87,7 +92,8 @@ def _with_option(name: str, option: str) -> str:
 def _saved(case: Case) -> Iterator[Code]:
     """The model in a file, and out of it again."""
     if case.reloaded in _OF_A_FILE:
-        name, save, load = _OF_A_FILE[case.reloaded]
+        old = _OF_KERAS_2 if building.keras(case) == "tf.keras" else {}
+        name, save, load = {**_OF_A_FILE, **old}[case.reloaded]
         yield "import tempfile"
         yield f"path = os.path.join(tempfile.mkdtemp(), {literal(name)})"
         yield save
