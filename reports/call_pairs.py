@@ -83,9 +83,16 @@ def _compiled(case: Case) -> Pair:
     """What XLA has compiled against an eager call."""
     built, taken = building.built(case), requests.whole(case)
     code = built.call(_named_state(case))
-    lines, compiled = tracing.function(case, True, taken, code, jit_compile="True")
+    lines, compiled = tracing.function(case, True, taken, code, "**{option: True}")
     return Pair(
-        [*built.statements, *literals.variables(taken), *lines],
+        [
+            "import inspect",
+            *built.statements,
+            *literals.variables(taken),
+            "options = inspect.signature(tf.function).parameters  # until 2.4 there is another",
+            'option = "jit_compile" if "jit_compile" in options else "experimental_compile"',
+            *lines,
+        ],
         [f"seen = {compiled}", assigned("expected", code)],
         "what the call gives eagerly",
         _weighed(built),

@@ -248,7 +248,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     level = 2 if case.mode == GRAPH else 1
     lines = [line for code in statements for line in laid_out(code, level)]
     library = _LIBRARIES[Path.of(case.path).generation]
-    drawn = any("random." in line for line in lines)
+    drawn = any("random." in line for line in (*lines, *after))
     # v1 functions look for tf.keras, whatever cell they are given
     legacy = library is not _LIBRARIES["keras3"] or any(
         name in line for name in _LEGACY for line in (*lines, *after)
@@ -260,7 +260,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     yield from ("", f'os.environ.update(TF_CPP_MIN_LOG_LEVEL="3"{which})')
     yield "try:"
     yield from library.imports
-    if drawn or any("np." in line for line in lines):
+    if drawn or any("np." in line for line in (*lines, *after)):
         yield "    import numpy as np"
     yield "    import tensorflow as tf"
     yield from library.statements[case.mode == GRAPH and library is _LIBRARIES["v1"] :]

@@ -18,7 +18,7 @@ FUNCTION, GRAPH = "function", "graph"  # modes of a case
 
 
 def function(
-    case: Case, kept: bool, given: wire.Call, code: Group, **options: str
+    case: Case, kept: bool, given: wire.Call, code: Group, *options: Code
 ) -> tuple[list[Code], str]:
     """The statements that make the function of a call, and the code that calls it.
 
@@ -29,16 +29,16 @@ def function(
     open_specs = dict(_specs(given, rows)) if kept else {}
     names = ", ".join(open_specs)
     signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
-    named = "signature" if open_specs else None
-    traced: dict[str, Code | None] = {"input_signature": named, "autograph": "False", **options}
+    named = ("input_signature=signature",) if open_specs else ()
+    traced = (*named, "autograph=False", *options)
     in_short = f"{f'lambda {names}'.strip()}: {code.line}"
     if open_specs and code.opening == f"{RAW_RNN}(":  # which takes them in their order
         in_short = RAW_RNN
-    short = assigned("run", call("tf.function", in_short, **traced))
+    short = assigned("run", call("tf.function", in_short, *traced))
     if len(laid_out(short, 1)) == 1:
         return [*signature, short], f"run({names})"
     body = Group(f"return {code.opening}", code.parts, code.closing)
-    made = assigned("run", call("tf.function", "call", **traced))
+    made = assigned("run", call("tf.function", "call", *traced))
     return [*signature, f"def call({names}):", *within(body), made], f"run({names})"
 
 

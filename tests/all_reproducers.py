@@ -1,10 +1,11 @@
 """Runs the scripts of all baselines: ``python -m tests.all_reproducers [NAME...] [--page]``.
 
-Each script is run on the target that its baseline is of, where it must exit 1, and where its clause
-holds in another baseline, on the nearest such target, where it must exit 0. A script that cannot
-tell there, as the target has no such option, goes to the next one. What was run stays in
-reports/out/reproducers.jsonl, so that an interrupted command goes on; `--page` writes the counts
-into docs/reproducers.md. Exit code: 0 when all exit as they must.
+Each script is run on the target that its baseline is of, where it must exit 1, and see an error of
+the kind of the baseline's where that has one. Where its clause holds in another baseline it is run
+on the nearest such target too, where it must exit 0. A script that cannot tell there, as the target
+has no such option, goes to the next one. What was run stays in reports/out/reproducers.jsonl, so
+that an interrupted command goes on; `--page` writes the counts into docs/reproducers.md. Exit code:
+0 when all is as it must be.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ from conformance.targets.cache import Cache
 from reports.runfile import Run
 from reports.scripts import LONGEST
 from reports.verdicts import HOLDS, Verdict
-from tests.reproducers import SHORTEST, Script, run_together, written
+from tests.reproducers import ABSENT, CANNOT_TELL, PRESENT, SHORTEST, Script, run_together, written
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
 PAGE = ROOT / "docs" / "reproducers.md"
-PRESENT, ABSENT, CANNOT_TELL = 1, 0, 2
+_UNTOLD = f"exit {CANNOT_TELL},"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,12 @@ class Done:
     expected: int
     digest: str
     scripts: int
-    otherwise: Mapping[str, int]  # by what a script is about, its exit code
+    otherwise: Mapping[str, str]  # by what a script is about, what is not as it must be
 
     def without(self, others: Sequence[Script]) -> Done:
         """The same without some scripts."""
         left_out = {_words(script.verdict) for script in others}
-        otherwise = {words: c for words, c in self.otherwise.items() if words not in left_out}
+        otherwise = {of: what for of, what in self.otherwise.items() if of not in left_out}
         return dataclasses.replace(self, scripts=self.scripts - len(others), otherwise=otherwise)
 
 
@@ -134,7 +135,7 @@ def _elsewhere(
     untold: list[Script] = []
     for target, held in by_target.items():
         done = kept.done(Batch(name, target, ABSENT, held))
-        cannot = [s for s in held if done.otherwise.get(_words(s.verdict)) == CANNOT_TELL]
+        cannot = [s for s in held if _UNTOLD in done.otherwise.get(_words(s.verdict), "")]
         onward = [s for s in cannot if others.holding(name, s.verdict)[tried + 1 :]]
         untold += onward
         yield done.without(onward)
@@ -222,7 +223,8 @@ def _ran(batch: Batch, cache: Cache) -> Done:
             f"{batch.target} is not made: python -m conformance.targets make {batch.target}"
         )
     ran = run_together(batch.scripts, str(cache.interpreter(batch.target)))
-    otherwise = {_words(one.script.verdict): one.code for one in ran if one.code != batch.expected}
+    said = {_words(one.script.verdict): one.otherwise(batch.expected) for one in ran}
+    otherwise = {words: what for words, what in said.items() if what}
     return Done(
         batch.baseline, batch.target, batch.expected, batch.digest, len(batch.scripts), otherwise
     )
@@ -247,9 +249,9 @@ def _row(name: str, scripts: Sequence[Script], lacking: Counter[str], done: Sequ
 
 def _told(row: Row, done: Sequence[Done]) -> str:
     wrong = [
-        f"  exit {code} on {one.target}, but must be {one.expected}: {about}"
+        f"  on {one.target} {what}: {about}"
         for one in done
-        for about, code in one.otherwise.items()
+        for about, what in one.otherwise.items()
     ]
     counts = f"{row.present} exit 1, {row.absent} exit 0 elsewhere, {row.otherwise} otherwise"
     return "\n".join([f"{row.baseline}: {row.deviations} deviations: {counts}", *wrong])
@@ -260,14 +262,15 @@ _HEAD = """\
 
 The pages of `python -m reports matrix` and `compare` carry a script for a deviation, as
 `python -m reports repro` prints it. All scripts of the baselines in the table were run on the
-target that they are for, where they must exit 1, and, where the clause holds on another target, on
-the nearest such one, where they must exit 0. Of what holds nowhere there is no other target.
+target that they are for, where they must exit 1 and see an error of the kind that the baseline has,
+and, where the clause holds on another target, on the nearest such one, where they must exit 0. Of
+what holds nowhere there is no other target.
 
     python -m conformance.targets make --all
     python -m tests.all_reproducers --page
 
-`without` have no script, `too long` are not of ten to forty lines, `otherwise` exit with something
-else than they must.
+`without` have no script, `too long` are not of ten to forty lines, `otherwise` do not what they
+must.
 
 | baseline | deviations | without | too long | exit 1 | exit 0 elsewhere | otherwise |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

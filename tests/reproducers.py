@@ -10,6 +10,7 @@ TensorFlow is imported once, and a process of its own is forked from there for e
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,9 +21,11 @@ from pathlib import Path
 
 from reports.runfile import Run, UnreadableRun, locate, read
 from reports.scripts import LONGEST, script_of
-from reports.verdicts import Verdict
+from reports.verdicts import Error, Verdict
 
 SHORTEST = 10
+PRESENT, ABSENT, CANNOT_TELL = 1, 0, 2
+_OF_ONE_CAUSE = {"InvalidArgumentError", "TypeError", "ValueError"}
 _SECONDS = 300
 _LEGACY = "TF_USE_LEGACY_KERAS"
 
@@ -76,6 +79,27 @@ class Ended:
     script: Script
     code: int
     words: str
+
+    def otherwise(self, expected: int) -> str | None:
+        """What is not as it must be: the exit code, or the error that was seen, if any."""
+        if self.code != expected:
+            return f"exit {self.code}, but must be {expected}"
+        seen, before = self._error, Error.of(self.script.verdict.observation or {})
+        if expected == PRESENT and not _alike(seen, before.name if before else None):
+            run = before.name if before else "no error"
+            return f"exit {self.code} with {seen or 'no error'}, but the run has seen {run}"
+        return None
+
+    @property
+    def _error(self) -> str | None:
+        """The class of the error that the script says it has seen."""
+        found = re.findall(r"^seen: (\w+): ", self.words, re.MULTILINE)
+        return found[-1] if found else None
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    """Whether both are of one class; one cause gives either error of TensorFlow's by the sizes."""
+    return one == other or {one, other} <= _OF_ONE_CAUSE
 
 
 def written(run: Run, folder: Path, clause: str | None = None) -> tuple[list[Script], Counter[str]]:
@@ -146,12 +170,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scripts, lacking = written(run, Path(folder), options.clause)
         running = run_apart if options.apart else run_together
         ended = list(running(scripts, options.python))
-    wrong = [one for one in ended if one.code != options.expect]
+    wrong = [one for one in ended if one.otherwise(options.expect)]
     long = [s for s in scripts if not SHORTEST <= len(s.text.splitlines()) <= LONGEST]
     for one in wrong:
         verdict = one.script.verdict
         about = (verdict.clause, verdict.path, verdict.cell, verdict.mode, verdict.malformation)
-        print(f"exit {one.code}: {' '.join(part for part in about if part)}: {one.words[-300:]!r}")
+        print(
+            f"{one.otherwise(options.expect)}: {' '.join(part for part in about if part)}:", end=""
+        )
+        print(f" {one.words[-300:]!r}")
     for script in long:
         print(f"{len(script.text.splitlines())} lines: {script.verdict.clause}", end=" ")
         print(f"{script.verdict.path} {script.verdict.cell}")

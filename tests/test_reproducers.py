@@ -40,7 +40,37 @@ def test_each_script_must_exit_as_expected(
     assert reproducers.main(asked) == result
     told = capsys.readouterr().out
     assert f"1 scripts, {1 - result} exit {expected}; 1 deviations have none" in told
-    assert ("exit 0: RJ-01 RNN/keras3" in told) == bool(result)
+    assert ("exit 0, but must be 1: RJ-01 RNN/keras3" in told) == bool(result)
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "what"),
+    [
+        ("TypeError", "seen: TypeError: no", None),
+        ("TypeError", "seen: InvalidArgumentError: no", None),
+        (
+            "TypeError",
+            "seen: NameError: no",
+            "exit 1 with NameError, but the run has seen TypeErro",
+        ),
+        (
+            "IndexError",
+            "seen: ValueError: no",
+            "exit 1 with ValueError, but the run has seen Index",
+        ),
+        ("TypeError", "seen: accepted; shapes []", "exit 1 with no error, but the run has seen Ty"),
+        (None, "seen: NameError: no", "exit 1 with NameError, but the run has seen no error"),
+        (None, "seen: apart by 2.0", None),
+    ],
+)
+def test_a_script_must_see_the_error_of_its_run(
+    before: str | None, words: str, what: str | None, tmp_path: Path
+) -> None:
+    error = {"class": before, "message": f"{before} (no)", "stage": "call"} if before else None
+    verdict = a_deviation(MALFORMED, observation={"error": error})
+    ended = reproducers.Ended(reproducers.Script(tmp_path, verdict, ""), 1, f"expected\n{words}\n")
+    told = ended.otherwise(reproducers.PRESENT)
+    assert told == what if what is None else (told or "").startswith(what)
 
 
 def test_a_python_that_cannot_run_them_is_told(run_file: Path, tmp_path: Path) -> None:
