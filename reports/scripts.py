@@ -1,4 +1,4 @@
-"""The scripts of deviations, as pages carry them."""
+"""The scripts of deviations, as pages carry them and `python -m reports repro` prints them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.case import BIDIRECTIONAL
-from reports import repro
+from reports import standalone
 from reports.runfile import Run
 from reports.verdicts import Verdict
 
@@ -54,8 +54,8 @@ def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list
     scripts = []
     for verdict in verdicts:
         try:
-            scripts.append(repro.of(verdict, run.header.versions))
-        except repro.NoScript as refusal:
+            scripts.append(standalone.of(verdict, run.header.versions))
+        except standalone.NoScript as refusal:
             refusals.append(str(refusal))
     return scripts
 

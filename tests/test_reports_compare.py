@@ -607,7 +607,7 @@ def test_a_long_comparison_fits_a_comment_and_tells_the_worst() -> None:
 
 # make the data of a case, for which they need NumPy and the suite
 OF_SCRIPTS = (
-    *("building", "literals", "repro", "scenarios", "tellings", "tracing"),
+    *("building", "literals", "repro", "scenarios", "standalone", "tellings", "tracing"),
     *("attempts", "call_pairs", "side_by_side", "stateful_pairs", "unbuildable"),
     *("scripts", "words", "matrix_page", "compare_page"),
 )

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 
 from conformance.case import Case, Cell, Custom, Layer, Malformation, Model, to_plain
 from reports import __main__ as command_line
-from reports import repro, scenarios
+from reports import scenarios, standalone
 from reports.verdicts import HOLDS, KNOWN, NEW, Verdict
 from tests import support
 from tests.test_show import a_verdict, written
@@ -44,7 +44,7 @@ def a_deviation(case: Case, clause: str = "RJ-01", **fields: object) -> Verdict:
 
 
 def script_of(case: Case, clause: str = "RJ-01", **fields: object) -> str:
-    return repro.of(a_deviation(case, clause, **fields), VERSIONS)
+    return standalone.of(a_deviation(case, clause, **fields), VERSIONS)
 
 
 class _InvalidArgumentError(Exception):
@@ -487,7 +487,7 @@ def test_a_class_that_is_not_there_is_told() -> None:
     case = Case("RNN/keras2", "eager", (Cell("LSTM", 1),), options="defaults")
     script = script_of(case, "DF-02", sentence=sentence)
     assert 'told = hasattr(layers, "ConvLSTM1D")' in script
-    with pytest.raises(repro.NoScript, match="a default that differs so"):
+    with pytest.raises(standalone.NoScript, match="a default that differs so"):
         script_of(case, "DF-02", sentence="keras2/RNN.unroll = True, but must be False")
 
 
@@ -517,7 +517,7 @@ def undefined(script: str) -> set[str]:
 @settings(max_examples=100)
 @given(support.cases(malformed=True))
 def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> None:
-    with contextlib.suppress(repro.NoScript):
+    with contextlib.suppress(standalone.NoScript):
         assert not undefined(script_of(case))
 
 
@@ -533,12 +533,12 @@ def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> Non
     ],
 )
 def test_what_is_not_covered_is_said(case: Case, why: str) -> None:
-    with pytest.raises(repro.NoScript, match=f"^no script is written yet for {why}$"):
+    with pytest.raises(standalone.NoScript, match=f"^no script is written yet for {why}$"):
         script_of(case)
 
 
 def test_what_shows_in_values_is_not_covered() -> None:
-    with pytest.raises(repro.NoScript, match="shows in values"):
+    with pytest.raises(standalone.NoScript, match="shows in values"):
         script_of(Case("RNN/keras3", "eager", (Cell("GRU", 1),)), "RT-05")
 
 
@@ -550,8 +550,8 @@ HOSTILE = 'x"""\nimport os\\'
 def test_no_text_of_a_case_becomes_code(clause: str, field: str) -> None:
     case = {**to_plain(A_STATEFUL), field: HOSTILE}
     verdict = dataclasses.replace(a_deviation(A_STATEFUL, clause), case=case)
-    with contextlib.suppress(repro.NoScript):
-        assert HOSTILE not in ast.dump(ast.parse(repro.of(verdict, VERSIONS)))
+    with contextlib.suppress(standalone.NoScript):
+        assert HOSTILE not in ast.dump(ast.parse(standalone.of(verdict, VERSIONS)))
 
 
 @pytest.mark.parametrize("clause", ["PS-01", "DF-01", "PS-02"])
@@ -559,15 +559,15 @@ def test_no_text_of_a_sentence_becomes_code(clause: str) -> None:
     hostile = "arguments passed to os.system('x'): {'a': b()}; LSTM.use = absent, but must be f()"
     error = BUILDING["observation"]["error"] if clause == "PS-02" else None
     verdict = a_deviation(MALFORMED, clause, sentence=hostile, observation={"error": error})
-    with contextlib.suppress(repro.NoScript):
-        assert not {"b", "f", "x"} & undefined(repro.of(verdict, VERSIONS))
+    with contextlib.suppress(standalone.NoScript):
+        assert not {"b", "f", "x"} & undefined(standalone.of(verdict, VERSIONS))
 
 
 @pytest.mark.parametrize("field", ["batch", "steps", "features"])
 def test_no_array_is_made_that_would_fill_the_memory(field: str) -> None:
     case = {**to_plain(MALFORMED), field: 10**12}
-    with pytest.raises(repro.NoScript, match="a size above 1000"):
-        repro.of(dataclasses.replace(a_deviation(MALFORMED), case=case), VERSIONS)
+    with pytest.raises(standalone.NoScript, match="a size above 1000"):
+        standalone.of(dataclasses.replace(a_deviation(MALFORMED), case=case), VERSIONS)
 
 
 def test_texts_of_a_verdict_stay_texts() -> None:
@@ -576,7 +576,7 @@ def test_texts_of_a_verdict_stay_texts() -> None:
         statement=HOSTILE,
         observation={"error": {"class": HOSTILE, "message": "", "stage": "call"}},
     )
-    assert imports(repro.of(verdict, VERSIONS)) == imports(script_of(MALFORMED))
+    assert imports(standalone.of(verdict, VERSIONS)) == imports(script_of(MALFORMED))
 
 
 def imports(script: str) -> int:
