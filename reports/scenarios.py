@@ -73,6 +73,8 @@ def of(verdict: Verdict, case: Case) -> Scenario:
         raise NoScenario(f"what {error.name}")
     if stage(verdict) == BUILD:
         raise NoScenario("an error while building")
+    if scenario.first and "must be accepted" in (verdict.sentence or ""):  # which the first was not
+        return Scenario(ACCEPTED, scenario.first, anew=scenario.anew)
     if scenario.expected is ACCEPTED and (error is None or stage(verdict) != CALL):
         raise NoScenario("what shows in values or in a structure")
     return scenario

@@ -119,6 +119,7 @@ _OF_A_LAYER = {
 
 
 def _default(verdict: Verdict, case: Case) -> Telling:
+    """An option's default: that of the config, or where it tells none that of the signature."""
     plain = r"'\w+'|True|False"
     told = rf"\b(\w+)\.(\w+) = (?:absent|{plain}), but must be ({plain})"
     differs = re.search(told, verdict.sentence or "", re.ASCII)
@@ -126,8 +127,12 @@ def _default(verdict: Verdict, case: Case) -> Telling:
         raise NoScenario("a default that differs so")
     kind, name, value = differs.groups()
     return Telling(
-        [f"layer = layers.{kind}(2)"],
-        f'layer.get_config().get({literal(name)}, "nothing")',
+        [
+            "import inspect",
+            f"signature = inspect.signature(layers.{kind}.__init__).parameters",
+            f'default = getattr(signature.get({literal(name)}), "default", "nothing")',
+        ],
+        f"layers.{kind}(2).get_config().get({literal(name)}, default)",
         f"{name} = {value} by default",
         f"told == {value}",
     )

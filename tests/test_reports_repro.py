@@ -230,23 +230,42 @@ def test_what_a_config_does_not_tell_is_shown(
     assert told in script
 
 
+OF_ANOTHER_BATCH = Case(
+    "layer/keras3",
+    "function",
+    (Cell("GRU", 1),),
+    batch=2,
+    state=None,
+    layer=Layer(stateful=True),
+    other_batch=1,
+    unknown_rows=True,
+)
+
+
 def test_a_call_of_another_batch_comes_after_one_of_the_first() -> None:
-    case = Case(
-        "layer/keras3",
-        "function",
-        (Cell("GRU", 1),),
-        batch=2,
-        state=None,
-        layer=Layer(stateful=True),
-        other_batch=1,
-        unknown_rows=True,
-    )
-    script = script_of(case, "ST-14")
+    script = script_of(OF_ANOTHER_BATCH, "ST-14")
     assert "layer.build((2, None, 1))" in script
     assert script.index("run(before)") < script.index("result = run(inputs)")
     assert exits_with(script, "keras.layers.GRU()", [None, ValueError()]) == 0
     assert exits_with(script, "keras.layers.GRU()", [None, None]) == 1
     assert exits_with(script, "keras.layers.GRU()", [ValueError(), None]) == 2
+
+
+def test_where_the_first_call_must_be_accepted_it_is_the_one() -> None:
+    sentence = "the call = TypeError (no), but must be accepted"
+    seen = {"sentence": sentence, "observation": {"error": ERROR}}
+    script = script_of(OF_ANOTHER_BATCH, "ST-14", **seen)
+    assert "before" not in script
+    assert exits_with(script, "keras.layers.GRU()", [TypeError()]) == 1
+    assert exits_with(script, "keras.layers.GRU()", [None]) == 0
+
+
+def test_a_default_that_no_config_tells_is_that_of_the_signature() -> None:
+    case = Case("layer/keras3", "eager", (Cell("LSTM", 1),), options="defaults")
+    sentence = "keras3/LSTM.use_cudnn = absent, but must be 'auto' (https://keras.io)"
+    script = script_of(case, "DF-01", sentence=sentence)
+    assert "signature = inspect.signature(layers.LSTM.__init__).parameters" in script
+    assert 'told = layers.LSTM(2).get_config().get("use_cudnn", default)' in script
 
 
 A_STATEFUL = Case(
