@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance import forms, requests
 from conformance.case import EAGER, Case
-from reports import building, literals, unbuildable
+from reports import building, call_pairs, literals, unbuildable
 from reports.code import Code, assigned, literal, within
 from reports.scenarios import BUILD, CALL, NoScenario, stage
 from reports.tracing import FUNCTION, GRAPH
@@ -113,7 +113,13 @@ def _set_in_another_dtype(case: Case) -> Attempt:
     )
 
 
-# --- models ---------------------------------------------------------------------------------------
+# --- programs ---------------------------------------------------------------------------------------
+
+
+def _compiled(case: Case) -> Attempt:
+    """A call that XLA has compiled."""
+    pair = call_pairs.compiled(case)
+    return Attempt(pair.statements, pair.judged[:1], "no error")
 
 
 def _model_in_a_graph(case: Case) -> Attempt:
@@ -135,6 +141,7 @@ def _model_in_a_graph(case: Case) -> Attempt:
 
 BY_CLAUSE: dict[str, Callable[[Case], Attempt]] = {
     **dict.fromkeys(("GR-01", "GR-02", "GR-03", "GR-04", "GR-05"), _gradients),
+    "MD-03": _compiled,
     "MD-12": _model_in_a_graph,
     "RT-04": _own_state,
     "ST-08": _set_in_another_dtype,

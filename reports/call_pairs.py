@@ -79,11 +79,11 @@ def _masked_outputs(case: Case) -> Pair:
     )
 
 
-def _compiled(case: Case) -> Pair:
+def compiled(case: Case) -> Pair:
     """What XLA has compiled against an eager call."""
     built, taken = building.built(case), requests.whole(case)
     code = built.call(_named_state(case))
-    lines, compiled = tracing.function(case, True, taken, code, "**{option: True}")
+    lines, run = tracing.function(case, True, taken, code, "**{option: True}")
     return Pair(
         [
             "import inspect",
@@ -93,7 +93,7 @@ def _compiled(case: Case) -> Pair:
             'option = "jit_compile" if "jit_compile" in options else "experimental_compile"',
             *lines,
         ],
-        [f"seen = {compiled}", assigned("expected", code)],
+        [f"seen = {run}", assigned("expected", code)],
         "what the call gives eagerly",
         _weighed(built),
     )
@@ -254,7 +254,7 @@ def _named_state(case: Case) -> str | None:
 BY_CLAUSE: dict[str, Pairing] = {
     "DC-10": _hidden_first,
     "DF-03": _as_documented,
-    "MD-03": _compiled,
+    "MD-03": compiled,
     "MD-11": _predicted,
     "PS-10": _of_a_config,
     "SQ-03": _last_output,

@@ -453,6 +453,11 @@ def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, l
             ['"float32")', "    layer.reset_states(states)\n"],
         ),
         (
+            "MD-03",
+            Case("layer/keras2", "jit", (Cell("LSTM", 1),)),
+            ["autograph=False, **{option: True})\n", "    seen = run(inputs, state)\n"],
+        ),
+        (
             "MD-12",
             Case("Model/keras2", "graph", (Cell("SimpleRNN", 1),)),
             ["        result = model([inputs, *tf.nest.flatten(state)])\n"],
