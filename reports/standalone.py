@@ -8,7 +8,6 @@ the run file only reach it as comments, or by `repr`.
 from __future__ import annotations
 
 import dataclasses
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -140,14 +139,17 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     names = [name for name, _ in call.arguments]
     whole = built.call("state" if call.state is not None else None, names)
     code: Code = whole
+    first = scenario.first(case) if scenario.first else None
+    if case.mode == GRAPH and (first or scenario.refused_first):
+        raise building.NotCovered("several calls of a graph")
     is_placed = case.mode == GRAPH and _is_kept(case, scenario)
-    variables = tracing.placed(call) if is_placed else literals.variables(call)
+    variables = tracing.placed(call) if is_placed else literals.variables(first or call)
     given = [*built.statements, *variables]
     if case.mode == FUNCTION and not scenario.refused_first:
         lines, code = tracing.function(case, _is_kept(case, scenario), call, whole)
         given += lines
-    if scenario.first:
-        given += _before(case, scenario.first(case), code)
+    if first:
+        given += [code, assigned("inputs", literals.array(call.inputs))]
     if scenario.refused_first:
         given.append(assigned("malformed", literals.state(requests.given_state(case))))
         judged = _refused_first(case, built, whole)
@@ -247,19 +249,8 @@ _LIBRARIES = {
 }
 
 
-def _before(case: Case, given: wire.Call, code: Code) -> Iterator[Code]:
-    """The call that comes first: the same, of other inputs."""
-    if case.mode == GRAPH:
-        raise building.NotCovered("several calls of a graph")
-    made = code.line if isinstance(code, Group) else code
-    yield assigned("before", literals.array(given.inputs))
-    yield re.sub(r"\binputs\b", "before", made, flags=re.ASCII)
-
-
 def _refused_first(case: Case, built: building.Built, whole: Group) -> list[str]:
     """A call that is to be refused, and then those that are judged."""
-    if case.mode == GRAPH:
-        raise building.NotCovered("several calls of a graph")
     refused, first, judged = (
         _traced(case, each) for each in (built.call("malformed"), built.call(None), whole)
     )
