@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance import malformations, reading, requests
-from conformance.adapter import wire
 from conformance.case import EAGER, Case
 from conformance.errors import UnreadableCase
 from conformance.forms import Path
