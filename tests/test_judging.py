@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from conformance import data, judging, reference
+from conformance import data, expectation, judging, reference
 from conformance.adapter import wire
 from conformance.case import Case, Cell, Convolution, Malformation
 from conformance.judging import Deviation
@@ -97,7 +97,7 @@ def test_a_structure_is_explained_by_what_was_expected_and_what_came(
 
 @given(EVERY_CASE)
 def test_a_library_without_fault_is_accepted(case: Case) -> None:
-    expected = reference.of(case)
+    expected = expectation.of(case)
     run = judging.accepted(case, support.perfect(case, expected))
     assert judging.agrees_with_reference(case, run, expected) <= 1
     judging.identical_runs(run, run)

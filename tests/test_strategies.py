@@ -61,7 +61,9 @@ def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
     program = requests.program(case)
     assert len(program.cells) == len(case.cells)
     call = requests.whole(case)
-    assert call.inputs.shape == (case.batch, case.steps, *case.input_shape)
+    rows = (case.batch, case.steps)
+    leading = rows[::-1] if case.layer.time_major else rows
+    assert call.inputs.shape == (*leading, *case.input_shape)
     assert (call.state is None) == (case.state is None)
 
 
