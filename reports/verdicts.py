@@ -149,7 +149,9 @@ class Verdict(PlainRecord):
         """What a verdict is about: two runs are compared by it."""
         about = (self.clause, self.path, self.mode, self.cell, self.malformation)
         between = self.between
-        return (*about, between.origin, between.was, between.now) if between else about
+        if between is None:
+            return about
+        return (*about, between.origin, between.change, between.was, between.now)
 
     @property
     def between(self) -> Difference | None:
