@@ -76,6 +76,12 @@ def _matrix(options: argparse.Namespace) -> int:
 
     paths = [locate(path) for path in options.runs]
     runs = [read(path) for path in paths]
+    for path, run in zip(paths, runs, strict=True):
+        if run.header.old:
+            raise UnreadableRun(
+                f"{path}: holds two targets against each other, and a column is of one; record"
+                " a run of each: `pytest conformance --target NAME`"
+            )
     names = [str(path) for path in paths]
     exported([Export(options.html, lambda: matrix_page.made(runs, names))], paths)
     return 0

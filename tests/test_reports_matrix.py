@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from reports import matrix
 from reports.runfile import Run
 from reports.verdicts import HOLDS, KNOWN, NEW, UNAVAILABLE, Verdict
-from tests.test_show import HEADER, a_verdict
+from tests.test_show import HEADER, a_verdict, reports, written
 
 
 def a_run(*verdicts: Verdict) -> Run:
@@ -97,3 +98,13 @@ def test_releases_stand_in_order_whatever_the_order_of_the_runs() -> None:
     ]
     ordered = [run.header.versions["tensorflow"] for run in matrix.matrix(runs).columns]
     assert ordered == ["odd", "2.9.1", "2.10.0"]
+
+
+def test_a_run_of_two_targets_is_no_column(tmp_path: Path) -> None:
+    header = dataclasses.replace(HEADER, old={"target": "tf2.15"})
+    between = written(tmp_path / "between.jsonl", (a_verdict("UP-01", "RNN/keras3"),), header)
+    done = reports("matrix", between, "--html", tmp_path / "matrix.html")
+    assert (done.returncode, done.stdout) == (2, "")
+    (said,) = done.stderr.splitlines()
+    assert "holds two targets against each other, and a column is of one" in said
+    assert not (tmp_path / "matrix.html").exists()
