@@ -38,7 +38,7 @@ def _calls(words: str, *judged: str) -> Pairing:
 
 
 def _needs_state(judged: tuple[str, ...]) -> bool:
-    return any("=state" in line or ", state)" in line or "(state)" in line for line in judged)
+    return any("=state" in line or "(state)" in line for line in judged)
 
 
 def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
