@@ -14,13 +14,13 @@ from tox.config.types import EnvList
 from tox.plugin import impl
 from tox.session.state import State
 
-from conformance.targets import catalogue
+from conformance.targets import registry
 
 
 @impl(optionalhook=True)  # an older tox has no such hook, and gets the one of tox.ini by itself
 def tox_extend_envs() -> tuple[str, ...]:
     """Every named target is an environment."""
-    return tuple(catalogue.read())
+    return tuple(registry.read())
 
 
 @impl
@@ -28,7 +28,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Where no environment is asked for, all that the machine has the interpreters for."""
     if not _of_no_choice(state):
         return
-    names, left_out = catalogue.possible()
+    names, left_out = registry.possible()
     for told in left_out:
         logging.warning("left out: %s", told)
     core_conf.loaders.insert(0, MemoryLoader(env_list=EnvList(["selftest", *names])))

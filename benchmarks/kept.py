@@ -12,10 +12,10 @@ import importlib
 import statistics
 import time
 
-from conformance.asking import Asker
-from conformance.contract import CLAUSES, Clause, Subject
+from conformance.contract.clause import CLAUSES, Clause, Subject
+from conformance.engine.batching import BatchingClient
+from conformance.engine.search import Budget, Search
 from conformance.ledger import Ledger
-from conformance.search import Budget, Search
 from conformance.targets import Target, open_target
 
 _CELLS = ("SimpleRNN", "GRU", "LSTM")
@@ -67,7 +67,7 @@ def _judge(clause: Clause, target: Target, path: str, mode: str, data_cases: int
     budget = Budget(examples, _PROGRAMS / clause.effort, 0, lambda mode: data_cases, salt=salt)
     judged = 0
     for cell in _CELLS:
-        search = Search(clause, Subject(path, cell), Asker(target), Ledger(), budget)
+        search = Search(clause, Subject(path, cell), BatchingClient(target), Ledger(), budget)
         tallies = search.execute([mode])
         judged += sum(tally.cases for tally in tallies.values())
     return judged

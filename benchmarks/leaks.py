@@ -13,8 +13,10 @@ import os
 from collections.abc import Iterator
 
 from benchmarks import processes
-from conformance import requests, targets
-from conformance.case import Case, Cell
+from conformance import targets
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.program import Cell
 
 _MODES = ("eager", "function", "graph")
 _PATHS = ("RNN/keras3", "layer/keras2", "dynamic_rnn/v1")
@@ -41,8 +43,8 @@ def _curve(mode: str) -> list[float]:
     ) as target:
         (process,) = processes.children(os.getpid(), processes.parents())
         for number, case in enumerate(itertools.islice(_cases(mode), _PROGRAMS), 1):
-            run = requests.run(case, [requests.whole(case)])
-            ((observation,),) = target.run(requests.program(case), (run,))
+            run = case_calls.run(case, [case_calls.whole(case)])
+            ((observation,),) = target.run(case_calls.program(case), (run,))
             assert observation.error is None, observation.error
             if number % _EVERY == 0:
                 memory.append(processes.megabytes(process))

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks import processes, suite
-from reports import runfile
+from reports.run_files import run_file
 
 _EVERY = 1.0  # seconds
 _ROWS = 20
@@ -33,7 +33,7 @@ def measure(profile: str) -> int:
     return 0
 
 
-def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
+def _sampled(profile: str) -> tuple[list[float], run_file.Run]:
     with tempfile.TemporaryDirectory() as reports:
         run = subprocess.Popen(suite.command(profile, 2, reports), stdout=subprocess.DEVNULL)
         samples = []
@@ -41,7 +41,7 @@ def _sampled(profile: str) -> tuple[list[float], runfile.Run]:
             samples.append(_largest_pair(run.pid))
             time.sleep(_EVERY)
         del samples[-1:]  # taken while it ended
-        return samples, runfile.read(runfile.locate(Path(reports)))
+        return samples, run_file.read(run_file.locate(Path(reports)))
 
 
 def _largest_pair(controller: int) -> float:

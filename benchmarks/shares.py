@@ -11,17 +11,19 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from conformance import ordering
+import conformance
 from conformance.adapter import wire
-from conformance.asking import Asker
-from conformance.case import Case
-from conformance.contract import CLAUSES, Clause, Subject
+from conformance.cases.case import Case
+from conformance.contract.clause import CLAUSES, Clause, Subject
+from conformance.engine.batching import BatchingClient
+from conformance.engine.outcome import Outcome
+from conformance.engine.profiles import DERANDOMISED_SALT, PROFILES, Profile
+from conformance.engine.search import Search
 from conformance.ledger import load
-from conformance.profiles import DERANDOMISED_SALT, PROFILES, Profile
-from conformance.search import Outcome, Search
+from conformance.plugin import scheduling
 from conformance.targets import Target, open_target
 
-CONTRACT = Path(ordering.__file__).parent
+CONTRACT = Path(conformance.__file__).parent
 _DRIVER = ("transport", "drawing", "judging")
 
 
@@ -42,7 +44,7 @@ class Clock:
             self.seconds[kind] = self.seconds.get(kind, 0.0) + spent
 
 
-class TimedAsker(Asker):
+class TimedAsker(BatchingClient):
     """An asker that counts the time of asking."""
 
     def __init__(self, target: Target, clock: Clock) -> None:
@@ -132,7 +134,7 @@ def _in_order(description: wire.Description, profile: Profile) -> list[tuple[Cla
         for clause in CLAUSES.values()
         for subject in profile.chosen(clause, clause.subjects(description.paths))
     }
-    return [found[node] for node in ordering.ordered(list(found))]
+    return [found[node] for node in scheduling.ordered(list(found))]
 
 
 def _show(spent: dict[str, float], whole: float, cases: int) -> None:

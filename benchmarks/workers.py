@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import suite
-from reports import runfile
-from reports.verdicts import Verdict
+from conformance.results.verdict import Verdict
+from reports.run_files import run_file
 
 
 @dataclass(frozen=True)
 class _Timed:
     seconds: float
-    run: runfile.Run
+    run: run_file.Run
 
 
 def measure(profile: str) -> int:
@@ -40,7 +40,7 @@ def _timed(profile: str, workers: int) -> _Timed:
         started = time.perf_counter()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         seconds = time.perf_counter() - started
-        return _Timed(seconds, runfile.read(runfile.locate(Path(reports))))
+        return _Timed(seconds, run_file.read(run_file.locate(Path(reports))))
 
 
 def _but_for_seconds(verdicts: Iterable[Verdict]) -> set[str]:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from conformance import judging, properties, reference, requests, sources, subjects
-from conformance.case import Case
-from conformance.contract import Finding, Runs, clause
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.checks import numbers, outputs, shared
+from conformance.contract import sources, subjects
+from conformance.contract.clause import CheckResult, Runs, clause
+from conformance.reference import forward
 from strategies import states
 
 
 @clause(
     "AG-01",
     source=sources.LSTM,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=states.together,
     effort=1.5,
     leading=True,
 )
-def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
+def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.5)
-def test_paths_agree_with_each_other(case: Case, run: Runs) -> Finding:
+def test_paths_agree_with_each_other(case: Case, run: Runs) -> CheckResult:
     """Two paths over the same weights, inputs and state give the same outputs and final state."""
-    (here,) = run(case, requests.whole(case))
-    elsewhere = requests.on_other_path(case)
-    (there,) = run(elsewhere, requests.whole(elsewhere))
-    one = judging.accepted(case, here, f"the call on {case.path}")
-    other = judging.accepted(elsewhere, there, f"the call on {elsewhere.path}")
-    return Finding(judging.agree(one, other, reference.of(case)))
+    (here,) = run(case, case_calls.whole(case))
+    elsewhere = case_calls.on_other_path(case)
+    (there,) = run(elsewhere, case_calls.whole(elsewhere))
+    one = outputs.accepted(case, here, f"the call on {case.path}")
+    other = outputs.accepted(elsewhere, there, f"the call on {elsewhere.path}")
+    return CheckResult(numbers.runs_agree(one, other, forward.trajectory(case)))

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from conformance import (
-    configs,
-    documented_defaults,
-    forms,
-    initial,
-    properties,
-    sources,
-    subjects,
-)
 from conformance.adapter import wire
-from conformance.case import EAGER, STACK, Case
-from conformance.contract import Finding, Runs, Subject, clause
-from strategies import defaults
+from conformance.cases import state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, STACK
+from conformance.checks import configs, documented_defaults, initial_weights, shared
+from conformance.contract import sources, subjects
+from conformance.contract.clause import CheckResult, Runs, Subject, clause
+from strategies import default_options
 
 KERAS = ("keras2", "keras3")
 _V1_CLASSES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell", STACK: "MultiRNNCell"}
@@ -28,13 +23,15 @@ default_clause = partial(clause, source=sources.DEFAULTS, modes=(EAGER,))
 
 def documented(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     """Each path of one class of cells or layers of whose defaults something is documented."""
-    found = subjects.each(apis=("cell", "layer"))(offers)
-    return [here for here in found if documented_defaults.of(class_of(here.path, here.cell))]
+    found = subjects.paths_and_cells(apis=("cell", "layer"))(offers)
+    return [
+        here for here in found if documented_defaults.documented_of(class_of(here.path, here.cell))
+    ]
 
 
 def class_of(path_name: str, kind: str) -> str:
     """The class that a path makes, as `keras3/LSTM`."""
-    path = forms.Path.of(path_name)
+    path = state_forms.Path.of(path_name)
     if path.is_v1:
         return f"v1/{_V1_CLASSES.get(kind, kind + 'Cell')}"
     return f"{path.generation}/{kind if path.api == 'layer' else kind + 'Cell'}"
@@ -43,7 +40,7 @@ def class_of(path_name: str, kind: str) -> str:
 def must_be_documented(run: Runs, *classes: str) -> None:
     """Judge the defaults of classes, each option by itself."""
     found = run.defaults()
-    pages = [page for name in classes for page in documented_defaults.of(name)]
+    pages = [page for name in classes for page in documented_defaults.documented_of(name)]
     configs.must_be(
         [
             f"{difference} ({page.source})"
@@ -58,7 +55,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
 @default_clause(
     "DF-01",
     subjects=documented,
-    cases=defaults.simplest,
+    cases=default_options.simplest,
     leading=True,
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
@@ -68,37 +65,37 @@ def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
 
 @default_clause(
     "DF-02",
-    subjects=subjects.each(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
-    cases=defaults.simplest,
+    subjects=subjects.paths_and_cells(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
+    cases=default_options.simplest,
 )
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of RNN, Bidirectional and ConvLSTM that is not given is as documented."""
     names = ("RNN", "Bidirectional", *documented_defaults.CONV_LSTMS)
-    generation = forms.Path.of(case.path).generation
+    generation = state_forms.Path.of(case.path).generation
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
 
 
 @default_clause(
     "DF-03",
-    subjects=subjects.each(apis=("cell", "layer")),
-    cases=defaults.together,
+    subjects=subjects.paths_and_cells(apis=("cell", "layer")),
+    cases=default_options.together,
     effort=0.5,
 )
-def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> Finding:
+def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> CheckResult:
     """What is made with its units alone computes what the documented defaults say."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @default_clause(
     "DF-04",
-    subjects=subjects.each(
+    subjects=subjects.paths_and_cells(
         apis=("cell", "layer"), generations=KERAS, cells=("SimpleRNN", "GRU", "LSTM")
     ),
-    cases=defaults.made,
+    cases=default_options.default_cases,
 )
 def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
     """The weights of what is made with its units alone are initially as documented."""
     made = run.look(case)
     configs.must_be_made(made)
     (weights,) = made.weights
-    initial.as_documented(case.cells[0], weights)
+    initial_weights.as_documented(case.cells[0], weights)

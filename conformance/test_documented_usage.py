@@ -11,38 +11,36 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from conformance import (
-    data,
-    documented,
-    forms,
-    judging,
-    malformations,
-    reference,
-    requests,
-    subjects,
-)
 from conformance.adapter import wire
-from conformance.case import LSTM_KINDS, STACK, Case
-from conformance.contract import SHOULD, Finding, Runs, SingleCases, clause, single
-from conformance.documented import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
-from conformance.noise import Estimate
-from strategies import documented as usage
-from strategies.documented import Example
+from conformance.cases import case_arrays, case_calls, floats, state_forms
+from conformance.cases.case import Case
+from conformance.cases.malformations import state_malformations
+from conformance.cases.program import LSTM_TYPES, STACK
+from conformance.checks import documented_usage, numbers, rejection
+from conformance.checks.deviation import Deviation, error_line
+from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
+from conformance.checks.outputs import Run, accepted
+from conformance.contract import subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, SingleCases, clause, one_by_one
+from conformance.reference import forward
+from conformance.reference.rounding import Estimate
+from strategies import documented_examples as usage
+from strategies.documented_examples import Example
 
 KERAS = ("keras2", "keras3")
 LAYERS = ("RNN", "layer")  # what the second write-up calls Keras RNN layers
 ONE_STATE = ("SimpleRNN", "GRU")
-SINGLE = (*ONE_STATE, *LSTM_KINDS)
+SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 
 def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
     """A clause about usage as written up, where a cell or layer is made for each call."""
-    return clause(identifier, cases=single(cases), anew=True, **others)
+    return clause(identifier, cases=one_by_one(cases), anew=True, **others)
 
 
-DYNAMIC_RNN = subjects.each(apis=("dynamic_rnn",))
-IN_SEQUENCE = subjects.each(apis=subjects.SEQUENCE_APIS)
-IN_LAYERS = subjects.each(apis=LAYERS)
+DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
+IN_SEQUENCE = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
+IN_LAYERS = subjects.paths_and_cells(apis=LAYERS)
 
 # --- the six examples -----------------------------------------------------------------------------
 
@@ -54,7 +52,9 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
     "DC-01",
     source=f"{FEEDING} (example 1)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)),
+    subjects=subjects.paths_and_cells(
+        apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)
+    ),
     cases=partial(usage.example, of=_FED),
 )
 def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
@@ -66,22 +66,22 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     "DC-02",
     source=f"{FEEDING} (example 2)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
     cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("LSTM",))),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors and gives two states."""
-    (observation,) = run(case, documented.call(case, documented.pair(case, TUPLE)))
-    final = documented.returned(observation)
-    documented.must_have_output_shape(observation, (32, 10, 16))
-    documented.must_have_item_shapes("final_state", final, [(32, 16)] * 2, observation)
+    (observation,) = run(case, documented_usage.call(case, documented_usage.pair(case, TUPLE)))
+    final = documented_usage.returned(observation)
+    documented_usage.must_have_output_shape(observation, (32, 10, 16))
+    documented_usage.must_have_item_shapes("final_state", final, [(32, 16)] * 2, observation)
 
 
 @usage_clause(
     "DC-03",
     source=f"{FEEDING} (example 3)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
     cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("GRU",))),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
@@ -90,52 +90,56 @@ def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
 
 
 def _feeds_one_tensor(case: Case, run: Runs) -> None:
-    (observation,) = run(case, documented.call(case, documented.tensor(case)))
-    final = documented.returned(observation)
-    documented.must_have_output_shape(observation, (32, 10, 16))
-    documented.must_have_shape("final_state", final, (32, 16), observation)
+    (observation,) = run(case, documented_usage.call(case, documented_usage.tensor(case)))
+    final = documented_usage.returned(observation)
+    documented_usage.must_have_output_shape(observation, (32, 10, 16))
+    documented_usage.must_have_shape("final_state", final, (32, 16), observation)
 
 
 @usage_clause(
     "DC-04",
     source=f"{INCOMPATIBLE} (example 1)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("RNN",), cells=("SimpleRNN",)),
+    subjects=subjects.paths_and_cells(apis=("RNN",), cells=("SimpleRNN",)),
     cases=partial(usage.example, of=_SIZED),
 )
 def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     """RNN over a SimpleRNNCell takes a list of one NumPy array, and gives a state whose item 0 is a
     tensor of the batch and the units.
     """
-    (observation,) = run(case, documented.call(case, documented.pair(case, LIST, forms.NUMPY)))
-    (final,) = documented.unpacked(observation, 2)
-    documented.must_have_output_shape(observation, (1, 5, 32))
-    documented.must_have_item_shapes("final_state", final, [(1, 32)], observation)
+    (observation,) = run(
+        case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
+    )
+    (final,) = documented_usage.unpacked(observation, 2)
+    documented_usage.must_have_output_shape(observation, (1, 5, 32))
+    documented_usage.must_have_item_shapes("final_state", final, [(1, 32)], observation)
 
 
 @usage_clause(
     "DC-05",
     source=f"{INCOMPATIBLE} (example 2)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("RNN",), cells=("LSTM",)),
+    subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
     cases=partial(usage.example, of=dataclasses.replace(_SIZED, kinds=("LSTM",), units=(64,))),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     """RNN over an LSTMCell takes a list of two NumPy arrays, and gives the output and two tensors:
     the hidden and the cell state.
     """
-    (observation,) = run(case, documented.call(case, documented.pair(case, LIST, forms.NUMPY)))
-    hidden, cell = documented.unpacked(observation, 3)
-    documented.must_have_output_shape(observation, (1, 5, 64))
-    documented.must_have_shape("hidden_state", hidden, (1, 64), observation)
-    documented.must_have_shape("cell_state", cell, (1, 64), observation)
+    (observation,) = run(
+        case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
+    )
+    hidden, cell = documented_usage.unpacked(observation, 3)
+    documented_usage.must_have_output_shape(observation, (1, 5, 64))
+    documented_usage.must_have_shape("hidden_state", hidden, (1, 64), observation)
+    documented_usage.must_have_shape("cell_state", cell, (1, 64), observation)
 
 
 @usage_clause(
     "DC-06",
     source=f"{INCOMPATIBLE} (example 3)",
     severity=SHOULD,
-    subjects=subjects.each(apis=("RNN",), cells=(STACK,)),
+    subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
     cases=partial(
         usage.example,
         of=dataclasses.replace(_SIZED, kinds=("LSTM", "LSTM"), units=(64, 32)),
@@ -145,12 +149,12 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     """RNN over two stacked LSTMCells takes a tuple of two lists of NumPy arrays, and gives the
     output and one pair for each cell.
     """
-    state = documented.nested(case, TUPLE, forms.NUMPY)
-    (observation,) = run(case, documented.call(case, state))
-    first, second = documented.unpacked(observation, 3)
-    documented.must_have_output_shape(observation, (1, 5, 32))
-    documented.must_have_item_shapes("state_tuple_1", first, [(1, 64)] * 2, observation)
-    documented.must_have_item_shapes("state_tuple_2", second, [(1, 32)] * 2, observation)
+    state = documented_usage.nested(case, TUPLE, state_forms.NUMPY)
+    (observation,) = run(case, documented_usage.call(case, state))
+    first, second = documented_usage.unpacked(observation, 3)
+    documented_usage.must_have_output_shape(observation, (1, 5, 32))
+    documented_usage.must_have_item_shapes("state_tuple_1", first, [(1, 64)] * 2, observation)
+    documented_usage.must_have_item_shapes("state_tuple_2", second, [(1, 32)] * 2, observation)
 
 
 # --- starting and carrying on ---------------------------------------------------------------------
@@ -164,12 +168,12 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     cases=partial(usage.cases, state=None),
     effort=0.33,
 )
-def test_each_call_starts_from_zeros(case: Case, run: Runs) -> Finding:
+def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """A call without initial_state starts from zeros, whatever state the call before was given."""
     given = dataclasses.replace(case, state=usage.DISTINCT)
-    _, without = run(case, requests.whole(given), requests.whole(case))
-    seen = judging.accepted(case, without, "the call without initial_state")
-    return Finding(judging.agrees_with_reference(case, seen))
+    _, without = run(case, case_calls.whole(given), case_calls.whole(case))
+    seen = accepted(case, without, "the call without initial_state")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @usage_clause(
@@ -180,17 +184,17 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> Finding:
     cases=usage.cases,
     effort=0.33,
 )
-def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Finding:
+def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> CheckResult:
     """A final state, given as initial_state, is what the same dynamic_rnn, or another one over such
     a cell, starts from instead of zeros.
     """
     first, same = run(
-        case, requests.whole(case), wire.Call(requests.inputs(case), wire.Previous(0))
+        case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    ended = judging.accepted(case, first)
+    ended = accepted(case, first)
     another = dataclasses.replace(case, weight_seed=case.weight_seed + 1)
-    (other,) = run(another, documented.call(another, first.state))
-    return Finding(
+    (other,) = run(another, documented_usage.call(another, first.state))
+    return CheckResult(
         max(
             _goes_on_from(ended, case, same, "the same RNN's call"),
             _goes_on_from(ended, another, other, "another RNN's call"),
@@ -198,14 +202,12 @@ def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Fi
     )
 
 
-def _goes_on_from(
-    ended: judging.Run, case: Case, observation: wire.Observation, what: str
-) -> float:
-    expected = reference.run(
-        case.cells, data.weights(case), data.inputs(case), ended.state, case.dtype
+def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: str) -> float:
+    expected = forward.run_cells(
+        case.cells, case_arrays.weights(case), case_arrays.inputs(case), ended.state, case.dtype
     )
-    seen = judging.accepted(case, observation, what)
-    return judging.agrees_with_reference(case, seen, expected)
+    seen = accepted(case, observation, what)
+    return numbers.agrees_with_reference(case, seen, expected)
 
 
 # --- what a state and the results look like -------------------------------------------------------
@@ -215,7 +217,7 @@ def _goes_on_from(
     "DC-09",
     source=FEEDING,
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=SINGLE),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, fresh=True),
 )
 def test_structure_by_cell(case: Case, run: Runs) -> None:
@@ -223,67 +225,67 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
     tuple of two tensors for an LSTM.
     """
     is_pair = case.cells[0].is_lstm
-    state = documented.pair(case, TUPLE) if is_pair else documented.tensor(case)
-    (observation,) = run(case, documented.call(case, state))
+    state = documented_usage.pair(case, TUPLE) if is_pair else documented_usage.tensor(case)
+    (observation,) = run(case, documented_usage.call(case, state))
     what = f"the call with {'a tuple of two' if is_pair else 'one tensor'}"
-    final = documented.returned(observation, what)
+    final = documented_usage.returned(observation, what)
     shape = (case.batch, case.output_units)
     if is_pair:
-        documented.must_be_tuple("final_state", final, [shape] * 2, observation)
+        documented_usage.must_be_tuple("final_state", final, [shape] * 2, observation)
     else:
-        documented.must_have_shape("final_state", final, shape, observation)
+        documented_usage.must_have_shape("final_state", final, shape, observation)
 
 
 @usage_clause(
     "DC-10",
     source=BOTH,
     severity=SHOULD,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=LSTM_KINDS),
+    subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=LSTM_TYPES),
     cases=usage.cases,
 )
-def test_hidden_state_comes_first(case: Case, run: Runs) -> Finding:
+def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     """Of an LSTM's two states, given or returned, the first is the hidden and the second the cell
     state.
     """
-    accepted_as = forms.documented(case, requests.leaves(case))
+    accepted_as = state_forms.documented_tree(case, case_calls.leaves(case))
     assert isinstance(accepted_as, wire.Node)
-    state = wire.Node(accepted_as.container, documented.pair(case, LIST).children)
-    (observation,) = run(case, documented.call(case, state))
-    seen = judging.accepted(case, observation)
-    first = documented.item("final_state", observation.state, 0, observation)
+    state = wire.Node(accepted_as.container, documented_usage.pair(case, LIST).children)
+    (observation,) = run(case, documented_usage.call(case, state))
+    seen = accepted(case, observation)
+    first = documented_usage.item("final_state", observation.state, 0, observation)
     assert isinstance(first, wire.Leaf)
-    hidden = judging.numbers(first.array)
-    judging.identical(
+    hidden = floats.from_wire(first.array)
+    numbers.identical(
         "final_state[0]", hidden, seen.outputs[:, -1], observation, "the last output's"
     )
-    return Finding(judging.agrees_with_reference(case, seen))
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @usage_clause(
     "DC-11",
     source=FEEDING,
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=SINGLE),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, split=True),
     effort=0.33,
 )
-def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> Finding:
+def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     """The outputs, of shape (batch, steps, units), are the hidden state after each step, and a
     final hidden state is of shape (batch, units).
     """
-    until = requests.split(case)
-    whole, part = run(case, requests.whole(case), requests.first_part(case))
-    seen = judging.accepted(case, whole)
-    stopped = judging.accepted(case, part, "the first steps", steps=until)
+    until = case_calls.split(case)
+    whole, part = run(case, case_calls.whole(case), case_calls.first_part(case))
+    seen = accepted(case, whole)
+    stopped = accepted(case, part, "the first steps", steps=until)
     hidden = stopped.state[0][0]
-    outputs = reference.of(case).outputs
+    outputs = forward.trajectory(case).outputs
     at = Estimate(
         outputs.value[:, until - 1], outputs.width[:, until - 1], outputs.spread[:, until - 1]
     )
-    return Finding(
+    return CheckResult(
         max(
-            judging.within(seen.outputs, outputs, "outputs", whole),
-            judging.within(hidden, at, f"final h after {until} steps", part),
+            numbers.within_bound(seen.outputs, outputs, "outputs", whole),
+            numbers.within_bound(hidden, at, f"final h after {until} steps", part),
         )
     )
 
@@ -292,7 +294,7 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> Finding:
     "DC-12",
     source=INCOMPATIBLE,
     severity=SHOULD,
-    subjects=subjects.each(apis=("RNN",)),
+    subjects=subjects.paths_and_cells(apis=("RNN",)),
     cases=partial(usage.cases, fresh=True),
 )
 def test_kind_of_state_size(case: Case, run: Runs) -> None:
@@ -301,13 +303,16 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     """
     size = run.state_size(case)
     if case.stacked:
-        kept, wanted = documented.is_tuple_of_tuples(size), "a tuple of tuples of two integers"
+        kept, wanted = (
+            documented_usage.is_tuple_of_tuples(size),
+            "a tuple of tuples of two integers",
+        )
     elif case.cell_name == "SimpleRNN":
-        kept, wanted = documented.is_integer(size), "an integer"
+        kept, wanted = documented_usage.is_integer(size), "an integer"
     else:
-        kept, wanted = documented.is_tuple_of_two(size), "a tuple of two integers"
+        kept, wanted = documented_usage.is_tuple_of_two(size), "a tuple of two integers"
     if not kept:
-        raise judging.Deviation(f"state_size = {documented.shown_size(size)}, but must be {wanted}")
+        raise Deviation(f"state_size = {documented_usage.shown_size(size)}, but must be {wanted}")
 
 
 @usage_clause(
@@ -320,14 +325,16 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
 )
 def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     """The cell's state_size tells how many tensors the state has, and the width of each."""
-    widths = [getattr(size, "name", "") for size in documented.flat(run.state_size(case))]
-    (observation,) = run(case, requests.whole(case))
-    final = documented.returned(observation)
+    widths = [getattr(size, "name", "") for size in documented_usage.flat(run.state_size(case))]
+    (observation,) = run(case, case_calls.whole(case))
+    final = documented_usage.returned(observation)
     seen = [
-        str(leaf.array.shape[-1]) for leaf in documented.flat(final) if isinstance(leaf, wire.Leaf)
+        str(leaf.array.shape[-1])
+        for leaf in documented_usage.flat(final)
+        if isinstance(leaf, wire.Leaf)
     ]
     if seen != widths:
-        raise judging.Deviation(
+        raise Deviation(
             f"widths of the final state = {seen}, but must be state_size's {widths}", observation
         )
 
@@ -343,26 +350,26 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     cases=partial(usage.cases, written_as=(LIST, TUPLE)),
     effort=0.33,
 )
-def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> Finding:
+def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer takes its state as a list or tuple of tensors; for a stack it takes a list
     of one tuple for each cell, or a tuple of lists.
     """
-    (observation,) = run(case, documented.call(case, documented.written(case)))
-    seen = judging.accepted(case, observation, f"the call with the state as {case.form}")
-    return Finding(judging.agrees_with_reference(case, seen))
+    (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
+    seen = accepted(case, observation, f"the call with the state as {case.form}")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @usage_clause(
     "DC-15",
     source=INCOMPATIBLE,
     severity=SHOULD,
-    subjects=subjects.each(apis=LAYERS, cells=SINGLE),
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=SINGLE),
     cases=partial(usage.cases, written_as=(TENSOR,), fresh=True),
 )
 def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
     """A Keras RNN layer must be given a list or tuple: a tensor by itself is refused."""
-    (observation,) = run(case, documented.call(case, documented.written(case)))
-    documented.must_raise(observation, "initial_state that is a tensor by itself")
+    (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
+    documented_usage.must_raise(observation, "initial_state that is a tensor by itself")
 
 
 @usage_clause(
@@ -370,13 +377,13 @@ def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
     source=INCOMPATIBLE,
     severity=SHOULD,
     subjects=IN_LAYERS,
-    cases=partial(usage.cases, written_as=(forms.NUMPY,)),
+    cases=partial(usage.cases, written_as=(state_forms.NUMPY,)),
 )
-def test_numpy_arrays_are_taken(case: Case, run: Runs) -> Finding:
+def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
     """The tensors of a Keras RNN layer's state may be NumPy arrays."""
-    (observation,) = run(case, requests.whole(case))
-    seen = judging.accepted(case, observation, "the call with NumPy arrays")
-    return Finding(judging.agrees_with_reference(case, seen))
+    (observation,) = run(case, case_calls.whole(case))
+    seen = accepted(case, observation, "the call with NumPy arrays")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -386,13 +393,13 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> Finding:
     "DC-17",
     source=FEEDING,
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=LSTM_KINDS),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=LSTM_TYPES),
     cases=partial(usage.cases, written_as=(LIST, TENSOR), fresh=True),
 )
 def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     """In dynamic_rnn an LSTM whose initial state is not a tuple raises an exception."""
-    (observation,) = run(case, documented.call(case, documented.written(case)))
-    documented.must_raise(observation, f"initial_state that is a {case.form}")
+    (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
+    documented_usage.must_raise(observation, f"initial_state that is a {case.form}")
 
 
 @usage_clause(
@@ -403,7 +410,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
     effort=0.33,
 )
-def test_other_dtype_is_refused(case: Case, run: Runs) -> Finding:
+def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose dtype is not the cell's raises an exception."""
     return _raises(case, run)
 
@@ -416,7 +423,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> Finding:
     cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
     effort=0.33,
 )
-def test_other_batch_is_refused(case: Case, run: Runs) -> Finding:
+def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose batch is not the inputs' raises an exception."""
     return _raises(case, run)
 
@@ -428,7 +435,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> Finding:
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("units_one", "wrong_units"), each_leaf=True),
 )
-def test_other_units_are_refused(case: Case, run: Runs) -> Finding:
+def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     """A state one of whose tensors is not as wide as the cell's units raises an exception."""
     return _raises(case, run)
 
@@ -441,19 +448,19 @@ def test_other_units_are_refused(case: Case, run: Runs) -> Finding:
     cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
     effort=0.33,
 )
-def test_other_number_is_refused(case: Case, run: Runs) -> Finding:
+def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state of more or fewer tensors than the cell has, or flat where a stack has one for each
     cell, raises an exception.
     """
     return _raises(case, run)
 
 
-def _raises(case: Case, run: Runs) -> Finding:
+def _raises(case: Case, run: Runs) -> CheckResult:
     assert case.malformation is not None
-    (observation,) = run(case, requests.whole(case))
-    kind = malformations.KINDS[case.malformation.name]
-    documented.must_raise(observation, f"initial_state with {kind.about}")
-    return Finding(grade=judging.grade(case, observation))
+    (observation,) = run(case, case_calls.whole(case))
+    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    documented_usage.must_raise(observation, f"initial_state with {kind.about}")
+    return CheckResult(grade=rejection.rejection_grade(case, observation))
 
 
 @usage_clause(
@@ -464,18 +471,18 @@ def _raises(case: Case, run: Runs) -> Finding:
     cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
     effort=0.33,
 )
-def test_error_names_state_size(case: Case, run: Runs) -> Finding:
+def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer refuses a state of another width with an error about cell.state_size."""
     assert case.malformation is not None
-    (observation,) = run(case, requests.whole(case))
-    kind = malformations.KINDS[case.malformation.name]
-    error = documented.must_raise(observation, f"initial_state with {kind.about}")
-    grade = judging.grade(case, observation)
+    (observation,) = run(case, case_calls.whole(case))
+    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    error = documented_usage.must_raise(observation, f"initial_state with {kind.about}")
+    grade = rejection.rejection_grade(case, observation)
     if "state_size" not in error.message:
-        raise judging.Deviation(
-            f"initial_state with {kind.about} = {judging.error_line(error)},"
+        raise Deviation(
+            f"initial_state with {kind.about} = {error_line(error)},"
             " but must be an error that names cell.state_size",
             observation,
             grade,
         )
-    return Finding(grade=grade)
+    return CheckResult(grade=grade)

@@ -8,61 +8,64 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance import forms, gradients, judging_gradients, requests, sources, subjects
-from conformance.case import Case
-from conformance.contract import SHOULD, Finding, Runs, clause, single
-from strategies import gradients as drawn
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.checks import gradients
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.reference import backward
+from strategies import differentiable as drawn
 from strategies import states
 
 # to trace it takes as long as all else that is asked of a program; cells do not differ in it
-CARRYING = subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",))
+CARRYING = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",))
 
 
 @clause(
     "GR-01",
     source=sources.GRADIENT_TAPE,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=drawn.together,
     effort=0.5,
     dear=True,
     cells=2,
 )
-def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
+def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to each leaf of the initial state is the formula's."""
-    (seen,) = run(case, requests.differentiated(case))
-    return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))
+    (seen,) = run(case, case_calls.differentiated(case))
+    return CheckResult(gradients.with_respect_to_state(case, seen, backward.loss_gradients(case)))
 
 
 @clause(
     "GR-02",
     source=sources.GRADIENT_TAPE,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=drawn.together,
     effort=0.5,
     like="GR-01",
     dear=True,
     cells=2,
 )
-def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
+def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to the inputs is the formula's, at every step."""
-    (seen,) = run(case, requests.differentiated(case))
-    return Finding(judging_gradients.with_respect_to_inputs(case, seen, gradients.of(case)))
+    (seen,) = run(case, case_calls.differentiated(case))
+    return CheckResult(gradients.with_respect_to_inputs(case, seen, backward.loss_gradients(case)))
 
 
 @clause(
     "GR-03",
     source=sources.GRADIENT_TAPE,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=drawn.together,
     effort=0.5,
     like="GR-01",
     dear=True,
     cells=2,
 )
-def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
+def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to each weight of each cell is the formula's."""
-    (seen,) = run(case, requests.differentiated(case))
-    return Finding(judging_gradients.with_respect_to_weights(case, seen, gradients.of(case)))
+    (seen,) = run(case, case_calls.differentiated(case))
+    return CheckResult(gradients.with_respect_to_weights(case, seen, backward.loss_gradients(case)))
 
 
 @clause(
@@ -74,25 +77,25 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
     dear=True,
     cells=2,
 )
-def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
+def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckResult:
     """Where one computation runs k steps and the rest from the carried state, all gradients are
     those of running straight through."""
-    (seen,) = run(case, requests.differentiated(case, in_two=True))
-    return Finding(judging_gradients.with_respect_to_all(case, seen, gradients.of(case)))
+    (seen,) = run(case, case_calls.differentiated(case, in_two=True))
+    return CheckResult(gradients.with_respect_to_all(case, seen, backward.loss_gradients(case)))
 
 
 @clause(
     "GR-05",
     source=sources.GRADIENT_TAPE,
     severity=SHOULD,
-    subjects=subjects.each(),
-    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    subjects=subjects.paths_and_cells(),
+    cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.34,
     anew=True,  # in function and graph mode they are part of what is traced
     dear=True,
     cells=2,
 )
-def test_initial_state_can_be_learnt(case: Case, run: Runs) -> Finding:
+def test_initial_state_can_be_learnt(case: Case, run: Runs) -> CheckResult:
     """An initial state that is held in variables has the gradients that one of tensors has."""
-    (seen,) = run(case, requests.differentiated(case))
-    return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))
+    (seen,) = run(case, case_calls.differentiated(case))
+    return CheckResult(gradients.with_respect_to_state(case, seen, backward.loss_gradients(case)))

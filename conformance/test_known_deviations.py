@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.bench import Bench
+from conformance.engine.runner import Bench
 from conformance.ledger import Entry
 
 

@@ -5,42 +5,48 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from conformance import judging, reference, requests, sources, subjects
 from conformance.adapter import wire
-from conformance.case import EAGER, STACK, WIRINGS, Case
-from conformance.contract import SHOULD, Finding, Runs, clause
-from strategies import modes, states
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, STACK, WIRINGS
+from conformance.checks import numbers, outputs
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.reference import forward
+from strategies import mode_cases, states
 
-LAYERS = subjects.each(apis=("RNN", "layer"))
+LAYERS = subjects.paths_and_cells(apis=("RNN", "layer"))
 # the cells in a layer, a stack, and the other loop with one of its own cells
-LOOPS = subjects.joined(
-    subjects.each(apis=("layer",)),
-    subjects.each(apis=("RNN",), cells=(STACK,)),
-    subjects.each(apis=("dynamic_rnn",), generations=("v1",), cells=("LSTM",)),
+LOOPS = subjects.union(
+    subjects.paths_and_cells(apis=("layer",)),
+    subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
+    subjects.paths_and_cells(apis=("dynamic_rnn",), generations=("v1",), cells=("LSTM",)),
 )
 AROUND_A_LAYER = ("given", "none", "nested")
 WITH_A_STATE = tuple(wiring for wiring in WIRINGS if wiring != "none")
 
 
-def _equals_eager_call(case: Case, run: Runs) -> Finding:
-    eagerly = requests.in_mode(case, EAGER)
-    (here,) = run(case, requests.whole(case))
-    (there,) = run(eagerly, requests.whole(eagerly))
-    one = judging.accepted(case, here)
-    other = judging.accepted(eagerly, there, "the eager call")
-    judging.same_structure(one, other, "the eager call's")
-    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the eager call's"))
+def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
+    eagerly = case_calls.in_mode(case, EAGER)
+    (here,) = run(case, case_calls.whole(case))
+    (there,) = run(eagerly, case_calls.whole(eagerly))
+    one = outputs.accepted(case, here)
+    other = outputs.accepted(eagerly, there, "the eager call")
+    outputs.same_structure(one, other, "the eager call's")
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the eager call's")
+    )
 
 
 @clause(
     "MD-01",
     source=sources.GRAPHS,
-    subjects=subjects.each(),
-    cases=modes.few,
+    subjects=subjects.paths_and_cells(),
+    cases=mode_cases.few,
     modes=("function", "graph"),
     effort=0.5,
 )
-def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
+def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     """In a tf.function and in a graph a call gives what it gives eagerly, in like containers."""
     return _equals_eager_call(case, run)
 
@@ -49,10 +55,10 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
     "MD-02",
     source=sources.RNN,
     subjects=LAYERS,
-    cases=modes.few,
+    cases=mode_cases.few,
     modes=("unrolled",),
 )
-def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
+def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
     """An unrolled layer gives what one with a loop gives, in the same containers."""
     return _equals_eager_call(case, run)
 
@@ -62,12 +68,12 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
     source=sources.XLA,
     severity=SHOULD,
     subjects=LOOPS,
-    cases=modes.of_one_size,
+    cases=mode_cases.of_one_size,
     modes=("jit",),
     effort=0.5,
     dear=True,
 )
-def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
+def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     """Compiled by XLA, a call gives what it gives eagerly, in the same containers."""
     return _equals_eager_call(case, run)
 
@@ -76,12 +82,12 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
     "MD-04",
     source=sources.FUNCTION,
     subjects=LOOPS,
-    cases=modes.one,
+    cases=mode_cases.one_program,
     modes=("function", "retraced", "relaxed"),
     effort=0.5,
     dear=True,
 )
-def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> Finding:
+def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResult:
     """One function, called with other sizes in between, gives each time what such a call gives."""
     more_rows = dataclasses.replace(case, batch=case.batch + 1)
     more_steps = dataclasses.replace(more_rows, steps=case.steps + 1)
@@ -91,27 +97,27 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> Finding:
 @clause(
     "MD-05",
     source=sources.LSTM,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS),
-    cases=partial(modes.few, states=states.DISTINCT),
+    subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS),
+    cases=partial(mode_cases.few, states=states.DISTINCT),
     effort=0.5,
 )
-def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> Finding:
+def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
     """A call without an initial state starts from zeros, also after one that was given a state."""
     without = dataclasses.replace(case, state=None)
     return _gives_each(run, case, without, case)
 
 
-def _gives_each(run: Runs, first: Case, *others: Case) -> Finding:
+def _gives_each(run: Runs, first: Case, *others: Case) -> CheckResult:
     """Calls of one program, one after the other, of which the last is the first again."""
     cases = (first, *others)
-    seen = run(first, *(requests.whole(case) for case in cases))
+    seen = run(first, *(case_calls.whole(case) for case in cases))
     runs = [
-        judging.accepted(case, observation, f"call {number} of {len(cases)}")
+        outputs.accepted(case, observation, f"call {number} of {len(cases)}")
         for number, (case, observation) in enumerate(zip(cases, seen, strict=True), 1)
     ]
-    judging.identical_runs(runs[-1], runs[0], "the first call's")
-    return Finding(
-        max(judging.agrees_with_reference(*pair) for pair in zip(cases, runs, strict=True))
+    numbers.identical_runs(runs[-1], runs[0], "the first call's")
+    return CheckResult(
+        max(numbers.agrees_with_reference(*pair) for pair in zip(cases, runs, strict=True))
     )
 
 
@@ -119,88 +125,90 @@ def _gives_each(run: Runs, first: Case, *others: Case) -> Finding:
     "MD-06",
     source=sources.GUIDE,
     subjects=LOOPS,
-    cases=partial(modes.one, split=True, states=states.DISTINCT),
+    cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("function", "graph", "unrolled"),
     effort=0.5,
     dear=True,
 )
-def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> Finding:
+def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
     """A final state from one mode, as it was returned, starts an eager call, and the reverse."""
-    eagerly = requests.in_mode(case, EAGER)
-    return Finding(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
+    eagerly = case_calls.in_mode(case, EAGER)
+    return CheckResult(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
 
 
 def _in_turn(run: Runs, first: Case, then: Case) -> float:
     """The first steps in one case's mode, and the rest in another's."""
-    (observation,) = run(first, requests.first_part(first))
-    begun = judging.accepted(first, observation, "the first steps", steps=requests.split(first))
-    (observation,) = run(then, requests.rest(then, observation.state))
-    left = then.steps - requests.split(then)
-    ended = judging.accepted(then, observation, f"the rest in mode {then.mode}", steps=left)
-    return judging.agrees_with_reference(first, judging.joined(begun, ended))
+    (observation,) = run(first, case_calls.first_part(first))
+    begun = outputs.accepted(first, observation, "the first steps", steps=case_calls.split(first))
+    (observation,) = run(then, case_calls.rest(then, observation.state))
+    left = then.steps - case_calls.split(then)
+    ended = outputs.accepted(then, observation, f"the rest in mode {then.mode}", steps=left)
+    return numbers.agrees_with_reference(first, outputs.join_runs(begun, ended))
 
 
 @clause(
     "MD-07",
     source=sources.GRAPHS,
     subjects=LOOPS,
-    cases=partial(modes.one, split=True, states=states.DISTINCT),
+    cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("alternating",),
     effort=0.5,
     dear=True,
 )
-def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> Finding:
+def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> CheckResult:
     """Calls of one layer, eager and in a tf.function by turns, each from the state of the one
     before, equal a straight run.
     """
     seen = run(
         case,
-        requests.first_part(case),
-        requests.rest(case, wire.Previous(0)),
-        requests.whole(case),
-        requests.first_part(case),
-        requests.rest(case, wire.Previous(3)),
+        case_calls.first_part(case),
+        case_calls.rest(case, wire.Previous(0)),
+        case_calls.whole(case),
+        case_calls.first_part(case),
+        case_calls.rest(case, wire.Previous(3)),
     )
     parts = [
-        judging.accepted(case, observation, f"call {number} of {len(seen)}", steps)
+        outputs.accepted(case, observation, f"call {number} of {len(seen)}", steps)
         for number, (observation, steps) in enumerate(zip(seen, _steps(case), strict=True), 1)
     ]
-    straight, expected = parts[2], reference.of(case)
-    joined = (judging.joined(*parts[:2]), judging.joined(*parts[3:]))
-    return Finding(
+    straight, expected = parts[2], forward.trajectory(case)
+    joined = (outputs.join_runs(*parts[:2]), outputs.join_runs(*parts[3:]))
+    return CheckResult(
         spread_ratio=max(
-            judging.agree(one, straight, expected, "the straight run's") for one in joined
+            numbers.runs_agree(one, straight, expected, "the straight run's") for one in joined
         )
     )
 
 
 def _steps(case: Case) -> tuple[int, ...]:
-    first, rest = requests.split(case), case.steps - requests.split(case)
+    first, rest = case_calls.split(case), case.steps - case_calls.split(case)
     return first, rest, case.steps, first, rest
 
 
 # --- functional models ----------------------------------------------------------------------------
 
-model_clause = partial(clause, subjects=subjects.each(apis=("Model",)), dear=True)
+model_clause = partial(clause, subjects=subjects.paths_and_cells(apis=("Model",)), dear=True)
 
 
-def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
-    layer = requests.of_layer(case)
-    (here,) = run(case, requests.of_model(case, rows))
-    (there,) = run(layer, requests.whole(layer))
-    one = judging.accepted(case, here, "the call of the model")
-    other = judging.accepted(layer, there, "the call of the layer")
-    return Finding(spread_ratio=judging.agree(one, other, reference.of(case), "the layer's"))
+def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult:
+    layer = case_calls.of_layer(case)
+    (here,) = run(case, case_calls.of_model(case, rows))
+    (there,) = run(layer, case_calls.whole(layer))
+    one = outputs.accepted(case, here, "the call of the model")
+    other = outputs.accepted(layer, there, "the call of the layer")
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the layer's")
+    )
 
 
 @model_clause(
     "MD-08",
     source=sources.RNN,
-    cases=partial(modes.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
     effort=0.5,
     cells=4,
 )
-def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
+def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
     """A functional model of a layer, whose initial state is an input of the model, gives what the
     layer gives; also within another model, and without a state.
     """
@@ -210,10 +218,10 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
 @model_clause(
     "MD-09",
     source=sources.GUIDE,
-    cases=partial(modes.wired, wirings=("encoder", "shared"), most=4, states=states.DISTINCT),
+    cases=partial(mode_cases.wired, wirings=("encoder", "shared"), most=4, states=states.DISTINCT),
     effort=0.5,
 )
-def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Finding:
+def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> CheckResult:
     """In a functional model, a layer whose initial state is the final one of another goes on where
     that ended.
     """
@@ -223,10 +231,10 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Find
 @model_clause(
     "MD-10",
     source=sources.RNN,
-    cases=partial(modes.wired, wirings=("computed",), most=4, states=states.DISTINCT),
+    cases=partial(mode_cases.wired, wirings=("computed",), most=4, states=states.DISTINCT),
     effort=0.5,
 )
-def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
+def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """In a functional model an initial state that other layers compute is the one that is taken."""
     return _equals_layer(case, run)
 
@@ -234,10 +242,10 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
 @model_clause(
     "MD-11",
     source=sources.PREDICT,
-    cases=partial(modes.wired, wirings=WITH_A_STATE, most=6),
+    cases=partial(mode_cases.wired, wirings=WITH_A_STATE, most=6),
     modes=("predict", "predict_on_batch"),
 )
-def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
+def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
     """A model's predict and predict_on_batch give what the layer gives, each row from its state;
     also where predict takes a few rows at a time.
     """
@@ -248,12 +256,12 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
 @model_clause(
     "MD-12",
     source=sources.RNN,
-    cases=partial(modes.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
     like="MD-08",
     cells=4,
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
     """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""
-    (seen,) = run(case, requests.of_model(case))
-    judging.accepted(case, seen, "the call of the model")
-    judging.as_declared(seen)
+    (seen,) = run(case, case_calls.of_model(case))
+    outputs.accepted(case, seen, "the call of the model")
+    outputs.as_declared(seen)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from conformance import configs, judging, reference, requests, sources, subjects
 from conformance.adapter import wire
-from conformance.case import EAGER, STACK, Case, Cell
-from conformance.contract import SHOULD, Finding, Runs, clause
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, STACK, Cell
+from conformance.checks import configs, numbers, outputs
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.reference import forward
 from strategies import persisted
 
 # What comes back runs only eagerly
@@ -19,7 +23,7 @@ reloading_clause = partial(clause, modes=(EAGER,))
     "PS-01",
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
-    cases=persisted.made,
+    cases=persisted.reloaded_cases,
 )
 def test_config_tells_every_option(case: Case, run: Runs) -> None:
     """get_config tells every option that a cell or layer was made with, as JSON can hold it."""
@@ -31,7 +35,7 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
     "PS-02",
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
-    cases=partial(persisted.made, way=wire.CONFIG),
+    cases=partial(persisted.reloaded_cases, way=wire.CONFIG),
 )
 def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     """What from_config makes of a config that went through JSON has that config."""
@@ -49,32 +53,32 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
 )
 def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
     """What from_config makes, given the weights by set_weights, does to the bit what was done."""
-    plain = requests.as_made(case)
-    (before,) = run(plain, requests.whole(plain))
-    (after,) = run(case, requests.whole(case))
-    judging.same_observations(before, after)
-    judging.weights_intact(after)
+    plain = case_calls.as_made(case)
+    (before,) = run(plain, case_calls.whole(plain))
+    (after,) = run(case, case_calls.whole(case))
+    numbers.same_observations(before, after)
+    outputs.weights_intact(after)
 
 
-def as_before(case: Case, run: Runs) -> Finding:
+def as_before(case: Case, run: Runs) -> CheckResult:
     """Judge what was saved and loaded by what it was: its numbers, and its weights to the bit."""
-    plain = requests.as_made(case)
+    plain = case_calls.as_made(case)
     return _alike(case, plain, run, "those before it was saved")
 
 
-def as_on_the_other_path(case: Case, run: Runs) -> Finding:
+def as_on_the_other_path(case: Case, run: Runs) -> CheckResult:
     """Judge what has the weights of another path by that one, its weights to the bit."""
-    other = requests.on_other_path(case)
+    other = case_calls.on_other_path(case)
     return _alike(case, other, run, f"those on {case.other}")
 
 
-def _alike(case: Case, model: Case, run: Runs, whose: str) -> Finding:
-    (before,) = run(model, requests.whole(model))
-    (after,) = run(case, requests.whole(case))
-    there = judging.accepted(model, before, "the call before")
-    here = judging.accepted(case, after)
-    judging.weights_intact(after)
-    return Finding(judging.agree(here, there, reference.of(case), whose))
+def _alike(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
+    (before,) = run(model, case_calls.whole(model))
+    (after,) = run(case, case_calls.whole(case))
+    there = outputs.accepted(model, before, "the call before")
+    here = outputs.accepted(case, after)
+    outputs.weights_intact(after)
+    return CheckResult(numbers.runs_agree(here, there, forward.trajectory(case), whose))
 
 
 @reloading_clause(
@@ -86,7 +90,7 @@ def _alike(case: Case, model: Case, run: Runs, whose: str) -> Finding:
     cases=partial(persisted.together, way=wire.KERAS_FILE),
     dear=True,
 )
-def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, saved as `.keras` and loaded, is as it was."""
     return as_before(case, run)
 
@@ -99,7 +103,7 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Fi
     dear=True,
     cells=2,
 )
-def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
     return as_before(case, run)
 
@@ -112,7 +116,7 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Findi
     dear=True,
     cells=2,
 )
-def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
+def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResult:
     """A model that loads the weights that another one of the same kind has saved is as that."""
     return as_before(case, run)
 
@@ -128,7 +132,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> Finding:
     effort=0.25,
     dear=True,
 )
-def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Finding:
+def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, as a SavedModel and loaded, is as it was."""
     return as_before(case, run)
 
@@ -142,7 +146,7 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> F
     effort=0.5,
     dear=True,
 )
-def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
+def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     """Of a config of Keras 2, without the removed `time_major`, Keras 3 makes what it was there."""
     return as_on_the_other_path(case, run)
 
@@ -158,7 +162,7 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> Finding:
     effort=0.25,
     dear=True,
 )
-def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Finding:
+def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     """Of a config of Keras 2, just as it was written, Keras 3 makes what it was there."""
     return as_on_the_other_path(case, run)
 
@@ -174,7 +178,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> Findin
     effort=0.25,
     dear=True,
 )
-def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> Finding:
+def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> CheckResult:
     """An activation that a config of Keras 2 names is in Keras 3 the same function."""
     return as_on_the_other_path(case, run)
 
@@ -188,9 +192,9 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     effort=0.5,
     dear=True,
 )
-def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> Finding:
+def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> CheckResult:
     """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""
-    other = requests.on_other_path(case)
+    other = case_calls.on_other_path(case)
     if case.reloaded == wire.BASIC_V1_WEIGHTS:
         other = dataclasses.replace(other, cells=tuple(map(_basic, case.cells)))
     return _alike(case, other, run, f"those on {case.other}")

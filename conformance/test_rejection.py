@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance import judging, properties, requests, sources, subjects
-from conformance.case import Case
-from conformance.contract import SHOULD, Finding, Runs, clause, single
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.checks import numbers, outputs, shared
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
 from strategies import malformed
 
 
@@ -21,39 +23,39 @@ from strategies import malformed
     dear=True,
     cells=2,
 )
-def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
+def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
 
     The documentation says what a state must be; that anything else is refused is promised nowhere.
     """
-    (observation,) = run(case, requests.whole(case))
-    return properties.refused(case, observation)
+    (observation,) = run(case, case_calls.whole(case))
+    return shared.refused(case, observation)
 
 
 @clause(
     "RJ-02",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
-    cases=single(partial(malformed.any_cases, fresh=False)),
+    subjects=subjects.paths_and_cells(),
+    cases=one_by_one(partial(malformed.any_cases, fresh=False)),
     anew=True,
 )
-def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
+def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
     """After a malformed state the weights are as they were, and the next well-formed call works."""
     malformed_call, next_call = run(
-        case, requests.whole(case), requests.whole(requests.well_formed(case))
+        case, case_calls.whole(case), case_calls.whole(case_calls.well_formed(case))
     )
-    judging.weights_intact(malformed_call)
-    seen = judging.accepted(case, next_call, "the next well-formed call")
-    return Finding(judging.agrees_with_reference(case, seen))
+    outputs.weights_intact(malformed_call)
+    seen = outputs.accepted(case, next_call, "the next well-formed call")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @clause(
     "RJ-03",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(apis=("RNN", "layer")),
-    cases=single(partial(malformed.any_cases, fresh=True)),
+    subjects=subjects.paths_and_cells(apis=("RNN", "layer")),
+    cases=one_by_one(partial(malformed.any_cases, fresh=True)),
     effort=0.33,
     anew=True,
 )
@@ -61,9 +63,9 @@ def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
     """After a malformed state in its first call a layer takes calls with and without a state."""
     _, without, given = run(
         case,
-        requests.whole(case),
-        requests.without_state(case),
-        requests.whole(requests.well_formed(case)),
+        case_calls.whole(case),
+        case_calls.without_state(case),
+        case_calls.whole(case_calls.well_formed(case)),
     )
-    judging.accepted(case, without, "the next call, without a state")
-    judging.accepted(case, given, "the call after it, with a well-formed state")
+    outputs.accepted(case, without, "the next call, without a state")
+    outputs.accepted(case, given, "the call after it, with a well-formed state")

@@ -5,31 +5,42 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from conformance import forms, judging, properties, reference, requests, sources, subjects
 from conformance.adapter import wire
-from conformance.case import Case
-from conformance.contract import SHOULD, Finding, Runs, clause, single
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.checks import numbers, outputs, shared
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.reference import forward
 from strategies import states
 
-SEQUENCES = subjects.each(apis=subjects.SEQUENCE_APIS)
+SEQUENCES = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
 
 
-@clause("RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.each(), cases=states.together)
-def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> Finding:
+@clause(
+    "RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.paths_and_cells(), cases=states.together
+)
+def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> CheckResult:
     """The final state has the structure, shapes and dtypes that initial_state takes."""
-    (observation,) = run(case, requests.whole(case))
-    judging.accepted(case, observation)
-    return Finding(structures=forms.structures(case, observation.state))
+    (observation,) = run(case, case_calls.whole(case))
+    outputs.accepted(case, observation)
+    return CheckResult(structures=state_forms.structure_words(case, observation.state))
 
 
-@clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together, effort=0.5)
+@clause(
+    "RT-02",
+    source=sources.GUIDE,
+    subjects=subjects.paths_and_cells(),
+    cases=states.together,
+    effort=0.5,
+)
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
     """A final state, just as it was returned, is accepted as the next initial state."""
     first, again = run(
-        case, requests.whole(case), wire.Call(requests.inputs(case), wire.Previous(0))
+        case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    judging.accepted(case, first)
-    judging.accepted(case, again, "the call with the final state")
+    outputs.accepted(case, first)
+    outputs.accepted(case, again, "the call with the final state")
 
 
 @clause(
@@ -39,23 +50,23 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     cases=partial(states.together, split=True),
     effort=0.5,
 )
-def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
+def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> CheckResult:
     """k steps, and then the rest from the carried state, equal running straight through."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @clause(
     "RT-04",
     source=sources.RNN,
-    subjects=subjects.each(),
-    cases=partial(states.together, form=forms.OWN, states=("zeros",)),
+    subjects=subjects.paths_and_cells(),
+    cases=partial(states.together, form=state_forms.OWN, states=("zeros",)),
     effort=0.5,
 )
-def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
+def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     """A cell or layer accepts the initial state that it makes itself, which is zeros."""
-    (observation,) = run(case, requests.whole(case))
-    own = judging.accepted(case, observation, "the call with its own initial state")
-    return Finding(judging.agrees_with_reference(case, own))
+    (observation,) = run(case, case_calls.whole(case))
+    own = outputs.accepted(case, observation, "the call with its own initial state")
+    return CheckResult(numbers.agrees_with_reference(case, own))
 
 
 @clause(
@@ -65,82 +76,87 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     cases=partial(states.together, states=(None,)),
     effort=0.5,
 )
-def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
+def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     """No initial state equals an explicit one of zeros."""
     zeros = dataclasses.replace(case, state="zeros")
-    without, given = run(case, requests.whole(case), requests.whole(zeros))
-    one = judging.accepted(case, without, "the call without an initial state")
-    other = judging.accepted(zeros, given, "the call with zeros")
-    return Finding(
-        spread_ratio=judging.agree(one, other, reference.of(case), "the explicit zeros'")
+    without, given = run(case, case_calls.whole(case), case_calls.whole(zeros))
+    one = outputs.accepted(case, without, "the call without an initial state")
+    other = outputs.accepted(zeros, given, "the call with zeros")
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the explicit zeros'")
     )
 
 
 @clause(
     "RT-06",
     source=sources.DYNAMIC_RNN,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=partial(states.together, states=states.NOT_ZERO),
 )
-def test_initial_state_matters(case: Case, run: Runs) -> Finding:
+def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     """The initial state that is given is the one that the sequence starts from."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "RT-07",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
-    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    subjects=subjects.paths_and_cells(),
+    cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.33,
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
-    (observation,) = run(case, requests.whole(case))
-    judging.accepted(case, observation)
-    judging.left_intact(observation)
+    (observation,) = run(case, case_calls.whole(case))
+    outputs.accepted(case, observation)
+    outputs.left_intact(observation)
 
 
 @clause(
     "RT-08",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=states.together,
     effort=0.5,
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     """The same call run twice gives the same to the last bit."""
-    once, twice = run(case, requests.whole(case), requests.whole(case))
-    judging.identical_runs(judging.accepted(case, twice), judging.accepted(case, once))
+    once, twice = run(case, case_calls.whole(case), case_calls.whole(case))
+    numbers.identical_runs(outputs.accepted(case, twice), outputs.accepted(case, once))
 
 
-@clause("RT-09", source=sources.LSTM_STATE_TUPLE, subjects=subjects.each(), cases=states.together)
+@clause(
+    "RT-09",
+    source=sources.LSTM_STATE_TUPLE,
+    subjects=subjects.paths_and_cells(),
+    cases=states.together,
+)
 def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     """The last output equals the final h of the last cell."""
-    (observation,) = run(case, requests.whole(case))
-    seen = judging.accepted(case, observation)
+    (observation,) = run(case, case_calls.whole(case))
+    seen = outputs.accepted(case, observation)
     last, h = seen.outputs[:, -1], seen.state[-1][0]
-    judging.identical("last output", last, h, observation, "the final h")
+    numbers.identical("last output", last, h, observation, "the final h")
 
 
 @clause(
     "RT-10",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
+    subjects=subjects.paths_and_cells(),
     cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
     effort=0.5,
 )
-def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
+def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     """A row's outputs and final state do not depend on the other rows of the batch."""
     kept = case.data_seed % case.batch
-    mine, among_others = run(case, requests.whole(case), requests.with_other_rows(case, kept))
-    one = judging.accepted(case, mine)
-    other = judging.accepted(case, among_others, "the call with other rows beside it")
-    return Finding(judging.agree_in_row(kept, one, other, reference.of(case)))
+    mine, among_others = run(case, case_calls.whole(case), case_calls.with_other_rows(case, kept))
+    one = outputs.accepted(case, mine)
+    other = outputs.accepted(case, among_others, "the call with other rows beside it")
+    return CheckResult(numbers.rows_agree(kept, one, other, forward.trajectory(case)))
 
 
 @clause(
@@ -150,28 +166,32 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     cases=partial(states.together, split=True, states=states.DISTINCT),
     effort=0.25,
 )
-def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
+def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
     """The final state of one path starts another path through the documented conversion."""
-    expected = reference.of(case)
-    (first,) = run(case, requests.first_part(case))
-    begun = judging.accepted(case, first, "the first steps", steps=requests.split(case))
-    onward = requests.on_other_path(case)
-    state = forms.documented(onward, judging.leaves(begun, case.dtype))
-    (second,) = run(onward, requests.rest(onward, state))
-    ended = judging.accepted(
-        onward, second, "the rest on the other path", steps=case.steps - requests.split(case)
+    expected = forward.trajectory(case)
+    (first,) = run(case, case_calls.first_part(case))
+    begun = outputs.accepted(case, first, "the first steps", steps=case_calls.split(case))
+    onward = case_calls.on_other_path(case)
+    state = state_forms.documented_tree(onward, outputs.state_leaves(begun, case.dtype))
+    (second,) = run(onward, case_calls.rest(onward, state))
+    ended = outputs.accepted(
+        onward, second, "the rest on the other path", steps=case.steps - case_calls.split(case)
     )
-    return Finding(judging.agrees_with_reference(case, judging.joined(begun, ended), expected))
+    return CheckResult(
+        numbers.agrees_with_reference(case, outputs.join_runs(begun, ended), expected)
+    )
 
 
-def _equals_documented_form(case: Case, run: Runs) -> Finding:
-    documented = dataclasses.replace(case, form=forms.DOCUMENTED)
-    here, there = run(case, requests.whole(case), requests.whole(documented))
-    one = judging.accepted(case, here, f"the call with the state as {case.form}")
-    judging.left_intact(here)
-    other = judging.accepted(documented, there)
-    return Finding(
-        spread_ratio=judging.agree(one, other, reference.of(case), "the documented form's")
+def _equals_documented_form(case: Case, run: Runs) -> CheckResult:
+    documented = dataclasses.replace(case, form=state_forms.DOCUMENTED)
+    here, there = run(case, case_calls.whole(case), case_calls.whole(documented))
+    one = outputs.accepted(case, here, f"the call with the state as {case.form}")
+    outputs.left_intact(here)
+    other = outputs.accepted(documented, there)
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(
+            one, other, forward.trajectory(case), "the documented form's"
+        )
     )
 
 
@@ -179,12 +199,12 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     "RT-12",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
-    cases=single(partial(states.cases, form=forms.NUMPY, states=states.DISTINCT)),
+    subjects=subjects.paths_and_cells(),
+    cases=one_by_one(partial(states.cases, form=state_forms.NUMPY, states=states.DISTINCT)),
     effort=0.33,
     anew=True,
 )
-def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
+def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
     return _equals_documented_form(case, run)
 
@@ -193,12 +213,12 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     "RT-13",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(),
-    cases=single(partial(states.cases, form=forms.VARIABLE, states=states.DISTINCT)),
+    subjects=subjects.paths_and_cells(),
+    cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.33,
     anew=True,  # in function and graph mode they are part of what is traced
 )
-def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
+def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """A state of variables gives what one of tensors gives."""
     return _equals_documented_form(case, run)
 
@@ -208,10 +228,10 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.with_sequences,
-    cases=partial(states.together, form=forms.OTHER_SEQUENCE, states=states.DISTINCT),
+    cases=partial(states.together, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
     effort=0.5,
 )
-def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
+def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     """A tuple in place of a list, and a list in place of a tuple, give the same."""
     return _equals_documented_form(case, run)
 
@@ -219,13 +239,13 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
 @clause(
     "RT-15",
     source=sources.MIXED_PRECISION,
-    subjects=subjects.each(apis=("RNN", "layer", "cell"), generations=("keras3",)),
-    cases=partial(states.together, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+    subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
+    cases=partial(states.together, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
     effort=0.5,
 )
-def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
+def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResult:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
-    return properties.casts_as_by_hand(case, run)
+    return shared.casts_as_by_hand(case, run)
 
 
 @clause(
@@ -235,31 +255,31 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     cases=partial(states.together, states=(None,)),
     effort=0.5,
 )
-def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
+def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     """Without an initial state each call starts from zeros, also when the batch has changed."""
     larger = dataclasses.replace(case, batch=case.batch + 1)
     first, then, again = run(
-        case, requests.whole(case), requests.whole(larger), requests.whole(case)
+        case, case_calls.whole(case), case_calls.whole(larger), case_calls.whole(case)
     )
-    judging.accepted(case, first, "the call without an initial state")
-    with_larger = judging.accepted(larger, then, "the call with a row more")
-    last = judging.accepted(case, again, "the call with the first batch again")
+    outputs.accepted(case, first, "the call without an initial state")
+    with_larger = outputs.accepted(larger, then, "the call with a row more")
+    last = outputs.accepted(case, again, "the call with the first batch again")
     ratios = (
-        judging.agrees_with_reference(larger, with_larger),
-        judging.agrees_with_reference(case, last),
+        numbers.agrees_with_reference(larger, with_larger),
+        numbers.agrees_with_reference(case, last),
     )
-    return Finding(max(ratios))
+    return CheckResult(max(ratios))
 
 
 @clause(
     "RT-17",
     source=sources.RNN,
-    subjects=subjects.each(
+    subjects=subjects.paths_and_cells(
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
-    cases=partial(states.together, form=forms.BARE, states=states.DISTINCT),
+    cases=partial(states.together, form=state_forms.BARE, states=states.DISTINCT),
     effort=0.5,
 )
-def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> Finding:
+def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> CheckResult:
     """The one state of a cell may be given as the tensor itself, not in a list."""
     return _equals_documented_form(case, run)

@@ -12,30 +12,34 @@ from typing import Any
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
-from conformance import (
-    data,
-    expectation,
-    judging,
-    kinds,
-    properties,
-    requests,
-    sources,
-    subjects,
-)
 from conformance.adapter import wire
-from conformance.case import Case, Layer
-from conformance.contract import SHOULD, Extent, Finding, Runs, Subject, clause, single
-from conformance.forms import Path
+from conformance.cases import case_arrays, case_calls
+from conformance.cases.case import Case
+from conformance.cases.malformations import malformation
+from conformance.cases.program import Layer
+from conformance.cases.state_forms import Path
+from conformance.checks import numbers, outputs, shared
+from conformance.contract import sources, subjects
+from conformance.contract.clause import (
+    SHOULD,
+    CheckResult,
+    DrawSpec,
+    Runs,
+    Subject,
+    clause,
+    one_by_one,
+)
+from conformance.reference.expected import expected_trajectory
 from strategies import directions, malformed, states
 
 LENGTHS = ("drawn", "one", "zero")
-MASKS = tuple(mask for mask in data.MASKS if mask != "full")
+MASKS = tuple(mask for mask in case_arrays.MASKS if mask != "full")
 FLAGS = (False, True)
 
 LAYERS = ("RNN", "layer")
-DYNAMIC_RNN = subjects.each(apis=("dynamic_rnn",))
-IN_LAYERS = subjects.each(apis=LAYERS)
-BIDIRECTIONAL = subjects.each(apis=("Bidirectional",))
+DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
+IN_LAYERS = subjects.paths_and_cells(apis=LAYERS)
+BIDIRECTIONAL = subjects.paths_and_cells(apis=("Bidirectional",))
 
 # What the loop does to a state does not depend on the cell that makes it: a state of two leaves,
 # and one of several cells; and the GRU, for which Keras 2 has a loop of its own as for the LSTM
@@ -60,9 +64,9 @@ LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer
     effort=0.5,
     dear=True,
 )
-def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Finding:
+def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> CheckResult:
     """Past a row's sequence_length the state is copied through, and the outputs are zero."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
@@ -73,36 +77,36 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Findi
     effort=0.5,
     dear=True,
 )
-def test_masked_steps_are_skipped(case: Case, run: Runs) -> Finding:
+def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
     """A masked step leaves the state as it is. Its output is that of the step before, and zero
     before the first or with zero_output_for_mask."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-03",
     source=sources.RNN,
-    subjects=subjects.each(apis=LAYERS, cells=LOOPED),
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
     cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
     effort=0.5,
     dear=True,
 )
-def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> Finding:
+def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> CheckResult:
     """Without return_sequences the output is that of the last step that is not masked, whatever
     zero_output_for_mask says."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-04",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=("full",)),
     effort=0.5,
     dear=True,
 )
-def test_full_lengths_equal_none(case: Case, run: Runs) -> Finding:
+def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     """A sequence_length of all steps equals none."""
     return _equals_uncounted(case, run)
 
@@ -111,30 +115,30 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> Finding:
     "SQ-05",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(apis=LAYERS, cells=PAIRED),
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=("full",), layers=MASKED),
     effort=0.5,
     dear=True,
 )
-def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> Finding:
+def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
     """A mask that leaves nothing out equals none."""
     return _equals_uncounted(case, run)
 
 
-def _equals_uncounted(case: Case, run: Runs) -> Finding:
+def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     without = dataclasses.replace(case, lengths=None, mask=None)
-    told, plain = run(case, requests.whole(case), requests.whole(without))
-    one = judging.accepted(case, told, "the call that says all steps count")
-    other = judging.accepted(without, plain, "the call without")
-    return Finding(
-        spread_ratio=judging.agree(one, other, expectation.of(case), "the call's without")
+    told, plain = run(case, case_calls.whole(case), case_calls.whole(without))
+    one = outputs.accepted(case, told, "the call that says all steps count")
+    other = outputs.accepted(without, plain, "the call without")
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(one, other, expected_trajectory(case), "the call's without")
     )
 
 
 @clause(
     "SQ-06",
     source=sources.DYNAMIC_RNN,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=PAIRED),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=LENGTHS),
     effort=0.5,
     like="SQ-01",
@@ -148,7 +152,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
 @clause(
     "SQ-07",
     source=sources.RNN,
-    subjects=subjects.each(apis=LAYERS, cells=PAIRED),
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=MASKS, layers=MASKED),
     effort=0.5,
     like="SQ-02",
@@ -162,17 +166,17 @@ def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
 def _padding_does_not_matter(case: Case, run: Runs) -> None:
     plain, *padded = run(
         case,
-        requests.whole(case),
-        requests.with_padding(case),
-        requests.with_padding(case, math.nan),
+        case_calls.whole(case),
+        case_calls.with_padding(case),
+        case_calls.with_padding(case, math.nan),
     )
-    mine = judging.accepted(case, plain)
+    mine = outputs.accepted(case, plain)
     for seen, what in zip(padded, ("other values", "NaN"), strict=True):
-        other = judging.accepted(case, seen, f"the call with {what} in steps that do not count")
-        judging.identical_runs(other, mine, f"those without {what} in steps that do not count")
+        other = outputs.accepted(case, seen, f"the call with {what} in steps that do not count")
+        numbers.identical_runs(other, mine, f"those without {what} in steps that do not count")
 
 
-def _counted(subject: Subject, extent: Extent, **data: Any) -> SearchStrategy[tuple[Case, ...]]:
+def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[tuple[Case, ...]]:
     """Cases with lengths where the path takes them, else with masks."""
     if Path.of(subject.path).api == "dynamic_rnn":
         return states.together(subject, extent, lengths=LENGTHS, **data)
@@ -182,18 +186,18 @@ def _counted(subject: Subject, extent: Extent, **data: Any) -> SearchStrategy[tu
 @clause(
     "SQ-08",
     source=sources.GUIDE,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
+    subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
     cases=partial(_counted, split=True),
     effort=0.5,
     dear=True,
 )
-def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> Finding:
+def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> CheckResult:
     """Where some steps do not count, k steps and then the rest from the carried state end in the
     state of running straight through."""
-    parts = properties.straight_and_in_two(case, run)
+    parts = shared.straight_and_in_two(case, run)
     ended, through = parts.second, parts.straight
-    return Finding(
-        judging.agree_in_state(ended, through, expectation.of(case), "the straight run's")
+    return CheckResult(
+        numbers.states_agree(ended, through, expected_trajectory(case), "the straight run's")
     )
 
 
@@ -204,8 +208,8 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
 @clause(
     "SQ-27",
     source=sources.MASKING,
-    subjects=subjects.each(apis=(*LAYERS, "Bidirectional"), cells=("LSTM",)),
-    cases=single(
+    subjects=subjects.paths_and_cells(apis=(*LAYERS, "Bidirectional"), cells=("LSTM",)),
+    cases=one_by_one(
         partial(states.cases, states=(None, "mixed"), masks=MASKS, layers=LAYOUTS, most_steps=4)
     ),
     effort=3,
@@ -217,12 +221,12 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     mask."""
     layer = dataclasses.replace(case.layer, mask_value=MASK_VALUE)
     behind = dataclasses.replace(case, layer=layer)
-    (given,) = run(case, requests.with_padding(case, MASK_VALUE))
-    call = requests.with_padding(behind, MASK_VALUE)
+    (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
+    call = case_calls.with_padding(behind, MASK_VALUE)
     (found,) = run(behind, dataclasses.replace(call, arguments=()))
-    mine = judging.accepted(case, given)
-    other = judging.accepted(behind, found, "the call behind a Masking layer")
-    judging.identical_runs(other, mine, "those of the mask given")
+    mine = outputs.accepted(case, given)
+    other = outputs.accepted(behind, found, "the call behind a Masking layer")
+    numbers.identical_runs(other, mine, "those of the mask given")
 
 
 # --- in which order and layout --------------------------------------------------------------------
@@ -231,20 +235,22 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
 @clause(
     "SQ-09",
     source=sources.DYNAMIC_RNN,
-    subjects=subjects.each(apis=("dynamic_rnn",), cells=LOOPED),
-    cases=partial(states.together, lengths=(None, *data.LENGTHS), layers=(Layer(time_major=True),)),
+    subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=LOOPED),
+    cases=partial(
+        states.together, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
+    ),
     effort=0.5,
     dear=True,
 )
-def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With time_major inputs and outputs have the steps before the rows; the state is the same."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-10",
     source=sources.RNN_OF_KERAS2,
-    subjects=subjects.each(apis=LAYERS, generations=("keras2",), cells=LOOPED),
+    subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=LOOPED),
     cases=partial(
         states.together,
         layers=tuple(
@@ -255,16 +261,16 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> Finding:
     effort=0.5,
     dear=True,
 )
-def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
     same."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-11",
     source=sources.RNN_OF_KERAS2,
-    subjects=subjects.each(apis=LAYERS, generations=("keras2",), cells=("GRU",)),
+    subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=("GRU",)),
     # a mask of as many rows as steps would pass either way
     cases=partial(
         states.together,
@@ -278,15 +284,15 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Fin
     effort=0.5,
     dear=True,
 )
-def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Finding:
+def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> CheckResult:
     """A mask has the rows before the steps, with time_major too."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-12",
     source=sources.RNN,
-    subjects=subjects.each(apis=LAYERS, cells=LOOPED),
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
     cases=partial(
         states.together,
         layers=tuple(
@@ -296,10 +302,10 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Fin
     effort=0.5,
     dear=True,
 )
-def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> Finding:
+def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With go_backwards the last step is run first, and the outputs stand in the order of their
     computation."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 # --- both directions ------------------------------------------------------------------------------
@@ -314,10 +320,10 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> F
     dear=True,
     cells=2,
 )
-def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> Finding:
+def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> CheckResult:
     """The first half of initial_state starts the forward layer, the other half the backward one;
     their outputs are merged as merge_mode says, and the final states stand in the same order."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
@@ -329,15 +335,15 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     dear=True,
     cells=2,
 )
-def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> Finding:
+def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult:
     """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-15",
     source=sources.GUIDE,
-    subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
+    subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, layers=directions.LAYERS),
     effort=0.5,
     dear=True,
@@ -346,42 +352,42 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     """The final states of a Bidirectional layer, just as they were returned, are accepted as its
     next initial state."""
     first, again = run(
-        case, requests.whole(case), wire.Call(requests.inputs(case), wire.Previous(0))
+        case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    judging.accepted(case, first)
-    judging.accepted(case, again, "the call with the final states")
+    outputs.accepted(case, first)
+    outputs.accepted(case, again, "the call with the final states")
 
 
 @clause(
     "SQ-16",
     source=sources.LSTM,
-    subjects=subjects.each(apis=("Bidirectional",), cells=("LSTM",)),
+    subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, states=(None,), layers=directions.LAYERS),
     effort=0.5,
     dear=True,
 )
-def test_both_directions_start_from_zeros(case: Case, run: Runs) -> Finding:
+def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
     """Without an initial state both directions of a Bidirectional layer start from zeros."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-17",
     source=sources.BIDIRECTIONAL_DYNAMIC_RNN,
-    subjects=subjects.each(apis=("bidirectional_dynamic_rnn",)),
+    subjects=subjects.paths_and_cells(apis=("bidirectional_dynamic_rnn",)),
     cases=partial(
         states.together,
         states=(*states.GIVEN, None),
-        lengths=(None, *data.LENGTHS),
+        lengths=(None, *case_arrays.LENGTHS),
         layers=(Layer(), Layer(time_major=True)),
     ),
     effort=0.5,
     dear=True,
 )
-def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Finding:
+def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckResult:
     """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
     each from a state of its own."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 # --- other loops over v1 cells --------------------------------------------------------------------
@@ -390,12 +396,12 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Findin
 @clause(
     "SQ-18",
     source=sources.STATIC_RNN,
-    subjects=subjects.each(apis=("static_rnn",)),
-    cases=single(
+    subjects=subjects.paths_and_cells(apis=("static_rnn",)),
+    cases=one_by_one(
         partial(
             states.cases,
             states=(*states.GIVEN, None),
-            lengths=(None, "drawn", "drawn", *data.LENGTHS),  # unequal ones take other ways
+            lengths=(None, "drawn", "drawn", *case_arrays.LENGTHS),  # unequal ones take other ways
             most_steps=12,
         )
     ),
@@ -403,29 +409,29 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> Findin
     anew=True,  # its steps are part of what is traced
     dear=True,
 )
-def test_static_rnn_agrees(case: Case, run: Runs) -> Finding:
+def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
     """static_rnn computes what the cell does, and past a row's sequence_length copies the state
     through and gives zeros."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @clause(
     "SQ-19",
     source=sources.RAW_RNN,
-    subjects=subjects.each(apis=("raw_rnn",)),
+    subjects=subjects.paths_and_cells(apis=("raw_rnn",)),
     cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
     effort=2,
     dear=True,
 )
-def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Finding:
+def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> CheckResult:
     """raw_rnn copies the state of a finished row through and emits zeros for it, until all rows are
     finished."""
-    (observation,) = run(case, requests.whole(case))
-    steps = case.steps if case.lengths is None else int(data.lengths(case).max())
-    seen = judging.accepted(case, observation, steps=steps)
-    whole = expectation.of(case)
+    (observation,) = run(case, case_calls.whole(case))
+    steps = case.steps if case.lengths is None else int(case_arrays.lengths(case).max())
+    seen = outputs.accepted(case, observation, steps=steps)
+    whole = expected_trajectory(case)
     until = dataclasses.replace(whole, outputs=whole.outputs.part(np.s_[:, :steps]))
-    return Finding(judging.agrees_with_reference(case, seen, until))
+    return CheckResult(numbers.agrees_with_reference(case, seen, until))
 
 
 # --- edges ----------------------------------------------------------------------------------------
@@ -435,46 +441,46 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Fin
     "SQ-20",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
+    subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
     cases=partial(states.together, smallest_batch=0, most_rows=0),
     effort=1.5,  # in every mode: what is refused eagerly may be left out of a graph
     dear=True,
 )
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     """Inputs without rows give outputs and a state without rows."""
-    (observation,) = run(case, requests.whole(case))
-    judging.accepted(case, observation, "the call without rows")
+    (observation,) = run(case, case_calls.whole(case))
+    outputs.accepted(case, observation, "the call without rows")
 
 
 @clause(
     "SQ-21",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.each(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
+    subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
     cases=partial(states.together, fewest_steps=0, most_steps=0),
     effort=1.5,  # in every mode: what is refused eagerly may be left out of a graph
     dear=True,
 )
-def test_no_steps_leave_the_state(case: Case, run: Runs) -> Finding:
+def test_no_steps_leave_the_state(case: Case, run: Runs) -> CheckResult:
     """Inputs without steps give no outputs and the initial state."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
-LENGTHS_TAKEN = subjects.each(
+LENGTHS_TAKEN = subjects.paths_and_cells(
     apis=("dynamic_rnn", "bidirectional_dynamic_rnn", "static_rnn"),
     generations=("v1",),
     cells=("GRU",),
 )
 # What halves make worse than it is for one direction; RJ-01 has the rest
 OF_A_DIRECTION = ("too_few", "too_many", "no_leaves", "none_leaf", "wrong_units", "wrong_batch")
-MASKS_TAKEN = subjects.each(apis=LAYERS, cells=("GRU",))
+MASKS_TAKEN = subjects.paths_and_cells(apis=LAYERS, cells=("GRU",))
 
 
 @clause(
     "SQ-22",
     source=sources.DYNAMIC_RNN,
     subjects=LENGTHS_TAKEN,
-    cases=single(partial(states.cases, lengths=LENGTHS)),
+    cases=one_by_one(partial(states.cases, lengths=LENGTHS)),
     anew=True,
     dear=True,
 )
@@ -487,7 +493,7 @@ def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     "SQ-23",
     source=sources.RNN,
     subjects=MASKS_TAKEN,
-    cases=single(partial(states.cases, masks=MASKS, layers=MASKED)),
+    cases=one_by_one(partial(states.cases, masks=MASKS, layers=MASKED)),
     anew=True,
     effort=0.5,
     dear=True,
@@ -498,25 +504,25 @@ def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
 
 
 def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None:
-    call = requests.whole(case)
-    plain, *others = run(case, call, *(requests.retyped(call, dtype) for dtype in dtypes))
-    mine = judging.accepted(case, plain)
+    call = case_calls.whole(case)
+    plain, *others = run(case, call, *(case_calls.retyped(call, dtype) for dtype in dtypes))
+    mine = outputs.accepted(case, plain)
     for seen, dtype in zip(others, dtypes, strict=True):
-        other = judging.accepted(case, seen, f"the call with {dtype}")
-        judging.identical_runs(other, mine, "those of the plain dtype")
+        other = outputs.accepted(case, seen, f"the call with {dtype}")
+        numbers.identical_runs(other, mine, "those of the plain dtype")
 
 
 @clause(
     "SQ-24",
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(kinds.LENGTHS, LENGTHS_TAKEN),
-    cases=single(malformed.argument_cases),
+    subjects=subjects.misfits(malformation.LENGTHS, LENGTHS_TAKEN),
+    cases=one_by_one(malformed.argument_cases),
     effort=0.5,
     anew=True,
     dear=True,
 )
-def test_malformed_lengths_are_refused(case: Case, run: Runs) -> Finding:
+def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed sequence_length is refused with ValueError, TypeError or InvalidArgumentError.
 
     The documentation says what it must be; that anything else is refused is promised nowhere.
@@ -528,13 +534,13 @@ def test_malformed_lengths_are_refused(case: Case, run: Runs) -> Finding:
     "SQ-25",
     source=sources.RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(kinds.MASK, MASKS_TAKEN),
-    cases=single(malformed.argument_cases),
+    subjects=subjects.misfits(malformation.MASK, MASKS_TAKEN),
+    cases=one_by_one(malformed.argument_cases),
     effort=0.5,
     anew=True,
     dear=True,
 )
-def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
+def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed mask is refused with ValueError, TypeError or InvalidArgumentError.
 
     The documentation says what it must be; that anything else is refused is promised nowhere.
@@ -547,17 +553,17 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> Finding:
     source=sources.BIDIRECTIONAL,
     severity=SHOULD,
     subjects=BIDIRECTIONAL,
-    cases=single(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
+    cases=one_by_one(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
     effort=6,
     anew=True,
     dear=True,
 )
-def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> Finding:
+def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or
     InvalidArgumentError."""
     return _refused(case, run)
 
 
-def _refused(case: Case, run: Runs) -> Finding:
-    (observation,) = run(case, requests.whole(case))
-    return properties.refused(case, observation)
+def _refused(case: Case, run: Runs) -> CheckResult:
+    (observation,) = run(case, case_calls.whole(case))
+    return shared.refused(case, observation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.upgrade.bench import UpgradeBench
+from conformance.upgrade.pair_runner import UpgradeBench
 
 
 def test_paths_are_still_there(bench: UpgradeBench, request: pytest.FixtureRequest) -> None:

@@ -10,26 +10,16 @@ from functools import partial
 
 import numpy as np
 
-from conformance import (
-    forms,
-    judging,
-    properties,
-    reference,
-    requests,
-    sources,
-    storing,
-    subjects,
-)
 from conformance.adapter import wire
-from conformance.case import (
-    EAGER,
-    OUTPUT_DROPOUT,
-    STATE_DROPOUT,
-    VARIABLE_DTYPE,
-    Case,
-)
-from conformance.contract import SHOULD, Finding, Runs, clause
-from conformance.noise import Estimate
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARIABLE_DTYPE
+from conformance.checks import numbers, shared, stored_state
+from conformance.checks.outputs import Run, accepted, accepted_outputs, variables_are
+from conformance.contract import sources, subjects
+from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.reference import forward
+from conformance.reference.rounding import Estimate
 from strategies import relatives, states
 
 # tf.nn.RNNCell*Wrapper takes cells of Keras 2; Keras 3 has no wrappers of cells
@@ -59,10 +49,10 @@ relative_clause = partial(clause, dear=True, effort=0.5)
     cases=partial(relatives.wrapped, states=relatives.EITHER),
     leading=True,
 )
-def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> Finding:
+def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> CheckResult:
     """A residual wrapper adds the input to the output and leaves the state alone; a device wrapper,
     and dropout at keep probability 1, change nothing."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -71,9 +61,9 @@ def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> F
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE),
     cases=partial(relatives.wrapped, states=relatives.EITHER, split=True),
 )
-def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Finding:
+def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """The final state of a wrapped cell goes on: k steps and the rest equal the whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
@@ -84,14 +74,14 @@ def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Findi
         relatives.wrapped, wrappers=((OUTPUT_DROPOUT,),), kinds=("SimpleRNN", "LSTM", "GRU")
     ),
 )
-def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Finding:
+def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> CheckResult:
     """Dropout of a cell's outputs leaves its state alone, and divides the outputs that it keeps by
     the keep probability."""
-    (observation,) = run(case, requests.whole(case))
-    seen = judging.accepted(case, observation)
-    expected = reference.of(case)
+    (observation,) = run(case, case_calls.whole(case))
+    seen = accepted(case, observation)
+    expected = forward.trajectory(case)
     _kept_or_zero("outputs", seen.outputs, expected.outputs, seen)
-    return Finding(judging.state_agrees(seen, expected))
+    return CheckResult(numbers.state_agrees(seen, expected))
 
 
 @relative_clause(
@@ -105,23 +95,23 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Fin
         most_steps=1,
     ),
 )
-def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> Finding:
+def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResult:
     """Dropout of an LSTM's state leaves c alone, and that of any cell's state the output of the
     same step."""
-    (observation,) = run(case, requests.whole(case))
-    seen = judging.accepted(case, observation)
-    expected = reference.of(case)
+    (observation,) = run(case, case_calls.whole(case))
+    seen = accepted(case, observation)
+    expected = forward.trajectory(case)
     _kept_or_zero("final h", seen.state[0][0], expected.state[0][0], seen)
-    ratios = [judging.within(seen.outputs, expected.outputs, "outputs", observation)]
+    ratios = [numbers.within_bound(seen.outputs, expected.outputs, "outputs", observation)]
     for values, estimate in zip(seen.state[0][1:], expected.state[0][1:], strict=True):
-        ratios.append(judging.within(values, estimate, "final c", observation))
-    return Finding(max(ratios))
+        ratios.append(numbers.within_bound(values, estimate, "final c", observation))
+    return CheckResult(max(ratios))
 
 
-def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: judging.Run) -> None:
+def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) -> None:
     """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
     kept = np.where(values == 0, expected.value, wire.KEEP_PROBABILITY * values)
-    judging.within(kept, expected, f"keep probability * {what}", seen.observation)
+    numbers.within_bound(kept, expected, f"keep probability * {what}", seen.observation)
 
 
 @relative_clause(
@@ -131,10 +121,10 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: judgi
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER),
     leading=True,
 )
-def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> Finding:
+def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
     """With state_is_tuple=False a cell of v1 takes and gives its states side by side in one tensor,
     an LSTM's c before its h."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -143,9 +133,9 @@ def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> Finding:
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE),
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER, split=True),
 )
-def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> Finding:
+def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckResult:
     """A final state in one tensor goes on: k steps and the rest equal the whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
@@ -155,9 +145,9 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> Finding
     cases=partial(relatives.nested, states=relatives.EITHER),
     leading=True,
 )
-def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> Finding:
+def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
     """A stack is one cell of another stack: its states stand in one place of the other's state."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -166,9 +156,9 @@ def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> Finding:
     subjects=subjects.relatives(NESTED, *STACKABLE),
     cases=partial(relatives.nested, states=relatives.EITHER, split=True),
 )
-def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> Finding:
+def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """The final state of nested stacks goes on: k steps and the rest equal the whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
@@ -178,9 +168,9 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> Findin
     cases=partial(relatives.with_dropout, states=relatives.EITHER),
     leading=True,
 )
-def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
+def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult:
     """Without training, dropout and recurrent_dropout of cells and layers change nothing."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -190,10 +180,10 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> Finding:
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN),
     leading=True,
 )
-def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Finding:
+def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> CheckResult:
     """A user's own cell is given its state, and gives it back, in the containers and shapes of its
     state_size; its outputs have its output_size."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -202,9 +192,9 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Find
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN, split=True),
 )
-def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Finding:
+def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """The final state of a user's own cell goes on: k steps and the rest equal the whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
@@ -213,9 +203,9 @@ def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> Findin
     subjects=subjects.relatives(OWN, "RNN/keras2", "RNN/keras3"),
     cases=partial(relatives.of_ones_own, starts=(True,), states=(None,)),
 )
-def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> Finding:
+def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> CheckResult:
     """Without an initial state a run starts from what the cell's get_initial_state gives."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -225,10 +215,10 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> F
     cases=partial(relatives.of_ones_own, starts=(False,), states=(None,)),
     leading=True,
 )
-def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> Finding:
+def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """Without an initial state a cell that has no get_initial_state of its own starts from zeros of
     its state_size."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -238,9 +228,9 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
     cases=partial(relatives.convolutional, states=relatives.EITHER),
     leading=True,
 )
-def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> Finding:
+def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
     """A ConvLSTM takes and gives h and c, each of its outputs' shape, and computes its formula."""
-    return properties.agrees(case, run)
+    return shared.agrees(case, run)
 
 
 @relative_clause(
@@ -249,9 +239,9 @@ def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> Finding:
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional, states=relatives.EITHER, split=True),
 )
-def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> Finding:
+def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """The final state of a ConvLSTM goes on: k steps and the rest equal the whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
@@ -261,9 +251,9 @@ def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> Finding:
     cases=partial(relatives.convolutional, stateful=True, states=(None,), split=True),
     modes=REMEMBERING,
 )
-def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> Finding:
+def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
     """Two calls of a stateful ConvLSTM equal one over the whole sequence."""
-    return properties.goes_on(case, run)
+    return shared.goes_on(case, run)
 
 
 @relative_clause(
@@ -273,11 +263,13 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> Finding:
     cases=relatives.time_distributed,
     leading=True,
 )
-def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> Finding:
+def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckResult:
     """A TimeDistributed runs its layer on each slice in time alone: no state goes to the next."""
-    (observation,) = run(case, requests.whole(case))
-    outputs = judging.outputs_of(case, observation)
-    return Finding(judging.within(outputs, reference.of(case).outputs, "outputs", observation))
+    (observation,) = run(case, case_calls.whole(case))
+    outputs = accepted_outputs(case, observation)
+    return CheckResult(
+        numbers.within_bound(outputs, forward.trajectory(case).outputs, "outputs", observation)
+    )
 
 
 @relative_clause(
@@ -289,12 +281,12 @@ def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> Findin
     modes=REMEMBERING,
     leading=True,
 )
-def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Finding:
+def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> CheckResult:
     """In a TimeDistributed a stateful layer is run on one slice in time after another: each starts
     from the state that the one before has left."""
-    (observation,) = run(case, requests.whole(case))
-    seen = storing.ending_in_stored(case, observation, "the call")
-    return Finding(judging.agrees_with_reference(case, seen))
+    (observation,) = run(case, case_calls.whole(case))
+    seen = stored_state.ending_in_stored(case, observation, "the call")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @relative_clause(
@@ -304,13 +296,13 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Fi
     cases=partial(relatives.mixed, states=relatives.EITHER),
     leading=True,
 )
-def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> Finding:
+def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> CheckResult:
     """Under a policy of mixed precision outputs and states are of its compute dtype, and variables
     of float32."""
-    (observation,) = run(case, requests.whole(case))
-    seen = judging.accepted(case, observation)
-    judging.variables_are(VARIABLE_DTYPE, observation)
-    return Finding(judging.agrees_with_reference(case, seen))
+    (observation,) = run(case, case_calls.whole(case))
+    seen = accepted(case, observation)
+    variables_are(VARIABLE_DTYPE, observation)
+    return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @relative_clause(
@@ -319,19 +311,19 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     subjects=subjects.relatives("Mixed", *SEQUENCES_OF_KERAS),
     cases=partial(relatives.mixed, states=relatives.EITHER, split=True),
 )
-def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> Finding:
+def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> CheckResult:
     """Under a policy of mixed precision the final state goes on: k steps and the rest equal the
     whole."""
-    return properties.carries_over(case, run)
+    return shared.carries_over(case, run)
 
 
 @relative_clause(
     "WR-19",
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
-    cases=partial(relatives.mixed, form=forms.OTHER_FLOAT, states=states.DISTINCT),
+    cases=partial(relatives.mixed, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
 )
-def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> Finding:
+def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> CheckResult:
     """Under a policy of mixed precision a float32 state is cast to the compute dtype, as if by
     hand."""
-    return properties.casts_as_by_hand(case, run)
+    return shared.casts_as_by_hand(case, run)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from reports import compare, exports, show
-from reports.comparison import Comparison, compared
-from reports.markdown import markdown
-from reports.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
-from reports.runfile import UnreadableRun, locate, read
+from reports.compare.comparison import Comparison, compared
+from reports.export import machine_formats
+from reports.export.markdown import markdown
+from reports.run_files.run_file import UnreadableRun, locate, read
+from reports.terminal import comparison_text, run_text
+from reports.terminal.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]
@@ -40,12 +41,16 @@ def _show(options: argparse.Namespace) -> int:
     run_file = locate(options.run)
     run, name = read(run_file), str(run_file)
     files = [
-        Export(options.json, lambda: exports.run_json(run, name)),
-        Export(options.junit, lambda: exports.junit(run, name)),
-        Export(options.ctrf, lambda: exports.ctrf(run, name)),
+        Export(options.json, lambda: machine_formats.run_json(run, name)),
+        Export(options.junit, lambda: machine_formats.junit(run, name)),
+        Export(options.ctrf, lambda: machine_formats.ctrf(run, name)),
     ]
     if not exported(files, [run_file]):
-        say(show.widths_shown(run) if options.widths else show.shown(run, name, _columns()))
+        say(
+            run_text.widths_shown(run)
+            if options.widths
+            else run_text.run_text(run, name, _columns())
+        )
     return 0
 
 
@@ -54,25 +59,25 @@ def _compare(options: argparse.Namespace) -> int:
     comparison = compared(*map(read, paths))
     old, new = map(str, paths)
     files = [
-        Export(options.json, lambda: exports.comparison_json(comparison, old, new)),
+        Export(options.json, lambda: machine_formats.comparison_json(comparison, old, new)),
         Export(options.markdown, lambda: markdown(comparison, old, new)),
         Export(options.html, lambda: _compare_page(comparison, old, new)),
     ]
     if not exported(files, paths):
-        say(compare.shown(comparison, old, new, _columns(), options.all))
+        say(comparison_text.comparison_text(comparison, old, new, _columns(), options.all))
     return comparison.exit_code
 
 
 def _compare_page(comparison: Comparison, old: str, new: str) -> str:
     # NumPy makes the data of scripts; the other forms of a comparison do without
-    from reports import compare_page
+    from reports.html import compare_page
 
     return compare_page.html(comparison, old, new)
 
 
 def _matrix(options: argparse.Namespace) -> int:
     # NumPy makes the data of scripts; the other commands do without
-    from reports import matrix_page
+    from reports.html import matrix_page
 
     paths = [locate(path) for path in options.runs]
     runs = [read(path) for path in paths]
@@ -83,19 +88,19 @@ def _matrix(options: argparse.Namespace) -> int:
                 " a run of each: `pytest conformance --target NAME`"
             )
     names = [str(path) for path in paths]
-    exported([Export(options.html, lambda: matrix_page.made(runs, names))], paths)
+    exported([Export(options.html, lambda: matrix_page.matrix_html(runs, names))], paths)
     return 0
 
 
 def _repro(options: argparse.Namespace) -> int:
     # NumPy makes the data of a case; the other commands do without
-    from reports import repro
+    from reports.reproducer import select
 
     run = read(locate(options.run))
-    wanted = repro.Wanted.of(options.clause, options.cell, options.malformation, options.mode)
+    wanted = select.Wanted.of(options.clause, options.cell, options.malformation, options.mode)
     try:
-        made = repro.script(run, wanted)
-    except repro.NoScript as error:
+        made = select.script(run, wanted)
+    except select.NoScript as error:
         print(f"python -m reports: {options.clause}: {error}", file=sys.stderr)
         return 2
     if made.others:

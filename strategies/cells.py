@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.case import STACK, Cell
+from conformance.cases.program import STACK, Cell
 
 MAX_UNITS = 16
 MAX_DEPTH = 4

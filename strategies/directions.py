@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.case import EAGER, MERGE_MODES, Case, Layer
-from conformance.contract import Extent, Subject
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, MERGE_MODES, Layer
+from conformance.contract.clause import DrawSpec, Subject
 from strategies import states
 
 LAYERS = tuple(
@@ -19,7 +20,7 @@ LAYERS = tuple(
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
+def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """A case, and where the extent allows several the same one in the other merge modes.
 
     Each is a layer of its own: only eagerly, where making one takes no trace. Options as of

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance import kinds, malformations
-from conformance.case import BIDIRECTIONAL, EAGER, STACK, Case, Cell, Malformation
-from conformance.contract import Extent, Subject
-from conformance.forms import Path
-from strategies import sequences, states
+from conformance.cases.case import Case
+from conformance.cases.data import Malformation
+from conformance.cases.malformations import malformation, state_malformations
+from conformance.cases.malformations.state_malformations import state_malformation_names
+from conformance.cases.program import EAGER, Cell
+from conformance.contract.clause import DrawSpec, Subject
+from strategies import lengths_and_masks, states
 
 # What a case needs for the malformation to make its state wrong
 _TWO_ROWS = {"batch_one", "ragged"}
@@ -25,25 +27,11 @@ _FOR_A_MASK = 3  # steps, of which a mask can leave out one and still have more 
 _ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
 
 
-def names(path: str, cell: str) -> list[str]:
-    """The malformations that can be done to some state of the cell on the path."""
-    kinds: tuple[str, ...] = ("LSTM", "GRU") if cell == STACK else (cell,)
-    if Path.of(path).api in BIDIRECTIONAL:
-        kinds = (cell, cell)
-    cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
-    return malformations.applicable(Case(path, EAGER, cells, batch=2))
-
-
-def argument_names(argument: str) -> list[str]:
-    """The malformations that can be done to a sequence_length or a mask."""
-    return [kind.name for kind in malformations.KINDS.values() if kind.argument == argument]
-
-
 @st.composite
 def argument_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     """Cases whose sequence_length or mask is malformed as the subject says."""
-    kind = malformations.KINDS[subject.malformation or ""]
-    lengths = kind.argument == kinds.LENGTHS
+    kind = state_malformations.MALFORMATIONS[subject.malformation or ""]
+    lengths = kind.argument == malformation.LENGTHS
     case = draw(
         states.cases(
             subject,
@@ -76,15 +64,17 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     )
     case = _made_to_apply(case, name)
     leaf = None
-    if malformations.KINDS[name].of_leaf:
-        leaf = draw(_leaf_or_all(malformations.leaf_count(case)))
+    if state_malformations.MALFORMATIONS[name].of_leaf:
+        leaf = draw(_leaf_or_all(state_malformations.leaf_count(case)))
     return dataclasses.replace(
-        case, malformation=Malformation(name, leaf), fresh=draw(sequences.one_of((False, True)))
+        case,
+        malformation=Malformation(name, leaf),
+        fresh=draw(lengths_and_masks.one_of((False, True))),
     )
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Cases malformed as the subject says: at a drawn leaf or at all; at all; at single leaves.
 
     What is refused of one leaf of an LSTM may be accepted of the other: eagerly all are drawn where
@@ -94,8 +84,8 @@ def together(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, .
     assert case.malformation is not None
     name = case.malformation.name
     leaves: list[int | None] = [None]
-    count = malformations.leaf_count(case)
-    if malformations.KINDS[name].of_leaf and count > 1:
+    count = state_malformations.leaf_count(case)
+    if state_malformations.MALFORMATIONS[name].of_leaf and count > 1:
         leaves = [case.malformation.leaf]
         if case.mode == EAGER and extent.several(case.mode) > 1:
             leaves += [None, *(() if case.stacked else range(count))]
@@ -128,8 +118,8 @@ def any_cases(
 
     `among` names those that are meant, where not all of them are.
     """
-    possible = names(subject.path, subject.cell)
+    possible = state_malformation_names(subject.path, subject.cell)
     meant = [name for name in possible if among is None or name in among]
-    name = draw(sequences.one_of(tuple(meant)))
+    name = draw(lengths_and_masks.one_of(tuple(meant)))
     case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
     return dataclasses.replace(case, fresh=fresh)

@@ -10,12 +10,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance import forms
 from conformance.adapter import wire
-from conformance.case import MERGE_MODES, STACK, Case, Cell, Layer
-from conformance.contract import Extent, Subject
+from conformance.cases import state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import MERGE_MODES, STACK, Cell, Layer
+from conformance.contract.clause import DrawSpec, Subject
 from strategies import cells as drawn_cells
-from strategies import defaults, documented, sequences, states
+from strategies import default_options, documented_examples, lengths_and_masks, states
 
 _FEW_STEPS = 4  # what came back is wrong at once, or not at all
 _BY_ORDER = (wire.H5_FILE, wire.WEIGHTS_FILE)  # weights of one shape could be mistaken unseen
@@ -26,7 +27,7 @@ HARD_SIGMOID = "hard_sigmoid_0.2"
 def together(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    extent: DrawSpec,
     way: str,
     layers: Sequence[Layer] = (Layer(),),
 ) -> tuple[Case, ...]:
@@ -45,28 +46,30 @@ def _of_one_shape(case: Case) -> Case:
 
 
 @st.composite
-def by_config(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def by_config(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Several cases of one program made again from its config, some of them with every option."""
     layers = tuple(layer for layer in _layers(subject) if not layer.stateful)
     cases = draw(together(subject, extent, wire.CONFIG, layers))
-    options = draw(sequences.one_of((wire.GIVEN, wire.EVERY)))
+    options = draw(lengths_and_masks.one_of((wire.GIVEN, wire.EVERY)))
     # a Keras 2 cell by itself keeps the shape of its first dropout mask, also in inference
     anew = options == wire.EVERY and subject.path == "cell/keras2"
     return tuple(
-        dataclasses.replace(_told(case, options), static_shapes=case.static_shapes or anew)
+        dataclasses.replace(
+            _with_config_options(case, options), static_shapes=case.static_shapes or anew
+        )
         for case in cases
     )
 
 
 @st.composite
-def made(
-    draw: st.DrawFn, subject: Subject, extent: Extent, way: str | None = None
+def reloaded_cases(
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, way: str | None = None
 ) -> tuple[Case, ...]:
     """What is made and not called: a case with every option, and one without the idle ones."""
     layers = _layers(subject)
     program = draw(states.programs(subject, extent.modes, common=extent.common, layers=layers))
     reloaded = dataclasses.replace(program, reloaded=way)
-    every, given = (_told(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
+    every, given = (_with_config_options(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
     if set(states.generations(subject)) == {"v1"}:
         every = dataclasses.replace(every, cells=tuple(map(_with_all_of_v1, every.cells)))
     return (every, given)
@@ -84,30 +87,30 @@ def _with_all_of_v1(cell: Cell) -> Cell:
 
 
 @st.composite
-def from_keras2(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def from_keras2(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Several cases of one Keras 2 program with the options drawn, or with the defaults."""
     cases = draw(together(subject, extent, wire.KERAS2_CONFIG))
-    if draw(sequences.one_of((wire.GIVEN, wire.DEFAULTS))) == wire.GIVEN:
+    if draw(lengths_and_masks.one_of((wire.GIVEN, wire.DEFAULTS))) == wire.GIVEN:
         return cases
     return tuple(map(_by_default, cases))
 
 
 def _by_default(case: Case) -> Case:
-    cells = tuple(documented.cell(cell.kind, cell.units, "keras2") for cell in case.cells)
+    cells = tuple(documented_examples.cell(cell.kind, cell.units, "keras2") for cell in case.cells)
     # the default initializer of the recurrent kernel knows no half precision
-    dtype = case.dtype if case.dtype in defaults.DTYPES else defaults.DTYPES[0]
+    dtype = case.dtype if case.dtype in default_options.DTYPES else default_options.DTYPES[0]
     return dataclasses.replace(case, cells=cells, dtype=dtype, options=wire.DEFAULTS)
 
 
 @st.composite
-def from_v1(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def from_v1(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Several cases of one program with the weights of v1 cells, for LSTMs of both classes."""
-    way = draw(sequences.one_of((wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS)))
+    way = draw(lengths_and_masks.one_of((wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS)))
     return draw(together(subject, extent, way))
 
 
 @st.composite
-def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Several cases of one Keras 2 program whose gates are its hard sigmoids."""
     cases = draw(together(subject, extent, wire.KERAS2_CONFIG))
     return tuple(
@@ -124,7 +127,7 @@ def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: Extent) -> tupl
 @functools.cache
 def _layers(subject: Subject) -> tuple[Layer, ...]:
     """A layer with each choice of the options that those of the subject document."""
-    options = _options(forms.Path.of(subject.path), subject.cell)
+    options = _options(state_forms.Path.of(subject.path), subject.cell)
     chosen = itertools.product(*options.values())
     layers = [Layer(**dict(zip(options, values, strict=True))) for values in chosen]
     # the size of a stateful layer's batches is given as that of the first axis
@@ -134,7 +137,7 @@ def _layers(subject: Subject) -> tuple[Layer, ...]:
 _FLAGS = (False, True)
 
 
-def _options(path: forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
+def _options(path: state_forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
     if path.api == "cell":
         return {}
     options: dict[str, tuple[Any, ...]] = {"return_sequences": _FLAGS[::-1]}
@@ -148,9 +151,9 @@ def _options(path: forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
     return options
 
 
-def _told(case: Case, options: str) -> Case:
+def _with_config_options(case: Case, options: str) -> Case:
     """The case with options that a config can tell: of v1 no function that Keras does not know."""
-    generation = forms.Path.of(case.path).generation
+    generation = state_forms.Path.of(case.path).generation
     cells = tuple(_told_cell(cell, generation) for cell in case.cells)
     return dataclasses.replace(case, cells=cells, options=options)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.case import (
+from conformance.cases.case import Case
+from conformance.cases.program import (
     CONVOLUTIONAL,
     DEVICE,
     DROPOUT,
@@ -21,16 +22,15 @@ from conformance.case import (
     RESIDUAL,
     STACK,
     STRUCTURES,
-    Case,
     Cell,
     Convolution,
     Custom,
     Layer,
     Nesting,
 )
-from conformance.contract import Extent, Subject
-from conformance.forms import Path
-from strategies import cells, sequences, states
+from conformance.cases.state_forms import Path
+from conformance.contract.clause import DrawSpec, Subject
+from strategies import cells, lengths_and_masks, states
 from strategies.states import Data
 
 GIVEN = ("large", "mixed", "small", "ones")  # the simplest shows what is done to it
@@ -66,14 +66,14 @@ def _kinds(subject: Subject) -> tuple[str, ...]:
     return kinds if path.api == "layer" else (*kinds, STACK)
 
 
-def _program(draw: st.DrawFn, subject: Subject, extent: Extent, kinds: Sequence[str]) -> Case:
+def _program(draw: st.DrawFn, subject: Subject, extent: DrawSpec, kinds: Sequence[str]) -> Case:
     """The program of a subject whose cell is one of these kinds."""
-    kind = draw(sequences.one_of(tuple(kinds)))
+    kind = draw(lengths_and_masks.one_of(tuple(kinds)))
     named = dataclasses.replace(subject, cell=kind)
     return draw(states.programs(named, extent.modes, common=extent.common))
 
 
-def _several(draw: st.DrawFn, program: Case, extent: Extent, **data: Any) -> tuple[Case, ...]:
+def _several(draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """Cases of a program; of a cell called by itself with a state."""
     one_step = Path.of(program.path).api == "cell"
     of = Data(**data)
@@ -97,7 +97,7 @@ def _variants(
 
     One is enough too where a state is carried over: other clauses judge the same of all.
     """
-    chosen = draw(sequences.one_of(tuple(variants)))
+    chosen = draw(lengths_and_masks.one_of(tuple(variants)))
     return variants if program.mode == EAGER and not data.get("split") else (chosen,)
 
 
@@ -105,7 +105,7 @@ def _variants(
 def wrapped(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    extent: DrawSpec,
     wrappers: Sequence[tuple[str, ...]] = _WRAPPERS,
     kinds: Sequence[str] = (),
     **data: Any,
@@ -133,7 +133,7 @@ def _fitting(cell: Cell, width: int) -> Cell:
 
 @st.composite
 def in_one_tensor(
-    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
     """Cells of v1 that hold all their states in one tensor."""
     program = _program(draw, subject, extent, ("LSTM", "BasicLSTM", STACK))
@@ -145,10 +145,10 @@ def in_one_tensor(
 
 
 @st.composite
-def nested(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
+def nested(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """Stacks within a stack, and stacks of one cell."""
     program = _program(draw, subject, extent, (STACK, STACK, "LSTM", "GRU"))
-    nesting = draw(sequences.one_of(_NESTINGS[len(program.cells)]))
+    nesting = draw(lengths_and_masks.one_of(_NESTINGS[len(program.cells)]))
     return _several(draw, dataclasses.replace(program, nesting=nesting), extent, **data)
 
 
@@ -158,16 +158,16 @@ _TRAINING = (Layer(), Layer(training=False))
 
 @st.composite
 def with_dropout(
-    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
     """Keras cells with dropout, run without training."""
     program = _program(draw, subject, extent, _kinds(subject))
-    dropout, recurrent = draw(sequences.one_of(_DROPOUTS))
+    dropout, recurrent = draw(lengths_and_masks.one_of(_DROPOUTS))
     dropping = tuple(
         dataclasses.replace(cell, dropout=dropout, recurrent_dropout=recurrent)
         for cell in program.cells
     )
-    layer = draw(sequences.one_of(_TRAINING))
+    layer = draw(lengths_and_masks.one_of(_TRAINING))
     return _several(draw, dataclasses.replace(program, cells=dropping, layer=layer), extent, **data)
 
 
@@ -175,15 +175,15 @@ def with_dropout(
 def of_ones_own(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    extent: DrawSpec,
     starts: Sequence[bool] = (False, True),
     **data: Any,
 ) -> tuple[Case, ...]:
     """A user's own cell around an LSTM cell, alone or below another cell."""
     program = _program(draw, subject, extent, ("LSTM",))
     (cell,) = program.cells
-    doubled = draw(sequences.one_of((False, True)))
-    start = draw(sequences.one_of(tuple(starts)))
+    doubled = draw(lengths_and_masks.one_of((False, True)))
+    start = draw(lengths_and_masks.one_of(tuple(starts)))
     above = draw(_cells_above(Path.of(subject.path).generation))
     drawn: list[Case] = []
     for structure in _variants(draw, program, STRUCTURES, data):
@@ -202,17 +202,17 @@ def _cells_above(generation: str) -> st.SearchStrategy[tuple[Cell, ...]]:
 
 @st.composite
 def convolutional(
-    draw: st.DrawFn, subject: Subject, extent: Extent, stateful: bool = False, **data: Any
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, stateful: bool = False, **data: Any
 ) -> tuple[Case, ...]:
     """ConvLSTM layers of one to three axes, with few positions and filters."""
     program = _program(draw, subject, extent, ("LSTM",))
     (cell,) = program.cells
-    filters = draw(sequences.up_to(_MAX_FILTERS, 1))
-    program = dataclasses.replace(program, features=draw(sequences.up_to(_MAX_FILTERS, 1)))
+    filters = draw(lengths_and_masks.up_to(_MAX_FILTERS, 1))
+    program = dataclasses.replace(program, features=draw(lengths_and_masks.up_to(_MAX_FILTERS, 1)))
     cell = dataclasses.replace(cell, kind=CONVOLUTIONAL, units=filters, implementation=2)
     cases_of = _of_one_batch if stateful else _several
     axes = _variants(draw, program, tuple(_MAX_SPACE), data)
-    first = draw(sequences.up_to(1))
+    first = draw(lengths_and_masks.up_to(1))
     drawn: list[Case] = []
     # what is built is drawn before any data, so that clauses build the same
     for convolution in [draw(_convolutions(n, _PADDINGS[(first + n) % 2])) for n in axes]:
@@ -222,10 +222,12 @@ def convolutional(
     return tuple(drawn)
 
 
-def _of_one_batch(draw: st.DrawFn, program: Case, extent: Extent, **data: Any) -> tuple[Case, ...]:
+def _of_one_batch(
+    draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any
+) -> tuple[Case, ...]:
     """Cases of a stateful layer, which all have the batch that it is built for."""
     layer = dataclasses.replace(program.layer, stateful=True)
-    batch = draw(sequences.batches())
+    batch = draw(lengths_and_masks.batches())
     program = dataclasses.replace(program, batch=batch, layer=layer)
     return _several(draw, program, extent, batch=batch, **data)
 
@@ -234,15 +236,15 @@ def _of_one_batch(draw: st.DrawFn, program: Case, extent: Extent, **data: Any) -
 def _convolutions(axes: int, padding: str) -> st.SearchStrategy[Convolution]:
     @st.composite
     def drawn(draw: st.DrawFn) -> Convolution:
-        space = tuple(draw(sequences.up_to(_MAX_SPACE[axes], 1)) for _ in range(axes))
-        kernel = tuple(draw(sequences.up_to(min(size, _KERNEL), 1)) for size in space)
+        space = tuple(draw(lengths_and_masks.up_to(_MAX_SPACE[axes], 1)) for _ in range(axes))
+        kernel = tuple(draw(lengths_and_masks.up_to(min(size, _KERNEL), 1)) for size in space)
         return Convolution(space, kernel, padding)
 
     return drawn()
 
 
 @st.composite
-def time_distributed(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def time_distributed(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Layers in a TimeDistributed, which takes two rows as two slices of one."""
     program = _program(draw, subject, extent, _kinds(subject))
     program = dataclasses.replace(program, layer=Layer(time_distributed=True))
@@ -251,7 +253,7 @@ def time_distributed(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple
 
 
 @st.composite
-def stateful_in_time(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def stateful_in_time(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Stateful layers in a TimeDistributed, which takes halves of the steps as two slices."""
     program = _program(draw, subject, extent, _kinds(subject))
     program = dataclasses.replace(program, layer=Layer(time_distributed=True))
@@ -260,7 +262,7 @@ def stateful_in_time(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple
 
 
 @st.composite
-def mixed(draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any) -> tuple[Case, ...]:
+def mixed(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """Keras cells and layers under a policy of mixed precision."""
     first = ("LSTM",)  # the simplest, which a search begins with, is to have most to cast
     program = _program(draw, subject, extent, (*first, *_kinds(subject)))

@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.case import EAGER, MODEL_APIS, MODEL_CALLS, POLICIES, Case, Layer, Model
-from conformance.contract import Extent, Subject
-from strategies import malformed, sequences, states
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER, MODEL_APIS, MODEL_CALLS, POLICIES, Layer, Model
+from conformance.contract.clause import DrawSpec, Subject
+from strategies import lengths_and_masks, malformed, states
 
 STATEFUL = Layer(stateful=True)
 _ENOUGH_STEPS = 3
@@ -20,7 +21,7 @@ _ENOUGH_STEPS = 3
 def together(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    extent: DrawSpec,
     layers: Sequence[Layer] = (STATEFUL,),
     **data: Any,
 ) -> tuple[Case, ...]:
@@ -31,14 +32,14 @@ def together(
     program = draw(
         states.programs(subject, extent.modes, common=extent.common, layers=tuple(layers))
     )
-    program = dataclasses.replace(program, batch=draw(sequences.batches()))
+    program = dataclasses.replace(program, batch=draw(lengths_and_masks.batches()))
     of = states.Data(batch=program.batch, **data)
     return draw(states.of_program(program, False, extent, of))
 
 
 @st.composite
 def of_own_cells(
-    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
     """Cases over a user's own cells, whose `get_initial_state` gives ones; without a state."""
     drawn = draw(together(subject, extent, states=(None,), **data))
@@ -48,27 +49,27 @@ def of_own_cells(
 
 @st.composite
 def under_policies(
-    draw: st.DrawFn, subject: Subject, extent: Extent, **data: Any
+    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
     """Cases under a policy of mixed precision."""
-    policy = draw(sequences.one_of(tuple(POLICIES)))
+    policy = draw(lengths_and_masks.one_of(tuple(POLICIES)))
     drawn = draw(together(subject, extent, **data))
     return tuple(dataclasses.replace(case, policy=policy, dtype=POLICIES[policy]) for case in drawn)
 
 
 @st.composite
-def other_batches(draw: st.DrawFn, subject: Subject, extent: Extent) -> tuple[Case, ...]:
+def other_batches(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """A layer with batches that it was not built for, where it has several first one of one row.
 
     One row, and a layer that was built for one, are where broadcasting hides faults. A traced layer
     knows its rows, or is traced for any number of them.
     """
-    one = Extent(tuple(dict.fromkeys(extent.modes)))  # each mode as often as another
+    one = DrawSpec(tuple(dict.fromkeys(extent.modes)))  # each mode as often as another
     (case, *_) = draw(together(subject, one, states=(None,), most_steps=_ENOUGH_STEPS))
-    rows = draw(sequences.one_of((2, 1, 3, 5, 8)))
-    others = {1, draw(sequences.one_of((rows + 1, 2 * rows, rows - 1 or 3)))} - {rows}
+    rows = draw(lengths_and_masks.one_of((2, 1, 3, 5, 8)))
+    others = {1, draw(lengths_and_masks.one_of((rows + 1, 2 * rows, rows - 1 or 3)))} - {rows}
     # what is traced for any number of rows may not even take the one row that it was built for
-    unknown = rows > 1 and case.mode != EAGER and draw(sequences.one_of((True, False)))
+    unknown = rows > 1 and case.mode != EAGER and draw(lengths_and_masks.one_of((True, False)))
     return tuple(
         dataclasses.replace(
             case, batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False
@@ -98,8 +99,12 @@ def in_models(
 
     `given`: the model is made with the case's initial state.
     """
-    model = Model(draw(sequences.one_of(tuple(apis))), draw(sequences.one_of(tuple(calls))), given)
-    (case, *_) = draw(together(subject, Extent(modes), states=states, most_steps=_ENOUGH_STEPS))
+    model = Model(
+        draw(lengths_and_masks.one_of(tuple(apis))),
+        draw(lengths_and_masks.one_of(tuple(calls))),
+        given,
+    )
+    (case, *_) = draw(together(subject, DrawSpec(modes), states=states, most_steps=_ENOUGH_STEPS))
     # `predict` casts what it is given to float32, as long as Keras is not told of another float
     narrow = case.dtype == "float64" and model.by == "predict"
     return dataclasses.replace(

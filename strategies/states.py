@@ -10,10 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance import forms
-from conformance.case import BIDIRECTIONAL, SIDE_BY_SIDE, Case, Layer
-from conformance.contract import Extent, Subject
-from strategies import cells, sequences
+from conformance.cases import state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import BIDIRECTIONAL, SIDE_BY_SIDE, Layer
+from conformance.contract.clause import DrawSpec, Subject
+from strategies import cells, lengths_and_masks
 
 GIVEN = ("zeros", "ones", "mixed", "small", "large")
 NOT_ZERO = ("ones", "mixed", "small", "large")
@@ -23,12 +24,14 @@ DISTINCT = ("mixed", "large")  # every leaf, row and unit has a value of its own
 def generations(subject: Subject) -> tuple[str, ...]:
     """The generations of cells that a subject's paths are over."""
     names = [subject.path, subject.other] if subject.other else [subject.path]
-    return tuple(dict.fromkeys(forms.Path.of(name).generation for name in names))
+    return tuple(dict.fromkeys(state_forms.Path.of(name).generation for name in names))
 
 
 def of_one_step(subject: Subject) -> bool:
     """Whether a path of the subject is a cell called by itself."""
-    return any(forms.Path.of(name).api == "cell" for name in (subject.path, subject.other) if name)
+    return any(
+        state_forms.Path.of(name).api == "cell" for name in (subject.path, subject.other) if name
+    )
 
 
 @st.composite
@@ -49,16 +52,16 @@ def programs(
     """
     offering = cells.GENERATIONS if common else generations(subject)
     drawn = cells.cells(subject.cell, tuple(offering), smallest_units, unequal)
-    if forms.Path.of(subject.path).api in BIDIRECTIONAL:
+    if state_forms.Path.of(subject.path).api in BIDIRECTIONAL:
         drawn = cells.both_directions(subject.cell, tuple(offering), smallest_units)
     program = Case(
         path=subject.path,
-        mode=draw(sequences.one_of(tuple(modes))),
+        mode=draw(lengths_and_masks.one_of(tuple(modes))),
         cells=draw(drawn),
-        features=draw(sequences.features()),
-        dtype=draw(sequences.dtypes()),
-        weight_seed=draw(sequences.seeds()),
-        weight_scale=draw(sequences.one_of(sequences.WEIGHT_SCALES)),
+        features=draw(lengths_and_masks.features()),
+        dtype=draw(lengths_and_masks.dtypes()),
+        weight_seed=draw(lengths_and_masks.seeds()),
+        weight_scale=draw(lengths_and_masks.one_of(lengths_and_masks.WEIGHT_SCALES)),
         other=subject.other,
     )
     return with_layer(program, _one_of(draw, layers))
@@ -66,7 +69,7 @@ def programs(
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
     """One of the options, with nothing drawn where there is but one."""
-    return draw(sequences.one_of(tuple(options))) if len(options) > 1 else options[0]
+    return draw(lengths_and_masks.one_of(tuple(options))) if len(options) > 1 else options[0]
 
 
 def with_layer(program: Case, layer: Layer) -> Case:
@@ -88,12 +91,12 @@ class Data:
     """
 
     states: tuple[str | None, ...] = GIVEN
-    form: str = forms.DOCUMENTED
+    form: str = state_forms.DOCUMENTED
     smallest_batch: int = 1
-    most_rows: int = sequences.MAX_BATCH
+    most_rows: int = lengths_and_masks.MAX_BATCH
     split: bool = False
     fewest_steps: int = 1
-    most_steps: int = sequences.MAX_STEPS
+    most_steps: int = lengths_and_masks.MAX_STEPS
     lengths: tuple[str | None, ...] = (None,)
     masks: tuple[str | None, ...] = (None,)
     batch: int | None = None
@@ -102,7 +105,7 @@ class Data:
 def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of: Data) -> Case:
     """A program's case with data."""
     smallest = 2 if of.split else of.fewest_steps
-    steps = 1 if one_step else draw(sequences.steps(smallest, of.most_steps))
+    steps = 1 if one_step else draw(lengths_and_masks.steps(smallest, of.most_steps))
     batch, state, lengths, mask = draw(_starts(of))
     return dataclasses.replace(
         program,
@@ -111,7 +114,7 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
         data_seed=data_seed,
         state=state,
         form=of.form,
-        split=draw(sequences.up_to(steps - 1, 1)) if of.split else None,
+        split=draw(lengths_and_masks.up_to(steps - 1, 1)) if of.split else None,
         lengths=lengths,
         mask=mask,
     )
@@ -121,9 +124,9 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
 def _starts(of: Data) -> st.SearchStrategy[tuple[int, str | None, str | None, str | None]]:
     """Rows of a batch, values of the state, and which steps count: drawn as one, as each draw takes
     its time."""
-    batches = sequences.rows(of.smallest_batch, of.most_rows)
+    batches = lengths_and_masks.rows(of.smallest_batch, of.most_rows)
     drawn = itertools.product(batches, of.states, of.lengths, of.masks)
-    return sequences.one_of(tuple(drawn))
+    return lengths_and_masks.one_of(tuple(drawn))
 
 
 @st.composite
@@ -138,7 +141,7 @@ def cases(
 ) -> Case:
     """Cases of a subject, each of a program of its own; options as of `programs` and `Data`."""
     program = draw(programs(subject, modes, smallest_units, unequal, layers=layers))
-    seed = draw(sequences.seeds())
+    seed = draw(lengths_and_masks.seeds())
     return with_data(draw, program, seed, of_one_step(subject), Data(**data))
 
 
@@ -149,7 +152,7 @@ _RARELY = 64
 def together(
     draw: st.DrawFn,
     subject: Subject,
-    extent: Extent,
+    extent: DrawSpec,
     layers: Sequence[Layer] = (Layer(),),
     unequal: bool = False,
     **data: Any,
@@ -163,7 +166,7 @@ def together(
 
 @st.composite
 def of_program(
-    draw: st.DrawFn, program: Case, one_step: bool, extent: Extent, of: Data
+    draw: st.DrawFn, program: Case, one_step: bool, extent: DrawSpec, of: Data
 ) -> tuple[Case, ...]:
     """Several cases of a program, as many as the extent says.
 
@@ -171,9 +174,9 @@ def of_program(
     one case is to be built for its own shapes, which takes as long as many calls.
     """
     several = max(1, extent.several(program.mode) // len(program.cells))
-    count = several if draw(sequences.up_to(_RARELY)) else 1
-    first = draw(sequences.seeds())
+    count = several if draw(lengths_and_masks.up_to(_RARELY)) else 1
+    first = draw(lengths_and_masks.seeds())
     drawn = [with_data(draw, program, first + at, one_step, of) for at in range(count)]
-    if draw(sequences.up_to(_RARELY)) == _RARELY:
+    if draw(lengths_and_masks.up_to(_RARELY)) == _RARELY:
         drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
     return tuple(drawn)

@@ -22,14 +22,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from conformance.baselines.folder import FOLDER, ROOT, Baselines
-from conformance.baselines.making import progress
-from conformance.command_line import add_target_cache, ended
+from conformance.cli import add_target_cache, exit_code
 from conformance.errors import ConformanceError
+from conformance.results.verdict import HOLDS, Verdict
 from conformance.targets.cache import Cache
-from reports.runfile import Run
-from reports.scripts import LONGEST
-from reports.verdicts import HOLDS, Verdict
+from reports.publish.baseline_folder import FOLDER, ROOT, Baselines
+from reports.publish.make_baselines import progress
+from reports.reproducer.choose import LONGEST
+from reports.run_files.run_file import Run
 from tests.reproducers import ABSENT, CANNOT_TELL, PRESENT, SHORTEST, Script, run_together, written
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_target_cache(parser)
     options = parser.parse_args(arguments)
     interrupted = "interrupted; the same command goes on with what is left"
-    return ended("tests.all_reproducers", lambda: _run(options), interrupted)
+    return exit_code("tests.all_reproducers", lambda: _run(options), interrupted)
 
 
 def _run(options: argparse.Namespace) -> int:

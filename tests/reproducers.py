@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.runfile import Run, UnreadableRun, locate, read
-from reports.scripts import LONGEST, script_of
-from reports.verdicts import Error, Verdict
+from conformance.results.verdict import Error, Verdict
+from reports.reproducer.choose import LONGEST, script_of
+from reports.run_files.run_file import Run, UnreadableRun, locate, read
 
 SHORTEST = 10
 PRESENT, ABSENT, CANNOT_TELL = 1, 0, 2

@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from conformance import contract, data, expectation, forms, judging, reference
 from conformance.adapter import wire
-from conformance.case import VARIABLE_DTYPE, Case
-from conformance.contract import Clause, Extent, Subject
+from conformance.cases import floats, state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import VARIABLE_DTYPE
+from conformance.checks.outputs import Run, state_leaves
+from conformance.contract.clause import Clause, DrawSpec, Subject, all_clauses
+from conformance.reference import forward
+from conformance.reference.expected import expected_trajectory
 from conformance.targets import HERE, ProcessTarget, Target
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +98,7 @@ def needs(target: Target, *paths: str) -> None:
 
 def clauses() -> dict[str, Clause]:
     """The contract, whatever its modules are called."""
-    return contract.clauses()
+    return all_clauses()
 
 
 def every_subject() -> list[tuple[Clause, Subject]]:
@@ -109,7 +113,7 @@ def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.Sea
     pairs = [pair for pair in every_subject() if _modes(*pair, modes)]
     drawn = st.sampled_from(pairs).flatmap(
         lambda pair: (
-            pair[0].cases(pair[1], Extent(_modes(*pair, modes))).map(lambda cases: cases[0])
+            pair[0].cases(pair[1], DrawSpec(_modes(*pair, modes))).map(lambda cases: cases[0])
         )
     )
     if malformed is None:
@@ -121,27 +125,27 @@ def _modes(clause: Clause, subject: Subject, modes: Sequence[str]) -> Sequence[s
     return clause.judged_in(modes, OFFERED[subject.path].further_modes)
 
 
-def perfect(case: Case, trajectory: reference.Trajectory | None = None) -> wire.Observation:
+def perfect(case: Case, trajectory: forward.Trajectory | None = None) -> wire.Observation:
     """What a library without a fault answers to the whole sequence of a case."""
-    expected = trajectory or expectation.of(case)
+    expected = trajectory or expected_trajectory(case)
     outputs = expected.outputs.value
-    if forms.Path.of(case.path).api == "cell" or not case.layer.return_sequences:
+    if state_forms.Path.of(case.path).api == "cell" or not case.layer.return_sequences:
         outputs = outputs[:, -1]
     elif case.layer.time_major:
         outputs = np.swapaxes(outputs, 0, 1)
     outputs = outputs.reshape(*outputs.shape[:-1], *case.output_shape)
     state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
-    run = judging.Run(outputs, state, wire.Observation())
+    run = Run(outputs, state, wire.Observation())
     return wire.Observation(
         outputs=sent(outputs, case.dtype),
-        state=forms.documented(case, judging.leaves(run, case.dtype)),
+        state=state_forms.documented_tree(case, state_leaves(run, case.dtype)),
         variables=(VARIABLE_DTYPE,) if case.policy else (),
     )
 
 
 def sent(values: object, dtype: str) -> wire.Array:
     """An array as a target sends it."""
-    return data.to_wire(np.asarray(values, np.float64), dtype)
+    return floats.to_wire(np.asarray(values, np.float64), dtype)
 
 
 def an_error(name: str, message: str = "no", *bases: str, stage: str = "call") -> wire.Observation:

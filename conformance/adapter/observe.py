@@ -8,14 +8,15 @@ import traceback
 import numpy as np
 import tensorflow as tf
 
-from . import clock, differentiate, kept, messages, reloading, trees, wire
+from . import error_messages, native_trees, program_cache, save_and_load, timing, wire
+from .modes import differentiation
 
 PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optree", "json")
 
 
 def observe(program, runs):
     """The observations of each run: one for each of its calls."""
-    key = kept.key(program)
+    key = program_cache.key(program)
     # looking at weights takes as long as a call: of a kept program the last run is enough
     each = key is None or bool(program.reloaded)
     return tuple(
@@ -26,16 +27,16 @@ def observe(program, runs):
 
 def state_size(program):
     """The `state_size` of a program's cell, as a tree of wire.Other with the sizes as names."""
-    with kept.runner(program, kept.key(program)) as use:
+    with program_cache.runner(program, program_cache.key(program)) as use:
         size = use.runner.built.cell.state_size
-    return trees.to_wire(size, lambda size: wire.Other(str(size)))
+    return native_trees.to_wire(size, lambda size: wire.Other(str(size)))
 
 
 def look(program):
     """The wire.Made of a program."""
     try:
-        with kept.runner(program, None) as use:
-            return reloading.made(use.runner.built, program)
+        with program_cache.runner(program, None) as use:
+            return save_and_load.describe_made(use.runner.built, program)
     except Exception as raised:
         return wire.Made(error=_building_error(raised))
 
@@ -45,7 +46,7 @@ def _observe_run(program, key, run, look_at_weights):
     with contextlib.ExitStack() as stack:
         use = None
         try:
-            use = stack.enter_context(kept.runner(program, key))
+            use = stack.enter_context(program_cache.runner(program, key))
             use.runner.assign(run.weights)
             use.runner.built.forget()
         except Exception as raised:
@@ -64,9 +65,9 @@ def _observe_run(program, key, run, look_at_weights):
 
 
 def _observe(runner, call, finals, look_at_weights):
-    inputs = trees.to_numpy(call.inputs)
-    arguments = {name: trees.to_numpy(array) for name, array in call.arguments}
-    loss = differentiate.native(call.loss)
+    inputs = native_trees.to_numpy(call.inputs)
+    arguments = {name: native_trees.to_numpy(array) for name, array in call.arguments}
+    loss = differentiation.native(call.loss)
     state = _native(call.state, runner, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
@@ -76,7 +77,7 @@ def _observe(runner, call, finals, look_at_weights):
     final, gradients = _NO_FINAL_STATE, []
     stage = "before"
     try:
-        with clock.doing(clock.RUNNING):
+        with timing.doing(timing.RUNNING):
             if call.before is not None:
                 runner.built.prepare(call.before, _native(call.before.states, runner, finals))
             stage = "call"
@@ -87,13 +88,15 @@ def _observe(runner, call, finals, look_at_weights):
     return (
         wire.Observation(
             outputs=None if error else _array(outputs),
-            state=None if error else trees.to_wire(final, _leaf),
+            state=None if error else native_trees.to_wire(final, _leaf),
             error=error,
             seconds=seconds,
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
             gradients=_gradients(runner, state, gradients) if gradients else None,
-            stored=trees.to_wire(runner.built.stored(), _leaf) if runner.built.stored() else None,
+            stored=native_trees.to_wire(runner.built.stored(), _leaf)
+            if runner.built.stored()
+            else None,
             declared=runner.built.declared,
             variables=runner.built.variable_dtypes(),
         ),
@@ -103,11 +106,13 @@ def _observe(runner, call, finals, look_at_weights):
 
 def _gradients(runner, state, gradients):
     inputs, *others = [None if each is None else _numpy(each) for each in gradients]
-    leaves = [] if state is None else trees.flatten(state)
+    leaves = [] if state is None else native_trees.flatten(state)
     by_leaf, by_variable = others[: len(leaves)], others[len(leaves) :]
     return wire.Gradients(
         _gradient(inputs),
-        None if state is None else trees.to_wire(trees.rebuild(state, iter(by_leaf)), _gradient),
+        None
+        if state is None
+        else native_trees.to_wire(native_trees.rebuild(state, iter(by_leaf)), _gradient),
         runner.weights.canonical(runner.built, by_variable),
     )
 
@@ -118,11 +123,11 @@ def _gradient(value):
 
 def _snapshot(state):
     """The containers with each leaf's identity, and the values of those that can be changed."""
-    leaves = trees.flatten(state)
+    leaves = native_trees.flatten(state)
     values = [
         np.asarray(leaf).tobytes() for leaf in leaves if isinstance(leaf, (np.ndarray, tf.Variable))
     ]
-    return trees.rebuild(state, iter([id(leaf) for leaf in leaves])), values
+    return native_trees.rebuild(state, iter([id(leaf) for leaf in leaves])), values
 
 
 _NO_FINAL_STATE = object()  # what a call that failed leaves to those after it
@@ -135,7 +140,7 @@ def _native(state, runner, finals):
         return runner.built.stored()
     if state is None or isinstance(state, wire.OwnZeros):
         return state
-    return trees.native(state)
+    return native_trees.native(state)
 
 
 def _no_state(call):
@@ -144,7 +149,7 @@ def _no_state(call):
 
 
 def _array(value):
-    return trees.to_wire_array(_numpy(value))
+    return native_trees.to_wire_array(_numpy(value))
 
 
 def _numpy(value):
@@ -171,7 +176,7 @@ def _error(raised, stage):
         name=type(raised).__name__,
         module=type(raised).__module__,
         bases=tuple(base.__name__ for base in type(raised).__mro__),
-        message=messages.lasting(str(raised)),
+        message=error_messages.lasting(str(raised)),
         raised_in=_raised_in(raised),
         stage=stage,
     )

@@ -8,7 +8,7 @@ import gc
 import traceback
 from multiprocessing.connection import Connection
 
-from . import clock, wire
+from . import timing, wire
 
 # For gc.set_threshold: a program that is built is many objects, which mostly stay for long.
 SELDOM = (50000, 20, 20)
@@ -23,7 +23,7 @@ def serve(reading, writing):
             word, argument = wire.loads(requests.recv_bytes())
         except EOFError:
             return
-        with clock.doing(clock.SERVING):
+        with timing.doing(timing.SERVING):
             answer = wire.dumps(reply(word, argument))
         answers.send_bytes(answer)
 
@@ -38,14 +38,17 @@ def reply(word, argument):
 
 def _answer(word, argument):
     # TensorFlow is imported with the first request, so that a failing import is answered
-    with clock.doing(clock.IMPORTING):
-        from . import defaults, observe, paths, versions
+    with timing.doing(timing.IMPORTING):
+        from . import compat, observe, offers
+        from .cells import class_defaults
 
     if word == "seconds":
-        return clock.seconds()
+        return timing.seconds()
     if word == "describe":
-        versions.start()
-        described = wire.Description(versions.versions(), paths.offers(), defaults.found())
+        compat.start()
+        described = wire.Description(
+            compat.versions(), offers.offers(), class_defaults.all_defaults()
+        )
         gc.freeze()  # what the imports made stays: no collection need look at it again
         gc.set_threshold(*SELDOM)
         return described

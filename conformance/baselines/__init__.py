@@ -1,5 +1,1 @@
-"""Baselines: a run file of each named target, all made with the same cases, and kept.
-
-`folder` is where they lie, `making` how one is made; `page` has the table of them, `example` the
-pages that are published.
-"""
+"""The command `python -m conformance.baselines`; reports/publish/ does its work."""

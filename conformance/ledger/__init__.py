@@ -40,11 +40,14 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from conformance import data, judging, malformations
-from conformance.case import Case, Layer, Nesting
+from conformance._toml import tomllib
+from conformance.cases import case_arrays
+from conformance.cases.case import Case
+from conformance.cases.case_json import from_json
+from conformance.cases.malformations import state_malformations
+from conformance.cases.program import Layer, Nesting
+from conformance.checks.deviation import Deviation
 from conformance.errors import MalformedLedger, UnreadableCase
-from conformance.reading import from_json
-from conformance.toml import tomllib
 
 DEVIATIONS = Path(__file__).parents[1] / "deviations.toml"
 
@@ -56,12 +59,12 @@ _COMPARISONS = {
 
 
 def _longest(case: Case) -> int:
-    counted = data.counted(case)
+    counted = case_arrays.counted(case)
     return case.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
 
 
 def _held_at_end(case: Case) -> bool:
-    counted = data.counted(case)
+    counted = case_arrays.counted(case)
     if counted is None or not case.steps:
         return False
     last = counted[:, 0 if case.layer.go_backwards else -1]
@@ -86,7 +89,7 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "cell": lambda case: case.cell_name,
     "depth": lambda case: len(case.cells),
     "malformation": lambda case: case.malformation and case.malformation.name,
-    "role": malformations.role,
+    "role": state_malformations.role,
     "model": lambda case: case.model and case.model.api,
     "kinds": lambda case: sorted({cell.kind for cell in case.cells}),
     "first": lambda case: case.cells[0].kind,
@@ -153,7 +156,7 @@ class Entry:
     def _errors(self) -> tuple[str | None, ...]:
         return self.error if isinstance(self.error, tuple) else (self.error,)
 
-    def describes(self, deviation: judging.Deviation) -> bool:
+    def describes(self, deviation: Deviation) -> bool:
         """Whether what was seen is what the entry says is seen."""
         error = deviation.observation.error if deviation.observation else None
         return (
@@ -279,3 +282,15 @@ def _condition(where: str, name: str, allowed: object) -> Condition:
     if not isinstance(allowed, list):
         raise MalformedLedger(f"{where}: when.{name} = {allowed!r}, but must be a list")
     return Condition(name, tuple(allowed))
+
+
+def to_record(ledger: Ledger) -> dict[str, dict[str, str]]:
+    """Return what the header of a run file holds of each entry, by its name."""
+    return {
+        entry.name: {
+            "why": entry.why,
+            "case": entry.case.to_json(),
+            **({"thread": entry.thread} if entry.thread else {}),
+        }
+        for entry in ledger.entries
+    }

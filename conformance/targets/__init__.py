@@ -12,7 +12,7 @@ from pathlib import Path
 
 from conformance.errors import TargetUnavailable
 from conformance.targets import cache as caching
-from conformance.targets import catalogue, making
+from conformance.targets import install, registry
 from conformance.targets.process import (
     INLINE,
     START_SECONDS,
@@ -46,9 +46,9 @@ def interpreter(name: str, cache: str | None = None) -> Path:
     """The Python interpreter of a target, made where it has to be; raises as `open_target` does."""
     if name in (HERE, INLINE):
         return Path(sys.executable)
-    recipe = catalogue.read().get(name)
+    recipe = registry.read().get(name)
     if recipe is not None:
-        return making.provide(recipe, caching.Cache.chosen(cache))
+        return install.provide(recipe, caching.Cache.chosen(cache))
     found = shutil.which(name)
     if found is None:
         raise TargetUnavailable(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import TargetBusy
-from conformance.targets.catalogue import Recipe
+from conformance.targets.registry import Recipe
 
 VARIABLE = "CONFORMANCE_TARGET_CACHE"
 

@@ -1,0 +1,46 @@
+"""Keras `Bidirectional` around the layers `SimpleRNN`, `LSTM` and `GRU`."""
+
+from .. import compat
+from ..built_program import Built, layer_dtype
+from ..cells import factory
+from .keras_rnn import caller, idle_options, layer_options, masking
+
+
+def build(generation, program):
+    """The wrapper; it makes the backward layer itself where that is like the forward one.
+
+    Outputs that it does not merge are given side by side.
+    """
+    dtype = layer_dtype(generation, program)
+    kind = program.cells[0]["kind"]
+    options = {**layer_options(program), **idle_options(generation, program, kind)}
+    merge_mode = options.pop("merge_mode", "concat")
+    layers = compat.keras(generation).layers
+    forward, backward = [
+        getattr(layers, spec["kind"])(
+            name=name,
+            go_backwards=name == "backward",
+            **options,
+            **factory.options_of_layer(generation, spec, dtype, program.options),
+        )
+        for name, spec in zip(("forward", "backward"), program.cells)
+    ]
+    wrapper = layers.Bidirectional(
+        forward,
+        merge_mode=merge_mode,
+        backward_layer=None if program.cells[0] == program.cells[1] else backward,
+        dtype=dtype,
+        name="bidirectional",
+    )
+    if not program.fresh:
+        wrapper.build((program.rows, None, program.features))
+    return around(generation, program, wrapper)
+
+
+def around(generation, program, wrapper):
+    """The path of a wrapper that has been built."""
+    directions = (wrapper.forward_layer, wrapper.backward_layer)
+    parts = [layer.cell for layer in directions]
+    outputs = 2 if wrapper.merge_mode is None else 1
+    call = caller(wrapper, masking(generation, program), outputs)
+    return Built(generation, program, parts[0], parts, call, wrapper, layers=directions)

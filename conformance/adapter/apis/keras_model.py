@@ -1,0 +1,59 @@
+"""A functional Keras model around a layer: the one of its cell's name, or `RNN` of a stack."""
+
+import tensorflow as tf
+
+from .. import native_trees, wire
+from ..built_program import Built
+from . import keras_layer, keras_rnn, state_wiring
+
+
+class Model(Built):
+    """A model, called or asked to predict."""
+
+    def __init__(self, generation, program):
+        api = keras_layer if len(program.cells) == 1 else keras_rnn
+        built = api.build(generation, program)
+        others = {
+            "predict": lambda: self._predict,
+            "predict_on_batch": lambda: self._predict_on_batch,
+        }
+        super().__init__(
+            generation, program, built.cell, built.cells, self._called, built.maker, others
+        )
+        parts = state_wiring.Parts(generation, program, built)
+        inputs, outputs, self._final = state_wiring.BY_NAME[program.wiring](parts)
+        self._model = parts.keras.Model(inputs, [outputs, *native_trees.flatten(self._final)])
+        self.remember_classes((self._model, *self._model.layers))
+        self.declared = native_trees.to_wire((outputs, self._final), _spec)
+
+    def _predict(self, inputs, state, batch_size=None, **arguments):
+        size = None if batch_size is None else int(batch_size)
+        fed = _fed(inputs, state, **arguments)
+        return self._unpacked(self._model.predict(fed, batch_size=size, verbose=0))
+
+    def _predict_on_batch(self, inputs, state, **arguments):
+        return self._unpacked(self._model.predict_on_batch(_fed(inputs, state, **arguments)))
+
+    def _called(self, inputs, state, **arguments):
+        return self._unpacked(self._model(_fed(inputs, state, **arguments)))
+
+    def _unpacked(self, results):
+        outputs, *leaves = results
+        return outputs, native_trees.rebuild(self._final, iter(leaves))
+
+
+def build(generation, program):
+    """The model of a program's wiring."""
+    return Model(generation, program)
+
+
+def _fed(inputs, state, split=None):
+    """What a model is fed: the sequence, in two parts if it takes two, and the state's leaves."""
+    parts = [inputs] if split is None else [inputs[:, :split], inputs[:, split:]]
+    leaves = [] if state is None else native_trees.flatten(state)
+    fed = [*parts, *leaves]
+    return fed[0] if len(fed) == 1 else fed
+
+
+def _spec(tensor):
+    return wire.Spec(tf.as_dtype(tensor.dtype).name, tuple(tf.TensorShape(tensor.shape).as_list()))

@@ -1,0 +1,36 @@
+"""A layer in a Sequential or a functional model, and the ways of calling a model."""
+
+from .. import compat, native_trees
+
+
+def around(generation, program, layer):
+    """The model of one layer, for batches of the program's rows and any number of steps."""
+    keras = compat.keras(generation)
+    inputs = keras.Input(
+        batch_shape=(program.rows, None, program.features), dtype=program.dtype, name="inputs"
+    )
+    if program.model == "sequential":
+        return keras.Sequential([inputs, layer])
+    if program.initial_state is None:
+        return keras.Model(inputs, layer(inputs))
+    return keras.Model(
+        inputs, layer(inputs, initial_state=native_trees.native(program.initial_state))
+    )
+
+
+def ways(model, rows):
+    """The call of a model, and the other ways by name; a model here returns outputs alone.
+
+    All are given tensors: Keras 2 casts what `predict` is given as NumPy arrays to float32.
+    """
+
+    def call(inputs, state, **arguments):
+        return model(inputs, **arguments), None
+
+    def predict(inputs, state):
+        return model.predict(inputs, batch_size=rows, verbose=0), None
+
+    def predict_on_batch(inputs, state):
+        return model.predict_on_batch(inputs), None
+
+    return call, {"predict": lambda: predict, "predict_on_batch": lambda: predict_on_batch}

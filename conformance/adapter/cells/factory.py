@@ -1,0 +1,198 @@
+"""Cells of each generation from their specification."""
+
+import copy
+import functools
+import itertools
+
+import tensorflow as tf
+
+from .. import compat, native_trees, wire
+from . import neutral_options, user_cells
+
+_numbers = itertools.count()
+
+V1_KINDS = ("SimpleRNN", "BasicLSTM", "LSTM", "GRU")
+KERAS_KINDS = ("SimpleRNN", "LSTM", "GRU")
+STACK = "Stack"
+CONVOLUTIONAL = "ConvLSTM"
+
+
+def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True):
+    """One cell, neither wrapped nor built; `index` is its place in the stack.
+
+    `options` is one of wire.OPTIONS.
+    """
+    if generation == "v1":
+        return _v1(spec, dtype, options, state_is_tuple)
+    kind = getattr(compat.keras(generation).layers, spec["kind"] + "Cell")
+    if spec["ones_at_first"]:
+        kind = _with_ones_at_first(kind)
+    return kind(name="cell_%d" % index, **keras_options(generation, spec, dtype, options))
+
+
+@functools.lru_cache(maxsize=None)
+def _with_ones_at_first(kind):
+    """A user's own class of cell, like another but for the state that it makes."""
+
+    class WithOnesAtFirst(kind):
+        def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+            dtype = dtype or self.compute_dtype
+            state = [
+                tf.ones((batch_size, size), dtype) for size in native_trees.flatten(self.state_size)
+            ]
+            return state if len(state) > 1 else state[0]
+
+    return WithOnesAtFirst
+
+
+def wrapped(generation, spec, index, dtype, cell):
+    """The cell in what is around it."""
+    if spec["custom"]:
+        cell = user_cells.make(generation, cell, spec, index, dtype)
+    for name in spec["wrappers"]:
+        cell = compat.wrapper(generation, name)(cell, dtype=dtype, **_WRAPPING[name])
+    return cell
+
+
+_WRAPPING = {
+    "residual": {},
+    "device": {"device": "/cpu:0"},
+    "dropout": {},
+    "output_dropout": {"output_keep_prob": wire.KEEP_PROBABILITY},
+    "state_dropout": {"state_keep_prob": wire.KEEP_PROBABILITY},
+}
+
+
+def stack(generation, program, cells, dtype):
+    """The cells as one, in stacks within a stack where the program has them."""
+
+    def stacked(nesting):
+        if isinstance(nesting, int):
+            return cells[nesting]
+        members = [stacked(within) for within in nesting]
+        if generation == "v1":
+            return compat.v1_cells().MultiRNNCell(members, program.state_is_tuple)
+        layers = compat.keras(generation).layers
+        return layers.StackedRNNCells(members, dtype=dtype, name="stack")
+
+    return stacked(program.nesting or range(len(cells)))
+
+
+def build(generation, cells, specs, features):
+    """Create the variables of each cell, for the width that reaches it.
+
+    The cells are those of v1 without what is around them, and those of Keras with it.
+    """
+    width = features
+    for cell, spec in zip(cells, specs):
+        if generation == "v1":
+            compat.build_v1_cell(cell, width)
+        else:
+            cell.build((None, width))
+        width = spec["projection"] or spec["units"]
+        if spec["custom"] and spec["custom"]["doubled"]:
+            width *= 2
+
+
+def all_within(cell):
+    """A cell and all cells that it is made of."""
+    held = [getattr(cell, name, None) for name in ("cell", "inner")]
+    for part in [*compat.parts(cell), *held]:
+        if part is not None and part is not cell:
+            yield from all_within(part)
+    yield cell
+
+
+def keras_options(generation, spec, dtype, options=wire.GIVEN):
+    """Arguments that a Keras cell and the layer of the same name share."""
+    if options == wire.DEFAULTS:
+        return {"units": spec["units"], **_unless_default(dtype)}
+    given = _arithmetic(spec, dtype)
+    if options == wire.EVERY:
+        given.update(copy.deepcopy(neutral_options.of_cell(generation, spec["kind"])))
+    return given
+
+
+def options_of_layer(generation, spec, dtype, options=wire.GIVEN):
+    """Those arguments, for the layer, which in some versions does not take all of them."""
+    given = keras_options(generation, spec, dtype, options)
+    for name in compat.not_taken_by_layer(generation, spec["kind"]):
+        given.pop(name, None)
+    return given
+
+
+def _unless_default(dtype):
+    return {} if dtype == "float32" else {"dtype": dtype}
+
+
+def _arithmetic(spec, dtype):
+    """Those that change what is computed.
+
+    The initializers are zeros because the weights are assigned; the default of the recurrent kernel
+    (orthogonal) does not exist for bfloat16.
+    """
+    given = {
+        **_size(spec),
+        "activation": spec["activation"],
+        "use_bias": spec["use_bias"],
+        "kernel_initializer": "zeros",
+        "recurrent_initializer": "zeros",
+        "dtype": dtype,
+    }
+    if spec["kind"] != "SimpleRNN":
+        given["recurrent_activation"] = spec["recurrent_activation"].split("_0.2")[0]
+    if spec["kind"] in ("LSTM", "GRU"):
+        given["implementation"] = spec["implementation"]
+    if spec["kind"] in ("LSTM", CONVOLUTIONAL):
+        given["unit_forget_bias"] = False
+    if spec["kind"] == "GRU":
+        given["reset_after"] = spec["reset_after"]
+    given.update({name: spec[name] for name in _DROPOUTS if spec[name]})
+    return given
+
+
+_DROPOUTS = ("dropout", "recurrent_dropout")
+
+
+def _size(spec):
+    convolution = spec["convolution"]
+    if not convolution:
+        return {"units": spec["units"]}
+    return {
+        "filters": spec["units"],
+        "kernel_size": convolution["kernel"],
+        "padding": convolution["padding"],
+    }
+
+
+_V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
+
+
+def _v1(spec, dtype, options, state_is_tuple):
+    kind = getattr(compat.v1_cells(), _V1_NAMES.get(spec["kind"], spec["kind"] + "Cell"))
+    # variables of v1 cells are found by name, across functions and eager calls alike
+    name = "v1_cell_%d" % next(_numbers)
+    if options == wire.DEFAULTS:
+        return kind(spec["units"], name=name, **_unless_default(dtype))
+    given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic(spec)}
+    if not state_is_tuple and spec["kind"].endswith("LSTM"):
+        given["state_is_tuple"] = False
+    if options == wire.EVERY:
+        given.update(copy.deepcopy(neutral_options.of_cell("v1", spec["kind"])))
+    return kind(spec["units"], **given)
+
+
+def _v1_arithmetic(spec):
+    given = {"activation": _v1_activation(spec["activation"])}
+    if spec["kind"] in ("BasicLSTM", "LSTM"):
+        given["forget_bias"] = spec["forget_bias"]
+    if spec["kind"] == "LSTM":
+        given["use_peepholes"] = spec["peepholes"]
+        given["cell_clip"] = spec["cell_clip"]
+        given["num_proj"] = spec["projection"]
+        given["proj_clip"] = spec["projection_clip"]
+    return given
+
+
+def _v1_activation(name):
+    return tf.identity if name == "linear" else getattr(tf.nn, name)

@@ -1,0 +1,113 @@
+"""Cells of a user's own: an LSTM cell whose state is held in other containers or shapes."""
+
+import functools
+
+import tensorflow as tf
+
+from .. import compat, wire
+
+
+def make(generation, inner, spec, index, dtype):
+    """The user's own cell around an LSTM cell."""
+    options = {"dtype": dtype, "name": "own_%d" % index}
+    return _kind(generation, spec["custom"]["start"])(inner, spec, **options)
+
+
+@functools.lru_cache(maxsize=None)
+def _kind(generation, start):
+    """The class of a generation; with `start` it has a get_initial_state, else what it inherits."""
+    if generation == "v1":
+        return type("Own", (_OfV1, compat.v1_cells().RNNCell), {})
+    layer = compat.keras(generation).layers.Layer
+    bases = (_WithStart, _OfKeras, layer) if start else (_OfKeras, layer)
+    return type("Own", bases, {"generation": generation})
+
+
+class _Own:
+    """What the cells of all generations have in common."""
+
+    sequence = list
+
+    def __init__(self, inner, spec, **options):
+        super().__init__(**options)
+        self.inner = inner
+        self._units = spec["units"]
+        self._structure = spec["custom"]["structure"]
+        self._doubled = spec["custom"]["doubled"]
+
+    @property
+    def state_size(self):
+        if self._structure == "planes":
+            return self._planes()
+        return self._held(self._units, self._units)
+
+    @property
+    def output_size(self):
+        return self._units * (2 if self._doubled else 1)
+
+    def _planes(self):
+        return self.sequence([tf.TensorShape([2, self._units])])
+
+    def _held(self, h, c):
+        if self._structure == "dict":
+            return self.sequence([{"c": c, "h": h}])
+        return self.sequence([h, (c,) if self._structure == "nested" else c])
+
+    def _hold(self, h, c):
+        """The state around h and c."""
+        if self._structure == "planes":
+            return self.sequence([tf.stack([h, c], axis=1)])
+        return self._held(h, c)
+
+    def _taken(self, states):
+        """The h and c in a state."""
+        if self._structure == "planes":
+            return states[0][:, 0], states[0][:, 1]
+        if self._structure == "dict":
+            return states[0]["h"], states[0]["c"]
+        h, c = states
+        return h, c[0] if self._structure == "nested" else c
+
+    def _outputs(self, h):
+        return tf.concat([h, h], axis=-1) if self._doubled else h
+
+
+class _OfKeras(_Own):
+    def build(self, shape):
+        if not self.inner.built:
+            self.inner.build(shape)
+        self.built = True
+
+    def call(self, inputs, states):
+        _, (h, c) = self.inner(inputs, list(self._taken(states)))
+        return self._outputs(h), self._hold(h, c)
+
+    def _planes(self):
+        # a shape is a tuple in Keras 3, but in Keras 2 that would be two states
+        return [(2, self._units)] if self.generation == "keras3" else super()._planes()
+
+
+class _WithStart:
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        dtype = dtype or self.compute_dtype
+        starts = [tf.constant(value, dtype) for value in wire.CUSTOM_START]
+        return self._hold(*[tf.fill((batch_size, self._units), start) for start in starts])
+
+
+class _OfV1(_Own):
+    sequence = tuple
+
+    def call(self, inputs, state):
+        h, c = self._taken(state)
+        _, (c, h) = self.inner(inputs, compat.v1_cells().LSTMStateTuple(c, h))
+        return self._outputs(h), self._hold(h, c)
+
+    def _planes(self):
+        return tf.TensorShape([2, self._units])
+
+    def _hold(self, h, c):
+        held = super()._hold(h, c)
+        return held[0] if self._structure == "planes" else held
+
+    def _taken(self, state):
+        return super()._taken((state,) if self._structure == "planes" else state)

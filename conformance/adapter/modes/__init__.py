@@ -1,0 +1,1 @@
+"""The modes of execution: eager, tf.function, graph and others."""

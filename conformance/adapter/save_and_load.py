@@ -1,0 +1,191 @@
+"""Ways of saving and loading what was built, by name; and what its config says.
+
+Files go to a temporary folder, which is gone when the loading is done.
+"""
+
+import dataclasses
+import json
+import os
+import tempfile
+
+from . import compat, native_trees, offers, wire
+from .apis import keras_bidirectional, keras_rnn
+from .apis.cell import caller
+from .built_program import Built
+from .cells import factory, weights
+
+
+def describe_made(built, program):
+    """The wire.Made of what was built for a program, and of what comes back of it."""
+    if program.reloaded:
+        stages = (built, reloaded(built, program, ()))
+        return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
+    weights_at_first = () if built.generation == "v1" else _initial_weights(built)
+    return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
+
+
+def reloaded(built, program, values):
+    """What comes back of what was built, whose variables have the values of wire.Weights."""
+    if program.reloaded in _FILES:
+        return _saved_and_loaded(built, program, _FILES[program.reloaded])
+    if program.reloaded in (wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS):
+        return _with_v1_weights(program, values)
+    config = _config_of(built, program)
+    again = type(built.maker).from_config(json.loads(_as_json(config)))
+    _build(again, built.generation, program)
+    again.set_weights(built.maker.get_weights())
+    return _around(again, built.generation, program)
+
+
+def _initial_weights(built):
+    return tuple(
+        wire.Weights(*map(_array, (cell.kernel, cell.recurrent_kernel, cell.bias)))
+        for cell in built.cells
+    )
+
+
+def _array(variable):
+    if variable is None:
+        return None
+    return native_trees.to_wire_array(compat.tf_variable(variable).numpy())
+
+
+# --- configs --------------------------------------------------------------------------------------
+
+
+def _as_json(config):
+    """As Keras writes a config into a file: its proxies of dicts are no hindrance."""
+    return json.dumps(config, default=dict)
+
+
+def _config_of(built, program):
+    if program.reloaded == wire.CONFIG:
+        return built.maker.get_config()
+    config = _twin(program, "keras2").maker.get_config()
+    if program.reloaded == wire.KERAS2_CONFIG:
+        config.pop("time_major", None)  # what Keras 3 says that it has removed
+    return config
+
+
+def _twin(program, generation):
+    """The same program's path in another generation."""
+    path = "%s/%s" % (_api(program), generation)
+    return offers.build(dataclasses.replace(program, path=path, reloaded=None))
+
+
+def _build(maker, generation, program):
+    """Create the variables of a cell or layer that a config has made."""
+    if _api(program) != "cell":
+        maker.build((program.rows, None, program.features))
+    elif generation == "v1":
+        factory.build(generation, compat.parts(maker), program.cells, program.features)
+    else:
+        maker.build((None, program.features))
+
+
+def _around(maker, generation, program):
+    """What the program's path makes of another cell or layer."""
+    if _api(program) == "Bidirectional":
+        return keras_bidirectional.around(generation, program, maker)
+    if _api(program) == "cell":
+        return _built(maker, generation, program, caller(maker))
+    masked = keras_rnn.masking(generation, program)
+    return _built(maker, generation, program, keras_rnn.caller(maker, masked))
+
+
+def _built(maker, generation, program, call):
+    cell = getattr(maker, "cell", maker)
+    return Built(generation, program, cell, compat.parts(cell), call, maker)
+
+
+def _api(program):
+    return program.path.split("/")[0]
+
+
+# --- weights of v1 cells --------------------------------------------------------------------------
+
+
+def _with_v1_weights(program, values):
+    """A new cell or layer, given by set_weights what v1 cells hold in their variables."""
+    again = offers.build(dataclasses.replace(program, reloaded=None))
+    given, width = [], program.features
+    for index, spec in enumerate(program.cells):
+        if program.reloaded == wire.BASIC_V1_WEIGHTS and spec["kind"] == "LSTM":
+            spec = {**spec, "kind": "BasicLSTM"}
+        given += weights.keras_of_v1(spec, _held_by_v1(program, spec, width, values[index]))
+        width = spec["units"]
+    again.maker.set_weights(given)
+    return again
+
+
+def _held_by_v1(program, spec, width, values):
+    """The variables of a v1 cell, by the names that they have in it."""
+    cell = factory.make("v1", spec, 0, program.dtype)
+    factory.build("v1", [cell], [spec], width)
+    for _, variable, value in weights.layout("v1", cell, spec, values):
+        variable.assign(value)
+    names = [variable.name.split(":")[0].split("/", 1)[1] for variable in cell.variables]
+    return dict(zip(names, cell.get_weights()))
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _saved_and_loaded(built, program, save_and_load):
+    """A functional model, its initial state among its inputs, in a file and out of it again."""
+    model, containers = _model(built, program)
+    with tempfile.TemporaryDirectory() as folder:
+        loaded, layer = save_and_load(built, program, model, folder)
+
+    def call(inputs, state):
+        outputs, *final = loaded([inputs, *native_trees.flatten(state)])
+        return outputs, native_trees.rebuild(containers, iter(final))
+
+    return _built(layer, built.generation, program, call)
+
+
+def _model(built, program):
+    """The model of a layer, and the containers of the final state that the layer returns."""
+    keras = compat.keras(built.generation)
+
+    def placeholder(*shape):
+        return keras.Input(shape, dtype=program.dtype)
+
+    sizes = built.cell.state_size
+    sizes = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
+    states = [placeholder(size) for size in native_trees.flatten(sizes)]
+    sequence = placeholder(None, program.features)
+    result = built.maker(sequence, initial_state=native_trees.rebuild(sizes, iter(states)))
+    return keras.Model([sequence, *states], native_trees.flatten(result)), result[1:]
+
+
+def _whole_model(ending):
+    def save_and_load(built, program, model, folder):
+        path = os.path.join(folder, "model" + ending)
+        model.save(path)
+        loaded = compat.keras(built.generation).models.load_model(path)
+        return loaded, loaded.get_layer(built.maker.name)
+
+    return save_and_load
+
+
+def _weights_alone(built, program, model, folder):
+    path = os.path.join(folder, "model.weights.h5")
+    model.save_weights(path)
+    other = _twin(program, built.generation)
+    loaded, _ = _model(other, program)
+    loaded.load_weights(path)
+    return loaded, other.maker
+
+
+def _saved_model(built, program, model, folder):
+    loaded, has_layers = compat.through_saved_model(built.generation, model, folder)
+    return loaded, loaded.get_layer(built.maker.name) if has_layers else built.maker
+
+
+_FILES = {
+    wire.KERAS_FILE: _whole_model(".keras"),
+    wire.H5_FILE: _whole_model(".h5"),
+    wire.WEIGHTS_FILE: _weights_alone,
+    wire.SAVED_MODEL: _saved_model,
+}

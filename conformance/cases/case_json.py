@@ -1,0 +1,202 @@
+"""Reads a case that was given by hand, and says in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from typing import Any
+
+from conformance.adapter import wire
+from conformance.cases import case_arrays, floats, state_forms
+from conformance.cases.case import Case
+from conformance.cases.data import Malformation
+from conformance.cases.malformations import state_malformations
+from conformance.cases.program import (
+    CONVOLUTIONAL,
+    LSTM_TYPES,
+    MERGE_MODES,
+    MODEL_APIS,
+    MODEL_CALLS,
+    POLICIES,
+    STRUCTURES,
+    WIRINGS,
+    WRAPPERS,
+    Cell,
+    Convolution,
+    Custom,
+    Layer,
+    Model,
+)
+from conformance.checks import documented_usage
+from conformance.errors import UnreadableCase
+from conformance.reference import formulas
+
+_WHOLE_NUMBERS = {
+    "units": 1,  # and the least that each may be
+    "batch": 0,
+    "steps": 0,
+    "features": 0,
+    "weight_seed": 0,
+    "data_seed": 0,
+    "implementation": 1,
+}
+_TEXTS = ("path", "mode")
+_SCALARS = {bool: "true or false", int: "a whole number", float: "a number", type(None): "null"}
+_WORDS: dict[str, tuple[object, ...]] = {
+    "kind": ("SimpleRNN", *LSTM_TYPES, "GRU"),
+    "activation": tuple(formulas.ACTIVATIONS),
+    "recurrent_activation": tuple(formulas.ACTIVATIONS),
+    "dtype": tuple(floats.DTYPES),
+    "state": (None, *case_arrays.STATE_VALUES),
+    "form": (*state_forms.FORMS, *documented_usage.FORMS),
+    "name": tuple(state_malformations.MALFORMATIONS),
+    "lengths": (None, *case_arrays.LENGTHS),
+    "mask": (None, *case_arrays.MASKS),
+    "policy": (None, *POLICIES),
+    "api": MODEL_APIS,
+    "by": MODEL_CALLS,
+    "merge_mode": MERGE_MODES,
+    "options": wire.OPTIONS,
+    "reloaded": (None, *wire.RELOADED),
+    "wiring": WIRINGS,
+    "structure": STRUCTURES,
+    "padding": ("same", "valid"),
+}
+_KINDS = (Case, Cell, Convolution, Custom, Layer, Malformation, Model)
+_HINTS = {kind: typing.get_type_hints(kind) for kind in _KINDS}
+
+
+def from_json(text: str) -> Case:
+    """Read a case.
+
+    Raises:
+        UnreadableCase: the text is not JSON, or its fields are not those of a case.
+    """
+    try:
+        return from_plain(json.loads(text))
+    except json.JSONDecodeError as error:
+        told = f"case = {text[:60]!r}, but must be one JSON object: {error}"
+        raise UnreadableCase(told) from error
+
+
+def from_plain(plain: Any) -> Case:
+    """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
+    fields = dict(_fields(plain, Case))
+    cells = fields.get("cells")
+    if not isinstance(cells, list) or not cells:
+        raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
+    fields["cells"] = tuple(_cell(cell) for cell in cells)
+    fields["nesting"] = _tuples(fields.get("nesting", ()))
+    if not isinstance(fields["nesting"], tuple):
+        raise UnreadableCase(f"nesting = {fields['nesting']!r}, but must be a list")
+    for name, kind in (("malformation", Malformation), ("model", Model)):
+        if fields.get(name) is not None:
+            fields[name] = _record(fields[name], kind)
+    if "layer" in fields:
+        fields["layer"] = _record(fields["layer"], Layer)
+    case = Case(**fields)
+    _check_fields(case)
+    _check_places(case)
+    return case
+
+
+def _cell(plain: Any) -> Cell:
+    fields = dict(_fields(plain, Cell))
+    if fields.get("custom") is not None:
+        fields["custom"] = _record(fields["custom"], Custom)
+    if fields.get("convolution") is not None:
+        fields["convolution"] = _convolution(fields["convolution"])
+    fields["wrappers"] = _tuples(fields.get("wrappers", ()))
+    unknown = sorted(set(fields["wrappers"]) - set(WRAPPERS))
+    if unknown:
+        raise UnreadableCase(f"wrappers = {unknown}, but must be of {WRAPPERS}")
+    cell = Cell(**fields)
+    _check_fields(cell)
+    if (cell.kind == CONVOLUTIONAL) != (cell.convolution is not None):
+        raise UnreadableCase(f"convolution of a {cell.kind} = {fields.get('convolution')!r}")
+    if cell.custom and cell.kind != "LSTM":
+        raise UnreadableCase(f"kind = {cell.kind!r}, but must be 'LSTM' within a custom cell")
+    return cell
+
+
+def _convolution(plain: Any) -> Convolution:
+    fields = {name: _tuples(value) for name, value in _fields(plain, Convolution).items()}
+    for name in ("space", "kernel"):
+        sizes = fields[name]
+        if type(sizes) is not tuple or any(type(n) is not int or n < 1 for n in sizes):
+            raise UnreadableCase(f"{name} = {sizes!r}, but must be a list of whole numbers from 1")
+    record = Convolution(**fields)
+    _check_fields(record)
+    if not 1 <= len(record.space) == len(record.kernel) <= 3 or min(record.positions) < 1:
+        raise UnreadableCase(f"kernel = {record.kernel}, but must fit into {record.space}")
+    return record
+
+
+def _tuples(plain: Any) -> Any:
+    """Lists within lists as tuples."""
+    return tuple(_tuples(item) for item in plain) if isinstance(plain, list | tuple) else plain
+
+
+def _record(plain: Any, kind: type) -> Any:
+    record = kind(**_fields(plain, kind))
+    _check_fields(record)
+    return record
+
+
+def _fields(plain: Any, kind: type) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise UnreadableCase(f"{kind.__name__} = {plain!r}, but must be a JSON object")
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(plain) - set(known))
+    if unknown:
+        raise UnreadableCase(f"{kind.__name__} has {unknown}, but must have only {sorted(known)}")
+    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
+    missing = [name for name in needed if name not in plain]
+    if missing:
+        raise UnreadableCase(f"{kind.__name__} lacks {missing}")
+    return plain
+
+
+def _check_fields(record: Any) -> None:
+    for name, value in vars(record).items():
+        least = _WHOLE_NUMBERS.get(name)
+        if least is not None and (type(value) is not int or value < least):
+            raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
+        _check_scalar(name, value, _HINTS[type(record)][name])
+        if name in _TEXTS and not isinstance(value, str):
+            raise UnreadableCase(f"{name} = {value!r}, but must be text")
+        if name in _WORDS and value not in _WORDS[name]:
+            raise UnreadableCase(f"{name} = {value!r}, but must be one of {_WORDS[name]}")
+
+
+def _check_scalar(name: str, value: Any, hint: Any) -> None:
+    """Of a field that is a truth value or a number."""
+    kinds = typing.get_args(hint) or (hint,)
+    if not set(kinds) <= set(_SCALARS):
+        return
+    if type(value) not in kinds and not (float in kinds and type(value) is int):
+        allowed = " or ".join(_SCALARS[kind] for kind in kinds)
+        raise UnreadableCase(f"{name} = {value!r}, but must be {allowed}")
+
+
+def _check_places(case: Case) -> None:
+    if case.bidirectional and len(case.cells) != 2:
+        raise UnreadableCase(
+            f"cells = {len(case.cells)}, but must be the forward and the backward one on"
+            f" {case.path}"
+        )
+    if case.split is not None and case.split not in range(1, case.steps):
+        raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
+    if case.nesting and _places(case.nesting) != [*range(len(case.cells))]:
+        raise UnreadableCase(f"nesting = {case.nesting!r}, but must be a tree of all cells' places")
+    leaves = state_malformations.leaf_count(case)
+    leaf = case.malformation.leaf if case.malformation else None
+    if leaf is not None and leaf not in range(leaves):
+        raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
+
+
+def _places(nesting: Any) -> list[Any]:
+    if not isinstance(nesting, tuple):
+        return [nesting]
+    return [place for within in nesting for place in _places(within)]

@@ -1,0 +1,1 @@
+"""Malformations: each named way of making a state, a length or a mask wrong."""

@@ -1,0 +1,381 @@
+"""The malformations: each named way of making a well-formed state, length or mask wrong.
+
+A malformation is done to a state as documented for the path. Those of a leaf are done to one leaf
+(by its place in the flattened state) or to all; those of the structure ignore the leaf. Those of a
+sequence_length or a mask leave the state as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from conformance.adapter import wire
+from conformance.cases import floats, state_forms
+from conformance.cases.case import Case
+from conformance.cases.malformations import argument_malformations
+from conformance.cases.malformations.malformation import (
+    STATE,
+    Applies,
+    Change,
+    MalformationKind,
+    Words,
+    always,
+    fixed_words,
+)
+from conformance.cases.program import BIDIRECTIONAL, EAGER, STACK, Cell
+
+LeafChange = Callable[[wire.Leaf, Case], object]
+
+_NOT_FLOATS = {"int32": np.int32, "bool": np.bool_}
+
+
+MALFORMATIONS: dict[str, MalformationKind] = dict(argument_malformations.MALFORMATIONS)
+
+
+def malform(tree: object, case: Case, argument: str = STATE) -> object:
+    """What is given as this argument, made wrong if the case says so of it."""
+    kind = MALFORMATIONS[case.malformation.name] if case.malformation else None
+    return kind.change(tree, case) if kind and kind.argument == argument else tree
+
+
+def applicable(case: Case, argument: str = STATE) -> list[str]:
+    """Names of the malformations that make this argument of the case wrong."""
+    return [
+        kind.name
+        for kind in MALFORMATIONS.values()
+        if kind.argument == argument and kind.applies(case)
+    ]
+
+
+def leaf_count(case: Case) -> int:
+    """How many leaves the state of the case's cells has."""
+    return sum(len(cell.state_widths) for cell in case.cells)
+
+
+def role(case: Case) -> str | None:
+    """What a malformation is done to: `structure`, `all` leaves, one leaf such as `LSTM.c`, or an
+    argument that is no state."""
+    if case.malformation is None:
+        return None
+    kind = MALFORMATIONS[case.malformation.name]
+    if kind.argument != STATE:
+        return kind.argument
+    if not kind.of_leaf:
+        return "structure"
+    if case.malformation.leaf is None:
+        return "all"
+    return _leaf_roles(case)[case.malformation.leaf]
+
+
+def _leaf_roles(case: Case) -> list[str]:
+    pair = "ch" if state_forms.Path.of(case.path).is_v1 else "hc"
+    return [
+        f"{cell.kind}.{name}" for cell in case.cells for name in (pair if cell.is_lstm else "h")
+    ]
+
+
+def _register(
+    name: str,
+    about: str,
+    change: Change,
+    applies: Applies,
+    expected: Words,
+    received: Words,
+    of_leaf: bool = False,
+) -> None:
+    MALFORMATIONS[name] = MalformationKind(
+        name, about, applies, change, of_leaf, expected, received
+    )
+
+
+def _flat(tree: object) -> Iterator[object]:
+    if isinstance(tree, wire.Node):
+        for child in tree.children:
+            yield from _flat(child)
+    else:
+        yield tree
+
+
+def _sequence_of(tree: object) -> str:
+    return tree.container if isinstance(tree, wire.Node) and tree.container != "dict" else "list"
+
+
+def _plain_sequence(tree: object) -> str:
+    """list or tuple: a named tuple cannot have another number of children."""
+    return "list" if _sequence_of(tree) == "list" else "tuple"
+
+
+# --- structure -----------------------------------------------------------------------------------
+
+
+def _too_few(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(_plain_sequence(tree), tree.children[:-1])
+
+
+def _too_many(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(_plain_sequence(tree), tree.children + tree.children[-1:])
+
+
+def _no_leaves(tree: object, case: Case) -> object:
+    return wire.Node(_plain_sequence(tree), ())
+
+
+def _bare(tree: object, case: Case) -> object:
+    return next(_flat(tree))
+
+
+def _pair(tree: object, case: Case) -> object:
+    leaf = next(_flat(tree))
+    return wire.Node("list", (leaf, leaf))
+
+
+def _flattened(tree: object, case: Case) -> object:
+    return wire.Node(_plain_sequence(tree), tuple(_flat(tree)))
+
+
+def _nested(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node("list", (tree,))
+
+
+def _swapped_layers(tree: object, case: Case) -> object:
+    assert isinstance(tree, wire.Node)
+    return wire.Node(tree.container, tuple(reversed(tree.children)))
+
+
+def _as_dict(tree: object, case: Case) -> object:
+    children = tree.children if isinstance(tree, wire.Node) else (tree,)
+    return wire.Node("dict", children, tuple(f"state_{i}" for i in range(len(children))))
+
+
+def _is_lstm(case: Case) -> bool:
+    return not case.stacked and case.cells[0].is_lstm
+
+
+def _is_single(case: Case) -> bool:
+    return len(case.cells) == 1 and not case.cells[0].is_lstm
+
+
+def _flattening_changes(case: Case) -> bool:
+    return case.stacked and any(cell.is_lstm for cell in case.cells)
+
+
+def _swapping_changes(case: Case) -> bool:
+    shapes = [(cell.is_lstm, cell.state_widths) for cell in case.cells]
+    return case.stacked and shapes != shapes[::-1]
+
+
+def _several_leaves(case: Case) -> bool:
+    return len(case.cells) > 1 or case.cells[0].is_lstm
+
+
+def _counts(change: int) -> Words:
+    def words(case: Case) -> tuple[str, ...]:
+        children = len(case.cells) if case.stacked else leaf_count(case)
+        return (str(children + change), str(leaf_count(case) + change))
+
+    return words
+
+
+def _state_size(case: Case) -> tuple[str, ...]:
+    return ("state_size", "structure", *_counts(0)(case))
+
+
+_SEQUENCES = ("list", "tuple", "sequence", "structure", "shape", "tensor", "Tensor")
+
+_register(
+    "too_few", "the last of several states is missing", _too_few, _several_leaves,
+    _state_size, _counts(-1),
+)  # fmt: skip
+_register(
+    "too_many", "one state more than the cell has", _too_many, _several_leaves, _state_size,
+    _counts(1),
+)  # fmt: skip
+_register(
+    "no_leaves", "an empty sequence", _no_leaves, always, _state_size,
+    fixed_words("[]", "()", "0", "empty"),
+)  # fmt: skip
+_register(
+    "bare_for_pair", "one tensor where an LSTM needs the pair", _bare, _is_lstm, _state_size,
+    fixed_words("1", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "pair_for_bare", "a pair where the cell has one state", _pair, _is_single, _state_size,
+    fixed_words("2", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "flat_for_nested", "a flat sequence where a stack needs one state for each cell", _flattened,
+    _flattening_changes, _state_size, _counts(0),
+)  # fmt: skip
+_register(
+    "nested_for_flat", "the pair of an LSTM inside another list", _nested, _is_lstm, _state_size,
+    fixed_words("1", *_SEQUENCES),
+)  # fmt: skip
+_register(
+    "layers_swapped", "the states of a stack in reverse order", _swapped_layers, _swapping_changes,
+    lambda case: tuple(str(width) for cell in case.cells for width in cell.state_widths),
+    fixed_words(*_SEQUENCES),
+)  # fmt: skip
+_register(
+    "dict", "a dict of the states", _as_dict, always, _state_size, fixed_words("dict", "state_0")
+)
+
+
+# --- leaves --------------------------------------------------------------------------------------
+
+
+def _at_leaf(change: LeafChange) -> Change:
+    """Do it to the leaf that the case names, or to every leaf."""
+
+    def changed(tree: object, case: Case) -> object:
+        chosen = case.malformation.leaf if case.malformation else None
+        places = iter(range(leaf_count(case)))
+
+        def walk(node: object) -> object:
+            if isinstance(node, wire.Node):
+                children = tuple(walk(child) for child in node.children)
+                return wire.Node(node.container, children, node.keys)
+            place = next(places)
+            assert isinstance(node, wire.Leaf)
+            return change(node, case) if chosen in (None, place) else node
+
+        return walk(tree)
+
+    return changed
+
+
+def _reshaped(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
+    def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
+        values = index(floats.from_wire(leaf.array))
+        return wire.Leaf(floats.to_wire(values, case.dtype), leaf.held_as)
+
+    return change
+
+
+def _retyped(dtype: Callable[[Case], str]) -> LeafChange:
+    def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
+        values = floats.from_wire(leaf.array)
+        name = dtype(case)
+        if name in _NOT_FLOATS:
+            array = wire.Array(name, values.shape, values.astype(_NOT_FLOATS[name]).tobytes())
+        else:
+            array = floats.to_wire(values, name)
+        return wire.Leaf(array, leaf.held_as)
+
+    return change
+
+
+def _leaf_kind(
+    name: str,
+    about: str,
+    change: LeafChange,
+    received: Words,
+    applies: Applies = always,
+    expected: Words | None = None,
+) -> None:
+    _register(
+        name, about, _at_leaf(change), applies, expected or _shape_words, received, of_leaf=True
+    )
+
+
+def _shape_words(case: Case) -> tuple[str, ...]:
+    """The sizes that a leaf must have."""
+    return (
+        "state_size",
+        *(str(width) for cell in case.cells for width in cell.state_widths),
+        str(case.batch),
+    )
+
+
+def _dtype_words(case: Case) -> tuple[str, ...]:
+    return _dtype_names(case.dtype)
+
+
+def _dtype_names(dtype: str) -> tuple[str, ...]:
+    return (dtype, {"float16": "half", "float32": "float", "float64": "double"}.get(dtype, dtype))
+
+
+def _no_width_of_one(case: Case) -> bool:
+    return all(width > 1 for cell in case.cells for width in cell.state_widths)
+
+
+def _wider_units(case: Case) -> tuple[str, ...]:
+    return tuple(str(width + 1) for cell in case.cells for width in cell.state_widths)
+
+
+_leaf_kind(
+    "wrong_units", "one unit more than the cell has",
+    _reshaped(lambda v: np.concatenate([v, v[:, :1]], axis=1)), _wider_units,
+)  # fmt: skip
+_leaf_kind(
+    "wrong_batch", "one row more than the inputs have",
+    _reshaped(lambda v: np.concatenate([v, v[:1]], axis=0)), lambda case: (str(case.batch + 1),),
+)  # fmt: skip
+_leaf_kind(
+    "batch_one", "one row, which could be broadcast to the inputs' batch",
+    _reshaped(lambda v: v[:1]), lambda case: ("1",), lambda case: case.batch > 1,
+)  # fmt: skip
+_leaf_kind(
+    "units_one", "one unit, which could be broadcast to the cell's",
+    _reshaped(lambda v: v[:, :1]), lambda case: ("1",),
+    lambda case: _no_width_of_one(case),
+)  # fmt: skip
+_leaf_kind(
+    "scalar", "a scalar, which could be broadcast to any shape",
+    _reshaped(lambda v: np.ravel(v)[0].reshape(())),
+    fixed_words("()", "[]", "rank 0", "scalar", "ndim=0"),
+)  # fmt: skip
+_leaf_kind(
+    "rank_one", "a vector: the batch axis is missing",
+    _reshaped(lambda v: v[0]), fixed_words("rank 1", "ndim=1", "1D", "(", "["),
+)  # fmt: skip
+_leaf_kind(
+    "rank_three", "a tensor with one axis too many",
+    _reshaped(lambda v: v[:, None, :]), fixed_words("rank 3", "ndim=3", "3D", ", 1, "),
+)  # fmt: skip
+_leaf_kind(
+    "dtype_other_float", "a float of another width",
+    _retyped(lambda case: state_forms.other_float(case.dtype)),
+    lambda case: _dtype_names(state_forms.other_float(case.dtype)),
+    applies=lambda case: not state_forms.casts_floats(case.path), expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_int", "integers", _retyped(lambda case: "int32"), fixed_words("int32", "int"),
+    expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_bool", "booleans", _retyped(lambda case: "bool"), fixed_words("bool"),
+    expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "dtype_string", "strings", lambda leaf, case: wire.Text(leaf.array.shape),
+    fixed_words("string"), expected=_dtype_words,
+)  # fmt: skip
+_leaf_kind(
+    "none_leaf", "None where a tensor is expected", lambda leaf, case: wire.Nothing(),
+    fixed_words("None"), applies=_several_leaves, expected=_state_size,
+)  # fmt: skip
+_leaf_kind(
+    "ragged", "a ragged tensor, its last row one shorter",
+    lambda leaf, case: wire.Leaf(leaf.array, "ragged"), fixed_words("Ragged", "ragged"),
+    applies=lambda case: case.batch > 1 and _no_width_of_one(case),
+    expected=fixed_words("Tensor", "tensor", "dense"),
+)  # fmt: skip
+
+
+def state_malformation_names(path: str, cell: str) -> list[str]:
+    """The malformations that can be done to some state of the cell on the path."""
+    kinds: tuple[str, ...] = ("LSTM", "GRU") if cell == STACK else (cell,)
+    if state_forms.Path.of(path).api in BIDIRECTIONAL:
+        kinds = (cell, cell)
+    cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
+    return applicable(Case(path, EAGER, cells, batch=2))
+
+
+def argument_malformation_names(argument: str) -> list[str]:
+    """The malformations that can be done to a sequence_length or a mask."""
+    return [kind.name for kind in MALFORMATIONS.values() if kind.argument == argument]

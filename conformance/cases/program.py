@@ -1,0 +1,171 @@
+"""The program of a case: what is built before anything is fed."""
+
+from __future__ import annotations
+
+import math
+import typing
+from dataclasses import dataclass
+
+CONVOLUTIONAL = "ConvLSTM"
+LSTM_TYPES = ("LSTM", "BasicLSTM", CONVOLUTIONAL)
+STACK = "Stack"
+BIDIRECTIONAL = ("Bidirectional", "bidirectional_dynamic_rnn")  # APIs that run both directions
+SIDE_BY_SIDE = ("concat", None)  # merge modes that keep the outputs of both directions
+MERGE_MODES = (*SIDE_BY_SIDE, "sum", "mul", "ave")
+EAGER = "eager"
+MODEL_APIS = ("sequential", "functional")
+MODEL_CALLS = ("call", "predict", "predict_on_batch")
+POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}  # and their compute dtypes
+IN_PARTS = ("shared", "encoder")  # wirings that cut the sequence
+WIRINGS = ("given", "none", "computed", "nested", *IN_PARTS)
+VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
+
+# Wrappers around a cell: dropout at keep probability 1, or at wire.KEEP_PROBABILITY of outputs or
+# state
+RESIDUAL, DEVICE, DROPOUT = "residual", "device", "dropout"
+OUTPUT_DROPOUT, STATE_DROPOUT = "output_dropout", "state_dropout"
+WRAPPERS = (RESIDUAL, DEVICE, DROPOUT, OUTPUT_DROPOUT, STATE_DROPOUT)
+
+# How a user's own cell holds h and c: [h, c], [h, (c,)], [{c, h}], or both in one tensor
+PLAIN, NESTED, DICT, PLANES = "plain", "nested", "dict", "planes"
+STRUCTURES = (PLAIN, NESTED, DICT, PLANES)
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """What a ConvLSTM convolves: the extent of its inputs in space, and the kernel along each axis.
+
+    `padding` is that of the inputs, "same" or "valid"; the state is always padded.
+    """
+
+    space: tuple[int, ...]
+    kernel: tuple[int, ...]
+    padding: str = "same"
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The extent of the state, and of the outputs, in space."""
+        if self.padding == "same":
+            return self.space
+        return tuple(size - taken + 1 for size, taken in zip(self.space, self.kernel, strict=True))
+
+
+@dataclass(frozen=True)
+class Custom:
+    """What a user's own cell around an LSTM cell makes of it.
+
+    `structure` is one of STRUCTURES. With `doubled` its output is h twice, side by side. With
+    `start` it has a `get_initial_state` of its own, which gives no zeros; else it has none.
+    """
+
+    structure: str = PLAIN
+    doubled: bool = False
+    start: bool = False
+
+
+# What of a case is a tree of the places of its cells
+Nesting = tuple[typing.Union[int, "Nesting"], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One recurrent cell, by its mathematical kind and the options that change its arithmetic.
+
+    `dropout` and `recurrent_dropout` do nothing in inference. `wrappers` are around it, the
+    innermost first.
+    """
+
+    kind: str  # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name), GRU or ConvLSTM
+    units: int  # of a ConvLSTM its filters
+    use_bias: bool = True
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    forget_bias: float = 0.0
+    reset_after: bool = False
+    implementation: int = 2
+    peepholes: bool = False
+    projection: int | None = None
+    cell_clip: float | None = None
+    projection_clip: float | None = None
+    ones_at_first: bool = False  # of a user's own class, whose `get_initial_state` gives ones
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    wrappers: tuple[str, ...] = ()
+    custom: Custom | None = None
+    convolution: Convolution | None = None
+
+    @property
+    def is_lstm(self) -> bool:
+        """Whether the state is a pair of hidden state `h` and cell state `c`."""
+        return self.kind in LSTM_TYPES
+
+    @property
+    def output_units(self) -> int:
+        """Width of `h`, and of the output of a cell that is not the user's own."""
+        return self.projection or self.units
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Shape of the output at one step of one row."""
+        if self.custom and self.custom.doubled:
+            return (2 * self.output_units,)
+        return self._in_space(self.output_units)
+
+    @property
+    def output_width(self) -> int:
+        """How many values the output has at one step of one row."""
+        return math.prod(self.output_shape)
+
+    @property
+    def state_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shape of each leaf of one row's state: (h,), or (h, c) for an LSTM."""
+        widths = (self.output_units, self.units) if self.is_lstm else (self.units,)
+        return tuple(self._in_space(width) for width in widths)
+
+    @property
+    def state_widths(self) -> tuple[int, ...]:
+        """How many values each leaf of one row's state has."""
+        return tuple(math.prod(shape) for shape in self.state_shapes)
+
+    def _in_space(self, width: int) -> tuple[int, ...]:
+        return (*(self.convolution.positions if self.convolution else ()), width)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How a cell is run over the steps; the defaults are what every path offers.
+
+    A `stateful` layer is built for the case's batch.
+
+    `merge_mode` says what becomes of the outputs of the two directions of a bidirectional path;
+    where they are not merged (None) they are observed side by side, as `concat` has them. With a
+    `mask_value` the inputs come through a Masking layer, which masks steps of nothing but that.
+
+    `training` is what the call is told; None: nothing. With `time_distributed` the layer, of which
+    only the outputs are to be had, is in a TimeDistributed: each two rows are slices in time of
+    one, but of a stateful layer both halves of the steps are.
+    """
+
+    return_sequences: bool = True
+    return_state: bool = True
+    go_backwards: bool = False
+    time_major: bool = False
+    zero_output_for_mask: bool = False
+    stateful: bool = False
+    merge_mode: str | None = "concat"
+    mask_value: float | None = None
+    training: bool | None = None
+    time_distributed: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a layer is put into, by the API that makes it (MODEL_APIS), and how it is called.
+
+    `by` is one of MODEL_CALLS. `given` says that the layer was given the case's initial state when
+    a functional model was made.
+    """
+
+    api: str
+    by: str = "call"
+    given: bool = False

@@ -1,0 +1,302 @@
+"""Which containers each path documents for a state, and how a final state is read back.
+
+The canonical leaves of a state are, cell by cell, (h,) or (h, c). Keras writes an LSTM's state as
+[h, c], v1 as LSTMStateTuple(c, h): this conversion is the documented one of the migration scenario.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.adapter import wire
+from conformance.cases import custom_cells, floats, state_trees
+from conformance.cases.case import Case
+from conformance.cases.program import LSTM_TYPES, STACK, Cell, Nesting
+
+DOCUMENTED = "documented"
+NUMPY = "numpy"
+VARIABLE = "variable"
+OTHER_SEQUENCE = "other sequence"  # a tuple where the documented form is a list, and the reverse
+OTHER_FLOAT = "other float"  # leaves of another float width, where the API documents that it casts
+BARE = "bare"  # the one tensor itself, where the cell has one state and a list is documented too
+OWN = "own"  # the state that the cell or layer makes itself
+LAYER_APIS = ("RNN", "layer", "Model")  # whose states are those of a Keras layer
+FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
+
+LSTM_STATE_TUPLE = "LSTMStateTuple"
+FLAT = "Bidirectional"  # the API whose states stand in one list, the forward layer's first
+Leaves = tuple[tuple[wire.Leaf, ...], ...]
+UnexpectedStructure = state_trees.UnexpectedStructure
+
+
+@dataclass(frozen=True)
+class Path:
+    """The parts of a path's name: the API, such as dynamic_rnn or RNN, and the generation."""
+
+    api: str
+    generation: str
+
+    @classmethod
+    def of(cls, name: str) -> Path:
+        """The parts of `api/generation`."""
+        return cls(*name.split("/"))
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether the cells are v1 cells."""
+        return self.generation == "v1"
+
+
+def write_state(case: Case, leaves: Leaves) -> object:
+    """The tree of a state in the case's form."""
+    if case.form == OWN:
+        return wire.OwnZeros()
+    tree = documented_tree(case, leaves)
+    if case.form in (NUMPY, VARIABLE):
+        return held_as(case.form, tree)
+    if case.form == BARE:
+        return leaves[0][0]
+    if case.form == OTHER_FLOAT:
+        return _other_float(tree, case)
+    return _other_sequence(tree) if case.form == OTHER_SEQUENCE else tree
+
+
+# Of each dtype, one that its values fit into
+_WIDER_OR_NARROWER = {
+    "float16": "float32",
+    "bfloat16": "float32",
+    "float32": "float64",
+    "float64": "float32",
+}
+
+
+def other_float(dtype: str) -> str:
+    """A float dtype of another width."""
+    return _WIDER_OR_NARROWER[dtype]
+
+
+def _other_float(tree: object, case: Case) -> object:
+    dtype = other_float(case.dtype)
+    return map_leaves(
+        tree, lambda leaf: wire.Leaf(floats.to_wire(floats.from_wire(leaf.array), dtype))
+    )
+
+
+def documented_tree(case: Case, leaves: Leaves) -> object:
+    """The documented containers of the case's path around canonical leaves."""
+    path = Path.of(case.path)
+    if not case.state_is_tuple:
+        ordered = [leaf for of_cell in leaves for leaf in reversed(of_cell)]  # c before h
+        return state_trees.join_widths(ordered)
+    if path.api == FLAT:
+        return wire.Node("list", tuple(leaf for of_cell in leaves for leaf in of_cell))
+    states = [_of_cell(path, cell, leaf) for cell, leaf in zip(case.cells, leaves, strict=True)]
+    if case.bidirectional:
+        return wire.Node("tuple", tuple(states))  # given as two arguments, returned as a tuple
+    if not case.stacked:
+        return _single_cell_state(path, states[0])
+    inner = "list" if path.generation == "keras3" else "tuple"
+    nested = tuple(_nested(inner, within, states) for within in _nesting(case))
+    return wire.Node(_stack_container(path), nested)
+
+
+def _nesting(case: Case) -> Nesting:
+    return case.nesting or tuple(range(len(case.cells)))
+
+
+def _nested(container: str, nesting: int | Nesting, states: Sequence[object]) -> object:
+    if isinstance(nesting, int):
+        return states[nesting]
+    return wire.Node(container, tuple(_nested(container, within, states) for within in nesting))
+
+
+def _stack_container(path: Path) -> str:
+    # v1 and Keras 2 give the state_size of a stack as a tuple, Keras 3 as a list
+    of_cell = path.api not in LAYER_APIS and path.generation != "keras3"
+    return "tuple" if of_cell else "list"
+
+
+def _of_cell(path: Path, cell: Cell, leaves: Sequence[wire.Leaf]) -> object:
+    if not cell.is_lstm:
+        return leaves[0]
+    if cell.custom:
+        return custom_cells.write_custom(cell.custom, path.is_v1, *leaves)
+    h, c = leaves
+    if cell.convolution:
+        h, c = (state_trees.reshape_leaf(leaf, cell.output_shape) for leaf in leaves)
+    return wire.Node(LSTM_STATE_TUPLE, (c, h)) if path.is_v1 else wire.Node("list", (h, c))
+
+
+def _single_cell_state(path: Path, state: object) -> object:
+    """The state of a single cell: a bare tensor but where the API documents a list of states."""
+    takes_list = path.api in LAYER_APIS or (path.api == "cell" and not path.is_v1)
+    if takes_list and not isinstance(state, wire.Node):
+        return wire.Node("list", (state,))
+    return state
+
+
+def map_leaves(tree: object, change: Callable[[wire.Leaf], object]) -> object:
+    """The tree with each tensor leaf replaced."""
+    if isinstance(tree, wire.Node):
+        children = tuple(map_leaves(child, change) for child in tree.children)
+        return wire.Node(tree.container, children, tree.keys)
+    return change(tree) if isinstance(tree, wire.Leaf) else tree
+
+
+def held_as(form: str, tree: object) -> object:
+    """The tree with its leaves as NumPy arrays or variables."""
+    return map_leaves(tree, lambda leaf: wire.Leaf(leaf.array, form))
+
+
+_OTHER_SEQUENCE = {"list": "tuple", "tuple": "list", LSTM_STATE_TUPLE: "tuple"}
+
+
+def _other_sequence(tree: object) -> object:
+    """Outermost container exchanged, and a named tuple within a stack kept."""
+    if not isinstance(tree, wire.Node):
+        return tree
+    return wire.Node(_OTHER_SEQUENCE[tree.container], tree.children)
+
+
+def has_sequence(path_name: str, cell: str) -> bool:
+    """Whether the documented form of the cell's state is a list or tuple; named tuples are not."""
+    path = Path.of(path_name)
+    if cell == STACK:
+        return True
+    return not path.is_v1 and (cell in LSTM_TYPES or path.api != "dynamic_rnn")
+
+
+def casts_floats(path_name: str) -> bool:
+    """Whether the API documents that it casts floats: Keras 3 layers cast what they are given."""
+    path = Path.of(path_name)
+    return path.generation == "keras3" and path.api != "dynamic_rnn"
+
+
+def read_state(case: Case, tree: object) -> Leaves:
+    """Canonical leaves of a final state.
+
+    A sequence of one leaf reads as that leaf, and list as tuple: whether the API takes back what it
+    gave is asked by feeding it back. The v1 LSTM's pair must be an LSTMStateTuple.
+
+    Raises:
+        UnexpectedStructure: the containers are not those of a state of these cells.
+    """
+    if not case.state_is_tuple:
+        return _read_side_by_side(case, tree)
+    if Path.of(case.path).api == FLAT:
+        return _read_flat(case, tree)
+    if len(case.cells) == 1 and not case.stacked:
+        return (_read_cell(case, case.cells[0], tree),)
+    states = _taken_apart(_nesting(case), tree)
+    pairs = zip(case.cells, states, strict=True)
+    return tuple(_read_cell(case, cell, state) for cell, state in pairs)
+
+
+def _read_flat(case: Case, tree: object) -> Leaves:
+    """The leaves of one sequence, as many for each cell as it has."""
+    leaves = tree.children if isinstance(tree, wire.Node) else ()
+    counts = [len(cell.state_widths) for cell in case.cells]
+    if len(leaves) != sum(counts) or not all(isinstance(leaf, wire.Leaf) for leaf in leaves):
+        raise UnexpectedStructure(f"a sequence of {sum(counts)} tensors")
+    left = iter(leaves)
+    return tuple(tuple(itertools.islice(left, count)) for count in counts)
+
+
+def _taken_apart(nesting: Nesting, tree: object) -> list[object]:
+    """The states of the cells, in their order, from a tree like the nesting."""
+    if not isinstance(tree, wire.Node) or len(tree.children) != len(nesting):
+        raise UnexpectedStructure(f"one state for each of {len(nesting)} cells")
+    states: list[object] = []
+    for within, child in zip(nesting, tree.children, strict=True):
+        states += [child] if isinstance(within, int) else _taken_apart(within, child)
+    return states
+
+
+def _read_side_by_side(case: Case, tree: object) -> Leaves:
+    widths = [width for cell in case.cells for width in reversed(cell.state_widths)]
+    leaves = iter(state_trees.split_widths(_only_leaf(tree, "one tensor"), widths))
+    ordered = [[next(leaves) for _ in cell.state_widths] for cell in case.cells]
+    return tuple(tuple(reversed(of_cell)) for of_cell in ordered)
+
+
+def _only_leaf(tree: object, expected: str) -> wire.Leaf:
+    """The leaf of a tree of one."""
+    while isinstance(tree, wire.Node) and len(tree.children) == 1:
+        tree = tree.children[0]
+    if not isinstance(tree, wire.Leaf):
+        raise UnexpectedStructure(expected)
+    return tree
+
+
+def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
+    if cell.custom:
+        return custom_cells.read_custom(cell.custom, cell.units, tree)
+    if cell.is_lstm:
+        return _read_pair(Path.of(case.path), tree)
+    return (_only_leaf(tree, f"one tensor for {cell.kind}"),)
+
+
+def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:
+    expected = f"{LSTM_STATE_TUPLE}(c, h)" if path.is_v1 else "[h, c]"
+    is_pair = (
+        isinstance(tree, wire.Node)
+        and len(tree.children) == 2
+        and all(isinstance(child, wire.Leaf) for child in tree.children)
+        and (tree.container == LSTM_STATE_TUPLE) == path.is_v1
+    )
+    if not is_pair:
+        raise UnexpectedStructure(expected)
+    first, second = tree.children  # type: ignore[attr-defined]
+    return (second, first) if path.is_v1 else (first, second)
+
+
+def structure_words(case: Case, tree: object) -> tuple[str, ...]:
+    """A final state by its containers and what they hold, as `[h, c]`; its sizes are left out.
+
+    Of a stack what it holds for each kind of cell, as `LSTM: [h, c] in (...)`. Nothing is told of
+    nested stacks, or where several states stand in one tensor.
+
+    Raises:
+        UnexpectedStructure: the containers are not those of a state of these cells.
+    """
+    if case.nesting or not case.state_is_tuple:
+        return ()
+    names = {
+        id(leaf): name
+        for cell in read_state(case, tree)
+        for name, leaf in zip("hc", cell, strict=False)
+    }
+    if not case.stacked or not isinstance(tree, wire.Node):
+        return (_bracketed(tree, names),)
+    within = _brackets(tree, "...")
+    pairs = zip(case.cells, tree.children, strict=True)
+    told = (f"{cell.kind}: {_bracketed(child, names)} in {within}" for cell, child in pairs)
+    return tuple(dict.fromkeys(told))
+
+
+def _bracketed(tree: object, names: Mapping[int, str]) -> str:
+    if isinstance(tree, wire.Node):
+        inner = ", ".join(_bracketed(child, names) for child in tree.children)
+        lone = "," if tree.container == "tuple" and len(tree.children) == 1 else ""
+        return _brackets(tree, inner + lone)
+    return names.get(id(tree), "tensor")
+
+
+def _brackets(node: wire.Node, inner: str) -> str:
+    if node.container == "dict":
+        return "{" + inner + "}"
+    opening = {"list": "[", "tuple": "("}.get(node.container, node.container + "(")
+    return opening + inner + ("]" if node.container == "list" else ")")
+
+
+def format_tree(tree: object) -> str:
+    """A tree in one line: containers, shapes, dtypes, as `[float32(2, 5), float32(2, 5)]`."""
+    if isinstance(tree, wire.Leaf):
+        return f"{tree.array.dtype}{tuple(tree.array.shape)}"
+    if isinstance(tree, wire.Spec):
+        return f"{tree.dtype}{tuple(tree.shape)}"
+    if isinstance(tree, wire.Node):
+        return _brackets(tree, ", ".join(map(format_tree, tree.children)))
+    return "None" if tree is None or isinstance(tree, wire.Nothing) else repr(tree)

@@ -1,0 +1,1 @@
+"""Checks: an observation in, silence or a Deviation out."""

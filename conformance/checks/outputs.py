@@ -1,0 +1,174 @@
+"""Checks of what a call returns: outputs and final state, their structure, shapes and dtypes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance.adapter import wire
+from conformance.cases import floats, state_forms
+from conformance.cases.case import Case
+from conformance.cases.floats import from_wire
+from conformance.checks.deviation import Deviation, error_line
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a case's outputs and final state were, as float64 arrays."""
+
+    outputs: np.ndarray  # (batch, steps, units); one step where only the last is returned
+    state: tuple[tuple[np.ndarray, ...], ...]  # cell by cell (h,) or (h, c), each (batch, width)
+    observation: wire.Observation
+
+
+def accepted(
+    case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
+) -> Run:
+    """The numbers of a run that must not have failed; shapes, dtypes and structure are judged too.
+
+    `steps` is the length of the run where it is not the case's.
+    """
+    outputs = accepted_outputs(case, observation, what, steps)
+    return Run(outputs, state_values("final", observation.state, case, observation), observation)
+
+
+def accepted_outputs(
+    case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
+) -> np.ndarray:
+    """The outputs of a run that must not have failed; shape and dtype are judged too."""
+    if observation.error is not None:
+        raise Deviation(
+            f"{what} = {error_line(observation.error)}, but must be accepted", observation
+        )
+    return _outputs(case, observation, case.steps if steps is None else steps)
+
+
+def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarray:
+    assert observation.outputs is not None
+    _must_have_dtype("outputs'", observation.outputs, case, observation)
+    values = from_wire(observation.outputs)
+    of_cell = state_forms.Path.of(case.path).api == "cell"
+    one = of_cell or not case.layer.return_sequences
+    rows = (case.batch,) if one else (case.batch, steps)
+    shape = (*(rows[::-1] if case.layer.time_major else rows), *case.output_shape)
+    if values.shape != shape:
+        raise Deviation(f"outputs' shape = {values.shape}, but must be {shape}", observation)
+    if case.layer.time_major and not one:
+        values = np.swapaxes(values, 0, 1)
+    return values.reshape(case.batch, 1 if one else steps, math.prod(case.output_shape))
+
+
+def state_values(
+    which: str, tree: object, case: Case, observation: wire.Observation
+) -> tuple[tuple[np.ndarray, ...], ...]:
+    """The values of a state; structure, shapes and dtypes are judged."""
+    try:
+        leaves = state_forms.read_state(case, tree)
+    except state_forms.UnexpectedStructure as expected:
+        raise Deviation(
+            f"{which} state = {state_forms.format_tree(tree)}, but must be {expected}", observation
+        ) from expected
+    for index, cell in enumerate(case.cells):
+        for name, leaf, shape in zip("hc", leaves[index], cell.state_shapes, strict=False):
+            _must_be_leaf(f"{which} {name} of cell {index}", leaf, shape, case, observation)
+    return tuple(
+        tuple(
+            from_wire(leaf.array).reshape(case.batch, width)
+            for leaf, width in zip(of_cell, cell.state_widths, strict=True)
+        )
+        for of_cell, cell in zip(leaves, case.cells, strict=True)
+    )
+
+
+def _must_be_leaf(
+    what: str,
+    leaf: wire.Leaf,
+    of_row: tuple[int, ...],
+    case: Case,
+    observation: wire.Observation,
+) -> None:
+    shape = (case.batch, *of_row)
+    if tuple(leaf.array.shape) != shape:
+        raise Deviation(
+            f"{what}'s shape = {tuple(leaf.array.shape)}, but must be {shape}", observation
+        )
+    _must_have_dtype(f"{what}'s", leaf.array, case, observation)
+
+
+def _must_have_dtype(
+    whose: str, array: wire.Array, case: Case, observation: wire.Observation
+) -> None:
+    if array.dtype != case.dtype:
+        raise Deviation(f"{whose} dtype = {array.dtype}, but must be {case.dtype}", observation)
+
+
+def join_runs(first: Run, second: Run) -> Run:
+    """A run in two parts as one: outputs one after the other, the second's final state."""
+    outputs = np.concatenate([first.outputs, second.outputs], axis=1)
+    return Run(outputs, second.state, second.observation)
+
+
+def state_leaves(run: Run, dtype: str) -> state_forms.Leaves:
+    """The final state of a run as canonical leaves."""
+    return tuple(
+        tuple(wire.Leaf(floats.to_wire(leaf, dtype)) for leaf in cell) for cell in run.state
+    )
+
+
+def same_structure(one: Run, other: Run, whose: str) -> None:
+    """Judge two final states whose containers, shapes and dtypes must be the same."""
+    here, there = (
+        state_forms.format_tree(one.observation.state),
+        state_forms.format_tree(other.observation.state),
+    )
+    if here != there:
+        raise Deviation(f"final state = {here}, but must be {whose} {there}", one.observation)
+
+
+def as_declared(observation: wire.Observation) -> None:
+    """Judge whether outputs and final state have the shapes and dtypes that a model declares."""
+    assert observation.outputs is not None
+    given = wire.Node("tuple", (wire.Leaf(observation.outputs), observation.state))
+    if not _declares(observation.declared, given):
+        raise Deviation(
+            f"the symbolic outputs and state = {state_forms.format_tree(observation.declared)}, but"
+            f" must be what is given, {state_forms.format_tree(given)}",
+            observation,
+        )
+
+
+def _declares(declared: object, given: object) -> bool:
+    if isinstance(declared, wire.Node) and isinstance(given, wire.Node):
+        pairs = list(zip(declared.children, given.children, strict=False))
+        same = len(declared.children) == len(given.children)
+        return same and all(_declares(*pair) for pair in pairs)
+    if not (isinstance(declared, wire.Spec) and isinstance(given, wire.Leaf)):
+        return False
+    sizes = list(zip(declared.shape, given.array.shape, strict=False))
+    same = len(declared.shape) == len(given.array.shape)
+    return (
+        same
+        and all(known in (None, size) for known, size in sizes)
+        and (declared.dtype == given.array.dtype)
+    )
+
+
+def left_intact(observation: wire.Observation) -> None:
+    """Judge whether the caller's arguments are what they were."""
+    if not observation.arguments_intact:
+        raise Deviation("the caller's initial_state = changed, but must be unchanged", observation)
+
+
+def weights_intact(observation: wire.Observation) -> None:
+    """Judge whether the weights are what they were."""
+    if not observation.weights_intact:
+        raise Deviation("weights after the call = changed, but must be unchanged", observation)
+
+
+def variables_are(dtype: str, observation: wire.Observation) -> None:
+    """Judge the dtypes of the variables, which are observed under a policy of mixed precision."""
+    if observation.variables != (dtype,):
+        seen = ", ".join(observation.variables)
+        raise Deviation(f"variables' dtype = {seen}, but must be {dtype}", observation)

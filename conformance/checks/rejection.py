@@ -1,0 +1,83 @@
+"""Checks of a refusal: how well an error explains what was wrong with an argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from conformance.adapter import wire
+from conformance.cases.case import Case
+from conformance.cases.malformations import state_malformations
+from conformance.checks.deviation import STYLING, Deviation, error_line
+from conformance.results.grades import (
+    ACCEPTED,
+    CRASHED,
+    EXPLAINED,
+    HUNG,
+    KEPT_GRADES,
+    LEAKED,
+    REJECTED,
+)
+
+_REFUSALS = {"ValueError", "TypeError", "InvalidArgumentError"}
+_EXPLAINABLE = {"ValueError", "TypeError"}
+
+
+def rejection_grade(case: Case, observation: wire.Observation) -> str:
+    """The rejection grade of a malformed case's observation."""
+    return grade_observation(observation, lambda message: _explains(case, message))
+
+
+def grade_observation(observation: wire.Observation, explains: Callable[[str], bool]) -> str:
+    """The rejection grade of an observation; `explains` says whether a message does."""
+    error = observation.error
+    if error is None:
+        return ACCEPTED
+    if error.name in (CRASHED, HUNG):
+        return error.name
+    bases = set(error.bases)
+    if not bases & _REFUSALS:
+        return LEAKED
+    return EXPLAINED if bases & _EXPLAINABLE and explains(error.message) else REJECTED
+
+
+def _explains(case: Case, message: str) -> bool:
+    assert case.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    return names_a_word(message, kind.expected(case)) and names_a_word(message, kind.received(case))
+
+
+def names_a_word(message: str, words: tuple[str, ...]) -> bool:
+    """Whether a word stands in the message; a number only as a number of its own."""
+    text = STYLING.sub("", message)
+    return any(
+        re.search(
+            rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word.isdigit() else re.escape(word), text
+        )
+        for word in words
+    )
+
+
+def malformed_is_refused(case: Case, observation: wire.Observation) -> str:
+    """The grade of a malformed state, which must be `rejected` or better."""
+    assert case.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    return must_be_refused(
+        f"{kind.argument} with {kind.about}", rejection_grade(case, observation), observation
+    )
+
+
+def must_be_refused(what: str, seen: str, observation: wire.Observation) -> str:
+    """The grade of what must be refused; a Deviation where it is less than `rejected`."""
+    error = observation.error
+    if error is not None and error.stage == "build":
+        raise Deviation(f"building = {error_line(error)}", observation, seen)
+    if seen not in KEPT_GRADES:
+        told = "accepted" if error is None else error_line(error)
+        raise Deviation(
+            f"{what} = {told}, but must be refused with ValueError, TypeError or"
+            " InvalidArgumentError",
+            observation,
+            seen,
+        )
+    return seen

@@ -1,0 +1,88 @@
+"""What several families ask of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.adapter import wire
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.checks import numbers, outputs, rejection
+from conformance.checks.deviation import error_line
+from conformance.contract.clause import CheckResult, Runs
+from conformance.reference import forward
+
+
+def agrees(case: Case, run: Runs) -> CheckResult:
+    """Outputs and final state are the formula's."""
+    (observation,) = run(case, case_calls.whole(case))
+    seen = outputs.accepted(case, observation)
+    return CheckResult(
+        numbers.agrees_with_reference(case, seen), ulps=numbers.distance_in_ulps(case, seen)
+    )
+
+
+@dataclass(frozen=True)
+class InTwo:
+    """A straight run, and the same in two parts, the second from the final state of the first."""
+
+    straight: outputs.Run
+    first: outputs.Run
+    second: outputs.Run
+
+
+def straight_and_in_two(case: Case, run: Runs) -> InTwo:
+    """The whole sequence, and cut at the case's split; each must be accepted."""
+    steps = case_calls.split(case)
+    straight, first, second = run(
+        case,
+        case_calls.whole(case),
+        case_calls.first_part(case),
+        case_calls.rest(case, wire.Previous(1)),
+    )
+    through = outputs.accepted(case, straight)
+    carried = outputs.accepted(case, second, "the rest", steps=case.steps - steps)
+    return InTwo(through, outputs.accepted(case, first, "the first steps", steps), carried)
+
+
+def carries_over(case: Case, run: Runs) -> CheckResult:
+    """k steps, and then the rest from the carried state, equal running straight through."""
+    parts = straight_and_in_two(case, run)
+    joined = outputs.join_runs(parts.first, parts.second)
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(
+            joined, parts.straight, forward.trajectory(case), "the straight run's"
+        )
+    )
+
+
+def refused(case: Case, observation: wire.Observation) -> CheckResult:
+    """What is malformed is refused; the finding tells how, and in which words."""
+    grade = rejection.malformed_is_refused(case, observation)
+    assert observation.error is not None  # what is accepted is no refusal
+    return CheckResult(grade=grade, refusal=error_line(observation.error))
+
+
+def goes_on(case: Case, run: Runs) -> CheckResult:
+    """Two calls of a stateful layer are one over the whole sequence, from the case's state."""
+    return two_equal_one(case, *run(case, case_calls.first_part(case), case_calls.rest(case, None)))
+
+
+def two_equal_one(case: Case, first: wire.Observation, second: wire.Observation) -> CheckResult:
+    """What two calls gave, one with the steps before the split, is what one over all gives."""
+    steps = case_calls.split(case)
+    begun = outputs.accepted(case, first, "the first steps", steps)
+    ended = outputs.accepted(case, second, "the rest", case.steps - steps)
+    return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
+
+
+def casts_as_by_hand(case: Case, run: Runs) -> CheckResult:
+    """A float state of another width gives what it gives when it is cast before."""
+    cast, by_hand = run(case, case_calls.whole(case), case_calls.cast_by_hand(case))
+    one = outputs.accepted(
+        case, cast, f"the call with {state_forms.other_float(case.dtype)} leaves"
+    )
+    other = outputs.accepted(case, by_hand)
+    return CheckResult(
+        spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the cast by hand's")
+    )

@@ -1,0 +1,71 @@
+"""The judges of what a stateful layer keeps from call to call."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from conformance.adapter import wire
+from conformance.cases.case import Case
+from conformance.cases.program import VARIABLE_DTYPE
+from conformance.checks import numbers, rejection
+from conformance.checks.outputs import Run, accepted_outputs, state_values
+
+
+def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+    """What is stored, judged as a state of the case; under a policy in the variables' dtype."""
+    kept = dataclasses.replace(case, dtype=VARIABLE_DTYPE) if case.policy else case
+    return state_values("stored", observation.stored, kept, observation)
+
+
+def ending_in_stored(
+    case: Case, observation: wire.Observation, what: str, steps: int | None = None
+) -> Run:
+    """A run that must not have failed, whose final state is what was stored."""
+    outputs = accepted_outputs(case, observation, what, steps)
+    return Run(outputs, stored(case, observation), observation)
+
+
+def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
+    """A run in two halves, batches one below the other, whose final state is what was stored."""
+    below = dataclasses.replace(case, batch=2 * case.batch, steps=case.steps // 2)
+    outputs = accepted_outputs(below, observation, what)
+    joined = np.concatenate([outputs[: case.batch], outputs[case.batch :]], axis=1)
+    return Run(joined, stored(case, observation), observation)
+
+
+def holds_the_final_state(case: Case, run: Run) -> None:
+    """Judge whether what is stored after a run is its final state, to the last bit."""
+    _identical(case, run.observation, run.state, "the final state's")
+
+
+def left_alone(case: Case, before: wire.Observation, after: wire.Observation) -> None:
+    """Judge whether what was stored after one call is so after another, to the last bit."""
+    _identical(case, after, stored(case, before), "what was stored before")
+
+
+def _identical(
+    case: Case,
+    observation: wire.Observation,
+    expected: tuple[tuple[np.ndarray, ...], ...],
+    whose: str,
+) -> None:
+    pairs = zip(stored(case, observation), expected, strict=True)
+    for index, (here, there) in enumerate(pairs):
+        for name, one, other in zip("hc", here, there, strict=False):
+            numbers.identical(f"stored {name} of cell {index}", one, other, observation, whose)
+
+
+def batch_refused(case: Case, observation: wire.Observation) -> str:
+    """The grade of a batch of another size than what is stored, which must be refused."""
+    expected, received = str(case.batch), str(case.other_batch)
+    seen = rejection.grade_observation(
+        observation,
+        lambda message: (
+            rejection.names_a_word(message, (expected,))
+            and rejection.names_a_word(message, (received,))
+        ),
+    )
+    what = f"a batch of {received} of a layer that was built for {expected}"
+    return rejection.must_be_refused(what, seen, observation)

@@ -1,0 +1,1 @@
+"""The commands that run without pytest: targets, ledger, bisect, baselines."""

@@ -1,0 +1,1 @@
+"""The contract: clauses, the subjects they are judged for, and their sources."""

@@ -1,0 +1,1 @@
+"""The engine: from a clause and a subject to verdicts, by search on a target."""

@@ -1,0 +1,66 @@
+"""Judges cases of a clause: from an answer of the target to an outcome."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from conformance.cases.case import Case
+from conformance.checks.deviation import Deviation
+from conformance.contract.clause import CheckResult, Clause, Runs
+from conformance.engine.batching import BatchingClient, Unanswered
+from conformance.engine.outcome import Outcome
+from conformance.ledger import Entry, Ledger
+from conformance.reference import batch_cache
+from conformance.results.verdict import HOLDS, KNOWN, NEW
+
+
+def judge_together(
+    clause: Clause, cases: Sequence[Case], asker: BatchingClient, ledger: Ledger
+) -> list[Outcome]:
+    """Judge cases of a clause, what they ask in as few messages as can be."""
+    running = asker.running(clause.anew)
+    batch_cache.expect(cases)
+    outcomes: dict[Case, Outcome] = {}
+    while len(outcomes) < len(cases):
+        for case in cases:
+            if case not in outcomes:
+                with contextlib.suppress(Unanswered):
+                    outcomes[case] = judge_case(clause, case, running, ledger)
+        asker.ask()
+    return [outcomes[case] for case in cases]
+
+
+def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome:
+    """Judge one case of a clause."""
+    covering = ledger.covering(clause.identifier, case)
+    try:
+        finding = clause.judge(case, run) or CheckResult()
+    except Deviation as deviation:
+        return _deviating(case, deviation, covering)
+    always = [entry for entry in covering if not entry.sometimes]
+    if always:
+        return Outcome(
+            case,
+            NEW,
+            f"ledger entry {always[0].name} covers this case, but the clause holds for it:"
+            " narrow its condition or limit its range",
+        )
+    return Outcome(
+        case,
+        HOLDS,
+        grade=finding.grade,
+        finding=finding,
+    )
+
+
+def _deviating(case: Case, deviation: Deviation, covering: Sequence[Entry]) -> Outcome:
+    known = [entry for entry in covering if entry.describes(deviation)]
+    return Outcome(
+        case,
+        KNOWN if known else NEW,
+        deviation.sentence,
+        deviation.grade,
+        deviation.observation,
+        known[0].name if known else None,
+    )

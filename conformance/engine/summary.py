@@ -1,0 +1,206 @@
+"""From what a search saw to verdicts, and how they are told."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.adapter import wire
+from conformance.cases import floats, state_forms
+from conformance.cases.case import Case, to_plain
+from conformance.checks.deviation import error_line
+from conformance.contract.clause import Clause, Subject
+from conformance.engine.outcome import Outcome
+from conformance.engine.tally import Tally
+from conformance.results.grades import GRADES
+from conformance.results.verdict import HOLDS, UNAVAILABLE, Verdict
+from conformance.targets import HERE
+
+
+@dataclass(frozen=True)
+class About:
+    """What a verdict is about: a clause, a subject, and the target by name."""
+
+    clause: Clause
+    subject: Subject
+    target: str
+
+
+def unavailable_verdict(about: About, reason: str) -> Verdict:
+    """The verdict where a path is missing."""
+    clause, subject = about.clause, about.subject
+    return Verdict(
+        clause.identifier,
+        subject.place,
+        None,
+        subject.cell,
+        UNAVAILABLE,
+        None,
+        subject.malformation,
+        cases=0,
+        seconds=0.0,
+        case=None,
+        observation=None,
+        family=clause.family,
+        severity=clause.severity,
+        statement=clause.statement,
+        reason=reason,
+    )
+
+
+def verdicts_of_search(about: About, tallies: Mapping[str, Tally], seconds: float) -> list[Verdict]:
+    """One verdict where all modes agree, else one for each mode."""
+    kinds = {_kind(tally) for tally in tallies.values()}
+    if len(kinds) == 1:
+        mode = next(iter(tallies)) if len(tallies) == 1 else None
+        return [_verdict(about, mode, tallies, seconds)]
+    return [
+        _verdict(about, mode, {mode: tally}, seconds * tally.cases / _cases(tallies.values()))
+        for mode, tally in sorted(tallies.items())
+    ]
+
+
+def _kind(tally: Tally) -> tuple[str, str | None, str | None]:
+    return tally.telling.kind if tally.telling else (HOLDS, None, None)
+
+
+def _cases(tallies: Iterable[Tally]) -> int:
+    return sum(tally.cases for tally in tallies)
+
+
+def _verdict(
+    about: About, mode: str | None, by_mode: Mapping[str, Tally], seconds: float
+) -> Verdict:
+    clause, subject, tallies = about.clause, about.subject, list(by_mode.values())
+    telling = _smallest([tally.telling for tally in tallies if tally.telling])
+    ratios = [tally.width_ratio for tally in tallies if tally.width_ratio is not None]
+    grades = {grade for tally in tallies for grade in tally.grades}
+    worst = max(grades, key=GRADES.index, default=None)
+    return Verdict(
+        clause.identifier,
+        subject.place,
+        mode,
+        subject.cell,
+        telling.status if telling else HOLDS,
+        (telling.grade if telling else None) or worst,
+        subject.malformation,
+        cases=_cases(tallies),
+        seconds=round(seconds, 4),
+        case=to_plain(telling.case) if telling else None,
+        observation=observation_record(telling.observation)
+        if telling and telling.observation
+        else None,
+        family=clause.family,
+        severity=clause.severity,
+        statement=clause.statement,
+        sentence=telling.sentence if telling else None,
+        replay=replay_command(clause, telling.case, about.target) if telling else None,
+        ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
+        width_ratio=max(ratios, default=None),
+        widths=_widths(tallies) or None,
+        modes=tuple(sorted(by_mode)),
+        ulps=_ulps(tallies) or None,
+        structures=tuple(sorted({text for tally in tallies for text in tally.structures})),
+        refusals=_refusals(tallies),
+    )
+
+
+_MOST_REFUSALS = 3
+
+
+def _refusals(tallies: Sequence[Tally]) -> tuple[str, ...]:
+    """The first few errors with which something was refused, of those that differ in words."""
+    found = {words: text for tally in reversed(tallies) for words, text in tally.refusals.items()}
+    return tuple(sorted(found.values())[:_MOST_REFUSALS])
+
+
+def _ulps(tallies: Sequence[Tally]) -> dict[str, float]:
+    """The largest distance in ULP over all modes, by dtype."""
+    largest: dict[str, float] = {}
+    for tally in tallies:
+        for dtype, ulps in tally.ulps.items():
+            largest[dtype] = max(largest.get(dtype, 0.0), float(f"{ulps:.3g}"))
+    return dict(sorted(largest.items()))
+
+
+def _widths(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
+    """Counts of observed/width over all modes, by dtype and bin."""
+    joined: dict[str, Counter[str]] = {}
+    for tally in tallies:
+        for dtype, bins in tally.widths.items():
+            joined.setdefault(dtype, Counter()).update(bins)
+    return {dtype: dict(bins) for dtype, bins in sorted(joined.items())}
+
+
+def _smallest(outcomes: Sequence[Outcome]) -> Outcome | None:
+    return min(outcomes, key=lambda outcome: len(outcome.case.to_json()), default=None)
+
+
+def replay_command(clause: Clause, case: Case, *targets: str) -> str:
+    """The command that judges one case of one clause again, on the same target or targets."""
+    named = '{"clause":"' + clause.identifier + '",' + case.to_json()[1:]
+    named_targets = () if targets == (HERE,) else targets
+    elsewhere = "".join(f"--target {shlex.quote(target)} " for target in named_targets)
+    return f"pytest conformance {elsewhere}--replay {shlex.quote(named)}"
+
+
+def observation_record(observation: wire.Observation) -> dict[str, object]:
+    """An observation as a run file tells it; seconds are left out, so that two runs' are equal."""
+    if observation.error is not None:
+        error = observation.error
+        return {
+            "error": {
+                "class": error.name,
+                "module": error.module,
+                "message": error_line(error),
+                "raised_in": error.raised_in,
+                "stage": error.stage,
+            },
+            "weights_intact": observation.weights_intact,
+            **_told_stored(observation),
+        }
+    return {
+        "outputs": _values(observation.outputs),
+        "state": state_forms.format_tree(observation.state),
+        "state_values": [_values(leaf.array) for leaf in _leaves(observation.state)],
+        "arguments_intact": observation.arguments_intact,
+        "weights_intact": observation.weights_intact,
+        **_told_stored(observation),
+        **_told_gradients(observation),
+    }
+
+
+def _told_gradients(observation: wire.Observation) -> dict[str, object]:
+    gradients = observation.gradients
+    if gradients is None:
+        return {}
+    return {
+        "gradient_of_inputs": [_values(leaf.array) for leaf in _leaves(gradients.inputs)],
+        "gradients_of_state": state_forms.format_tree(gradients.state),
+        "gradients_of_state_values": [_values(leaf.array) for leaf in _leaves(gradients.state)],
+        "gradients_of_weights": [
+            {name: _values(a) for name, a in vars(weights).items() if isinstance(a, wire.Array)}
+            for weights in gradients.weights
+        ],
+    }
+
+
+def _told_stored(observation: wire.Observation) -> dict[str, object]:
+    if observation.stored is None:
+        return {}
+    return {
+        "stored": state_forms.format_tree(observation.stored),
+        "stored_values": [_values(leaf.array) for leaf in _leaves(observation.stored)],
+    }
+
+
+def _values(array: wire.Array | None) -> object:
+    return None if array is None else floats.from_wire(array).tolist()
+
+
+def _leaves(tree: object) -> list[wire.Leaf]:
+    if isinstance(tree, wire.Node):
+        return [leaf for child in tree.children for leaf in _leaves(child)]
+    return [tree] if isinstance(tree, wire.Leaf) else []

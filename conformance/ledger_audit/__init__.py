@@ -1,0 +1,1 @@
+"""The audit of the ledger: entries are replayed on targets, and their version ranges checked."""

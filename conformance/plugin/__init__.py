@@ -1,0 +1,1 @@
+"""The pytest plugin: options, the session, its workers, and the order of the tests."""

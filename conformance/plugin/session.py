@@ -1,0 +1,219 @@
+"""The session: targets, ledger and run file of a run, and which tests there are."""
+
+from __future__ import annotations
+
+import gc
+import platform
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from conformance import ledger, targets
+from conformance.adapter import serve, wire
+from conformance.contract.clause import Clause, Subject, all_clauses
+from conformance.engine import profiles
+from conformance.engine.runner import Bench, Settings
+from conformance.errors import ConformanceError
+from conformance.plugin import scheduling
+from conformance.plugin.options import (
+    CONTRACT,
+    ONE_TARGET,
+    UPGRADE,
+    is_strict,
+    is_upgrade,
+    judges,
+    open_targets,
+    profile_of,
+    run_salt,
+    target_names,
+)
+from conformance.plugin.worker_handshake import worker_input
+from conformance.results.verdict import SCHEMA, Header
+from conformance.upgrade.pair_runner import Side, UpgradeBench
+from conformance.upgrade.path_mapping import chosen, crossings
+from reports.run_files.recorder import Recorder
+
+# one target, or the old one and the new one
+TARGETS = pytest.StashKey[list[targets.Target]]()
+DESCRIPTIONS = pytest.StashKey[list[wire.Description]]()
+SALT = pytest.StashKey[str]()
+LEDGER = pytest.StashKey[ledger.Ledger]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the target as early as possible, so that TensorFlow's import overlaps with the rest.
+
+    With workers each of them has a target, and the controller has none (`workers.py`).
+    """
+    if not judges(config) or config.option.help:
+        return
+    try:
+        ledger.read()  # a broken ledger is reported before anything is started
+        config.stash[SALT] = run_salt(config)
+        if has_workers(config):
+            for name in target_names(config):  # make a missing target now, or report it at once
+                targets.interpreter(name, config.option.target_cache)
+            return
+        config.stash[TARGETS] = open_targets(config)
+        if not worker_input(config):
+            describe(config, [target.describe() for target in config.stash[TARGETS]])
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def has_workers(config: pytest.Config) -> bool:
+    """Return whether this is the controller of a run with workers."""
+    several = config.getoption("numprocesses", None) and not config.option.collectonly
+    return bool(several) and not worker_input(config)
+
+
+def describe(config: pytest.Config, descriptions: list[wire.Description]) -> None:
+    """Keep what each target offers, and the known deviations of a single one.
+
+    The ledger has no part where two targets are compared.
+    """
+    config.stash[DESCRIPTIONS] = descriptions
+    alone = len(descriptions) == 1 and not is_strict(config)
+    config.stash[LEDGER] = ledger.load(descriptions[0].versions) if alone else ledger.Ledger()
+    if not worker_input(config):
+        _register_recorder(config)
+
+
+def _register_recorder(config: pytest.Config) -> None:
+    started = datetime.now(timezone.utc)
+    *before, description = config.stash[DESCRIPTIONS]
+    releases = "-to-".join(f"tf{one.versions['tensorflow']}" for one in (*before, description))
+    name = f"{releases}-{started:%Y%m%dT%H%M%SZ}.jsonl"
+    config.pluginmanager.register(
+        Recorder(Path(config.option.report) / name, _header_record(config, started)),
+        "conformance-recorder",
+    )
+
+
+def _header_record(config: pytest.Config, started: datetime) -> Header:
+    *before, description = config.stash[DESCRIPTIONS]
+    *old_name, name = target_names(config)
+    return Header(
+        schema=SCHEMA,
+        suite=_suite_version(),
+        started=started.isoformat(timespec="seconds"),
+        target=name,
+        versions=dict(description.versions),
+        platform={"system": platform.system(), "machine": platform.machine()},
+        options={
+            "profile": config.option.profile,
+            "strict": is_strict(config),
+            "seed": config.stash[SALT],
+        },
+        paths=[{"name": offer.name, "missing": offer.missing} for offer in description.paths],
+        defaults={
+            record.owner: {"error": record.error} if record.error else record.options
+            for record in description.defaults
+        },
+        old={"target": old_name[0], "versions": dict(before[0].versions)} if before else None,
+        ledger=ledger.to_record(config.stash[LEDGER]),
+    )
+
+
+def _suite_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("rnn-state-conformance")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the targets."""
+    for target in config.stash.get(TARGETS, []):
+        target.close()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Return versions, profile, and each path with why it is missing."""
+    return header_lines(config) if DESCRIPTIONS in config.stash else []
+
+
+def header_lines(config: pytest.Config) -> list[str]:
+    """Return the header of a run's terminal output."""
+    seed = f", seed {config.stash[SALT]}" if config.option.profile == profiles.EXPLORE else ""
+    profile = f"profile: {config.option.profile}{seed}"
+    described = config.stash[DESCRIPTIONS]
+    if is_upgrade(config):
+        old, new = (description.paths for description in described)
+        compared = [f"{one.old} ~ {one.new}" for one in crossings(old, new)]
+        lines = [
+            f"{side}: {_versions(target)}"
+            for side, target in zip(("OLD", "NEW"), described, strict=True)
+        ]
+        return [*lines, f"generations compared: {', '.join(compared) or 'none'}", profile]
+    (description,) = described
+    found = [offer.name for offer in description.paths if not offer.missing]
+    lines = [f"target: {_versions(description)}", f"paths: {', '.join(found)}"]
+    for offer in description.paths:
+        if offer.missing:
+            lines.append(f"not available: {offer.name}: {offer.missing}")
+    return [*lines, f"{profile}; {len(config.stash[LEDGER].entries)} known deviations in force"]
+
+
+def _versions(description: wire.Description) -> str:
+    return ", ".join(f"{name} {version}" for name, version in description.versions.items())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test for each subject of a clause."""
+    if DESCRIPTIONS not in metafunc.config.stash:
+        return  # nothing is to be judged, or this worker's target cannot be used
+    profile = profile_of(metafunc.config)
+    if "entry" in metafunc.fixturenames:
+        all_clauses()  # an entry may be about a clause of a module that is not collected
+        entries = profile.replayed(metafunc.config.stash[LEDGER].entries)
+        metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
+    clause = getattr(metafunc.function, "clause", None)
+    if clause is not None:
+        subjects = _subjects(metafunc.config, clause, profile)
+        metafunc.parametrize("subject", subjects, ids=[str(subject) for subject in subjects])
+
+
+def _subjects(config: pytest.Config, clause: Clause, profile: profiles.Profile) -> list[Subject]:
+    offers = [description.paths for description in config.stash[DESCRIPTIONS]]
+    if is_upgrade(config):
+        return chosen(clause, profile, config.stash[SALT], *offers)
+    return profile.chosen(clause, clause.subjects(*offers), config.stash[SALT])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the upgrade check for one target, and the ledger's replay for two."""
+    return True if collection_path == (ONE_TARGET if is_upgrade(config) else UPGRADE) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the contract's tests, and let `-k` choose them by their clause."""
+    for item in items:
+        clause = getattr(getattr(item, "function", None), "clause", None)
+        if clause is not None:
+            item.extra_keyword_matches.add(clause.identifier)
+    of_contract = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
+    in_order = iter(scheduling.ordered(list(of_contract)))
+    items[:] = [of_contract[next(in_order)] if i.nodeid in of_contract else i for i in items]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was collected, and let it run seldom from now on."""
+    gc.freeze()
+    gc.set_threshold(*serve.SELDOM)
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest) -> Bench | UpgradeBench:
+    """Provide the bench that judges."""
+    stash = request.config.stash
+    opened, described = stash[TARGETS], stash[DESCRIPTIONS]
+    profile = profile_of(request.config)
+    if is_upgrade(request.config):
+        old, new = map(Side, opened, described)
+        return UpgradeBench(old, new, profile, stash[SALT])
+    offers = {offer.name: offer for offer in described[0].paths}
+    return Bench(opened[0], Settings(profile, stash[SALT], stash[LEDGER], offers))

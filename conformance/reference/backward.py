@@ -1,0 +1,339 @@
+"""Gradients of a loss with respect to initial state, inputs and weights, each with its width.
+
+The loss is the sum of outputs and final state, each multiplied by its cotangent. Reverse mode goes
+back through the steps that `reference.py` took: its runs, whose values are moved, go on as they
+are, and each operation on the way back (`derivatives.py`) is moved by its own error. Width and
+spread mean what they mean there.
+
+**The bounds** of what is new:
+
+- An activation's derivative is computed from its result, as libraries do: 1 - y·y rounds the
+  square, which is at most 1, and the difference; y·(1 - y) the difference and two products.
+- What arrives at a value from several places is a sum in whatever order, in which a matrix product
+  may come gate by gate.
+- A weight's gradient is a sum over the rows of each step, in whatever order, and then over steps,
+  in whatever order.
+
+Where some runs come to the other side of a kink (relu, a clip), each takes one derivative or the
+other at random: so what rounding may do there is within the width.
+
+**What is not judged.** A row that is lost on the way forward is lost altogether. On the way back it
+is lost from where on not even the leading binary digit of what is carried from step to step is
+certain, counted against 1, of which the cotangents are, where that is smaller. Weights' gradients
+are lost with any row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance.cases import case_arrays
+from conformance.cases.case import Case
+from conformance.cases.case_arrays import Cotangents, Weights
+from conformance.cases.program import Cell
+from conformance.reference import derivatives, formulas, forward
+from conformance.reference.batch_cache import Memory
+from conformance.reference.derivatives import Back, Derivative, Factor, Sum, Taken
+from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
+from conformance.reference.rounding import Estimate, Noise
+
+_RUNS_APART = 5  # those of neighbouring rows; prime to their number
+
+
+@dataclass(frozen=True)
+class WeightGradients:
+    """Gradients of the weights of one cell, in the layout of `data.Weights`."""
+
+    kernel: Estimate
+    recurrent: Estimate
+    bias: Estimate | None = None
+    peepholes: Estimate | None = None
+    projection: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Gradients of the inputs, of each leaf of the initial state and of each cell's weights."""
+
+    inputs: Estimate
+    state: tuple[tuple[Estimate, ...], ...]
+    weights: tuple[WeightGradients, ...]
+
+
+def loss_gradients(case: Case) -> Gradients:
+    """The gradients of the case's loss."""
+    return _MEMORY.of(case)
+
+
+def gradients_of_batches(
+    cells: tuple[Cell, ...],
+    weights: tuple[Weights, ...],
+    batches: Sequence[forward.Batch],
+    cotangents: Sequence[Cotangents],
+    dtype: str,
+) -> list[Gradients]:
+    """The gradients of each of several batches' loss; see `reference.run_together`."""
+    noise = Noise(dtype)
+    rows = forward.Rows(batches)
+    pairs = list(zip(cells, weights, strict=True))
+    layers = [_Recorded(formulas.layer(*pair, noise)) for pair in pairs]
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        sequence, states = forward.through(layers, rows, noise)
+        loss = _Loss(cotangents, rows, _lost_rows(sequence, states))
+        arriving, gone = loss.of_outputs(), []
+        for index in reversed(range(len(cells))):
+            derivative = derivatives.derivative(*pairs[index], noise)
+            back = _over_steps(
+                derivative, layers[index].taken, arriving, loss.of_state(index), rows, noise
+            )
+            arriving = back.inputs
+            gone.append(back)
+        return [_of_batch(index, gone[::-1], weights, rows, noise) for index in range(len(batches))]
+
+
+def _of_program(cases: Sequence[Case]) -> list[Gradients]:
+    """Those of each of several cases that have their cells and weights in common."""
+    found = gradients_of_batches(
+        cases[0].cells,
+        case_arrays.weights(cases[0]),
+        [forward.batch_of_case(case) for case in cases],
+        [case_arrays.cotangents(case) for case in cases],
+        cases[0].dtype,
+    )
+    return [_in_order(case, gradients) for case, gradients in zip(cases, found, strict=True)]
+
+
+def _in_order(case: Case, found: Gradients) -> Gradients:
+    """Inputs as they stand in the case, not in the order of their computation."""
+    if not case.layer.go_backwards:
+        return found
+    return dataclasses.replace(
+        found, inputs=found.inputs.part((slice(None), slice(None, None, -1)))
+    )
+
+
+_MEMORY = Memory(_of_program)
+
+
+class _Recorded:
+    """A layer that keeps the steps which it takes."""
+
+    def __init__(self, layer: formulas.Layer) -> None:
+        self._layer = layer
+        self.taken: list[Taken] = []
+
+    @property
+    def passed(self) -> LSTMStep | GRUStep | None:
+        return self._layer.passed
+
+    def of_inputs(self, sequence: np.ndarray) -> Terms:
+        self._sequence = sequence
+        return self._layer.of_inputs(sequence)
+
+    def step(self, terms: Terms, state: State) -> State:
+        inputs = self._sequence[len(self.taken)][:, : state[0].shape[1]]
+        before = tuple(leaf.copy() for leaf in state)  # it is written to after each step
+        after = self._layer.step(terms, state)
+        self.taken.append(Taken(inputs, before, after, self._layer.passed))
+        return after
+
+
+def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
+    """Which rows were lost at any step, (rows,)."""
+    lost = np.isnan(sequence).any(axis=(0, 1, 3))
+    for leaf in (leaf for state in states for leaf in state):
+        lost |= np.isnan(leaf).any(axis=(0, 2))
+    return lost
+
+
+class _Loss:
+    """What comes back from the loss: its cotangents, in the order of the rows."""
+
+    def __init__(
+        self, cotangents: Sequence[Cotangents], rows: forward.Rows, lost: np.ndarray
+    ) -> None:
+        self._cotangents = cotangents
+        self._rows = rows
+        self._lost = np.where(lost, np.nan, 1.0)[:, None]
+
+    def of_outputs(self) -> list[Sum]:
+        """Step by step, of the rows that are running.
+
+        An output that repeats the one before it passes its own on to that.
+        """
+        values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._lost
+        size, terms = np.abs(values), np.ones((len(values), 1, values.shape[2], 1))
+        for step in reversed(range(len(values))):
+            running, held = self._rows.running[step], self._rows.held(step)
+            if held is None:
+                continue
+            repeats = held & self._rows.repeats[:running]
+            for array in (values, size, terms):
+                if step:
+                    array[step - 1, :, :running] += np.where(repeats, array[step, :, :running], 0.0)
+                array[step, :, :running] = np.where(held, 0.0, array[step, :, :running])
+        unrounded, whole = np.zeros_like(size), np.ones_like(terms[:, 0])
+        sums = zip(values, size, unrounded, terms[:, 0], whole, strict=True)
+        return [
+            Sum(*each).part(running) for each, running in zip(sums, self._rows.running, strict=True)
+        ]
+
+    def of_state(self, cell: int) -> tuple[Sum, ...]:
+        """Of the final state of a cell."""
+        leaves = self._rows.leaves([each.state[cell] for each in self._cotangents])
+        return tuple(Sum.of(leaf * self._lost) for leaf in leaves)
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """A layer that was gone back through: all by rows, and weights' factors by steps."""
+
+    inputs: list[Sum]
+    state: tuple[np.ndarray, ...]
+    weights: list[dict[str, list[list[Factor]]]]
+
+
+def _over_steps(
+    derivative: Derivative,
+    taken: Sequence[Taken],
+    arriving: Sequence[Sum],
+    final: tuple[Sum, ...],
+    rows: forward.Rows,
+    noise: Noise,
+) -> _Gone:
+    """Back through one layer, from what arrives at its outputs and its final state."""
+    carried, steps, certain = final, [], _Certain(rows)
+    for step in reversed(range(len(taken))):
+        noise.back_to(step + 1)
+        held = rows.held(step)
+        mine = tuple(leaf.part(rows.running[step]) for leaf in carried)
+        after = (mine[0] + arriving[step], *mine[1:])
+        if held is not None:
+            after = tuple(leaf.without(held) for leaf in after)
+        back = derivative.step(taken[step], after)
+        back = certain.of(back)
+        before = back.before
+        if held is not None:
+            before = tuple(old.where(held, new) for old, new in zip(mine, before, strict=True))
+        carried = tuple(new.over(old) for new, old in zip(before, carried, strict=True))
+        steps.append(back)
+    noise.back_to(0)
+    state = tuple(leaf.total(noise) for leaf in carried)
+    noise.next_layer()
+    steps.reverse()
+    return _Gone([step.inputs for step in steps], state, [step.weights for step in steps])
+
+
+class _Certain:
+    """Which rows are lost on the way back, and from which step on.
+
+    As on the way forward, where not even the leading binary digit of what is carried to the step
+    before is certain; counted against 1, of which the loss's cotangents are, where it is smaller.
+    """
+
+    def __init__(self, rows: forward.Rows) -> None:
+        count = rows.inputs.shape[2]
+        self._largest = np.ones((count, 1))
+        self._lost = np.zeros((count, 1), bool)
+
+    def of(self, back: Back) -> Back:
+        """A step backwards with NaN in rows that are lost."""
+        values = np.concatenate([leaf.value for leaf in back.before], axis=-1)
+        running = values.shape[1]
+        largest, lost = self._largest[:running], self._lost[:running]
+        np.maximum(largest, np.abs(values[0]).max(axis=-1, keepdims=True), out=largest)
+        error = np.abs(values[1:] - values[0]).max(axis=(0, 2))[:, None]
+        lost |= error > 0.5 * largest
+        return back.without(lost) if lost.any() else back
+
+
+def _of_batch(
+    index: int,
+    layers: Sequence[_Gone],
+    weights: Sequence[Weights],
+    rows: forward.Rows,
+    noise: Noise,
+) -> Gradients:
+    place, batch = rows.places[index], rows.batches[index]
+    noise.back_to(0)
+    by_inputs = [each.value[:, place] for each in layers[0].inputs[: batch.steps]]
+    inputs = noise.estimate(np.stack(by_inputs, axis=2))
+    return Gradients(
+        inputs if batch.counted is None else inputs.where(batch.counted.steps[..., None]),
+        tuple(tuple(noise.estimate(leaf[:, place]) for leaf in layer.state) for layer in layers),
+        tuple(
+            _by_weights(layer.weights[: batch.steps], of_cell, place, noise)
+            for layer, of_cell in zip(layers, weights, strict=True)
+        ),
+    )
+
+
+def _by_weights(
+    steps: Sequence[dict[str, list[list[Factor]]]], weights: Weights, place: slice, noise: Noise
+) -> WeightGradients:
+    found = {}
+    for name, array in vars(weights).items():
+        if array is not None:
+            rows = [
+                np.concatenate(
+                    [_summed(part, place, noise) for part in zip(*row, strict=True)], axis=-1
+                )
+                for row in zip(*(step[name] for step in steps), strict=True)
+            ]
+            found[name] = noise.estimate(np.concatenate(rows, axis=1).reshape(-1, *array.shape))
+    return WeightGradients(**found)
+
+
+def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
+    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's).
+
+    Rows share their signs, and may be alike: then they err together. Or they err against each
+    other, so that in the sum nothing is left of it. So there are runs of both kinds: the rows
+    as they are, and each row of another run.
+    """
+    right = np.stack([step.right[:, place] for step in steps], axis=1)
+    lefts = [step.left[:, place] for step in steps if step.left is not None]
+    left = np.stack(lefts, axis=1) if lefts else np.ones((1, *right.shape[1:3], 1))
+    rounded = bool(lefts) or steps[0].product
+    together = _over_rows_and_steps(left, right, rounded, noise)
+    if right.shape[2] == 1:
+        return together
+    apart = _over_rows_and_steps(_cycle_runs(left), _cycle_runs(right), rounded, noise)
+    return np.concatenate([together, apart[1:]])
+
+
+def _over_rows_and_steps(
+    left: np.ndarray, right: np.ndarray, rounded: bool, noise: Noise
+) -> np.ndarray:
+    values = _over_rows(_joined(left), _joined(right))
+    size = _over_rows(_joined(np.abs(left[:1])), _joined(np.abs(right[:1])))
+    by_step = np.abs(_over_rows(left[0], right[0])).sum(axis=0)
+    values[:, ~(size[0] <= noise.limit)] = np.nan
+    among_rows = 0.5 * (right.shape[2] - 1) * (size + by_step)
+    among_steps = 0.5 * (right.shape[1] - 1) * (by_step + np.abs(values[:1]))
+    products = right.shape[1] * right.shape[2]
+    bound = noise.roundoff * (rounded * size + among_rows + among_steps)
+    return noise.moved(values, bound, products)
+
+
+def _cycle_runs(runs: np.ndarray) -> np.ndarray:
+    """Of each row another run, (runs, steps, rows, width)."""
+    if len(runs) == 1:
+        return runs
+    apart = runs.copy()
+    for row in range(1, runs.shape[2]):
+        apart[1:, :, row] = np.roll(runs[1:, :, row], row * _RUNS_APART, axis=0)
+    return apart
+
+
+def _joined(runs: np.ndarray) -> np.ndarray:
+    """Steps and rows as one axis."""
+    return runs.reshape(len(runs), -1, runs.shape[-1])
+
+
+def _over_rows(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return np.swapaxes(left, -1, -2) @ right

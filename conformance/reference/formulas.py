@@ -1,0 +1,412 @@
+"""The cells' textbook formulas in NumPy, step by step, each operation moved by its own error.
+
+Arrays have shape (runs, batch, width), as in `noise.py`; sequences have the steps before that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from conformance.cases import floats
+from conformance.cases.case_arrays import Weights
+from conformance.cases.program import CONVOLUTIONAL, RESIDUAL, Cell
+from conformance.reference import convolution
+from conformance.reference.rounding import Noise
+
+State = tuple[np.ndarray, ...]
+Terms = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class LSTMStep:
+    """What a step of an LSTM computes on its way: its gates, act(z_c), act(c') and o·act(c')."""
+
+    forward: np.ndarray
+    forget: np.ndarray
+    output: np.ndarray
+    candidate: np.ndarray
+    activated: np.ndarray
+    unprojected: np.ndarray
+
+
+@dataclass(frozen=True)
+class GRUStep:
+    """What a step of a GRU computes on its way; `recurrent` is r·h, with reset_after h·U + b'."""
+
+    update: np.ndarray
+    reset: np.ndarray
+    candidate: np.ndarray
+    recurrent: np.ndarray
+
+
+class Layer(Protocol):
+    """A cell with its weights: the inputs' part of it for all steps, then step by step."""
+
+    @property
+    def passed(self) -> LSTMStep | GRUStep | None:
+        """What the last step computed on its way; None where that is nothing."""
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
+
+    def of_inputs(self, sequence: np.ndarray) -> Terms:
+        """The inputs' part of the formula's sums, for all steps."""
+
+    def step(self, terms: Terms, state: State) -> State:
+        """The next state, its first leaf the output."""
+
+
+def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
+    """The formula of a cell; ValueError where its kind or an activation is not known here."""
+    return _LAYERS[_must_be_one_of(cell.kind, _LAYERS, "kind")](cell, weights, noise)
+
+
+def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+    """What is around a cell makes of its outputs, over all steps; the state is left alone.
+
+    https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/ResidualWrapper
+    """
+    if cell.custom and cell.custom.doubled:
+        outputs = np.concatenate([outputs, outputs], axis=-1)
+    for _ in range(cell.wrappers.count(RESIDUAL)):
+        outputs = np.stack([_added(*step, noise) for step in zip(inputs, outputs, strict=True)])
+        noise.next_layer()
+    return outputs
+
+
+def _added(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+    noise.next_step()
+    return noise.summed(inputs + outputs, np.zeros(1), 1)
+
+
+class _Sum:
+    """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
+
+    Any part may be None. The inputs' part is computed for all steps at once. A size is the sum of
+    the terms' magnitudes in run 0.
+    """
+
+    def __init__(
+        self,
+        noise: Noise,
+        kernel: np.ndarray | None,
+        recurrent: np.ndarray | None,
+        *biases: np.ndarray | None,
+    ) -> None:
+        self._noise = noise
+        self._kernel = kernel
+        self._recurrent = recurrent
+        present = [bias for bias in biases if bias is not None]
+        self._bias = sum(present, np.zeros(1))
+        self._bias_size = sum((np.abs(bias) for bias in present), np.zeros(1))
+        matrices = [matrix for matrix in (kernel, recurrent) if matrix is not None]
+        self._products = sum(_terms(matrix) for matrix in matrices)
+        self._additions = max(self._products + len(present) - 1, 1)
+
+    def of_inputs(self, sequence: np.ndarray) -> Terms:
+        """The part of the inputs and biases, and its size."""
+        assert self._kernel is not None
+        value = _product(sequence, self._kernel) + self._bias
+        size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
+        return value, size
+
+    def at(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
+        """The sum at one step, given the inputs' part there and its size."""
+        inputs, size = part
+        if self._recurrent is None:
+            return self._moved(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
+        values = _product(hidden, self._recurrent)
+        values += inputs
+        return self._moved(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
+
+    def of_hidden(self, hidden: np.ndarray) -> np.ndarray:
+        """The sum where it has no inputs' part."""
+        return self.at((self._bias, self._bias_size), hidden)
+
+    def _moved(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+        if size.size and not size.max() <= self._noise.limit:
+            values[:, ~(size[0] <= self._noise.limit)] = np.nan
+        largest_partial = 0.5 * (size + np.abs(values[:1]))
+        size = size + (self._additions - 1) * largest_partial
+        return self._noise.summed(values, size, self._products)
+
+
+def _terms(matrix: np.ndarray) -> int:
+    """The most terms that are not zero of a product with the matrix; zeros round nothing."""
+    return int(np.count_nonzero(matrix, axis=0).max(initial=0))
+
+
+def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Matrix product over the last axis, as one call for all the others."""
+    flat = rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1])
+    return (flat @ matrix).reshape(*rows.shape[:-1], matrix.shape[1])
+
+
+_Activation = Callable[[np.ndarray, Noise], np.ndarray]
+
+
+def _tanh(values: np.ndarray, noise: Noise) -> np.ndarray:
+    return noise.rounded(np.tanh(values), noise.activation_roundings)
+
+
+def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
+    result = np.negative(values)
+    np.exp(result, out=result)
+    result += 1.0
+    np.reciprocal(result, out=result)
+    size = np.maximum(result[:1], 0.5 - result[:1])
+    return noise.moved(result, noise.activation_roundings * noise.roundoff * size)
+
+
+def _softsign(values: np.ndarray, noise: Noise) -> np.ndarray:
+    """x/(1 + |x|): an addition and a division."""
+    return noise.rounded(values / (1.0 + np.abs(values)), 2.0)
+
+
+def _relu(values: np.ndarray, noise: Noise) -> np.ndarray:
+    return np.maximum(values, 0.0)
+
+
+def _linear(values: np.ndarray, noise: Noise) -> np.ndarray:
+    return values
+
+
+def _hard(slope: float) -> _Activation:
+    """clip(slope·x + ½, 0, 1): a sum of two terms, its slope rounded or divided by."""
+
+    def activation(values: np.ndarray, noise: Noise) -> np.ndarray:
+        scaled = slope * values
+        bound = 2.0 * noise.roundoff * (np.abs(scaled[:1]) + 0.5)
+        return np.clip(noise.moved(scaled + 0.5, bound), 0.0, 1.0)
+
+    return activation
+
+
+_ACTIVATIONS: dict[str, _Activation] = {
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "softsign": _softsign,
+    "relu": _relu,
+    "linear": _linear,
+    "hard_sigmoid": _hard(1.0 / 6.0),
+    "hard_sigmoid_0.2": _hard(0.2),
+}
+ACTIVATIONS = tuple(_ACTIVATIONS)
+
+
+class _SimpleRNN:
+    """h' = act(x·W + h·U + b).
+
+    J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    """
+
+    passed = None
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
+        self._noise = noise
+        self._activation = _activation(cell.activation)
+        self._sum = _Sum(noise, weights.kernel, weights.recurrent, weights.bias)
+        self.of_inputs = self._sum.of_inputs
+
+    def step(self, terms: Terms, state: State) -> State:
+        (hidden,) = state
+        return (self._activation(self._sum.at(terms, hidden), self._noise),)
+
+
+class _LSTM:
+    """The LSTM with forget gates, peepholes, clipping and projection.
+
+    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget", Neural Computation 12, 2000;
+    peepholes by F. A. Gers and J. Schmidhuber, "Recurrent nets that time and count", IJCNN 2000;
+    projection by H. Sak, A. Senior and F. Beaufays, "Long short-term memory recurrent neural
+    network architectures for large scale acoustic modeling", Interspeech 2014; peepholes, clipping
+    and projection in the order of https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMCell:
+
+        i = sig(z_i + w_i·c)    f = sig(z_f + forget_bias + w_f·c)
+        c' = clip(f·c + i·act(z_c))
+        o = sig(z_o + w_o·c')   h' = clip(projection of (o·act(c')))
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
+        self._noise = noise
+        self._units = cell.units
+        self._activation = _activation(cell.activation)
+        self._gate = _activation(cell.recurrent_activation)
+        self._cell_clip = rounded_clip(cell.cell_clip, noise)
+        self._projection_clip = rounded_clip(cell.projection_clip, noise)
+        self._peepholes = weights.peepholes
+        self._sum = self._gates_sum(cell, weights)
+        self._projection = (
+            None if weights.projection is None else _Sum(noise, None, weights.projection)
+        )
+        self.of_inputs = self._sum.of_inputs
+        self.passed: LSTMStep | None = None
+
+    def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
+        """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
+        i, f, c, o = np.arange(4 * cell.units).reshape(4, cell.units)
+        order = np.concatenate([i, f, o, c])
+        bias = None if weights.bias is None else weights.bias[order]
+        forget_bias = None
+        if cell.forget_bias:
+            forget_bias = np.zeros(4 * cell.units)
+            forget_bias[f] = floats.round_to(cell.forget_bias, self._noise.dtype)
+        parts = (weights.kernel[:, order], weights.recurrent[:, order], bias, forget_bias)
+        return _Sum(self._noise, *parts)
+
+    def step(self, terms: Terms, state: State) -> State:
+        hidden, carry = state
+        sums = self._sum.at(terms, hidden)
+        if self._peepholes is None:
+            gates = self._gate(sums[..., : 3 * self._units], self._noise)
+            forward, forget, output = (self._of_gate(gates, gate) for gate in range(3))
+        else:
+            forward = self._peeping_gate(sums, 0, carry)
+            forget = self._peeping_gate(sums, 1, carry)
+        candidate = self._activation(sums[..., 3 * self._units :], self._noise)
+        carry = self._new_carry(forget, carry, forward, candidate)
+        if self._peepholes is not None:
+            output = self._peeping_gate(sums, 2, carry)
+        activated = self._activation(carry, self._noise)
+        hidden = self._noise.rounded(output * activated)
+        self.passed = LSTMStep(forward, forget, output, candidate, activated, hidden)
+        return self._projected(hidden), carry
+
+    def _of_gate(self, gates: np.ndarray, gate: int) -> np.ndarray:
+        """The part of gate i, f or o, which are numbered from 0 as the peepholes are."""
+        return gates[..., gate * self._units : (gate + 1) * self._units]
+
+    def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
+        """A gate that sees the cell state: one product and one addition more."""
+        assert self._peepholes is not None
+        seen = self._peepholes[gate] * carry
+        size = np.abs(seen[:1])
+        seen += self._of_gate(sums, gate)
+        return self._gate(self._noise.summed(seen, size, 1), self._noise)
+
+    def _new_carry(
+        self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
+    ) -> np.ndarray:
+        """f·c + i·act(z_c): two products and an addition."""
+        kept, added = forget * carry, forward * candidate
+        size = np.abs(kept[:1]) + np.abs(added[:1])
+        kept += added
+        return _clipped(self._noise.summed(kept, size, 2), self._cell_clip)
+
+    def _projected(self, hidden: np.ndarray) -> np.ndarray:
+        if self._projection is None:
+            return hidden
+        return _clipped(self._projection.of_hidden(hidden), self._projection_clip)
+
+
+class _GRU:
+    """The GRU with the reset gate before the product with the recurrent matrix, or after it.
+
+    Before: K. Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014,
+    version 3 of arXiv:1406.1078, and v1's GRUCell. After: its version 1, as cuDNN and
+    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum
+    has a bias of its own:
+
+        z = sig(z_z)   r = sig(z_r)
+        c = act(x·W + b + (r·h)·U)      or   act(x·W + b + r·(h·U + b'))
+        h' = z·h + (1 - z)·c
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
+        self._noise = noise
+        self._units = cell.units
+        self._activation = _activation(cell.activation)
+        self._gate = _activation(cell.recurrent_activation)
+        gates, new = slice(None, 2 * cell.units), slice(2 * cell.units, None)
+        kernel, recurrent = weights.kernel, weights.recurrent
+        biases = () if weights.bias is None else np.atleast_2d(weights.bias)
+        self._gates = _Sum(
+            noise, kernel[:, gates], recurrent[:, gates], *(bias[gates] for bias in biases)
+        )
+        news = [bias[new] for bias in biases]
+        self._inner = None
+        if cell.reset_after:
+            self._inner = _Sum(noise, None, recurrent[:, new], *news[1:])
+            self._new = _Sum(noise, kernel[:, new], None, *news[:1])
+        else:
+            self._new = _Sum(noise, kernel[:, new], recurrent[:, new], *news)
+        self.passed: GRUStep | None = None
+
+    def of_inputs(self, sequence: np.ndarray) -> Terms:
+        return (*self._gates.of_inputs(sequence), *self._new.of_inputs(sequence))
+
+    def step(self, terms: Terms, state: State) -> State:
+        (hidden,) = state
+        gates = self._gate(self._gates.at(terms[:2], hidden), self._noise)
+        update, reset = gates[..., : self._units], gates[..., self._units :]
+        recurrent, new = self._new_sum(terms[2:], reset, hidden)
+        candidate = self._activation(new, self._noise)
+        self.passed = GRUStep(update, reset, candidate, recurrent)
+        return (self._mixed(update, hidden, candidate),)
+
+    def _new_sum(
+        self, terms: Terms, reset: np.ndarray, hidden: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
+        if self._inner is None:
+            kept = self._noise.rounded(reset * hidden)
+            return kept, self._new.at(terms, kept)
+        inner = self._inner.of_hidden(hidden)
+        values = reset * inner
+        size = np.abs(values[:1])
+        values += self._new.at(terms, hidden)
+        return inner, self._noise.summed(values, size, 1)
+
+    def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
+        kept, added = update * old, (1.0 - update) * new
+        size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
+        kept += added
+        return self._noise.summed(kept, size, 2)
+
+
+class _ConvLSTM(_LSTM):
+    """The LSTM whose products with matrices are convolutions, without peepholes.
+
+    X. Shi et al., "Convolutional LSTM network", NIPS 2015, as in
+    https://keras.io/api/layers/recurrent_layers/conv_lstm2d/. A convolution is a product with a
+    matrix of many zeros.
+    """
+
+    def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
+        assert cell.convolution is not None
+        dense = convolution.as_matrices(cell.convolution, cell.units, weights)
+        super().__init__(dataclasses.replace(cell, units=cell.state_widths[0]), dense, noise)
+
+
+def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
+    return values if bound is None else np.clip(values, -bound, bound)
+
+
+def rounded_clip(bound: float | None, noise: Noise) -> float | None:
+    """The end of a clip, as the dtype has it."""
+    return None if bound is None else float(floats.round_to(bound, noise.dtype))
+
+
+def _activation(name: str) -> _Activation:
+    return _ACTIVATIONS[_must_be_one_of(name, _ACTIVATIONS, "activation")]
+
+
+def _must_be_one_of(name: str, names: Iterable[str], what: str) -> str:
+    if name not in names:
+        raise ValueError(f"{what} = {name!r}, but must be one of {tuple(names)}")
+    return name
+
+
+_LAYERS: dict[str, type[Layer]] = {
+    "SimpleRNN": _SimpleRNN,
+    "LSTM": _LSTM,
+    "BasicLSTM": _LSTM,
+    "GRU": _GRU,
+    CONVOLUTIONAL: _ConvLSTM,
+}

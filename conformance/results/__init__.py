@@ -1,0 +1,1 @@
+"""Results as plain data: verdicts, grades and kinds of change."""

@@ -1,0 +1,97 @@
+"""Which verdict of one run stands against which of another: by what they are about, not by order.
+
+Verdicts are about a clause on a path with a cell and a malformation; within that they are told
+apart by mode. A verdict over several modes that agree stands for each of them, so that it meets
+the verdicts of single modes where in the other run these disagree. Runs of before `modes` was
+recorded do not say which modes such a verdict is over: it is then taken to be over all that the
+other run has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.results.verdict import Verdict
+
+_KERAS_2, _KERAS_3 = "keras2", "keras3"
+
+_Subject = tuple[str, str, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two runs say of the same; None where one says nothing.
+
+    `modes` are those in which it is the same; none where neither run tells them.
+    """
+
+    old: Verdict | None
+    new: Verdict | None
+    modes: tuple[str, ...]
+
+
+def crosses(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether `tf.keras` is Keras 2 in one environment and Keras 3 in another, by their versions.
+
+    Where tf-keras is installed, `tf.keras` is Keras 2, and Keras 3 beside it is compared with its
+    own like.
+    """
+    return _generations(old) == {_KERAS_2} and _generations(new) == {_KERAS_3}
+
+
+def _generations(versions: Mapping[str, str]) -> set[str]:
+    return {_KERAS_2, _KERAS_3} & set(versions)
+
+
+def crossed(name: str) -> str:
+    """What a path or a class of Keras 2 is called in Keras 3."""
+    return name.replace(_KERAS_2, _KERAS_3)
+
+
+def aligned(
+    old: Iterable[Verdict], new: Iterable[Verdict], crossing: bool = False
+) -> Iterator[Pair]:
+    """Every verdict of both runs, against its counterpart; `crossing` from Keras 2 to Keras 3."""
+    olds, news = _by_subject(old, crossing), _by_subject(new)
+    for subject in dict.fromkeys([*olds, *news]):
+        yield from _of_subject(olds.get(subject, []), news.get(subject, []))
+
+
+def _by_subject(
+    verdicts: Iterable[Verdict], crossing: bool = False
+) -> dict[_Subject, list[Verdict]]:
+    found: dict[_Subject, list[Verdict]] = {}
+    for verdict in verdicts:
+        path = crossed(verdict.path) if crossing else verdict.path
+        subject = (verdict.clause, path, verdict.cell, verdict.malformation)
+        found.setdefault(subject, []).append(verdict)
+    return found
+
+
+def _of_subject(olds: Sequence[Verdict], news: Sequence[Verdict]) -> Iterator[Pair]:
+    modes: dict[tuple[int | None, int | None], list[str]] = {}
+    for mode in sorted({mode for verdict in [*olds, *news] for mode in _modes(verdict)}):
+        modes.setdefault((_place_of_mode(olds, mode), _place_of_mode(news, mode)), []).append(mode)
+    met_old, met_new = ({pair[side] for pair in modes} for side in (0, 1))
+    left_old = [at for at in range(len(olds)) if at not in met_old]
+    left_new = [at for at in range(len(news)) if at not in met_new]
+    if len(left_old) == len(left_new) == 1:
+        modes[left_old[0], left_new[0]] = []
+    else:
+        modes.update({(at, None): [] for at in left_old} | {(None, at): [] for at in left_new})
+    for (old, new), named in modes.items():
+        yield Pair(
+            None if old is None else olds[old], None if new is None else news[new], tuple(named)
+        )
+
+
+def _modes(verdict: Verdict) -> tuple[str, ...]:
+    return verdict.modes or ((verdict.mode,) if verdict.mode else ())
+
+
+def _place_of_mode(verdicts: Sequence[Verdict], mode: str) -> int | None:
+    """Where the verdict of a mode is: one that names it, else one that names none."""
+    naming = [at for at, verdict in enumerate(verdicts) if mode in _modes(verdict)]
+    silent = [at for at, verdict in enumerate(verdicts) if not _modes(verdict)]
+    return next(iter([*naming, *silent]), None)

@@ -1,0 +1,1 @@
+"""Run files and comparisons in the formats of other tools."""

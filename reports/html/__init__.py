@@ -1,0 +1,1 @@
+"""Pages: the matrix of many releases, and the comparison of two runs."""

@@ -1,0 +1,28 @@
+"""Words of the suite for what run files only name; empty for names that are none of the suite's."""
+
+from __future__ import annotations
+
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.cases.malformations import state_malformations
+from conformance.cases.program import STACK, Cell
+
+
+def malformation(name: str) -> str:
+    """What a malformation does, in words."""
+    kind = state_malformations.MALFORMATIONS.get(name)
+    return kind.about if kind else ""
+
+
+def documented_form(path: str, cell: str | None) -> str:
+    """The documented form of a cell's initial state on a path, as `[h, c]`."""
+    kinds = ("LSTM", "GRU") if cell == STACK else (cell or "",)
+    try:
+        case = Case(path, "eager", tuple(Cell(kind, 1) for kind in kinds))
+        return "; ".join(
+            state_forms.structure_words(
+                case, state_forms.documented_tree(case, case_calls.leaves(case))
+            )
+        )
+    except (LookupError, TypeError, ValueError, state_forms.UnexpectedStructure):
+        return ""

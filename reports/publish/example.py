@@ -1,0 +1,56 @@
+"""The published example: the pages that reports make of the baselines, docs/example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from conformance.errors import ConformanceError
+from reports.compare.comparison import compared
+from reports.html import compare_page, matrix_page
+from reports.publish.baseline_folder import ROOT, Baselines
+from reports.run_files.run_file import Run
+
+FOLDER = ROOT / "docs" / "example"
+MATRIX, COMPARE = "matrix.html", "compare.html"
+OLD, NEW = "tf2.15", "tf2.21"
+
+
+class NoBaselines(ConformanceError):
+    """A baseline that the example is made of is missing."""
+
+
+def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
+    """Write the matrix of all baselines and the comparison of two; raises NoBaselines."""
+    runs = dict(baselines.runs())
+    missing = [name for name in (OLD, NEW) if name not in runs]
+    if missing:
+        raise NoBaselines(
+            f"no baseline of {', '.join(missing)}: python -m conformance.baselines make"
+        )
+    into.mkdir(parents=True, exist_ok=True)
+    return [
+        _written(into / name, text) for name, text in _pages(runs, _names(baselines, runs)).items()
+    ]
+
+
+def _names(baselines: Baselines, runs: Mapping[str, Run]) -> dict[str, str]:
+    """The run files as someone would name them in a clone."""
+    paths = {name: baselines.path(name) for name in runs}
+    return {
+        name: str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name)
+        for name, path in paths.items()
+    }
+
+
+def _pages(runs: Mapping[str, Run], names: Mapping[str, str]) -> dict[str, str]:
+    comparison = compared(runs[OLD], runs[NEW])
+    return {
+        MATRIX: matrix_page.matrix_html(list(runs.values()), list(names.values())),
+        COMPARE: compare_page.html(comparison, names[OLD], names[NEW]),
+    }
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

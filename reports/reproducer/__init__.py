@@ -1,0 +1,1 @@
+"""Reproducers: a standalone script that shows a deviation."""

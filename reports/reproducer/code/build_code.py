@@ -1,0 +1,456 @@
+"""Of each path the code that builds it and the code of a call: as `conformance/adapter` does it.
+
+What a target does for many programs at once is written out here for one, as a person would.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.adapter import wire
+from conformance.cases import floats
+from conformance.cases.case import Case, to_plain
+from conformance.cases.program import EAGER, Cell, Layer, Nesting
+from conformance.cases.state_forms import Path
+from reports.reproducer.code.source import Code, Group, assigned, call, laid_out, literal, sequence
+
+
+class NotCovered(Exception):
+    """A case that no script is written for yet; the message says what of it."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The code that builds a path, statement by statement, and the call's function and arguments.
+
+    `first` are the arguments before the state. `state_names` are by what name the call takes which
+    part of the state: a format for the state's variable; an empty name takes it by position.
+    """
+
+    statements: tuple[Code, ...]
+    function: str
+    first: tuple[Code, ...]
+    state_names: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, Code], ...] = ()
+
+    def call(self, state: str | None, arguments: Sequence[str] = ()) -> Group:
+        """The call, with the variable `state` if it is given one, and variables named alike."""
+        names = self.state_names if state else ()
+        given = [(name, code.format(state)) for name, code in names]
+        positional = [code for name, code in given if not name]
+        named = {name: code for name, code in given if name}
+        named.update({name: name for name in arguments})
+        return call(self.function, *self.first, *positional, **{**named, **dict(self.options)})
+
+
+def built(case: Case) -> Built:
+    """The code of a case's path; NotCovered where there is none."""
+    _must_be_covered(case)
+    path = Path.of(case.path)
+    if path.api not in _BUILDERS:
+        raise NotCovered(f"the path {case.path}")
+    made = _BUILDERS[path.api](case, path)
+    if not _has_policy_of_keras_2(case):
+        return made
+    return dataclasses.replace(made, statements=(*_policy(case), *made.statements))
+
+
+def bare(case: Case) -> Case:
+    """Of what is in a model, or is to be saved, the layer by itself."""
+    api, _, generation = case.path.partition("/")
+    if api == "Model":
+        api = "RNN" if case.stacked else "layer"
+    return dataclasses.replace(
+        case,
+        path=f"{api}/{generation}",
+        mode=EAGER if api != case.path.partition("/")[0] else case.mode,
+        model=None,
+        options="given",
+        reloaded=None,
+        wiring="given",
+    )
+
+
+def as_taken(case: Case, given: wire.Call) -> wire.Call:
+    """The call with the inputs as the path takes them: a cell by itself takes one step."""
+    if Path.of(case.path).api != "cell":
+        return given
+    step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.dtype)
+    return dataclasses.replace(given, inputs=step)
+
+
+def build(name: str, case: Case) -> str:
+    """The statement that creates the variables of a layer, or of a cell by itself."""
+    path = Path.of(case.path)
+    if path.api == "cell":
+        return _build(name, case.features, path)
+    rows = case.batch if case.layer.stateful else None
+    return f"{name}.build(({rows}, None, {case.features}))"
+
+
+def keras(case: Case) -> str:
+    """The module of a case's Keras."""
+    return "keras" if Path.of(case.path).generation == "keras3" else "tf.keras"
+
+
+def batch_input(case: Case) -> str:
+    """The input of a model that takes batches of the case's size."""
+    shape = f"({case.batch}, None, {case.features})"
+    return f'{keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
+
+
+def functional_model(case: Case) -> Iterator[Code]:
+    """A functional `model` of `layer`, whose state is among its inputs."""
+    dtype = literal(case.dtype)
+    sizes = [width for cell in case.cells for width in cell.state_widths]
+    yield f"x = {keras(case)}.Input((None, {case.features}), dtype={dtype})"
+    yield f"leaves = [{keras(case)}.Input((size,), dtype={dtype}) for size in {sizes}]"
+    yield assigned("result", call("layer", "x", initial_state=_state_of_leaves(case)))
+    yield f"model = {keras(case)}.Model([x, *leaves], tf.nest.flatten(result))"
+
+
+def _state_of_leaves(case: Case) -> Code:
+    """The state of the inputs `leaves`, in the containers that the layer takes."""
+    if not case.stacked:
+        return "leaves"
+    numbers = itertools.count()
+    of_cells = [[f"leaves[{next(numbers)}]" for _ in cell.state_widths] for cell in case.cells]
+
+    def stacked(nesting: int | Nesting) -> Code:
+        if isinstance(nesting, int):
+            leaves = of_cells[nesting]
+            return sequence(leaves) if len(leaves) > 1 else leaves[0]
+        return sequence(map(stacked, nesting))
+
+    return stacked(case.nesting or tuple(range(len(case.cells))))
+
+
+_NOT_OF_A_CELL = ("custom", "convolution", "ones_at_first")
+
+
+def _must_be_covered(case: Case) -> None:
+    """Refuse what no builder looks at, rather than leave it out."""
+    given = to_plain(case)
+    for name in ("model", "options", "reloaded", "wiring", "state_is_tuple"):
+        if name in given:
+            raise NotCovered(f"a case with the field {name}")
+    for name in to_plain(case.layer):
+        if name not in (*_LAYER_FLAGS, "return_sequences", "merge_mode"):
+            raise NotCovered(f"a layer with the option {name}")
+    for cell in case.cells:
+        for name in _NOT_OF_A_CELL:
+            alone = case.path.startswith("RNN/") and not case.stacked
+            if name in to_plain(cell) and (name == "convolution" or not alone):
+                raise NotCovered(f"a cell with the field {name}")
+
+
+_LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful")
+
+
+# --- paths ----------------------------------------------------------------------------------------
+
+
+def _rnn(case: Case, path: Path) -> Built:
+    before, cell = _cell_and_its_class(case, path)
+    options = {**_layer_options(case.layer), **_dtype(case)}
+    layer = call("layers.RNN", cell, **options)
+    if len(laid_out(assigned("layer", layer), 1)) > 1 and isinstance(cell, Group):
+        before.append(assigned("cell", cell))
+        layer = call("layers.RNN", "cell", **options)
+    built = _of_layer(case, layer)
+    return dataclasses.replace(built, statements=(*before, *built.statements))
+
+
+def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
+    """The code that makes the cell, behind the statements of its class where it is a user's own."""
+    made = _whole_cell(case, path)
+    if case.cells[0].custom:
+        return list(_own_cell(case)), "Own()"
+    if case.cells[0].ones_at_first:
+        return list(_ones_at_first(case)), Group("Own(", made.parts, ")")
+    return [], made
+
+
+def _own_cell(case: Case) -> Iterator[Code]:
+    """A user's own cell with the state_size of the case's, which gives back its state."""
+    (cell,) = case.cells
+    custom, units = cell.custom, cell.units
+    sizes = {"nested": f"[{units}, ({units},)]", "dict": f'[{{"c": {units}, "h": {units}}}]'}
+    if custom is None or custom.start or custom.doubled or custom.structure not in sizes:
+        raise NotCovered("such a cell of one's own")
+    yield "class Own(layers.Layer):"
+    yield f"    state_size, output_size = {sizes[custom.structure]}, {units}"
+    yield "    def call(self, inputs, states):"
+    yield "        return tf.nest.flatten(states)[0], states"
+
+
+def _ones_at_first(case: Case) -> Iterator[Code]:
+    """A user's own class of cell, which makes a state of ones."""
+    (cell,) = case.cells
+    ones = f"tf.ones((batch_size, {cell.units}), {literal(case.dtype)})"
+    yield f"class Own(layers.{cell.kind}Cell):"
+    yield "    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):"
+    yield f"        return {f'[{ones}, {ones}]' if cell.is_lstm else ones}"
+
+
+def _layer(case: Case, path: Path) -> Built:
+    (cell,) = case.cells
+    options = {**_layer_options(case.layer), **_cell_options(cell, case)}
+    return _of_layer(case, call(f"layers.{cell.kind}", str(cell.units), **options))
+
+
+def _bidirectional(case: Case, path: Path) -> Built:
+    forward, backward = (
+        call(
+            f"layers.{cell.kind}",
+            str(cell.units),
+            **_layer_options(case.layer),
+            **backwards,
+            **_cell_options(cell, case),
+        )
+        for cell, backwards in zip(case.cells, ({}, {"go_backwards": "True"}), strict=True)
+    )
+    options = _dtype(case)
+    if case.cells[0] != case.cells[1]:
+        options["backward_layer"] = backward
+    if case.layer.merge_mode != "concat":
+        options["merge_mode"] = literal(case.layer.merge_mode)
+    return _of_layer(case, call("layers.Bidirectional", forward, **options))
+
+
+def _of_layer(case: Case, layer: Group) -> Built:
+    statements: list[Code] = [assigned("layer", layer)]
+    if not case.fresh:
+        statements.append(build("layer", case))
+    return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
+
+
+def _cell(case: Case, path: Path) -> Built:
+    return Built(_with_cell(case, path), "cell", ("inputs",), (("", "{}"),))
+
+
+def _dynamic_rnn(case: Case, path: Path) -> Built:
+    return Built(
+        _with_cell(case, path),
+        "tf.compat.v1.nn.dynamic_rnn",
+        ("cell", "inputs"),
+        (("initial_state", "{}"),),
+        _loop_options(case),
+    )
+
+
+def _static_rnn(case: Case, path: Path) -> Built:
+    return Built(
+        _with_cell(case, path),
+        "tf.compat.v1.nn.static_rnn",
+        ("cell", "tf.unstack(inputs, axis=1)"),
+        (("initial_state", "{}"),),
+        _loop_options(case),
+    )
+
+
+RAW_RNN = "raw_rnn"  # a function that a script defines
+
+
+def _raw_rnn(case: Case, path: Path) -> Built:
+    """A function that reads one step after another; behind the last one it goes on with that."""
+    given = "inputs, state" if case.state is not None else "inputs"
+    zeros = f'    state = cell.zero_state(tf.shape(inputs)[0], "{case.dtype}")'
+    loop = (
+        f"def raw_rnn({given}, sequence_length):",
+        *(() if case.state is not None else (zeros,)),
+        "    def loop(time, output, last, loop_state):",
+        "        fed = inputs[:, tf.minimum(time, tf.shape(inputs)[1] - 1)]",
+        "        return time >= sequence_length, fed, state if last is None else last, output, "
+        "None",
+        "    outputs, final, _ = tf.compat.v1.nn.raw_rnn(cell, loop)",
+        "    return outputs.stack(), final",
+    )
+    statements = (*_with_cell(case, path), *loop)
+    return Built(statements, RAW_RNN, ("inputs",), (("", "{}"),))
+
+
+def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
+    cells = [assigned(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
+    builds = [] if case.fresh else [_build(name, case.features, path) for name in _DIRECTIONS]
+    return Built(
+        (*cells, *builds),
+        "tf.compat.v1.nn.bidirectional_dynamic_rnn",
+        (*_DIRECTIONS, "inputs"),
+        (("initial_state_fw", "{}[0]"), ("initial_state_bw", "{}[1]")),
+        _loop_options(case),
+    )
+
+
+_DIRECTIONS = ("forward", "backward")
+
+
+def _directions(case: Case) -> list[tuple[str, Cell]]:
+    return list(zip(_DIRECTIONS, case.cells, strict=True))
+
+
+def _loop_options(case: Case) -> tuple[tuple[str, Code], ...]:
+    turned = (("time_major", "True"),) if case.layer.time_major else ()
+    return (("dtype", f'"{case.dtype}"'), *turned)
+
+
+def _layer_options(layer: Layer) -> dict[str, Code]:
+    given = {"return_sequences": layer.return_sequences, "return_state": layer.return_state}
+    for name in _LAYER_FLAGS:
+        if getattr(layer, name):
+            given[name] = True
+    return {name: literal(value) for name, value in given.items()}
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def _with_cell(case: Case, path: Path) -> tuple[Code, ...]:
+    """The variable `cell`, with its variables created unless it is to be fresh."""
+    if case.fresh:
+        return (assigned("cell", _whole_cell(case, path)),)
+    if not case.stacked:
+        (cell,) = case.cells
+        return (
+            assigned("cell", _one_cell(cell, case, path)),
+            _build("cell", case.features, path),
+        )
+    names = [f"cell_{index}" for index in range(len(case.cells))]
+    widths = [case.features, *(cell.output_units for cell in case.cells)]
+    made = zip(names, case.cells, strict=True)
+    return (
+        *(assigned(name, _one_cell(cell, case, path)) for name, cell in made),
+        *(_build(name, width, path) for name, width in zip(names, widths, strict=False)),
+        assigned("cell", _stack(names, case, path)),
+    )
+
+
+def _build(name: str, features: int, path: Path) -> str:
+    if path.is_v1:
+        return f"{name}.build(tf.TensorShape([None, {features}]))"
+    return f"{name}.build((None, {features}))"
+
+
+def _whole_cell(case: Case, path: Path) -> Group:
+    made = [_one_cell(cell, case, path) for cell in case.cells]
+    return _stack(made, case, path) if case.stacked else made[0]
+
+
+def _stack(cells: Sequence[Code], case: Case, path: Path) -> Group:
+    def stacked(nesting: Nesting) -> Group:
+        parts = (cells[part] if isinstance(part, int) else stacked(part) for part in nesting)
+        members = sequence(parts)
+        if path.is_v1:
+            return call("cells.MultiRNNCell", members)
+        return call("layers.StackedRNNCells", members, **_dtype(case))
+
+    return stacked(case.nesting or tuple(range(len(cells))))
+
+
+def _one_cell(cell: Cell, case: Case, path: Path) -> Group:
+    made = _bare_cell(cell, case, path)
+    for name in cell.wrappers:
+        kind, options = _WRAPPERS[name]
+        if not path.is_v1:
+            options = {**options, **_dtype(case)}
+        prefix = "cells." if path.is_v1 else "tf.nn.RNNCell"
+        made = call(f"{prefix}{kind}Wrapper", made, **options)
+    return made
+
+
+# as conformance/adapter/cells.py wraps them
+_WRAPPERS: dict[str, tuple[str, dict[str, Code]]] = {
+    "residual": ("Residual", {}),
+    "device": ("Device", {"device": '"/cpu:0"'}),
+    "dropout": ("Dropout", {}),
+    "output_dropout": ("Dropout", {"output_keep_prob": str(wire.KEEP_PROBABILITY)}),
+    "state_dropout": ("Dropout", {"state_keep_prob": str(wire.KEEP_PROBABILITY)}),
+}
+
+
+def _bare_cell(cell: Cell, case: Case, path: Path) -> Group:
+    if path.is_v1:
+        return _v1_cell(cell, case)
+    return call(f"layers.{cell.kind}Cell", str(cell.units), **_cell_options(cell, case))
+
+
+def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
+    """What a Keras cell and the layer of its name share: what is not at the default."""
+    given: dict[str, tuple[object, object]] = {
+        "activation": (cell.activation, "tanh"),
+        "use_bias": (cell.use_bias, True),
+        "dropout": (cell.dropout, 0.0),
+        "recurrent_dropout": (cell.recurrent_dropout, 0.0),
+    }
+    if cell.kind != "SimpleRNN":
+        # the suite names what Keras 2 means by hard_sigmoid after its slope
+        name = cell.recurrent_activation.split("_0.2")[0]
+        given["recurrent_activation"] = (name, "sigmoid")
+        given["implementation"] = (cell.implementation, 2)
+    if cell.kind == "GRU":
+        given["reset_after"] = (cell.reset_after, True)
+    if case.dtype in ("float16", "bfloat16") and case.policy is None:
+        # the default, orthogonal, cannot be had in every dtype
+        given["recurrent_initializer"] = ("zeros", None)
+    return {**_unlike(given), **_dtype(case)}
+
+
+def _v1_cell(cell: Cell, case: Case) -> Group:
+    activation = "tf.identity" if cell.activation == "linear" else f"tf.nn.{cell.activation}"
+    options: dict[str, Code] = {}
+    if cell.activation != "tanh":
+        options["activation"] = activation
+    if cell.is_lstm:
+        options.update(_unlike({"forget_bias": (cell.forget_bias, 1.0)}))
+    if cell.kind == "LSTM":
+        of_lstm: dict[str, tuple[object, object]] = {
+            "use_peepholes": (cell.peepholes, False),
+            "num_proj": (cell.projection, None),
+            "cell_clip": (cell.cell_clip, None),
+            "proj_clip": (cell.projection_clip, None),
+        }
+        options.update(_unlike(of_lstm))
+    if case.dtype != "float32":
+        options["dtype"] = f"tf.{case.dtype}"
+    return call(f"cells.{_V1_NAMES.get(cell.kind, cell.kind + 'Cell')}", str(cell.units), **options)
+
+
+_V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
+
+
+def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
+    """Of options by name, each with its default, those that differ from it."""
+    return {name: literal(value) for name, (value, default) in options.items() if value != default}
+
+
+def _dtype(case: Case) -> dict[str, Code]:
+    if _has_policy_of_keras_2(case):
+        return {"dtype": "policy"}
+    if case.policy:
+        return {"dtype": literal(case.policy)}
+    return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}
+
+
+def _has_policy_of_keras_2(case: Case) -> bool:
+    return case.policy is not None and Path.of(case.path).generation == "keras2"
+
+
+def _policy(case: Case) -> Iterator[Code]:
+    """Until TensorFlow 2.3 a policy could not be named."""
+    yield 'mixed = getattr(tf.keras.mixed_precision, "experimental", tf.keras.mixed_precision)'
+    yield f"policy = mixed.Policy({literal(case.policy)})"
+
+
+_BUILDERS: dict[str, Callable[[Case, Path], Built]] = {
+    "RNN": _rnn,
+    "layer": _layer,
+    "Bidirectional": _bidirectional,
+    "cell": _cell,
+    "dynamic_rnn": _dynamic_rnn,
+    "static_rnn": _static_rnn,
+    "raw_rnn": _raw_rnn,
+    "bidirectional_dynamic_rnn": _bidirectional_dynamic_rnn,
+}

@@ -1,0 +1,100 @@
+"""Of what cannot be built, or saved and loaded, the statements of which one fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.adapter import wire
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.results.verdict import Verdict
+from reports.reproducer.code import array_code, build_code
+from reports.reproducer.code.source import Code, assigned, literal
+
+_UNKNOWN_OPTION = re.compile(
+    r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}", re.ASCII
+)
+_UNKNOWN_INITIALIZER = re.compile(r"initializer identifier: (\w+)", re.ASCII)
+_OF_A_FILE = {
+    wire.KERAS_FILE: ("model.keras", "model.save(path)", "{keras}.models.load_model(path)"),
+    wire.H5_FILE: ("model.h5", "model.save(path)", "{keras}.models.load_model(path)"),
+    wire.WEIGHTS_FILE: (
+        "model.weights.h5", "model.save_weights(path)", "model.load_weights(path)",
+    ),
+    wire.SAVED_MODEL: ("model", "model.export(path)", "tf.saved_model.load(path)"),
+}  # fmt: skip
+_OF_KERAS_2 = {
+    wire.SAVED_MODEL: (
+        "model", 'model.save(path, save_format="tf")', "tf.keras.models.load_model(path)",
+    ),
+}  # fmt: skip
+
+
+def statements(verdict: Verdict, case: Case) -> list[Code]:
+    """What is to be run; NotCovered where there is none."""
+    sentence = verdict.sentence or ""
+    option = _UNKNOWN_OPTION.search(sentence)
+    if option:
+        return [_with_option(option[1], f'"{option[2]}": {option[3]}')]
+    initializer = _UNKNOWN_INITIALIZER.search(sentence)
+    if initializer:
+        return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
+    if "not JSON serializable" in sentence and case.bidirectional:
+        return _as_json(case)
+    bare = build_code.bare(case)
+    built = build_code.built(bare)
+    if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:
+        return [*built.statements, *build_code.functional_model(bare), *_saved(case)]
+    if case.reloaded == wire.CONFIG:
+        return [*built.statements, *_made_again(built, case)]
+    if case.model:
+        return [*built.statements, *_in_a_model(case)]
+    return list(built.statements)
+
+
+def _made_again(built: build_code.Built, case: Case) -> Iterator[Code]:
+    """What the config makes, with the weights of what it is of."""
+    name = built.function
+    yield f"again = type({name}).from_config({name}.get_config())"
+    yield build_code.build("again", case)
+    yield f"again.set_weights({name}.get_weights())"
+
+
+def _in_a_model(case: Case) -> Iterator[Code]:
+    """A layer in a functional model, which may be given its state when that is made."""
+    yield f"x = {build_code.batch_input(case)}"
+    if case.model and case.model.given:
+        yield assigned("state", array_code.state(case_calls.given_state(case)))
+        yield "layer(x, initial_state=state)"
+    else:
+        yield "layer(x)"
+
+
+def _as_json(case: Case) -> list[Code]:
+    """The config of a layer that was given another one for the backward direction."""
+    kind = case.cells[0].kind
+    given = f"layers.{kind}(2), backward_layer=layers.{kind}(2, go_backwards=True)"
+    return [
+        "import json",
+        f"layer = layers.Bidirectional({given})",
+        "json.dumps(layer.get_config())",
+    ]
+
+
+def _with_option(name: str, option: str) -> str:
+    """A layer made of a config with an option that it does not know."""
+    kind = name if name in ("SimpleRNN", "GRU", "LSTM") else "LSTM"
+    layer = f"layers.{kind}(2)" if kind == name else f"layers.{name}(layers.{kind}Cell(2))"
+    return f"layers.{name}.from_config({{**{layer}.get_config(), {option}}})"
+
+
+def _saved(case: Case) -> Iterator[Code]:
+    """The model in a file, and out of it again."""
+    if case.reloaded in _OF_A_FILE:
+        old = _OF_KERAS_2 if build_code.keras(case) == "tf.keras" else {}
+        name, save, load = {**_OF_A_FILE, **old}[case.reloaded]
+        yield "import tempfile"
+        yield f"path = os.path.join(tempfile.mkdtemp(), {literal(name)})"
+        yield save
+        yield load.format(keras=build_code.keras(case))

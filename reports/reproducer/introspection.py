@@ -1,0 +1,205 @@
+"""Of clauses about what a cell or layer tells of itself, or what structure a call returns, the code
+that shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.program import EAGER
+from conformance.results.verdict import Verdict
+from reports.reproducer.code import array_code, build_code
+from reports.reproducer.code.source import Code, assigned, literal
+from reports.reproducer.one_call import BUILD, BY_CLAUSE, CALL, NoScenario, stage
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What makes the cell or layer, the expression of what it tells, and what that must be.
+
+    `holds` is an expression of the variable `told`.
+    """
+
+    statements: Sequence[Code]
+    expression: str
+    words: str
+    holds: str
+
+
+def introspection_of(verdict: Verdict, case: Case) -> Telling | None:
+    """What shows whether a clause holds for a case; None where an error or a value shows it."""
+    teller = _TELLERS.get(verdict.clause)
+    if teller is None or stage(verdict) == CALL:
+        return None
+    return teller(verdict, case)
+
+
+# --- state_size -----------------------------------------------------------------------------------
+
+
+def _state_size(verdict: Verdict, case: Case) -> Telling:
+    words, holds = _AN_INTEGER
+    if case.stacked:
+        words, holds = _PAIRS
+    elif case.cell_name != "SimpleRNN":
+        words, holds = _A_PAIR
+    return Telling(build_code.built(case).statements, "layer.cell.state_size", words, holds)
+
+
+_AN_INTEGER = ("an integer", "isinstance(told, int)")
+_A_PAIR = ("a tuple of two integers", "isinstance(told, tuple) and len(told) == 2")
+_PAIRS = (
+    "a tuple of tuples of two integers",
+    "isinstance(told, tuple) and all(isinstance(size, tuple) for size in told)",
+)
+
+
+# --- configs --------------------------------------------------------------------------------------
+
+
+def _config(verdict: Verdict, case: Case) -> Telling | None:
+    """Of the options that the config does not tell, the first with a plain value."""
+    sentence = verdict.sentence or ""
+    if case.path == "cell/v1":
+        return _config_of_stack(case)
+    if "activity_regularizer = " in sentence and "use_cudnn" not in sentence:
+        return _regularizer(case)
+    absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I | re.A)
+    kind = case.cells[0].kind
+    api = case.path.partition("/")[0]
+    if stage(verdict) == BUILD:
+        return None
+    if absent is None or api not in _OF_A_LAYER:
+        raise NoScenario("a config that differs so")
+    name, value = absent[1], absent[2].capitalize()
+    layer, config = _OF_A_LAYER[api]
+    return Telling(
+        [f"layer = {layer.format(f'layers.{kind}(2, {name}={value})')}"],
+        f'{config}.get({literal(name)}, "nothing")',
+        f"{name} = {value} in the config",
+        f"told == {value}",
+    )
+
+
+def _config_of_stack(case: Case) -> Telling:
+    number = len(case.cells)
+    made = ", ".join(["cells.GRUCell(2)"] * number)
+    return Telling(
+        [f"cell = cells.MultiRNNCell([{made}])"],
+        'len(cell.get_config().get("cells", []))',
+        f"{number} cells in the config",
+        f"told == {number}",
+    )
+
+
+def _regularizer(case: Case) -> Telling:
+    api, kind = case.path.partition("/")[0], case.cells[0].kind
+    given = f"activity_regularizer={build_code.keras(case)}.regularizers.L2(0.5)"
+    if api not in _OF_A_LAYER:
+        made, config = f"layers.RNN(layers.LSTMCell(2), {given})", "layer.get_config()"
+    else:
+        wrapped, config = _OF_A_LAYER[api]
+        made = wrapped.format(f"layers.{kind}(2, {given})")
+    return Telling(
+        [f"layer = {made}"],
+        f'{config}.get("activity_regularizer", "nothing")',
+        "the regularizer in the config",
+        "isinstance(told, dict)",
+    )
+
+
+# how a layer of a kind is wrapped, and where its config is then
+_OF_A_LAYER = {
+    "layer": ("{}", "layer.get_config()"),
+    "Bidirectional": ("layers.Bidirectional({})", 'layer.get_config()["layer"]["config"]'),
+}
+
+
+def _default(verdict: Verdict, case: Case) -> Telling:
+    """An option's default: that of the config, or where it tells none that of the signature."""
+    plain = r"'\w+'|True|False"
+    told = rf"\b(\w+)\.(\w+) = (?:absent|{plain}), but must be ({plain})"
+    differs = re.search(told, verdict.sentence or "", re.ASCII)
+    if differs is None:
+        raise NoScenario("a default that differs so")
+    kind, name, value = differs.groups()
+    return Telling(
+        [
+            "import inspect",
+            f"signature = inspect.signature(layers.{kind}.__init__).parameters",
+            f'default = getattr(signature.get({literal(name)}), "default", "nothing")',
+        ],
+        f"layers.{kind}(2).get_config().get({literal(name)}, default)",
+        f"{name} = {value} by default",
+        f"told == {value}",
+    )
+
+
+def _no_class(verdict: Verdict, case: Case) -> Telling:
+    absent = re.search(
+        r"/(ConvLSTM\dD)\.\w+ = absent, but must be", verdict.sentence or "", re.ASCII
+    )
+    if absent is None:
+        raise NoScenario("a default that differs so")
+    name = absent[1]
+    return Telling((), f"hasattr(layers, {literal(name)})", f"a class {name}", "told")
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def _called(verdict: Verdict, case: Case) -> list[Code]:
+    """The statements of an eager call, which make `result`."""
+    if case.mode != EAGER or case.layer.time_major:
+        raise NoScenario("a structure in another mode than eager")
+    called, scenario = build_code.built(case), BY_CLAUSE.get(verdict.clause)
+    call = build_code.as_taken(case, (scenario.call if scenario else case_calls.whole)(case))
+    state = None if call.state is None else "state"
+    return [
+        *called.statements,
+        *array_code.variables(call),
+        assigned("result", called.call(state, [name for name, _ in call.arguments])),
+    ]
+
+
+def _no_steps(verdict: Verdict, case: Case) -> Telling:
+    shape = (case.batch, 0, case.cells[-1].output_units)
+    return Telling(
+        _called(verdict, case),
+        "(tuple(result[0].shape), result[0].dtype.name)",
+        f"outputs of the shape {shape} and the inputs' dtype",
+        f"told == ({shape}, {literal(case.dtype)})",
+    )
+
+
+def _final_shape(verdict: Verdict, case: Case) -> Telling:
+    shape = (case.batch, case.cells[-1].units)
+    return Telling(
+        _called(verdict, case),
+        "tuple(result[1][0].shape)",
+        f"as item 0 of the final state a tensor of the shape {shape}",
+        f"told == {shape}",
+    )
+
+
+def _nested(verdict: Verdict, case: Case) -> Telling:
+    number = len(case.nesting)
+    return Telling(
+        _called(verdict, case), "len(result[1])", f"one state for each cell of the stack: {number}",
+        f"told == {number}",
+    )  # fmt: skip
+
+
+_TELLERS: dict[str, Callable[[Verdict, Case], Telling | None]] = {
+    "DC-04": _final_shape,
+    "DC-12": _state_size,
+    "DF-01": _default,
+    "DF-02": _no_class,
+    "PS-01": _config,
+    "SQ-21": _no_steps,
+    "WR-07": _nested,
+}

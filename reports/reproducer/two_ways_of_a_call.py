@@ -1,0 +1,265 @@
+"""What shows the values of a call: another call, or another part of what it returns."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from reports.reproducer.code import array_code, build_code, trace_code
+from reports.reproducer.code.source import Code, Group, assigned, call
+from reports.reproducer.one_call import NoScenario
+from reports.reproducer.two_ways import Pair, Pairing, must_be_eager, weights
+
+
+def _last_output(case: Case) -> Pair:
+    """The last output of a layer that returns no sequences against its state."""
+    must_be_eager(case)
+    if case.layer.stateful or case.mask == "empty_row":
+        raise NoScenario("values of a stateful layer, or without a step")
+    state = "tf.nest.flatten(result[-1])[0]" if case.stacked else "result[1]"
+    return Pair(
+        [*build_code.built(case).statements, *array_code.variables(case_calls.whole(case))],
+        ["result = layer(inputs, mask=mask)", f"seen, expected = result[0], {state}"],
+        "as output the state after the last step that is not masked",
+    )
+
+
+def _hidden_first(case: Case) -> Pair:
+    """The first of an LSTM's two states against the last output."""
+    must_be_eager(case)
+    built, taken = build_code.built(case), case_calls.whole(case)
+    return Pair(
+        [*built.statements, *array_code.variables(taken)],
+        [
+            assigned("result", built.call(_named_state(case))),
+            "seen, expected = result[1][0], result[0][:, -1]",
+        ],
+        "the last output, which is the hidden state, before the cell state",
+        _weighed(built),
+    )
+
+
+def _masking(case: Case) -> Pair:
+    """What comes through a Masking layer against what a mask is given with."""
+    must_be_eager(case)
+    built, taken = build_code.built(case), case_calls.whole(case)
+    behind = dataclasses.replace(built, first=(f"layers.Masking({_PADDED})(inputs)",))
+    state = _named_state(case)
+    return Pair(
+        [
+            *built.statements,
+            *array_code.variables(taken),
+            f"inputs = tf.where(mask[:, :, tf.newaxis], inputs, {_PADDED})",
+        ],
+        [
+            assigned("expected", built.call(state, [name for name, _ in taken.arguments])),
+            assigned("seen", behind.call(state)),
+        ],
+        "what the layer gives that is given the mask",
+    )
+
+
+_PADDED = "9.0"  # no input is as large
+
+
+def _masked_outputs(case: Case) -> Pair:
+    """What a Bidirectional layer gives in masked steps against zeros."""
+    must_be_eager(case)
+    built, taken = build_code.built(case), case_calls.whole(case)
+    outputs = "result[0]" if case.layer.merge_mode else "tf.concat(result[:2], -1)"
+    return Pair(
+        [*built.statements, *array_code.variables(taken)],
+        [
+            assigned("result", built.call(_named_state(case), ["mask"])),
+            f"seen = tf.boolean_mask({outputs}, tf.logical_not(mask))",
+            "expected = tf.zeros_like(seen)",
+        ],
+        "zeros as outputs of masked steps",
+    )
+
+
+def compiled(case: Case) -> Pair:
+    """What XLA has compiled against an eager call."""
+    built, taken = build_code.built(case), case_calls.whole(case)
+    code = built.call(_named_state(case))
+    lines, run = trace_code.function(case, True, taken, code, "**{option: True}")
+    return Pair(
+        [
+            "import inspect",
+            *built.statements,
+            *array_code.variables(taken),
+            "options = inspect.signature(tf.function).parameters  # until 2.4 there is another",
+            'option = "jit_compile" if "jit_compile" in options else "experimental_compile"',
+            *lines,
+        ],
+        [f"seen = {run}", assigned("expected", code)],
+        "what the call gives eagerly",
+        _weighed(built),
+    )
+
+
+def _predicted(case: Case) -> Pair:
+    """What a model predicts against what its layer gives."""
+    if case.mode not in ("predict", "predict_on_batch"):
+        raise NoScenario("values in another mode")
+    layer = build_code.bare(case)
+    return Pair(
+        [
+            *build_code.built(layer).statements,
+            *build_code.functional_model(layer),
+            *array_code.variables(case_calls.whole(layer)),
+        ],
+        [
+            assigned("expected", call("layer", "inputs", initial_state="state")),
+            f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])",
+        ],
+        "what the layer gives",
+    )
+
+
+def _slice_by_slice(case: Case) -> Pair:
+    """A stateful layer in a TimeDistributed against its calls on one slice after another."""
+    must_be_eager(case)
+    plain = dataclasses.replace(case.layer, time_distributed=False)
+    layer = build_code.built(dataclasses.replace(case, layer=plain)).statements
+    shape = [case.batch, 2, case.steps, case.features]
+    return Pair(
+        [*layer, f"inputs = tf.random.stateless_normal({shape}, seed=[1, 2])"],
+        [
+            "expected = tf.stack([tf.nest.flatten(layer(inputs[:, at]))[0] for at in (0, 1)], 1)",
+            "layer.reset_states()",
+            "seen = tf.nest.flatten(layers.TimeDistributed(layer)(inputs))[0]",
+        ],
+        "what the layer gives on one slice after another",
+        weighed="layer.cell",
+    )
+
+
+def _convolutional(case: Case) -> Pair:
+    """Two calls of a stateful ConvLSTM against one."""
+    must_be_eager(case)
+    (cell,) = case.cells
+    assert cell.convolution is not None
+    space, split = cell.convolution.space, case_calls.split(case)
+    options: dict[str, Code] = {"return_sequences": "True", "stateful": "True"}
+    layer = call(f"layers.ConvLSTM{len(space)}D", str(cell.units), "1", **options,
+                 dtype=f'"{case.dtype}"')  # fmt: skip
+    shape = [case.batch, case.steps, *space, case.features]
+    return Pair(
+        [f'inputs = tf.random.stateless_normal({shape}, seed=[1, 2], dtype="{case.dtype}")'],
+        [
+            assigned("layer", layer),
+            f"layer.build({(case.batch, None, *space, case.features)})",
+            weights("layer.cell"),
+            f"expected = layer(inputs)[:, {split}:]",
+            "layer.reset_states()",
+            f"layer(inputs[:, :{split}])",
+            f"seen = layer(inputs[:, {split}:])",
+        ],
+        "the outputs of one call over the whole sequence",
+        weighed="",
+    )
+
+
+def _of_a_config(case: Case) -> Pair:
+    """What Keras 3 makes of a config of Keras 2 against that; both name the hard sigmoid alike."""
+    must_be_eager(case)
+    (cell,) = case.cells
+    built, taken = build_code.built(build_code.bare(case)), case_calls.whole(case)
+    made = f"{cell.kind}Cell" if built.function == "cell" else cell.kind
+    state = _named_state(case)
+    old, new = (dataclasses.replace(built, function=name).call(state) for name in ("old", "new"))
+    hard = 'recurrent_activation="hard_sigmoid"'
+    return Pair(
+        [
+            *array_code.variables(build_code.as_taken(case, taken)),
+            f"old = tf.keras.layers.{made}({cell.units}, {hard})",
+            build_code.build("old", case),
+            weights("old"),
+            assigned("expected", old),
+            'config = {name: v for name, v in old.get_config().items() if name != "time_major"}',
+            f"new = layers.{made}.from_config(config)",
+            build_code.build("new", case),
+            "new.set_weights(old.get_weights())",
+        ],
+        [assigned("seen", new)],
+        "what the same config is in Keras 2",
+        weighed="",
+    )
+
+
+def _as_documented(case: Case) -> Pair:
+    """What is made with its units alone against what is given the documented options too."""
+    cells = tuple(dataclasses.replace(cell, units=2) for cell in case.cells)
+    # small, as no default depends on a size
+    case = dataclasses.replace(
+        case, options="given", fresh=True, cells=cells, batch=1, features=2, steps=2
+    )
+    built, taken = build_code.built(case), build_code.as_taken(case, case_calls.whole(case))
+    name, state = built.function, _named_state(case)
+    documented = [_given_documented(code) for code in built.statements]
+    by_both = (
+        dataclasses.replace(built, function=function).call(state).line
+        for function in (name, "documented")
+    )
+    return Pair(
+        [
+            *built.statements,
+            *(_renamed(code, "documented") for code in documented),
+            build_code.build(name, case),
+            build_code.build("documented", case),
+            *array_code.variables(taken),
+        ],
+        [
+            f"documented.set_weights({name}.get_weights())",
+            f"seen, expected = {', '.join(by_both)}",
+        ],
+        "what the same weights give with the documented options",
+        _weighed(built),
+    )
+
+
+_DOCUMENTED = {
+    "SimpleRNN": (),
+    "LSTM": ('recurrent_activation="sigmoid"',),
+    "GRU": ('recurrent_activation="sigmoid"', "reset_after=True"),
+}
+
+
+def _given_documented(code: Code) -> Code:
+    """Code that makes cells or a layer, with their documented options."""
+    if isinstance(code, str):
+        return code
+    kind = code.opening.rpartition("layers.")[2].removesuffix("(").removesuffix("Cell")
+    parts = map(_given_documented, code.parts)
+    return Group(code.opening, (*parts, *_DOCUMENTED.get(kind, ())), code.closing)
+
+
+def _renamed(code: Code, name: str) -> Code:
+    """The same assignment to another name."""
+    assert isinstance(code, Group)
+    return Group(f"{name} ={code.opening.partition(' =')[2]}", code.parts, code.closing)
+
+
+def _weighed(built: build_code.Built) -> str:
+    """The name of what has the weights; empty where a function is called that has none."""
+    return built.function if built.function in ("cell", "layer") else ""
+
+
+def _named_state(case: Case) -> str | None:
+    return None if case.state is None else "state"
+
+
+BY_CLAUSE: dict[str, Pairing] = {
+    "DC-10": _hidden_first,
+    "DF-03": _as_documented,
+    "MD-03": compiled,
+    "MD-11": _predicted,
+    "PS-10": _of_a_config,
+    "SQ-03": _last_output,
+    "SQ-14": _masked_outputs,
+    "SQ-27": _masking,
+    "WR-20": _slice_by_slice,
+    "WR-21": _convolutional,
+}

@@ -1,0 +1,1 @@
+"""Run files: how they are written and read."""

@@ -1,0 +1,159 @@
+"""Kept programs, on the real TensorFlow: they must do what new ones do."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from importlib.util import find_spec
+
+import pytest
+
+from conformance.adapter import wire
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.cases.data import Malformation
+from conformance.cases.program import BIDIRECTIONAL, STACK, Cell, Layer
+from conformance.checks import numbers, outputs, stored_state
+from conformance.targets import Target, open_target
+from tests import support
+
+pytestmark = pytest.mark.skipif(
+    find_spec("tensorflow") is None, reason="TensorFlow is not installed here"
+)
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    with closing(open_target()) as opened:
+        yield opened
+
+
+def programs(offer: wire.PathOffer) -> list[Case]:
+    """A program for each cell and mode, those of one cell side by side."""
+    return [
+        Case(offer.name, mode, _cells(kind, offer.name), features=3, dtype="float64")
+        for kind in offer.cells
+        for mode in offer.modes
+    ]
+
+
+def _cells(kind: str, path: str) -> tuple[Cell, ...]:
+    if state_forms.Path.of(path).api in BIDIRECTIONAL:
+        return (Cell(kind, 3), Cell(kind, 2))
+    return (Cell("GRU", 3), Cell("LSTM", 2)) if kind == STACK else (Cell(kind, 3),)
+
+
+def data_cases(program: Case) -> Iterator[Case]:
+    """Other batch, steps, weights and state each time."""
+    one_step = state_forms.Path.of(program.path).api == "cell"
+    for seed, (batch, steps, state) in enumerate(
+        [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
+    ):
+        yield dataclasses.replace(
+            program,
+            batch=batch,
+            steps=1 if one_step else steps,
+            state=state,
+            weight_seed=seed,
+            data_seed=seed,
+        )
+
+
+def ask(target: Target, case: Case, anew: bool) -> tuple[wire.Observation, ...]:
+    """A call, and one that starts from its final state."""
+    again = wire.Call(case_calls.inputs(case), wire.Previous(0))
+    run = case_calls.run(case, [case_calls.whole(case), again])
+    (seen,) = target.run(case_calls.program(case, anew), (run,))
+    return seen
+
+
+def in_turns(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
+    """The first of each, the second of each: programs of different modes between one another."""
+    for cases in zip(*sequences, strict=True):
+        yield from cases
+
+
+@pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
+def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.PathOffer) -> None:
+    support.needs(target, offer.name)
+    for case in in_turns([list(data_cases(program)) for program in programs(offer)]):
+        for kept, new in zip(ask(target, case, False), ask(target, case, True), strict=True):
+            alike(case, kept, new)
+
+
+def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
+    one, other = outputs.accepted(case, kept), outputs.accepted(case, new)
+    assert state_forms.format_tree(kept.state) == state_forms.format_tree(new.state)
+    numbers.identical_runs(one, other, "the new program's")
+
+
+@pytest.mark.parametrize("mode", ["eager", "function"])
+@pytest.mark.parametrize("path", ["RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3"])
+def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
+    target: Target, path: str, mode: str
+) -> None:
+    support.needs(target, path)
+    kinds = ("LSTM",) if path.startswith("layer") else ("LSTM", STACK)
+    for kind in kinds:
+        case = Case(path, mode, _cells(kind, path), 2, 3, layer=Layer(stateful=True), state=None)
+        calls = case_calls.run(case, [case_calls.whole(case)] * 2)
+        once, again = target.run(case_calls.program(case), (calls, calls))
+        alike(case, once[0], again[0])
+        stored = stored_state.stored(case, once[0])
+        assert not (stored[0][0] == stored_state.stored(case, once[1])[0][0]).all()
+
+
+@pytest.mark.parametrize("mode", ["function", "graph"])
+def test_it_is_indeed_kept(target: Target, mode: str) -> None:
+    program = Case("RNN/keras3", mode, (Cell("LSTM", 7),))
+    seconds = [ask(target, case, False)[0].seconds for case in data_cases(program)]
+    assert min(seconds[1:]) < seconds[0] / 10
+
+
+BOUNDED = """
+import dataclasses, sys
+sys.path.insert(0, sys.argv[1])
+from conformance import requests
+from conformance.adapter import serve
+from conformance.case import Case, Cell
+
+serve.reply("describe", None)
+from conformance.adapter import kept
+
+case = Case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
+for features in range(1, kept.LIMIT + 20):
+    wider = dataclasses.replace(case, features=features)
+    run = requests.run(wider, [requests.whole(wider)])
+    assert serve.reply("run", (requests.program(wider), (run,)))[0] == "answer"
+print(len(kept._idle) == kept.LIMIT, len(kept._idle))
+"""
+
+
+def test_only_so_many_are_kept() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED, str(support.ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("True"), done.stdout + done.stderr[-2000:]
+
+
+def test_one_that_failed_is_built_anew(target: Target) -> None:
+    program = Case("RNN/keras2", "function", (Cell("GRU", 7),), batch=2)
+    ask(target, program, False)
+    malformed = dataclasses.replace(program, malformation=Malformation("wrong_units"))
+    run = case_calls.run(program, [case_calls.whole(malformed)])
+    ((refused,),) = target.run(case_calls.program(program), (run,))
+    assert refused.error is not None
+
+    def built_for() -> float:
+        before = target.seconds()["building"]
+        (seen, _) = ask(target, program, False)
+        numbers.agrees_with_reference(program, outputs.accepted(program, seen))
+        return target.seconds()["building"] - before
+
+    assert built_for() > 10 * built_for()

@@ -1,0 +1,52 @@
+"""What is drawn does not depend on what else is loaded."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from conformance.engine import determinism
+
+RARE = 123_457  # no one would draw it by chance
+
+
+def drawn() -> list[int]:
+    """A thousand numbers of one seed."""
+    numbers = []
+
+    @seed(1)
+    @settings(max_examples=1000, phases=[Phase.generate], database=None)
+    @given(st.integers(0, 10**6))
+    def draw(number: int) -> None:
+        numbers.append(number)
+
+    draw()
+    return numbers
+
+
+@pytest.fixture
+def another_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module with many numbers that is loaded from a folder of the user's."""
+    file = tmp_path / "a_users_own.py"
+    file.write_text(f"NUMBERS = {[RARE, *range(200_000, 200_400)]}\n")
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, file.stem, module)
+    spec.loader.exec_module(module)
+
+
+def test_another_module_does_not_change_what_is_drawn(request: pytest.FixtureRequest) -> None:
+    with determinism.by_the_seed_alone():
+        before = drawn()
+        request.getfixturevalue("another_module")
+        assert drawn() == before
+    assert set(drawn()) & {RARE, *range(200_000, 200_400)}  # as it would be without
+    with determinism.by_the_seed_alone():
+        assert drawn() == before

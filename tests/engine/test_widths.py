@@ -1,0 +1,76 @@
+"""The distribution of observed/width: in a run file, and as people see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from conformance.cases.case import Case
+from conformance.cases.program import Cell
+from conformance.contract.clause import CheckResult
+from conformance.engine.outcome import Outcome
+from conformance.engine.tally import Tally
+from conformance.results.verdict import HOLDS, Verdict
+from conformance.results.width_bins import width_bin
+from reports.terminal import width_table
+
+CELLS = (Cell("GRU", 2),)
+
+
+def verdict(path: str, **bins: dict[str, int]) -> Verdict:
+    return Verdict(
+        "AG-01", path, None, "GRU", HOLDS, None, None, 0, 0.0, None, None, widths=bins or None
+    )
+
+
+@pytest.mark.parametrize(
+    ("ratio", "name"), [(0.0, "0"), (1.0, "1"), (0.5, "0.5"), (0.45, "0.5"), (0.42, "0.42")]
+)
+def test_a_bin_is_named_by_its_upper_bound(ratio: float, name: str) -> None:
+    assert width_bin(ratio) == name
+
+
+def test_what_is_above_the_width_is_in_no_bin_that_is_not() -> None:
+    assert float(width_bin(1.0000001)) > 1
+
+
+def test_a_search_counts_by_dtype() -> None:
+    tally = Tally()
+    for dtype, ratio in (("float32", 0.5), ("float32", 0.5), ("float64", 0.1)):
+        tally.take(
+            Outcome(Case("p", "eager", CELLS, dtype=dtype), HOLDS, finding=CheckResult(ratio))
+        )
+    tally.take(Outcome(Case("p", "eager", CELLS), HOLDS))
+    assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
+
+
+def test_quantiles_are_of_all_verdicts_of_a_path() -> None:
+    found = width_table.distributions(
+        [
+            verdict("A", float32={"0.25": 50, "1": 1}),
+            verdict("A", float32={"0.5": 49}, float64={"0": 1}),
+            verdict("B"),
+        ]
+    )
+    assert list(found) == [
+        width_table.Distribution("A", "float32", 100, 0.25, 0.5, 1.0),
+        width_table.Distribution("A", "float64", 1, 0.0, 0.0, 0.0),
+    ]
+
+
+def test_the_table_is_empty_where_nothing_was_judged_by_a_width() -> None:
+    assert width_table.table([verdict("A")]) == []
+    assert width_table.table([verdict("A", float32={"0.5": 2})])[1].split() == [
+        *("A", "float32", "2", "0.5", "0.5", "0.5"),
+    ]
+
+
+def test_a_search_tells_drift_structures_and_refusals() -> None:
+    tally = Tally()
+    for ulps, refusal in ((1.0, "ValueError (2 rows)"), (3.25, "ValueError (3 rows)")):
+        finding = CheckResult(ulps=ulps, structures=("[h, c]",), refusal=refusal)
+        tally.take(Outcome(Case("p", "eager", CELLS), HOLDS, finding=finding))
+    assert tally.ulps == {"float32": 3.25}
+    assert tally.structures == {"[h, c]"}
+    assert list(tally.refusals.values()) == ["ValueError (2 rows)"]

@@ -1,0 +1,346 @@
+"""The ledger: what it may say, what each entry covers, and one line for each mistake."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import ledger
+from conformance.cases.case import Case
+from conformance.cases.data import Malformation
+from conformance.cases.program import Cell, Custom, Layer
+from conformance.checks.deviation import Deviation
+from conformance.errors import MalformedLedger
+from tests import support
+
+CASE = Case(
+    "RNN/keras3",
+    "eager",
+    (Cell("LSTM", 2), Cell("GRU", 3)),
+    batch=2,
+    state="mixed",
+    malformation=Malformation("batch_one", 1),
+)
+ENTRY: dict[str, Any] = {
+    "name": "an-entry",
+    "clause": "RJ-01",
+    "paths": ["RNN/keras3", "RNN/keras3 ~ layer/keras3"],
+    "versions": {"keras3": ">=3.0"},
+    "when": {"malformation": ["batch_one"]},
+    "grade": "accepted",
+    "why": "for the test",
+    "case": CASE.to_json(),
+}
+
+
+def toml(entry: dict[str, Any]) -> str:
+    lines = []
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            inner = ", ".join(f"{name} = {json.dumps(item)}" for name, item in value.items())
+            lines.append(f"{key} = {{ {inner} }}")
+        else:
+            lines.append(f"{key} = {json.dumps(value)}")
+    return "\n".join(["[[deviation]]", *lines, ""])
+
+
+def written(tmp_path: Path, *entries: dict[str, Any]) -> Path:
+    file = tmp_path / "deviations.toml"
+    file.write_text("\n".join(toml(entry) for entry in entries))
+    return file
+
+
+def an_entry(tmp_path: Path, **changes: Any) -> ledger.Entry:
+    (entry,) = ledger.read(written(tmp_path, {**ENTRY, **changes}))
+    return entry
+
+
+def test_an_entry_is_read(tmp_path: Path) -> None:
+    entry = an_entry(tmp_path, thread="https://example.org/1")
+    assert entry.case == CASE
+    assert entry.thread == "https://example.org/1"
+    assert entry.covers("RJ-01", CASE)
+
+
+def test_an_empty_ledger_knows_nothing(tmp_path: Path) -> None:
+    assert ledger.read(written(tmp_path)) == []
+
+
+# --- mistakes -------------------------------------------------------------------------------------
+
+CHANGED: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown key": ({"wen": 1}, "wen"),
+    "no name": ({"name": None}, "name"),
+    "no case": ({"case": None}, "case"),
+    "no reason": ({"why": None}, "why"),
+    "name not text": ({"name": 3}, "name"),
+    "paths not a list": ({"paths": "RNN/keras3"}, "paths"),
+    "unknown condition": ({"when": {"colour": ["red"]}}, "colour"),
+    "path as a condition": ({"when": {"path": ["RNN/keras3"]}}, "path"),
+    "condition not a list": ({"when": {"batch": ">=2"}}, "must be a list"),
+    "when not a table": ({"when": ["batch_one"]}, "an-entry"),
+    "versions not a table": ({"versions": ">=3"}, "an-entry"),
+    "not a version range": ({"versions": {"keras3": "about 3"}}, "about 3"),
+    "version not text": ({"versions": {"keras3": 3}}, "an-entry"),
+    "not a regular expression": ({"message": "("}, "an-entry"),
+    "message not text": ({"message": 3}, "an-entry"),
+    "error not a name": ({"error": 3}, "error = 3"),
+    "errors not names": ({"error": [3]}, "error = [3]"),
+    "unreadable case": ({"case": "{"}, "JSON"),
+    "case with an unknown field": ({"case": '{"colour": 1}'}, "colour"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_wrong_entry_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    changes, told = CHANGED[name]
+    entry = {key: value for key, value in {**ENTRY, **changes}.items() if value is not None}
+    with pytest.raises(MalformedLedger) as error:
+        ledger.read(written(tmp_path, entry))
+    message = str(error.value)
+    assert message.startswith("ledger deviations.toml: deviation 1 (")
+    assert told in message
+    assert "\n" not in message
+
+
+TEXTS: dict[str, tuple[str | bytes, str]] = {
+    "not TOML": ("[[deviation]\n", "mend the file"),
+    "not text": (b"\xff\xfe", "mend the file"),
+    "another table": ("[deviations]\n", "[[deviation]] only"),
+    "not a list": ("[deviation]\nname = 'x'\n", "[[deviation]] only"),
+    "a list of text": ("deviation = ['x']\n", "deviation 1"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    text, told = TEXTS[name]
+    file = tmp_path / "deviations.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(MalformedLedger) as error:
+        ledger.read(file)
+    assert str(error.value).startswith("ledger deviations.toml: ")
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MalformedLedger, match=r"ledger none.toml: .*No such file"):
+        ledger.read(tmp_path / "none.toml")
+
+
+def test_a_name_stands_once(tmp_path: Path) -> None:
+    with pytest.raises(MalformedLedger, match=r"\['an-entry'\] stand twice"):
+        ledger.read(written(tmp_path, ENTRY, ENTRY))
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+RANGES = [
+    ({"keras3": ">=3.0"}, {"keras3": "3.15.1"}, True),
+    ({"keras3": ">=3.0,<3.15"}, {"keras3": "3.15.1"}, False),
+    ({"keras3": ">=3.0,<3.16"}, {"keras3": "3.15.1", "tensorflow": "2.21.0"}, True),
+    ({"keras3": ">=3.0"}, {"tensorflow": "2.21.0"}, False),
+    ({"keras3": ">=3", "tensorflow": "<2.20"}, {"keras3": "3.1", "tensorflow": "2.21.0"}, False),
+    ({"keras3": ">=3", "tensorflow": "<2.20"}, {"keras3": "3.1", "tensorflow": "2.16.2"}, True),
+    ({"tensorflow": ">=2.22rc0"}, {"tensorflow": "2.22.0rc0"}, True),
+    ({"tensorflow": ">=2.21"}, {"tensorflow": "2.22.0rc0"}, True),
+    ({"keras2": "<2.3"}, {"keras2": "2.2.4-tf"}, True),
+    ({"keras2": ">=2.3"}, {"keras2": "2.2.4-tf"}, False),
+    ({}, {"tensorflow": "1.15.5"}, True),
+]
+
+
+@pytest.mark.parametrize(("wanted", "found", "in_force"), RANGES)
+def test_an_entry_is_in_force_for_its_versions(
+    tmp_path: Path, wanted: dict[str, str], found: dict[str, str], in_force: bool
+) -> None:
+    file = written(tmp_path, {**ENTRY, "versions": wanted})
+    assert bool(ledger.load(found, file).entries) == in_force
+
+
+# --- conditions -----------------------------------------------------------------------------------
+
+CONDITIONS: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"malformation": ["batch_one"]}, True),
+    ({"malformation": ["scalar", "batch_one"]}, True),
+    ({"malformation": ["scalar"]}, False),
+    ({"malformation": []}, False),
+    ({"role": ["LSTM.c"]}, True),
+    ({"role": ["LSTM.h", "GRU.h"]}, False),
+    ({"role": ["all"]}, False),
+    ({"cell": ["Stack"]}, True),
+    ({"cell": ["LSTM"]}, False),
+    ({"kinds": ["LSTM"]}, True),
+    ({"kinds": ["SimpleRNN"]}, False),
+    ({"kinds": ["no SimpleRNN"]}, True),
+    ({"kinds": ["no LSTM"]}, False),
+    ({"first": ["LSTM"]}, True),
+    ({"first": ["GRU"]}, False),
+    ({"last": ["GRU"]}, True),
+    ({"last": ["LSTM"]}, False),
+    ({"narrowest": [2]}, True),
+    ({"narrowest": [">2"]}, False),
+    ({"widest": [">2"]}, True),
+    ({"widest": ["<3"]}, False),
+    ({"fresh": [False]}, True),
+    ({"fresh": [True]}, False),
+    ({"depth": [">=2"]}, True),
+    ({"depth": [">2"]}, False),
+    ({"depth": ["<3"]}, True),
+    ({"depth": ["<=1"]}, False),
+    ({"depth": ["==2"]}, True),
+    ({"depth": ["!= 2"]}, False),
+    ({"batch": ["< 1", ">= 2"]}, True),
+    ({"batch": [2]}, True),
+    ({"split": ["none"]}, True),
+    ({"split": [">=1"]}, False),
+    ({"other": ["none"]}, True),
+    ({"state": ["none"]}, False),
+    ({"state": ["mixed"]}, True),
+    ({"mode": ["eager", "function"]}, True),
+    ({"mode": ["graph"]}, False),
+    ({"mode": ["eager"], "dtype": ["float64"]}, False),
+    ({"mode": ["eager"], "dtype": ["float32"]}, True),
+    ({"go_backwards": [False], "merge_mode": ["concat"]}, True),
+    ({"return_sequences": [False]}, False),
+    ({"mask_value": ["none"]}, True),
+]
+
+
+@pytest.mark.parametrize(("when", "covered"), CONDITIONS)
+def test_an_entry_covers_the_cases_of_its_conditions(
+    tmp_path: Path, when: dict[str, Any], covered: bool
+) -> None:
+    assert an_entry(tmp_path, when=when).covers("RJ-01", CASE) == covered
+
+
+COUNTED: list[tuple[dict[str, Any], int, bool]] = [
+    # fields of a case of three steps, the most that count in a row, whether one is held at its end
+    ({}, 3, False),
+    ({"mask": "full"}, 3, False),
+    ({"mask": "nothing"}, 0, False),
+    ({"lengths": "one"}, 1, True),
+    ({"lengths": "zero"}, 0, False),
+    ({"lengths": "one", "layer": Layer(go_backwards=True)}, 1, False),
+    ({"lengths": "one", "steps": 1}, 1, False),
+    ({"steps": 0, "lengths": "drawn"}, 0, False),
+]
+
+
+@pytest.mark.parametrize(("fields", "longest", "held"), COUNTED)
+def test_which_steps_count_may_be_a_condition(
+    tmp_path: Path, fields: dict[str, Any], longest: int, held: bool
+) -> None:
+    case = dataclasses.replace(CASE, **{"steps": 3, "malformation": None, **fields})
+    for name, value in (("longest", longest), ("held_at_end", held)):
+        assert an_entry(tmp_path, when={name: [value]}).covers("RJ-01", case)
+        assert not an_entry(tmp_path, when={name: [not value]}).covers("RJ-01", case)
+
+
+OF_RELATIVES: list[tuple[Case, dict[str, Any], bool]] = [
+    (dataclasses.replace(CASE, nesting=((0,), 1)), {"smallest_stack": [1]}, True),
+    (dataclasses.replace(CASE, nesting=((0, 1),)), {"smallest_stack": [1]}, True),
+    (dataclasses.replace(CASE, nesting=(0, 1)), {"smallest_stack": [">1"]}, True),
+    (CASE, {"smallest_stack": [1]}, False),
+    (CASE, {"smallest_stack": ["none"]}, True),
+    (CASE, {"structure": ["none"]}, True),
+    (
+        dataclasses.replace(CASE, cells=(Cell("LSTM", 2, custom=Custom("planes")),)),
+        {"structure": ["dict", "planes"]},
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("case", "when", "covered"), OF_RELATIVES)
+def test_an_entry_covers_relatives_of_cells(
+    tmp_path: Path, case: Case, when: dict[str, Any], covered: bool
+) -> None:
+    assert an_entry(tmp_path, when=when).covers("RJ-01", case) == covered
+
+
+@pytest.mark.parametrize(
+    ("malformation", "path", "role"),
+    [
+        (Malformation("dict"), "RNN/keras3", "structure"),
+        (Malformation("scalar"), "RNN/keras3", "all"),
+        (Malformation("scalar", 0), "RNN/keras3", "LSTM.h"),
+        (Malformation("scalar", 0), "cell/v1", "LSTM.c"),
+        (Malformation("scalar", 2), "cell/v1", "GRU.h"),
+        (None, "RNN/keras3", "none"),
+    ],
+)
+def test_what_a_malformation_is_done_to(
+    tmp_path: Path, malformation: Malformation | None, path: str, role: str
+) -> None:
+    case = dataclasses.replace(CASE, malformation=malformation, path=path)
+    roles = ("structure", "all", "LSTM.h", "LSTM.c", "GRU.h", "none")
+    covering = [
+        name
+        for name in roles
+        if an_entry(tmp_path, when={"role": [name]}, paths=[path]).covers("RJ-01", case)
+    ]
+    assert covering == [role]
+
+
+def test_an_entry_covers_its_clause_and_paths_only(tmp_path: Path) -> None:
+    entry = an_entry(tmp_path, when={})
+    plain = Case("RNN/keras3", "eager", CASE.cells)
+    assert entry.covers("RJ-01", plain)
+    assert not entry.covers("RJ-02", plain)
+    assert not entry.covers("RJ-01", Case("RNN/keras2", "eager", CASE.cells))
+    assert entry.covers("RJ-01", Case("RNN/keras3", "eager", CASE.cells, other="layer/keras3"))
+    assert not entry.covers("RJ-01", Case("RNN/keras3", "eager", CASE.cells, other="RNN/keras2"))
+    assert ledger.Ledger((entry,)).covering("RJ-01", plain) == [entry]
+
+
+# --- what is seen ---------------------------------------------------------------------------------
+
+LEAKED = Deviation(
+    "initial_state = IndexError", support.an_error("IndexError", "list index"), "leaked"
+)
+ACCEPTED = Deviation("initial_state = accepted", grade="accepted")
+NUMBERS = Deviation("outputs[0] = 2")
+SEEN: list[tuple[dict[str, Any], Deviation, bool]] = [
+    ({"grade": "accepted"}, ACCEPTED, True),
+    ({"grade": "accepted"}, NUMBERS, False),
+    ({"grade": "leaked"}, LEAKED, False),  # the class of the error must be named
+    ({"grade": "leaked", "error": "IndexError"}, LEAKED, True),
+    ({"grade": "crashed", "error": "IndexError"}, LEAKED, False),
+    ({"grade": "leaked", "error": "KeyError"}, LEAKED, False),
+    ({"grade": "leaked", "error": ["KeyError", "IndexError"]}, LEAKED, True),
+    ({"error": ["KeyError", "IndexError"]}, NUMBERS, False),
+    ({"error": "IndexError", "message": "^list in"}, LEAKED, False),
+    ({"error": "IndexError", "message": "(?m)^list in"}, LEAKED, True),
+    ({"error": "IndexError", "message": "tuple"}, LEAKED, False),
+    ({"message": r"outputs\[\d\] = "}, NUMBERS, True),
+    ({"message": "final h"}, NUMBERS, False),
+]
+
+
+@pytest.mark.parametrize(("fields", "deviation", "described"), SEEN)
+def test_an_entry_describes_what_is_seen(
+    tmp_path: Path, fields: dict[str, Any], deviation: Deviation, described: bool
+) -> None:
+    entry = {key: value for key, value in ENTRY.items() if key != "grade"}
+    (read,) = ledger.read(written(tmp_path, {**entry, **fields}))
+    assert read.describes(deviation) == described
+
+
+# --- the ledger of this repository ----------------------------------------------------------------
+
+
+def test_each_entry_is_about_a_clause_a_path_and_its_own_case() -> None:
+    paths = {offer.name for offer in support.OFFERS}
+    for entry in ledger.read():
+        assert entry.clause in support.clauses(), entry.name
+        assert {path for pair in entry.paths for path in pair.split(" ~ ")} <= paths, entry.name
+        assert entry.covers(entry.clause, entry.case), entry.name
+        assert entry.why.strip(), entry.name
+        assert entry.versions, entry.name

@@ -1,0 +1,302 @@
+"""`pytest conformance` as a user types it: what goes wrong is told in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.engine import replay
+from conformance.errors import UnreadableCase
+from conformance.results.change_kinds import UNCHANGED
+from conformance.results.verdict import Verdict
+from conformance.targets import interpreters
+from conformance.upgrade.upgrade_clauses import STATEMENTS
+from reports.run_files.run_file import read
+from tests import support
+from tests.faults.bank import BANK, KERAS2_RNN, V1_CELLS
+from tests.faults.running import Change
+
+CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
+needs_tensorflow = pytest.mark.skipif(
+    find_spec("tensorflow") is None, reason="TensorFlow is not installed here"
+)
+
+
+def conformance(
+    *arguments: str, root: Path = support.ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest as at a terminal of its own: nothing of this very run is inherited."""
+    inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--color=no", *arguments],
+        cwd=root,
+        env={**inherited, "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that says what is wrong."""
+    assert done.returncode not in (0, 1), done.stdout
+    told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert "Traceback" not in "".join(told)
+    # where pytest itself finds the mistake it adds its usage, its configuration file and its root
+    assert len(told) <= 4, "\n".join(told)
+    return "\n".join(told)
+
+
+def test_an_option_that_there_is_not() -> None:
+    assert "unrecognized arguments: --no-such" in complaint(conformance("conformance", "--no-such"))
+
+
+def test_a_profile_that_there_is_not() -> None:
+    told = complaint(conformance("conformance", "--profile", "fast"))
+    assert "invalid choice: 'fast'" in told
+    for name in ("quick", "default", "thorough", "explore"):
+        assert name in told
+
+
+def test_a_target_that_there_is_not() -> None:
+    told = complaint(conformance("conformance", "--target", "no/such/python"))
+    assert "--target = 'no/such/python'" in told
+    assert "the path of a Python interpreter that has numpy and tensorflow" in told
+
+
+def test_a_target_without_tensorflow() -> None:
+    python = interpreters.find("3.12") or interpreters.find("3.10")
+    if python is None:
+        pytest.skip("no Python without TensorFlow on this machine")
+    told = complaint(conformance("conformance", "--target", str(python)))
+    assert "No module named" in told
+    assert "pip install -e '.[tensorflow]'" in told
+
+
+def test_three_targets() -> None:
+    told = complaint(conformance("conformance", *(["--target", "here"] * 3)))
+    assert "must be given once, or twice: an old target and a new one" in told
+
+
+def test_the_upgrade_of_one_target() -> None:
+    told = complaint(conformance("conformance/test_upgrade.py"))
+    assert "needs two targets: --target OLD --target NEW" in told
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A checkout to break."""
+    for name in ("conformance", "strategies", "reports"):
+        shutil.copytree(
+            support.ROOT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("out", "__pycache__", "*.pyc"),
+        )
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(support.ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("[[deviation]\n", "mend the file"), ("[[deviation]]\nname = 'x'\n", "missing keys")],
+)
+def test_a_broken_ledger(copy: Path, text: str, told: str) -> None:
+    (copy / "conformance" / "deviations.toml").write_text(text)
+    seen = complaint(conformance("conformance", root=copy))
+    assert "ledger deviations.toml" in seen
+    assert told in seen
+
+
+UNREADABLE = {
+    "not JSON": ("{", "must be the JSON that a failure prints"),
+    "no object": ("[]", "clause = None"),
+    "no clause": (f"{{{CASE}}}", "one of those that --clauses lists"),
+    "unknown clause": (f'{{"clause":"ZZ-01",{CASE}}}', "one of those that --clauses lists"),
+    "unknown field": (f'{{"clause":"RT-01",{CASE},"colour":1}}', "colour"),
+    "unknown dtype": (f'{{"clause":"RT-01",{CASE},"dtype":"float33"}}', "float33"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_an_unreadable_case(name: str) -> None:
+    support.clauses()
+    text, told = UNREADABLE[name]
+    with pytest.raises(UnreadableCase) as error:
+        replay.read_replay(text)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_unreadable_case_at_the_terminal() -> None:
+    text, told = UNREADABLE["unknown field"]
+    assert told in complaint(conformance("conformance", "--replay", text))
+
+
+@needs_tensorflow
+def test_a_case_that_the_target_cannot_run() -> None:
+    text = f'{{"clause":"RT-01",{CASE}}}'.replace("RNN/keras3", "RNN/keras9")
+    told = complaint(conformance("conformance", "--replay", text))
+    assert "path = 'RNN/keras9', but must be one of" in told
+
+
+def test_the_clauses_are_listed() -> None:
+    done = conformance("conformance", "--clauses")
+    assert done.returncode == 0
+    for clause in support.clauses().values():
+        assert clause.identifier in done.stdout
+        assert clause.statement in done.stdout
+        assert clause.source in done.stdout
+
+
+@needs_tensorflow
+def test_a_clause_is_chosen_by_its_identifier() -> None:
+    done = conformance("conformance", "-k", "MD-12", "--collect-only", "-q", "-n", "2")
+    found = {line.split("[")[0] for line in done.stdout.splitlines() if "::" in line}
+    name = support.clauses()["MD-12"].judge.__name__
+    assert found == {f"conformance/test_modes.py::{name}"}
+
+
+SUBSET = (
+    "conformance/test_rejection.py",
+    "-k",
+    "batch_one and layer",
+    "--profile",
+    "quick",
+)
+
+
+def verdicts(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """The verdicts of a run of the subset, but for seconds, in an order of their own."""
+    done = conformance(*SUBSET, "--strict", "--report", str(folder), *options)
+    assert done.returncode == 1, done.stdout + done.stderr  # Keras 3 broadcasts a batch of one
+    assert "--replay" in done.stdout
+    (file,) = folder.glob("*.jsonl")
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    found = [{**record, "seconds": None} for record in records if "verdict" in record]
+    return sorted(found, key=str)
+
+
+@needs_tensorflow
+def test_verdicts_do_not_depend_on_the_workers_or_the_run(tmp_path: Path) -> None:
+    one = verdicts(tmp_path / "one")
+    assert {record["verdict"] for record in one} == {"holds", "new"}
+    assert {record["path"] for record in one} == {"layer/keras2", "layer/keras3"}
+    assert verdicts(tmp_path / "again", "-n", "2") == one
+
+
+@needs_tensorflow
+def test_a_case_is_replayed() -> None:
+    case = f'{{"clause":"RT-01",{CASE}}}'
+    done = conformance("conformance", "--replay", case)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "RT-01 (must)" in done.stdout
+    assert "verdict: holds" in done.stdout
+    wrong = (
+        '{"clause":"RJ-01","path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":2}],'
+        '"batch":2,"malformation":{"name":"batch_one"}}'
+    )
+    done = conformance("conformance", "--strict", "--replay", wrong)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "verdict: new" in done.stdout
+    assert "grade: accepted" in done.stdout
+
+
+# --- two targets ----------------------------------------------------------------------------------
+
+BOTH = ("--profile", "quick", "--target", "here", "--target")
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What is planted into the new target alone, the tests that run it, and how they end."""
+
+    change: Change
+    module: str
+    only: str
+    code: int = 1
+
+
+def banked(name: str) -> Change:
+    """A change of the bank of planted faults."""
+    (fault,) = (fault for fault in BANK if fault.name == name)
+    return Change(fault.module, fault.old, fault.new)
+
+
+REFUSAL = 'raise ValueError(\n                f"Layer has {len(self.states)} "'
+REFUSED = ("test_rejection.py", "RNN/keras2 and too_few and not dynamic")
+PLANTED = {  # the clause that sees it
+    "UP-01": Upgraded(
+        banked("keras3-rnn-states-in-one-list"), "test_round_trip.py", "RNN/keras3-LSTM"
+    ),
+    "UP-02": Upgraded(
+        banked("keras3-rnn-dict-as-state"), "test_rejection.py", "RNN/keras3 and dict"
+    ),
+    "UP-03": Upgraded(
+        Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("ValueError", "TypeError")), *REFUSED, code=0
+    ),
+    "UP-04": Upgraded(
+        Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("Layer has", "There are")), *REFUSED, code=0
+    ),
+    "UP-05": Upgraded(banked("keras3-lstm-pair-swapped"), "test_agreement.py", "layer/keras3-LSTM"),
+    "UP-06": Upgraded(
+        banked("keras3-lstm-layer-default-hard-sigmoid"), "test_upgrade.py", "defaults", code=0
+    ),
+    "UP-07": Upgraded(
+        banked("keras3-gru-config-without-reset-after"), "test_persistence.py", "PS-01 and GRU"
+    ),
+    "UP-08": Upgraded(
+        Change(
+            V1_CELLS,
+            "`tf.nn.rnn_cell.BasicRNNCell` is deprecated and will be ",
+            'gone" + self.gone + "',
+        ),
+        "test_upgrade.py",
+        "paths",
+    ),
+}
+
+
+def upgraded(folder: Path, module: str, only: str, new: str) -> tuple[int, str, list[Verdict]]:
+    """The exit code, what was printed, and the verdicts of an upgrade check."""
+    done = conformance(f"conformance/{module}", "-k", only, *BOTH, new, "--report", str(folder))
+    (file,) = folder.glob("*.jsonl")
+    return done.returncode, done.stdout + done.stderr, list(read(file).verdicts)
+
+
+@needs_tensorflow
+def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
+    code, told, found = upgraded(tmp_path, "test_round_trip.py", "RT-01 or form", "here")
+    assert code == 0, told
+    assert found
+    assert {verdict.between.change for verdict in found if verdict.between} == {UNCHANGED}
+    last = "0 breaking, 0 weaker errors, 0 changed messages, 0 other changes, 0 fixed; numbers are"
+    assert last in " ".join(told.split())
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("clause", PLANTED)
+def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, clause: str) -> None:
+    planted = PLANTED[clause]
+    new = planted.change.interpreter(tmp_path)
+    code, told, found = upgraded(tmp_path / "out", planted.module, planted.only, str(new))
+    assert code == planted.code, told
+    changed = [one for one in found if one.between and one.between.change != UNCHANGED]
+    seen = [one for one in changed if one.clause == clause]
+    assert seen, told
+    assert ("0 breaking, 0 weaker errors" in " ".join(told.split())) == (code == 0)
+    if seen[0].case:
+        assert f"--target here --target {new} --replay" in str(seen[0].replay)
+
+
+def test_each_clause_of_the_upgrade_has_a_fault() -> None:
+    assert list(PLANTED) == list(STATEMENTS)

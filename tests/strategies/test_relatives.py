@@ -1,0 +1,154 @@
+"""What is drawn of relatives of the usual cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.case_json import from_json
+from conformance.cases.program import POLICIES, STRUCTURES, Nesting
+from conformance.checks import numbers, outputs
+from conformance.contract.clause import Cases, Clause, DrawSpec, Subject
+from strategies import relatives
+from tests import support
+
+MANY = settings(max_examples=150)
+EXTENT = DrawSpec(support.MODES, lambda mode: 2)
+OF_FAMILY = [
+    (clause, subject) for clause, subject in support.every_subject() if clause.family == "WR"
+]
+
+
+def drawn(cases: Cases, path: str, **options: Any) -> list[Case]:
+    seen: list[Case] = []
+
+    @MANY
+    @given(cases(Subject(path, "relative"), EXTENT, **options))
+    def take(together: tuple[Case, ...]) -> None:
+        seen.extend(together)
+
+    take()
+    return seen
+
+
+@pytest.mark.parametrize("pair", OF_FAMILY, ids=lambda pair: f"{pair[0].identifier}-{pair[1]}")
+def test_each_case_can_be_read_asked_and_judged(pair: tuple[Clause, Subject]) -> None:
+    clause, subject = pair
+
+    @settings(max_examples=5)
+    @given(clause.cases(subject, EXTENT))
+    def check(together: tuple[Case, ...]) -> None:
+        for case in together:
+            assert from_json(case.to_json()) == case
+            assert case.path == subject.path
+            assert case_calls.whole(case).inputs.shape[:2] == (case.batch, case.steps)
+            perfect = outputs.accepted(case, support.perfect(case))
+            assert numbers.agrees_with_reference(case, perfect) <= 1
+
+    check()
+
+
+def test_what_is_added_to_its_inputs_is_as_wide() -> None:
+    cases = drawn(relatives.wrapped, "dynamic_rnn/v1")
+    for case in cases:
+        width = case.features
+        for cell in case.cells:
+            assert "residual" not in cell.wrappers or cell.output_units == width
+            width = cell.output_units
+    assert {cell.wrappers for case in cases for cell in case.cells} >= {
+        ("residual",), ("device",), ("dropout",), ("residual", "residual"),
+    }  # fmt: skip
+    assert {case.cell_name for case in cases} == {"SimpleRNN", "LSTM", "GRU", "BasicLSTM", "Stack"}
+
+
+def test_a_cell_by_itself_is_always_given_a_state() -> None:
+    cells = drawn(relatives.wrapped, "cell/v1", states=relatives.EITHER)
+    assert all(case.state is not None for case in cells)
+    layers = drawn(relatives.mixed, "RNN/keras3", states=relatives.EITHER)
+    assert None in {case.state for case in layers}
+
+
+def places(nesting: int | Nesting) -> list[int]:
+    if isinstance(nesting, int):
+        return [nesting]
+    return [place for within in nesting for place in places(within)]
+
+
+def test_a_nesting_has_each_cell_in_its_place() -> None:
+    cases = drawn(relatives.nested, "RNN/keras3")
+    assert all(places(case.nesting) == [*range(len(case.cells))] for case in cases)
+    assert {len(case.cells) for case in cases} == {1, 2, 3, 4}
+    assert all(case.stacked for case in cases)
+
+
+def test_ones_own_cells_are_of_every_kind() -> None:
+    cases = drawn(relatives.of_ones_own, "RNN/keras2")
+    customs = [case.cells[0].custom for case in cases]
+    assert {custom.structure for custom in customs if custom} == set(STRUCTURES)
+    assert {custom.doubled for custom in customs if custom} == {True, False}
+    assert {len(case.cells) for case in cases} == {1, 2}
+    assert all(case.cells[0].projection is None for case in drawn(relatives.of_ones_own, "cell/v1"))
+
+
+def test_convolutions_are_small_and_of_every_rank() -> None:
+    cases = drawn(relatives.convolutional, "layer/keras3")
+    convolutions = [case.cells[0].convolution for case in cases]
+    assert {len(each.space) for each in convolutions if each} == {1, 2, 3}
+    assert all(case.cells[0].state_widths[0] <= 81 for case in cases)
+    assert all(min(each.positions) >= 1 for each in convolutions if each)
+
+
+VARIANTS: list[tuple[Cases, str, Callable[[Case], object], int]] = [
+    (relatives.of_ones_own, "RNN/keras3", lambda case: case.cells[0].custom, len(STRUCTURES)),
+    (relatives.mixed, "layer/keras2", lambda case: case.policy, len(POLICIES)),
+    (relatives.convolutional, "layer/keras2", lambda case: len(case.input_shape), 3),
+]
+
+
+@pytest.mark.parametrize(("cases", "path", "variant", "count"), VARIANTS)
+def test_eagerly_each_variant_is_drawn_together_with_the_others(
+    cases: Cases, path: str, variant: Callable[[Case], object], count: int
+) -> None:
+    @settings(max_examples=20)
+    @given(cases(Subject(path, "relative"), EXTENT))
+    def check(together: tuple[Case, ...]) -> None:
+        expected = count if together[0].mode == "eager" else 1
+        assert len({variant(case) for case in together}) == expected
+
+    check()
+
+
+CHECKS: list[tuple[Cases, str, Callable[[Case], bool]]] = [
+    (relatives.time_distributed, "layer/keras2", lambda case: case.batch % 2 == 0),
+    (relatives.time_distributed, "layer/keras2", lambda case: case.layer.time_distributed),
+    (relatives.stateful_in_time, "layer/keras2", lambda case: case.steps % 2 == 0),
+    (
+        relatives.stateful_in_time,
+        "layer/keras3",
+        lambda case: case.layer.stateful and case.layer.time_distributed,
+    ),
+    (
+        partial(relatives.convolutional, stateful=True),
+        "layer/keras3",
+        lambda case: case.layer.stateful,
+    ),
+    (relatives.in_one_tensor, "dynamic_rnn/v1", lambda case: not case.state_is_tuple),
+    (relatives.mixed, "cell/keras2", lambda case: case.dtype == POLICIES[str(case.policy)]),
+    (
+        relatives.with_dropout,
+        "layer/keras3",
+        lambda case: case.cells[0].dropout + case.cells[0].recurrent_dropout > 0,
+    ),
+    (relatives.with_dropout, "layer/keras3", lambda case: not case.layer.training),
+]
+
+
+@pytest.mark.parametrize(("cases", "path", "holds"), CHECKS)
+def test_all_are_of_their_kind(cases: Cases, path: str, holds: Callable[[Case], bool]) -> None:
+    assert all(holds(case) for case in drawn(cases, path))

@@ -1,0 +1,292 @@
+"""What is drawn: within its ranges, small when nothing asks for more, and without TensorFlow."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+from hypothesis import Phase, find, given, seed, settings
+
+from conformance.cases import case_calls, state_forms
+from conformance.cases.case import Case
+from conformance.cases.program import BIDIRECTIONAL, MERGE_MODES, SIDE_BY_SIDE, Layer
+from conformance.contract.clause import DrawSpec, Subject
+from strategies import cells as drawn_cells
+from strategies import differentiable, malformed, stateful, states
+from tests import support
+
+DTYPES = {"float16", "bfloat16", "float32", "float64"}
+LONG = settings(max_examples=200)
+
+
+@LONG
+@given(support.cases())
+def test_cases_are_within_their_ranges(case: Case) -> None:
+    # the write-ups' own examples name their sizes, which are larger
+    written_up = case.steps in (5, 10) and case.features in (5, 10) and case.batch in (1, 32)
+    assert 1 <= len(case.cells) <= 4
+    assert case.stacked == (case.cell_name == "Stack")
+    assert all(1 <= cell.units <= 16 for cell in case.cells) or written_up
+    # none only for the clauses about just that
+    assert 0 <= case.batch <= 8 or written_up
+    assert 0 <= case.steps <= 16
+    assert 1 <= case.features <= 10
+    assert case.dtype in DTYPES
+    offer = support.OFFERED[case.path]
+    assert case.mode in (*offer.modes, *offer.further_modes)
+    assert case.state in (None, *states.GIVEN)
+    assert case.split is None or 1 <= case.split < case.steps
+    assert state_forms.Path.of(case.path).api != "cell" or case.steps == 1
+
+
+@LONG
+@given(support.cases())
+def test_cells_have_the_options_of_their_generation(case: Case) -> None:
+    generation = state_forms.Path.of(case.path).generation
+    for cell in case.cells:
+        if generation != "v1":
+            assert not cell.peepholes
+            assert cell.projection is cell.cell_clip is cell.projection_clip is None
+            assert cell.kind != "BasicLSTM"
+        else:
+            assert cell.use_bias
+            assert not cell.reset_after
+        assert cell.use_bias or not cell.forget_bias
+        assert cell.projection is not None or cell.projection_clip is None
+
+
+@given(support.cases())
+def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
+    program = case_calls.program(case)
+    assert len(program.cells) == len(case.cells)
+    call = case_calls.whole(case)
+    rows = (case.batch, case.steps)
+    leading = rows[::-1] if case.layer.time_major else rows
+    assert call.inputs.shape == (*leading, *case.input_shape)
+    assert (call.state is None) == (case.state is None)
+
+
+def test_everything_in_the_ranges_is_drawn() -> None:
+    seen: list[Case] = []
+
+    @settings(max_examples=300, derandomize=True)  # what is rare may be missed by chance
+    @given(states.cases(Subject("RNN/keras3", "Stack"), support.MODES))
+    def collect(case: Case) -> None:
+        seen.append(case)
+
+    collect()
+    assert {case.mode for case in seen} == set(support.MODES)
+    assert {case.dtype for case in seen} == DTYPES
+    assert {case.batch for case in seen} == set(range(1, 9))
+    assert {1, 2, 16} <= {case.steps for case in seen} <= set(range(1, 17))
+    assert {len(case.cells) for case in seen} == {2, 3, 4}
+    assert {case.state for case in seen} == set(states.GIVEN)
+    units = [cell.units for case in seen for cell in case.cells]
+    assert {1, 2, 16} <= set(units) <= set(range(1, 17))
+    assert sum(unit <= 2 for unit in units) > len(units) / 5  # where broadcasting hides faults
+    assert sum(case.steps <= 4 for case in seen) > len(seen) / 2  # a step of eager mode is slow
+    unequal = [case for case in seen if len({cell.units for cell in case.cells}) > 1]
+    assert len(unequal) > len(seen) / 2
+
+
+def test_both_directions_are_drawn_alike_and_of_their_own() -> None:
+    seen: list[Case] = []
+    layers = tuple(Layer(merge_mode=mode) for mode in MERGE_MODES)
+
+    @LONG
+    @given(states.cases(Subject("Bidirectional/keras3", "LSTM"), ["eager"], layers=layers))
+    def collect(case: Case) -> None:
+        seen.append(case)
+
+    collect()
+    assert {case.layer.merge_mode for case in seen} == set(MERGE_MODES)
+    assert {len(case.cells) for case in seen} == {2}
+    assert {case.cells[0] == case.cells[1] for case in seen} == {True, False}
+    unequal = [case for case in seen if case.cells[0].units != case.cells[1].units]
+    assert {case.layer.merge_mode for case in unequal} == set(SIDE_BY_SIDE)
+
+
+def test_programs_are_alike_whatever_the_layers_are() -> None:
+    def drawn(*layers: Layer) -> list[Case]:
+        seen: list[Case] = []
+
+        @seed(5)
+        @settings(max_examples=2, phases=(Phase.generate,), database=None)
+        @given(states.programs(Subject("RNN/keras3", "GRU"), support.MODES, layers=layers))
+        def collect(case: Case) -> None:
+            seen.append(dataclasses.replace(case, layer=Layer()))
+
+        collect()
+        return seen
+
+    assert drawn(Layer()) == drawn(Layer(), Layer(go_backwards=True))
+
+
+@LONG
+@given(support.cases())
+def test_which_steps_count_is_told_to_paths_that_take_it(case: Case) -> None:
+    api = state_forms.Path.of(case.path).api
+    assert case.lengths is None or case.mask is None
+    assert case.lengths is None or api.endswith("_rnn")
+    assert case.mask is None or api in ("RNN", "layer", "Bidirectional")
+    assert case.bidirectional == (api in BIDIRECTIONAL)
+    assert case.bidirectional or case.layer.merge_mode == "concat"
+
+
+SMALLEST = settings(database=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
+
+
+@pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
+def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
+    name = offer.name  # type: ignore[attr-defined]
+    for cell in offer.cells:  # type: ignore[attr-defined]
+        strategy = states.cases(Subject(name, cell), support.MODES)
+        case = find(strategy, lambda case: True, settings=SMALLEST)
+        assert len(case.cells) == (2 if cell == "Stack" or case.bidirectional else 1)
+        assert len(case.to_json()) <= 70 + 30 * len(case.cells), case.to_json()
+        assert (case.mode, case.dtype, case.batch, case.steps) == ("eager", "float32", 1, 1)
+        assert all(c.units == 1 for c in case.cells)
+
+
+def test_a_leaf_is_malformed_and_each_other_too_where_several_are_drawn() -> None:
+    def leaves(cell: str, most: int, mode: str = "eager") -> set[tuple[int | None, ...]]:
+        subject = Subject("layer/keras2", cell, malformation="scalar")
+        extent = DrawSpec([mode], lambda mode: most)
+        drawn: set[tuple[int | None, ...]] = set()
+
+        @LONG
+        @given(malformed.together(subject, extent))
+        def take(cases: tuple[Case, ...]) -> None:
+            drawn.add(tuple(case.malformation.leaf for case in cases if case.malformation))
+
+        take()
+        return drawn
+
+    assert leaves("LSTM", 1) == {(None,), (0,), (1,)}
+    assert leaves("LSTM", 2) == {(None, 0, 1), (0, None, 1), (1, None, 0)}
+    assert leaves("LSTM", 2, "graph") == {(None,), (0,), (1,)}
+    assert leaves("GRU", 2) == {(None,)}
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "programs"),
+    [("RNN/keras2", "eager", 3), ("RNN/keras2", "graph", 1), ("cell/keras2", "graph", 3)],
+)
+def test_gradients_are_asked_of_several_programs_where_they_are_built_soon(
+    path: str, mode: str, programs: int
+) -> None:
+    @given(differentiable.together(Subject(path, "LSTM"), DrawSpec([mode], lambda mode: 6)))
+    def look(cases: tuple[Case, ...]) -> None:
+        assert len(cases) == 6
+        assert len({case.dtype for case in cases}) == programs
+        assert {case.mode for case in cases} == {mode}
+        assert len({case.data_seed for case in cases if case.dtype == cases[0].dtype}) > 1
+
+    look()
+
+
+STATEFUL = Subject("layer/keras3", "LSTM")
+
+
+@given(stateful.together(STATEFUL, DrawSpec(["function"], lambda mode: 4)))
+def test_the_cases_of_a_stateful_layer_share_its_batch(cases: tuple[Case, ...]) -> None:
+    assert len({case.batch for case in cases}) == 1
+    assert all(case.layer.stateful for case in cases)
+    assert {case_calls.program(case).rows for case in cases} == {cases[0].batch}
+
+
+@LONG
+@given(stateful.other_batches(STATEFUL, DrawSpec(["eager", "eager", "function"], lambda mode: 3)))
+def test_another_batch_is_another(cases: tuple[Case, ...]) -> None:
+    assert 1 <= len({case.other_batch for case in cases}) == len(cases) <= 2
+    for case in cases:
+        assert case.other_batch not in (None, 0, case.batch)
+        assert not case.unknown_rows or (case.mode == "function" and case.batch > 1)
+        assert case_calls.of_other_batch(case).inputs.shape[0] == case.other_batch
+    assert cases[0].other_batch == 1 or cases[0].batch == 1
+
+
+def test_another_batch_is_traced_for_any_size_or_not() -> None:
+    seen: set[bool] = set()
+
+    @LONG
+    @given(stateful.other_batches(STATEFUL, DrawSpec(["eager", "function"])))
+    def collect(cases: tuple[Case, ...]) -> None:
+        seen.update(case.unknown_rows for case in cases)
+
+    collect()
+    assert seen == {True, False}
+
+
+@LONG
+@given(stateful.in_models(STATEFUL, ["eager"]))
+def test_what_a_model_is_asked_has_two_parts_and_is_predicted_in_no_float64(case: Case) -> None:
+    assert case.model is not None
+    assert case_calls.split(case) * 2 == case.steps
+    assert case.dtype != "float64" or case.model.by != "predict"
+    assert case_calls.in_two_batches(case).by == case.model.by
+
+
+@given(stateful.under_policies(STATEFUL, DrawSpec(["eager"])))
+def test_under_a_policy_the_dtype_is_the_one_of_computing(cases: tuple[Case, ...]) -> None:
+    assert {(case.policy, case.dtype) for case in cases} <= {
+        ("mixed_float16", "float16"),
+        ("mixed_bfloat16", "bfloat16"),
+    }
+
+
+def test_a_clause_draws_only_modes_that_it_is_judged_in() -> None:
+    clause = support.clauses()["ST-01"]
+    assert clause.judged_in(support.MODES) == ["eager", "function"]
+    assert support.clauses()["RT-01"].judged_in(support.MODES) == list(support.MODES)
+
+
+def test_a_malformed_case_shrinks_too() -> None:
+    subject = Subject("layer/keras3", "LSTM", malformation="batch_one")
+    case = find(malformed.cases(subject, support.MODES), lambda case: True, settings=SMALLEST)
+    assert case.to_json() == (
+        '{"path":"layer/keras3","mode":"eager","cells":[{"kind":"LSTM","units":1}],'
+        '"batch":2,"malformation":{"name":"batch_one"}}'
+    )
+
+
+def test_what_must_be_unequal_is() -> None:
+    @given(drawn_cells.cells("Stack", ("v1",), unequal=True))
+    def check(cells: tuple[object, ...]) -> None:
+        widths = [cell.output_units for cell in cells]  # type: ignore[attr-defined]
+        assert len(set(widths)) == len(widths)
+
+    check()
+
+
+WITHOUT_TENSORFLOW = """
+import importlib, pathlib, sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("tensorflow", "keras", "tf_keras"):
+            raise AssertionError(name + " is imported")
+
+sys.meta_path.insert(0, Refuse())
+root = pathlib.Path(sys.argv[1])
+names = ["conftest", "conformance.adapter.wire"]
+for folder in ("conformance", "strategies", "reports"):
+    names += [f"{folder}.{path.stem}" for path in sorted((root / folder).glob("[a-z]*.py"))]
+for name in names:
+    importlib.import_module(name)
+print(len(names))
+"""
+
+
+def test_only_the_adapter_needs_tensorflow() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, str(support.ROOT)],
+        cwd=support.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 25

@@ -1,0 +1,235 @@
+"""Targets: real processes that are missing, unfit, die, hang, and go on after all that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import targets
+from conformance.adapter import wire
+from conformance.cases import case_calls
+from conformance.cases.case import Case
+from conformance.cases.program import Cell
+from conformance.checks import numbers, outputs
+from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUnavailable
+from conformance.targets import ProcessTarget, interpreters, open_target
+from tests import support
+
+RUNS = (wire.Run((), (wire.Call(wire.Array("float32", (0,), b"")),)),)
+
+# Speaks the protocol and does as the program's path says
+STAND_IN = (
+    support.PROTOCOL
+    + """
+
+def answer(word, argument):
+    if word == "describe":
+        return ("answer", wire.Description({{"tensorflow": "0"}}, ()))
+    program, runs = argument
+    if program.path.startswith("SIG"):
+        os.kill(os.getpid(), getattr(signal, program.path))
+    if program.path == "exit":
+        print("these are my last words", flush=True)
+        os._exit(3)
+    if program.path == "fail":
+        return ("failure", "Traceback (most recent call last):\\nZeroDivisionError: by zero\\n")
+    seen = wire.Observation(state=wire.Other(str(os.getpid())))
+    return ("answer", tuple(tuple(seen for _ in run.calls) for run in runs))
+
+
+while True:
+    try:
+        message = wire.loads(requests.recv_bytes())
+    except EOFError:
+        break
+    answers.send_bytes(wire.dumps(answer(*message)))
+"""
+)
+
+
+def program(does: str = "answer") -> wire.Program:
+    return wire.Program(does, "eager", (), 1, "float32")
+
+
+def script(folder: Path, text: str) -> Path:
+    file = folder / "python"
+    file.write_text(text)
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return file
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Iterator[ProcessTarget]:
+    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    with closing(ProcessTarget("stand-in", file, case_seconds=20)) as target:
+        yield target
+
+
+def pid(target: ProcessTarget) -> int:
+    ((observation,),) = target.run(program(), RUNS)
+    assert isinstance(observation.state, wire.Other)
+    return int(observation.state.name)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+# --- what cannot be a target ----------------------------------------------------------------------
+
+
+def one_line(act: Callable[[], Any]) -> str:
+    with pytest.raises(TargetUnavailable) as error:
+        act()
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def described(name: str) -> wire.Description:
+    with closing(open_target(name)) as target:
+        return target.describe()
+
+
+def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
+    told = one_line(lambda: open_target(str(tmp_path / "python")))
+    assert "--target = " in told
+    assert "numpy and tensorflow" in told
+
+
+def test_a_file_that_cannot_be_run(tmp_path: Path) -> None:
+    file = tmp_path / "python"
+    file.write_text("")
+    assert "--target = " in one_line(lambda: open_target(str(file)))
+
+
+def test_a_file_that_is_no_program(tmp_path: Path) -> None:
+    told = one_line(lambda: described(str(script(tmp_path, "\x00\x01"))))
+    assert "Exec format error" in told
+
+
+def test_a_program_that_is_no_python(tmp_path: Path) -> None:
+    told = one_line(lambda: described(str(script(tmp_path, "#!/bin/sh\necho hello\n"))))
+    assert "exit code 0: hello" in told
+
+
+@pytest.mark.parametrize("version", ["3.7", "3.12"])
+def test_a_python_without_tensorflow(version: str) -> None:
+    python = interpreters.find(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine")
+    told = one_line(lambda: described(str(python)))
+    assert "No module named" in told
+    assert "pip install -e '.[tensorflow]'" in told
+
+
+# --- what may happen to one -----------------------------------------------------------------------
+
+
+def test_it_answers_and_ends(stand_in: ProcessTarget) -> None:
+    process = pid(stand_in)
+    assert alive(process)
+    assert len(stand_in.run(program(), RUNS * 3)) == 3
+    assert stand_in.describe().versions == {"tensorflow": "0"}
+    stand_in.close()
+    assert not alive(process)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
+def test_one_that_has_grown_large_is_started_again(tmp_path: Path) -> None:
+    def is_another(large: float) -> bool:
+        with closing(ProcessTarget("stand-in", file, large=large)) as target:
+            before = pid(target)
+            target.renew_if_large()
+            return pid(target) != before
+
+    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    assert is_another(large=2**20)
+    assert not is_another(large=2**40)
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGABRT", "SIGSEGV"])
+def test_one_that_dies_is_started_again(stand_in: ProcessTarget, name: str) -> None:
+    before = pid(stand_in)
+    with pytest.raises(TargetDied, match=f"the process ended with signal {name}"):
+        stand_in.run(program(name), RUNS)
+    after = pid(stand_in)
+    assert after != before
+    assert not alive(before)
+
+
+def test_the_last_words_of_one_that_ends(stand_in: ProcessTarget) -> None:
+    with pytest.raises(TargetDied, match="ended with exit code 3: these are my last words"):
+        stand_in.run(program("exit"), RUNS)
+    assert pid(stand_in)
+
+
+def test_one_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
+    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    with closing(ProcessTarget("stand-in", file, case_seconds=3)) as target:
+        before = pid(target)
+        with pytest.raises(TargetHung, match="no answer within 3 s"):
+            target.run(program("SIGSTOP"), RUNS)
+        assert pid(target) != before
+        assert not alive(before)
+
+
+def test_a_failure_of_ours_is_no_observation(stand_in: ProcessTarget) -> None:
+    process = pid(stand_in)
+    with pytest.raises(AdapterFailure, match="ZeroDivisionError"):
+        stand_in.run(program("fail"), RUNS)
+    assert pid(stand_in) == process
+
+
+def test_an_interrupt_at_the_terminal_is_not_for_the_target(stand_in: ProcessTarget) -> None:
+    assert os.getpgid(pid(stand_in)) != os.getpgid(0)
+
+
+# --- the real one ---------------------------------------------------------------------------------
+
+CASE = Case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
+
+
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed here")
+def test_the_real_tensorflow() -> None:
+    with closing(open_target()) as target:
+        described = target.describe()
+        assert described.versions["tensorflow"]
+        offers = [(offer.name, offer.cells) for offer in described.paths]
+        assert offers == [(offer.name, offer.cells) for offer in support.OFFERS]
+        found = [offer for offer in described.paths if not offer.missing]
+        assert all(offer == support.OFFERED[offer.name] for offer in found)
+        assert CASE.path in {offer.name for offer in found}
+
+        def judged() -> float:
+            run = case_calls.run(CASE, [case_calls.whole(CASE)])
+            ((seen,),) = target.run(case_calls.program(CASE), (run,))
+            return numbers.agrees_with_reference(CASE, outputs.accepted(CASE, seen))
+
+        assert judged() <= 1
+        assert isinstance(target, ProcessTarget)
+        assert target._process is not None
+        os.kill(target._process.pid, signal.SIGKILL)
+        with pytest.raises(TargetDied, match="signal SIGKILL"):
+            judged()
+        assert judged() <= 1
+
+
+def test_where_it_looks_for_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script(tmp_path, STAND_IN.format(python=sys.executable))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with closing(open_target("python")) as target:
+        assert target.describe().versions == {"tensorflow": "0"}
+    assert isinstance(open_target(targets.INLINE), targets.InlineTarget)

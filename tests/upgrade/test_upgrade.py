@@ -1,0 +1,390 @@
+"""The upgrade check, on miniature targets that differ on purpose."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.adapter import wire
+from conformance.cases import case_calls, floats
+from conformance.cases.case import Case
+from conformance.cases.program import Cell
+from conformance.checks import numbers
+from conformance.checks.deviation import Deviation, error_line
+from conformance.checks.outputs import accepted
+from conformance.checks.rejection import malformed_is_refused
+from conformance.contract.clause import MUST, CheckResult, Clause, Runs, Subject
+from conformance.engine.profiles import Profile
+from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, UNCHANGED, WEAKER
+from conformance.results.verdict import HOLDS, NEW, VERDICT_PROPERTY, Header, Verdict
+from conformance.upgrade import path_mapping
+from conformance.upgrade.pair_runner import Side, UpgradeBench
+from conformance.upgrade.path_mapping import Crossing
+from conformance.upgrade.upgrade_clauses import STATEMENTS
+from reports.run_files.run_file import Run
+from reports.terminal import run_text, upgrade_text
+from strategies import malformed, states
+from tests import support
+
+SUBJECT = Subject("RNN/keras2", "LSTM", other="RNN/keras3")
+PROFILE = Profile("test", 10, 10, 200, data_cases=2, eager_data_cases=1, eager_share=1)
+Seen = wire.Observation
+Answer = Callable[[wire.Program, wire.Call], Seen]
+
+
+class Miniature:
+    """Answers each call by a function of its program and itself."""
+
+    def __init__(self, name: str, answer: Answer) -> None:
+        self.name = name
+        self._answer = answer
+        self.programs: list[wire.Program] = []
+
+    def run(self, program: wire.Program, runs: Any) -> Any:
+        """One observation for each call of each run."""
+        self.programs.append(program)
+        return tuple(tuple(self._answer(program, call) for call in run.calls) for run in runs)
+
+    def describe(self) -> wire.Description:
+        """All paths."""
+        return wire.Description({}, support.OFFERS)
+
+    def renew_if_large(self) -> None:
+        """It stays small."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(name)
+
+
+def returning(program: wire.Program, call: wire.Call) -> Seen:
+    """Outputs of one number, and a state of one leaf."""
+    array = support.sent([[0.5]], "float32")
+    return Seen(array, wire.Node("list", (wire.Leaf(array),)))
+
+
+def failing(name: str, message: str = "no") -> Answer:
+    return lambda program, call: support.an_error(name, message)
+
+
+def where(wrong: Callable[[wire.Program], bool], then: Answer, otherwise: Answer) -> Answer:
+    return lambda program, call: (then if wrong(program) else otherwise)(program, call)
+
+
+def wide(program: wire.Program) -> bool:
+    return program.cells[0]["units"] > 3
+
+
+def taken(case: Case, run: Runs) -> CheckResult:
+    """The call is accepted."""
+    (seen,) = run(case, wire.Call(wire.Array("float32", (0,), b"")))
+    if seen.error:
+        raise Deviation(f"the call = {error_line(seen.error)}", seen)
+    return CheckResult()
+
+
+def refused(case: Case, run: Runs) -> CheckResult:
+    """The malformed state is refused."""
+    (seen,) = run(case, case_calls.whole(case))
+    return CheckResult(grade=malformed_is_refused(case, seen))
+
+
+TAKEN = Clause(
+    "XX-01", "It is taken.", MUST, "", lambda offers: [SUBJECT],
+    states.together, taken, effort=1.0,
+)  # fmt: skip
+REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.together, judge=refused)
+
+
+def judged(
+    old: Answer, new: Answer, clause: Clause = TAKEN, subject: Subject = SUBJECT
+) -> list[Verdict]:
+    """The verdicts on two miniatures, and that the test fails exactly where something is worse."""
+    before, after = (
+        Side(Miniature(name, answer), wire.Description({}, support.OFFERS))
+        for name, answer in (("old", old), ("new", new))
+    )
+    node: Any = types.SimpleNamespace(user_properties=[])
+    failed = ""
+    try:
+        UpgradeBench(before, after, PROFILE, "0").judge(clause, subject, node)
+    except pytest.fail.Exception as failure:
+        failed = str(failure)
+    found = [
+        Verdict.from_plain(plain)
+        for name, plain in node.user_properties
+        if name == VERDICT_PROPERTY
+    ]
+    assert bool(failed) == any(verdict.verdict == NEW for verdict in found)
+    assert ("--target old --target new --replay" in failed) == bool(failed)
+    return found
+
+
+def differences(found: Sequence[Verdict]) -> dict[tuple[str, str, str, str], Verdict]:
+    told = {}
+    for verdict in found:
+        assert verdict.between is not None
+        assert verdict.family == "UP"
+        assert verdict.between.origin in ("XX-01", "XX-02")
+        if verdict.between.change != UNCHANGED:
+            of = verdict.between
+            told[verdict.clause, of.change, of.was, of.now] = verdict
+    return told
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+
+def test_nothing_where_both_do_the_same() -> None:
+    for answer in (returning, failing("ValueError")):
+        (alike,) = judged(answer, answer)
+        assert differences([alike]) == {}
+        assert (alike.clause, alike.verdict, alike.path) == ("UP-07", HOLDS, SUBJECT.place)
+        assert alike.cases > 10
+        assert alike.modes == support.MODES
+
+
+def test_what_was_taken_and_is_not_is_shrunk_on_the_difference() -> None:
+    new = where(wide, failing("IndexError"), returning)
+    found = differences(judged(returning, new))
+    assert list(found) == [("UP-02", BROKEN, "accepted", "IndexError")]
+    (verdict,) = found.values()
+    assert verdict.case == {
+        "path": "RNN/keras2", "mode": "eager", "cells": [{"kind": "LSTM", "units": 4}],
+        "other": "RNN/keras3",
+    }  # fmt: skip
+    assert verdict.observation is not None
+    assert verdict.observation["error"]["class"] == "IndexError"
+    assert verdict.between is not None
+    assert verdict.between.before is not None
+    assert "error" not in verdict.between.before
+
+
+def test_several_differences_each_have_their_own_smallest_case() -> None:
+    def new(program: wire.Program, call: wire.Call) -> Seen:
+        if program.dtype == "float64":
+            return failing("KeyError")(program, call)
+        return where(wide, failing("IndexError"), returning)(program, call)
+
+    found = differences(judged(returning, new))
+    cases = {key[3]: verdict.case for key, verdict in found.items()}
+    assert set(cases) == {"IndexError", "KeyError"}
+    assert cases["IndexError"]["cells"] == [{"kind": "LSTM", "units": 4}]  # type: ignore[index]
+    assert cases["KeyError"]["dtype"] == "float64"  # type: ignore[index]
+    assert cases["KeyError"]["cells"] == [{"kind": "LSTM", "units": 1}]  # type: ignore[index]
+
+
+def test_what_was_refused_and_is_taken_is_fixed() -> None:
+    (key,) = differences(judged(failing("ValueError"), returning))
+    assert key == ("UP-02", FIXED, "ValueError", "accepted")
+
+
+def with_state(state: Callable[[Any], Any]) -> Answer:
+    def answer(program: wire.Program, call: wire.Call) -> Seen:
+        seen = returning(program, call)
+        return dataclasses.replace(seen, state=state(seen.state))
+
+    return answer
+
+
+def test_another_structure_is_breaking() -> None:
+    new = with_state(lambda state: state.children[0])
+    ((key, verdict),) = differences(judged(returning, new)).items()
+    assert key == ("UP-01", BROKEN, "", "")
+    assert verdict.sentence == (
+        "structure = float32(1, 1), float32(1, 1), but must be as with OLD:"
+        " float32(1, 1), [float32(1, 1)]"
+    )
+
+
+def test_a_tuple_in_place_of_a_list_is_no_worse() -> None:
+    new = with_state(lambda state: wire.Node("tuple", state.children))
+    assert list(differences(judged(returning, new))) == [("UP-01", CHANGED, "a list", "a tuple")]
+    assert list(differences(judged(new, returning))) == [("UP-01", CHANGED, "a tuple", "a list")]
+
+
+WHOLE = Case("RNN/keras2", "eager", (Cell("LSTM", 2),), batch=2, steps=3, state="mixed")
+
+
+def off_by(much: float) -> Answer:
+    """The right numbers, or not quite."""
+    seen = support.perfect(WHOLE)
+    assert seen.outputs is not None
+    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.dtype)
+    return lambda program, call: dataclasses.replace(seen, outputs=outputs)
+
+
+def of_numbers(old: float, new: float) -> list[Verdict]:
+    def agrees(case: Case, run: Runs) -> CheckResult:
+        (seen,) = run(case, case_calls.whole(case))
+        return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
+
+    one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, extent: st.just((WHOLE,)))
+    return judged(off_by(old), off_by(new), one)
+
+
+def test_other_numbers_are_breaking_or_fixed() -> None:
+    for old, new, change in ((0, 1e-3, BROKEN), (1e-3, 0, FIXED)):
+        (key,) = differences(of_numbers(old, new))
+        assert key == ("UP-05", change, "", "")
+
+
+def test_numbers_within_the_width_drift() -> None:
+    (alike,) = of_numbers(0, 5e-8)
+    assert alike.between is not None
+    assert alike.between.change == UNCHANGED
+    assert alike.between.drift is not None
+    assert 0 < alike.between.drift < 4
+    assert alike.width_ratio is not None
+    assert 0 < alike.width_ratio < 1
+    assert "numbers drift by at most" in upgrade_text.closing([alike], HEADER)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "key"),
+    [
+        ("ValueError", "TypeError", ("UP-03", CHANGED, "ValueError", "TypeError")),
+        ("ValueError", "IndexError", ("UP-02", WEAKER, "ValueError", "IndexError")),
+        ("IndexError", "ValueError", ("UP-02", FIXED, "IndexError", "ValueError")),
+        ("IndexError", "KeyError", ("UP-03", CHANGED, "IndexError", "KeyError")),
+        ("IndexError", "crashed", ("UP-02", WEAKER, "IndexError", "crashed")),
+        ("IndexError", "hung", ("UP-02", WEAKER, "IndexError", "hung")),
+    ],
+)
+def test_errors_of_malformed_states(was: str, now: str, key: object) -> None:
+    of = dataclasses.replace(SUBJECT, malformation="wrong_units")
+    ((seen, verdict),) = differences(judged(failing(was), failing(now), REFUSED, of)).items()
+    assert seen == key
+    assert verdict.malformation == "wrong_units"
+
+
+def test_an_accepted_malformed_state_is_a_weaker_error() -> None:
+    of = dataclasses.replace(SUBJECT, malformation="batch_one")
+    (key, *_) = differences(judged(failing("ValueError"), returning, REFUSED, of))
+    assert key == ("UP-02", WEAKER, "ValueError", "accepted")
+
+
+def test_an_error_that_no_longer_explains_is_weaker() -> None:
+    of = dataclasses.replace(SUBJECT, malformation="dtype_int")
+    old = failing("ValueError", "state_size must be float32, but is int32 float float16 float64")
+    found = differences(judged(old, failing("ValueError"), REFUSED, of))
+    assert ("UP-02", WEAKER, "explained", "rejected") in found
+
+
+def test_other_words_are_told_but_numbers_in_them_are_the_cases() -> None:
+    found = differences(judged(failing("ValueError", "no"), failing("ValueError", "never")))
+    assert list(found) == [("UP-04", CHANGED, "", "")]
+    assert not differences(judged(failing("ValueError", "2 of 3"), failing("ValueError", "4 of 5")))
+
+
+# --- which paths ----------------------------------------------------------------------------------
+
+
+def offers(*paths: str) -> list[wire.PathOffer]:
+    return [
+        dataclasses.replace(offer, missing="" if offer.name in paths else "not here")
+        for offer in support.OFFERS
+    ]
+
+
+def test_what_tf_keras_is_comes_first_and_what_has_the_same_name_second() -> None:
+    old = offers("RNN/keras2", "cell/v1")
+    new = offers("RNN/keras2", "RNN/keras3", "cell/v1")
+    compared = path_mapping.crossings(old, new)
+    assert compared == [
+        Crossing("keras2", "keras3"), Crossing("v1", "v1"), Crossing("keras2", "keras2"),
+    ]  # fmt: skip
+    assert path_mapping.crossings(new, new) == [
+        Crossing("keras3", "keras3"), Crossing("v1", "v1"), Crossing("keras2", "keras2"),
+    ]  # fmt: skip
+    assert path_mapping.crossings(old, old) == [Crossing("keras2", "keras2"), Crossing("v1", "v1")]
+
+
+def test_a_path_in_whose_place_there_is_none_is_gone() -> None:
+    old, new = offers("RNN/keras2", "cell/v1"), offers("RNN/keras3")
+    assert [one.path for one in path_mapping.gone(old, new)] == ["cell/v1"]
+    assert path_mapping.gone(old, old) == []
+
+
+def test_the_subjects_are_those_of_the_old_target_that_the_new_one_has() -> None:
+    old, new = offers("RNN/keras2"), offers("RNN/keras2", "RNN/keras3")
+    for clause in support.clauses().values():
+        found = path_mapping.subjects(clause, old, new)
+        places = {subject.place for subject in found}
+        assert places <= {"RNN/keras2", "RNN/keras2 ~ RNN/keras3"}
+        here = {
+            subject
+            for subject in clause.subjects([o for o in old if not o.missing])
+            if subject.other is None
+        }
+        assert {dataclasses.replace(one, other=None) for one in found} <= here
+    rejection = path_mapping.subjects(support.clauses()["RJ-01"], old, new)
+    assert {subject.cell for subject in rejection} == {"SimpleRNN", "LSTM", "GRU", "Stack"}
+
+
+def test_the_state_is_written_as_the_old_target_documents_it() -> None:
+    case = Case("dynamic_rnn/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)))
+    calls = []
+
+    def answer(program: wire.Program, call: wire.Call) -> Seen:
+        calls.append((program.path, call.state))
+        return returning(program, call)
+
+    def asks(case: Case, run: Runs) -> CheckResult:
+        run(case, case_calls.whole(case))
+        return CheckResult()
+
+    one = dataclasses.replace(TAKEN, judge=asks, cases=lambda subject, extent: st.just((case,)))
+    judged(answer, answer, one, Subject("dynamic_rnn/keras2", "Stack", other="dynamic_rnn/keras3"))
+    assert {path for path, _ in calls} == {"dynamic_rnn/keras2", "dynamic_rnn/keras3"}
+    assert len({state for _, state in calls}) == 1
+    assert calls[0][1].container == "tuple"
+
+
+# --- how it is told -------------------------------------------------------------------------------
+
+HEADER = Header(
+    1, "0", "now", "new", {"tensorflow": "2.21.0", "keras3": "3.15.1"}, {}, {}, [],
+    old={"target": "old", "versions": {"tensorflow": "2.15.1"}},
+)  # fmt: skip
+
+
+def test_the_verdict_of_the_upgrade_in_a_line() -> None:
+    (alike,) = judged(returning, returning)
+    told = upgrade_text.closing([alike], HEADER)
+    assert told == (
+        "Upgrade from TensorFlow 2.15.1 to TensorFlow 2.21.0 (keras3 3.15.1): 0 breaking, 0 weaker"
+        " errors, 0 changed messages, 0 other changes, 0 fixed; no numbers could be compared"
+    )
+    found = judged(returning, where(wide, failing("IndexError"), returning))
+    assert ": 1 breaking, 0 weaker errors" in upgrade_text.closing(found, HEADER)
+    lines = list(upgrade_text.difference_lines(found, 100))
+    assert lines[0].startswith("Breaking: ")
+    assert "RNN/keras2 ~ RNN/keras3 (LSTM)" in "".join(lines)
+    assert any("replay: pytest conformance --target old" in line for line in lines)
+
+
+def test_differences_that_are_alike_are_told_together() -> None:
+    new = where(wide, failing("IndexError"), returning)
+    found = [*judged(returning, new)]
+    other = [dataclasses.replace(verdict, cell="GRU") for verdict in found]
+    both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
+    (group,) = upgrade_text.alike(both)
+    assert group.where == "RNN/keras2 ~ RNN/keras3 (GRU, LSTM)"
+
+
+def test_a_run_file_of_two_targets_is_shown_with_both_and_the_verdict() -> None:
+    found = judged(returning, where(wide, failing("IndexError"), returning))
+    said = run_text.run_text(Run(HEADER, tuple(found), None, ()), "run.jsonl", 100)
+    assert "Old: target old, tensorflow 2.15.1\n" in said
+    assert "  UP-02 XX-01 accepted became IndexError: RNN/keras2 ~ RNN/keras3 (LSTM)\n" in said
+    assert "Upgrade from TensorFlow 2.15.1 to" in said
+
+
+def test_each_clause_has_a_statement() -> None:
+    assert list(STATEMENTS) == [f"UP-{number:02}" for number in range(1, 9)]
+    assert not set(STATEMENTS) & set(support.clauses())
