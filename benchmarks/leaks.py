@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from benchmarks import processes
 from conformance import targets
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 
 _MODES = ("eager", "function", "graph")
@@ -56,4 +56,4 @@ def _cases(mode: str) -> Iterator[Case]:
     for units, features, kind, path in itertools.product(_SIZES, _SIZES, _KINDS, _PATHS):
         for dtype in ("float32", "float64"):
             cells = (Cell(kind, units=units),)
-            yield Case(path, mode, cells, batch=3, steps=4, features=features, dtype=dtype)
+            yield make_case(path, mode, cells, batch=3, steps=4, features=features, dtype=dtype)

@@ -60,7 +60,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of a cell or layer that is not given has the default that is documented."""
-    must_be_documented(run, class_of(case.path, case.cell_name))
+    must_be_documented(run, class_of(case.program.path, case.program.cell_name))
 
 
 @default_clause(
@@ -71,7 +71,7 @@ def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of RNN, Bidirectional and ConvLSTM that is not given is as documented."""
     names = ("RNN", "Bidirectional", *documented_defaults.CONV_LSTMS)
-    generation = state_forms.Path.of(case.path).generation
+    generation = state_forms.Path.of(case.program.path).generation
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
 
 
@@ -98,4 +98,4 @@ def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
     made = run.look(case)
     configs.must_be_made(made)
     (weights,) = made.weights
-    initial_weights.as_documented(case.cells[0], weights)
+    initial_weights.as_documented(case.program.cells[0], weights)

@@ -170,7 +170,7 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
 )
 def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """A call without initial_state starts from zeros, whatever state the call before was given."""
-    given = dataclasses.replace(case, state=usage.DISTINCT)
+    given = case.replace(state=usage.DISTINCT)
     _, without = run(case, case_calls.whole(given), case_calls.whole(case))
     seen = accepted(case, without, "the call without initial_state")
     return CheckResult(numbers.agrees_with_reference(case, seen))
@@ -192,7 +192,7 @@ def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Ch
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
     ended = accepted(case, first)
-    another = dataclasses.replace(case, weight_seed=case.weight_seed + 1)
+    another = case.replace(weight_seed=case.data.weight_seed + 1)
     (other,) = run(another, documented_usage.call(another, first.state))
     return CheckResult(
         max(
@@ -204,7 +204,11 @@ def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Ch
 
 def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: str) -> float:
     expected = forward.run_cells(
-        case.cells, case_arrays.weights(case), case_arrays.inputs(case), ended.state, case.dtype
+        case.program.cells,
+        case_arrays.weights(case),
+        case_arrays.inputs(case),
+        ended.state,
+        case.program.dtype,
     )
     seen = accepted(case, observation, what)
     return numbers.agrees_with_reference(case, seen, expected)
@@ -224,12 +228,12 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
     """In dynamic_rnn initial and final state are one tensor for a basic RNN or GRU cell, and a
     tuple of two tensors for an LSTM.
     """
-    is_pair = case.cells[0].is_lstm
+    is_pair = case.program.cells[0].is_lstm
     state = documented_usage.pair(case, TUPLE) if is_pair else documented_usage.tensor(case)
     (observation,) = run(case, documented_usage.call(case, state))
     what = f"the call with {'a tuple of two' if is_pair else 'one tensor'}"
     final = documented_usage.returned(observation, what)
-    shape = (case.batch, case.output_units)
+    shape = (case.data.batch, case.program.output_units)
     if is_pair:
         documented_usage.must_be_tuple("final_state", final, [shape] * 2, observation)
     else:
@@ -302,12 +306,12 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     LSTMCell or GRUCell, and a tuple of such tuples for a stack.
     """
     size = run.state_size(case)
-    if case.stacked:
+    if case.program.stacked:
         kept, wanted = (
             documented_usage.is_tuple_of_tuples(size),
             "a tuple of tuples of two integers",
         )
-    elif case.cell_name == "SimpleRNN":
+    elif case.program.cell_name == "SimpleRNN":
         kept, wanted = documented_usage.is_integer(size), "an integer"
     else:
         kept, wanted = documented_usage.is_tuple_of_two(size), "a tuple of two integers"
@@ -355,7 +359,7 @@ def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
     of one tuple for each cell, or a tuple of lists.
     """
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
-    seen = accepted(case, observation, f"the call with the state as {case.form}")
+    seen = accepted(case, observation, f"the call with the state as {case.data.form}")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -399,7 +403,7 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
 def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     """In dynamic_rnn an LSTM whose initial state is not a tuple raises an exception."""
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
-    documented_usage.must_raise(observation, f"initial_state that is a {case.form}")
+    documented_usage.must_raise(observation, f"initial_state that is a {case.data.form}")
 
 
 @usage_clause(
@@ -456,9 +460,9 @@ def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
 
 
 def _raises(case: Case, run: Runs) -> CheckResult:
-    assert case.malformation is not None
+    assert case.data.malformation is not None
     (observation,) = run(case, case_calls.whole(case))
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     documented_usage.must_raise(observation, f"initial_state with {kind.about}")
     return CheckResult(grade=rejection.rejection_grade(case, observation))
 
@@ -473,9 +477,9 @@ def _raises(case: Case, run: Runs) -> CheckResult:
 )
 def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer refuses a state of another width with an error about cell.state_size."""
-    assert case.malformation is not None
+    assert case.data.malformation is not None
     (observation,) = run(case, case_calls.whole(case))
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     error = documented_usage.must_raise(observation, f"initial_state with {kind.about}")
     grade = rejection.rejection_grade(case, observation)
     if "state_size" not in error.message:

@@ -91,7 +91,8 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckRes
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.34,
-    anew=True,  # in function and graph mode they are part of what is traced
+    # in function and graph mode they are part of what is traced
+    anew=True,
     dear=True,
     cells=2,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 
 from conformance.adapter import wire
@@ -89,8 +88,8 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
 )
 def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResult:
     """One function, called with other sizes in between, gives each time what such a call gives."""
-    more_rows = dataclasses.replace(case, batch=case.batch + 1)
-    more_steps = dataclasses.replace(more_rows, steps=case.steps + 1)
+    more_rows = case.replace(batch=case.data.batch + 1)
+    more_steps = more_rows.replace(steps=case.data.steps + 1)
     return _gives_each(run, case, more_rows, more_steps, case)
 
 
@@ -103,7 +102,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
     """A call without an initial state starts from zeros, also after one that was given a state."""
-    without = dataclasses.replace(case, state=None)
+    without = case.replace(state=None)
     return _gives_each(run, case, without, case)
 
 
@@ -141,8 +140,8 @@ def _in_turn(run: Runs, first: Case, then: Case) -> float:
     (observation,) = run(first, case_calls.first_part(first))
     begun = outputs.accepted(first, observation, "the first steps", steps=case_calls.split(first))
     (observation,) = run(then, case_calls.rest(then, observation.state))
-    left = then.steps - case_calls.split(then)
-    ended = outputs.accepted(then, observation, f"the rest in mode {then.mode}", steps=left)
+    left = then.data.steps - case_calls.split(then)
+    ended = outputs.accepted(then, observation, f"the rest in mode {then.program.mode}", steps=left)
     return numbers.agrees_with_reference(first, outputs.join_runs(begun, ended))
 
 
@@ -181,8 +180,8 @@ def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> CheckRes
 
 
 def _steps(case: Case) -> tuple[int, ...]:
-    first, rest = case_calls.split(case), case.steps - case_calls.split(case)
-    return first, rest, case.steps, first, rest
+    first, rest = case_calls.split(case), case.data.steps - case_calls.split(case)
+    return first, rest, case.data.steps, first, rest
 
 
 # --- functional models ----------------------------------------------------------------------------
@@ -249,8 +248,8 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
     """A model's predict and predict_on_batch give what the layer gives, each row from its state;
     also where predict takes a few rows at a time.
     """
-    in_batches = case.mode == "predict" and case.batch > 1
-    return _equals_layer(case, run, rows=case.batch - 1 if in_batches else None)
+    in_batches = case.program.mode == "predict" and case.data.batch > 1
+    return _equals_layer(case, run, rows=case.data.batch - 1 if in_batches else None)
 
 
 @model_clause(

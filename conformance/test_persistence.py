@@ -195,8 +195,8 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
 def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> CheckResult:
     """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""
     other = case_calls.on_other_path(case)
-    if case.reloaded == wire.BASIC_V1_WEIGHTS:
-        other = dataclasses.replace(other, cells=tuple(map(_basic, case.cells)))
+    if case.program.reloaded == wire.BASIC_V1_WEIGHTS:
+        other = other.replace(cells=tuple(map(_basic, case.program.cells)))
     return _alike(case, other, run, f"those on {case.other}")
 
 

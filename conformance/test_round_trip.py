@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 
 from conformance.adapter import wire
@@ -78,7 +77,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     """No initial state equals an explicit one of zeros."""
-    zeros = dataclasses.replace(case, state="zeros")
+    zeros = case.replace(state="zeros")
     without, given = run(case, case_calls.whole(case), case_calls.whole(zeros))
     one = outputs.accepted(case, without, "the call without an initial state")
     other = outputs.accepted(zeros, given, "the call with zeros")
@@ -105,7 +104,8 @@ def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.33,
-    anew=True,  # in function and graph mode they are part of what is traced
+    # in function and graph mode they are part of what is traced
+    anew=True,
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
@@ -152,7 +152,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     """A row's outputs and final state do not depend on the other rows of the batch."""
-    kept = case.data_seed % case.batch
+    kept = case.data.data_seed % case.data.batch
     mine, among_others = run(case, case_calls.whole(case), case_calls.with_other_rows(case, kept))
     one = outputs.accepted(case, mine)
     other = outputs.accepted(case, among_others, "the call with other rows beside it")
@@ -172,10 +172,10 @@ def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
     (first,) = run(case, case_calls.first_part(case))
     begun = outputs.accepted(case, first, "the first steps", steps=case_calls.split(case))
     onward = case_calls.on_other_path(case)
-    state = state_forms.documented_tree(onward, outputs.state_leaves(begun, case.dtype))
+    state = state_forms.documented_tree(onward, outputs.state_leaves(begun, case.program.dtype))
     (second,) = run(onward, case_calls.rest(onward, state))
     ended = outputs.accepted(
-        onward, second, "the rest on the other path", steps=case.steps - case_calls.split(case)
+        onward, second, "the rest on the other path", steps=case.data.steps - case_calls.split(case)
     )
     return CheckResult(
         numbers.agrees_with_reference(case, outputs.join_runs(begun, ended), expected)
@@ -183,9 +183,9 @@ def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
 
 
 def _equals_documented_form(case: Case, run: Runs) -> CheckResult:
-    documented = dataclasses.replace(case, form=state_forms.DOCUMENTED)
+    documented = case.replace(form=state_forms.DOCUMENTED)
     here, there = run(case, case_calls.whole(case), case_calls.whole(documented))
-    one = outputs.accepted(case, here, f"the call with the state as {case.form}")
+    one = outputs.accepted(case, here, f"the call with the state as {case.data.form}")
     outputs.left_intact(here)
     other = outputs.accepted(documented, there)
     return CheckResult(
@@ -216,7 +216,8 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
     effort=0.33,
-    anew=True,  # in function and graph mode they are part of what is traced
+    # in function and graph mode they are part of what is traced
+    anew=True,
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """A state of variables gives what one of tensors gives."""
@@ -257,7 +258,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     """Without an initial state each call starts from zeros, also when the batch has changed."""
-    larger = dataclasses.replace(case, batch=case.batch + 1)
+    larger = case.replace(batch=case.data.batch + 1)
     first, then, again = run(
         case, case_calls.whole(case), case_calls.whole(larger), case_calls.whole(case)
     )

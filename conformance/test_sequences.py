@@ -126,7 +126,7 @@ def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
 
 
 def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
-    without = dataclasses.replace(case, lengths=None, mask=None)
+    without = case.replace(lengths=None, mask=None)
     told, plain = run(case, case_calls.whole(case), case_calls.whole(without))
     one = outputs.accepted(case, told, "the call that says all steps count")
     other = outputs.accepted(without, plain, "the call without")
@@ -219,8 +219,8 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
 def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     """A layer skips the steps that a Masking layer before it has masked, as if it was given the
     mask."""
-    layer = dataclasses.replace(case.layer, mask_value=MASK_VALUE)
-    behind = dataclasses.replace(case, layer=layer)
+    layer = dataclasses.replace(case.program.layer, mask_value=MASK_VALUE)
+    behind = case.replace(layer=layer)
     (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
     call = case_calls.with_padding(behind, MASK_VALUE)
     (found,) = run(behind, dataclasses.replace(call, arguments=()))
@@ -406,7 +406,8 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckR
         )
     ),
     effort=8,
-    anew=True,  # its steps are part of what is traced
+    # its steps are part of what is traced
+    anew=True,
     dear=True,
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
@@ -427,7 +428,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     """raw_rnn copies the state of a finished row through and emits zeros for it, until all rows are
     finished."""
     (observation,) = run(case, case_calls.whole(case))
-    steps = case.steps if case.lengths is None else int(case_arrays.lengths(case).max())
+    steps = case.data.steps if case.data.lengths is None else int(case_arrays.lengths(case).max())
     seen = outputs.accepted(case, observation, steps=steps)
     whole = expected_trajectory(case)
     until = dataclasses.replace(whole, outputs=whole.outputs.part(np.s_[:, :steps]))
@@ -443,7 +444,8 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
     cases=partial(states.together, smallest_batch=0, most_rows=0),
-    effort=1.5,  # in every mode: what is refused eagerly may be left out of a graph
+    # in every mode: what is refused eagerly may be left out of a graph
+    effort=1.5,
     dear=True,
 )
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
@@ -458,7 +460,8 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
     cases=partial(states.together, fewest_steps=0, most_steps=0),
-    effort=1.5,  # in every mode: what is refused eagerly may be left out of a graph
+    # in every mode: what is refused eagerly may be left out of a graph
+    effort=1.5,
     dear=True,
 )
 def test_no_steps_leave_the_state(case: Case, run: Runs) -> CheckResult:

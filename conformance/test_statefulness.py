@@ -85,7 +85,7 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     """A layer that is not stateful starts each call without a state from zeros."""
     first, second = run(case, case_calls.whole(case), case_calls.without_state(case))
     outputs.accepted(case, first)
-    afresh = dataclasses.replace(case, state=None)
+    afresh = case.replace(state=None)
     seen = outputs.accepted(afresh, second, "the next call, without a state")
     return CheckResult(numbers.agrees_with_reference(afresh, seen))
 
@@ -108,7 +108,7 @@ def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Che
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
     outputs.accepted(case, first, "the first steps", split)
-    seen = outputs.accepted(case, second, "the rest", case.steps - split)
+    seen = outputs.accepted(case, second, "the rest", case.data.steps - split)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.state_agrees(seen, expected_trajectory(case)))
 
@@ -184,7 +184,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
         for state in (case_calls.given_state(case), case_calls.cast_by_hand(case).state)
     )
     first, second = run(case, cast, by_hand)
-    what = f"the call after a reset with {state_forms.other_float(case.dtype)} arrays"
+    what = f"the call after a reset with {state_forms.other_float(case.program.dtype)} arrays"
     one, other = outputs.accepted(case, first, what), outputs.accepted(case, second)
     stored_state.holds_the_final_state(case, one)
     return CheckResult(
@@ -232,7 +232,7 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     """The first call starts from the state that the cell's get_initial_state makes."""
     (observation,) = run(case, case_calls.whole(case))
     seen = outputs.accepted(case, observation)
-    return CheckResult(numbers.agrees_with_reference(dataclasses.replace(case, state="ones"), seen))
+    return CheckResult(numbers.agrees_with_reference(case.replace(state="ones"), seen))
 
 
 @stateful_clause(
@@ -302,7 +302,7 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
     stored_state.ending_in_stored(case, first, "the first steps", split)
-    seen = stored_state.ending_in_stored(case, second, "the rest", case.steps - split)
+    seen = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.state_agrees(seen, expected_in_two_calls(case)))
 
 
@@ -335,7 +335,7 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     finding = shared.two_equal_one(case, first, second)
     stored_state.holds_the_final_state(
-        case, outputs.accepted(case, second, steps=case.steps - case_calls.split(case))
+        case, outputs.accepted(case, second, steps=case.data.steps - case_calls.split(case))
     )
     return finding
 
@@ -343,8 +343,8 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
 @model_clause("ST-17", source=sources.RNN, cases=one_by_one(stateful.in_models), effort=0.67)
 def test_it_goes_on_within_a_model(case: Case, run: Runs) -> CheckResult:
     """In a Sequential or functional model, called or predicting, one batch goes on from another."""
-    assert case.model is not None
-    if case.model.by == "predict":
+    assert case.program.model is not None
+    if case.program.model.by == "predict":
         (observation,) = run(case, case_calls.in_two_batches(case))
         seen = stored_state.of_two_batches(case, observation, "predict")
         return CheckResult(numbers.agrees_with_reference(case, seen))
@@ -359,7 +359,7 @@ def _goes_on_in_model(case: Case, run: Runs) -> CheckResult:
         case_calls.by_model(case, case_calls.rest(case, None)),
     )
     begun = stored_state.ending_in_stored(case, first, "the first steps", split)
-    ended = stored_state.ending_in_stored(case, second, "the rest", case.steps - split)
+    ended = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.adapter import wire
 from conformance.cases import state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import STACK, Cell
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import cells, documented_examples, lengths_and_masks, states
@@ -24,7 +24,7 @@ def programs(
     """A program of plain cells; its options are the documented ones, and none of them is given."""
     generation = state_forms.Path.of(subject.path).generation
     kinds = ("LSTM", "GRU") if subject.cell == STACK else (subject.cell,)
-    return Case(
+    return make_case(
         path=subject.path,
         mode=draw(lengths_and_masks.one_of(tuple(extent.modes))),
         cells=tuple(
@@ -45,7 +45,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
     first = draw(lengths_and_masks.seeds())
     return tuple(
         states.with_data(draw, program, first + at, one_step, of)
-        for at in range(extent.several(program.mode))
+        for at in range(extent.several(program.program.mode))
     )
 
 
@@ -53,15 +53,15 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
 def default_cases(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """What is made and not called: as drawn, and of one unit."""
     case = draw(programs(subject, extent, only_default_dtype=True))
-    return (case, dataclasses.replace(case, cells=_of_one_unit(case)))
+    return (case, case.replace(cells=_of_one_unit(case)))
 
 
 @st.composite
 def simplest(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """The one case of a subject of which only the class matters."""
     case = draw(programs(subject, extent, only_default_dtype=True))
-    return (dataclasses.replace(case, cells=_of_one_unit(case), features=1, weight_seed=0),)
+    return (case.replace(cells=_of_one_unit(case), features=1, weight_seed=0),)
 
 
 def _of_one_unit(case: Case) -> tuple[Cell, ...]:
-    return tuple(dataclasses.replace(cell, units=1) for cell in case.cells)
+    return tuple(dataclasses.replace(cell, units=1) for cell in case.program.cells)

@@ -6,7 +6,6 @@ alone, of many dtypes: several where they are built soon, which is eagerly, or o
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,10 +27,10 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
     drawn = []
     for dtype in draw(st.permutations(lengths_and_masks.DTYPES))[:programs]:
         program = draw(states.programs(subject, [mode]))
-        program = dataclasses.replace(program, dtype=dtype)
+        program = program.replace(dtype=dtype)
         if draw(st.booleans()):
-            program = dataclasses.replace(program, cells=tuple(map(cells.usual, program.cells)))
-        count = max(1, extent.several(mode) // (programs * len(program.cells)))
+            program = program.replace(cells=tuple(map(cells.usual, program.program.cells)))
+        count = max(1, extent.several(mode) // (programs * len(program.program.cells)))
         first = draw(lengths_and_masks.seeds())
         drawn += [states.with_data(draw, program, first + at, one_step, of) for at in range(count)]
     return tuple(drawn)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from conformance.cases import state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import STACK, Cell
@@ -41,7 +41,7 @@ class Example:
 def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], of: Example) -> Case:
     """Cases of one example: only the mode and the data's seed are drawn."""
     generation = state_forms.Path.of(subject.path).generation
-    return Case(
+    return make_case(
         path=subject.path,
         mode=draw(st.sampled_from(modes)),
         cells=tuple(
@@ -83,7 +83,7 @@ def cases(
     kinds = ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
     mode = draw(st.sampled_from(modes))
     steps = draw(lengths_and_masks.steps(2 if split else 1))
-    return Case(
+    return make_case(
         path=subject.path,
         mode=mode,
         cells=tuple(
@@ -118,11 +118,11 @@ def misfits(
     # a state of one row, or of one unit, is wrong only where there are several
     case = draw(cases(subject, modes, smallest_batch=2, smallest_units=2, fresh=True))
     name = draw(st.sampled_from(applicable(subject, names)))
-    leaves = sum(len(of_cell.state_widths) for of_cell in case.cells)
+    leaves = sum(len(of_cell.state_widths) for of_cell in case.program.cells)
     # an LSTM's c is its last leaf, and is broadcast where its h is not
     places = (leaves - 1, *range(leaves - 1), None) if each_leaf and leaves > 1 else (None,)
     leaf = draw(st.sampled_from(places))
-    return dataclasses.replace(case, malformation=Malformation(name, leaf))
+    return case.replace(malformation=Malformation(name, leaf))
 
 
 def applicable(subject: Subject, names: Sequence[str]) -> list[str]:

@@ -43,7 +43,7 @@ def argument_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> C
             masks=(None,) if lengths else ("full", "trailing"),
         )
     )
-    return dataclasses.replace(case, malformation=Malformation(kind.name))
+    return case.replace(malformation=Malformation(kind.name))
 
 
 @st.composite
@@ -66,8 +66,7 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     leaf = None
     if state_malformations.MALFORMATIONS[name].of_leaf:
         leaf = draw(_leaf_or_all(state_malformations.leaf_count(case)))
-    return dataclasses.replace(
-        case,
+    return case.replace(
         malformation=Malformation(name, leaf),
         fresh=draw(lengths_and_masks.one_of((False, True))),
     )
@@ -81,16 +80,16 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case,
     the extent allows several, of a stack the drawn one and all; in other modes each is a trace.
     """
     case = draw(cases(subject, extent.modes))
-    assert case.malformation is not None
-    name = case.malformation.name
+    assert case.data.malformation is not None
+    name = case.data.malformation.name
     leaves: list[int | None] = [None]
     count = state_malformations.leaf_count(case)
     if state_malformations.MALFORMATIONS[name].of_leaf and count > 1:
-        leaves = [case.malformation.leaf]
-        if case.mode == EAGER and extent.several(case.mode) > 1:
-            leaves += [None, *(() if case.stacked else range(count))]
+        leaves = [case.data.malformation.leaf]
+        if case.program.mode == EAGER and extent.several(case.program.mode) > 1:
+            leaves += [None, *(() if case.program.stacked else range(count))]
     drawn = dict.fromkeys(leaves)
-    return tuple(dataclasses.replace(case, malformation=Malformation(name, each)) for each in drawn)
+    return tuple(case.replace(malformation=Malformation(name, each)) for each in drawn)
 
 
 @functools.cache
@@ -100,9 +99,9 @@ def _leaf_or_all(leaves: int) -> st.SearchStrategy[int | None]:
 
 def _made_to_apply(case: Case, name: str) -> Case:
     """A stack without an LSTM has nothing to flatten: its first cell is made one."""
-    if name == "flat_for_nested" and not any(cell.is_lstm for cell in case.cells):
-        first = Cell("LSTM", case.cells[0].units)
-        return dataclasses.replace(case, cells=(first, *case.cells[1:]))
+    if name == "flat_for_nested" and not any(cell.is_lstm for cell in case.program.cells):
+        first = Cell("LSTM", case.program.cells[0].units)
+        return case.replace(cells=(first, *case.program.cells[1:]))
     return case
 
 
@@ -122,4 +121,4 @@ def any_cases(
     meant = [name for name in possible if among is None or name in among]
     name = draw(lengths_and_masks.one_of(tuple(meant)))
     case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
-    return dataclasses.replace(case, fresh=fresh)
+    return case.replace(fresh=fresh)

@@ -41,9 +41,7 @@ def of_one_size(
 
     def sized(cases: tuple[Case, ...]) -> tuple[Case, ...]:
         first = cases[0]
-        return tuple(
-            dataclasses.replace(case, batch=first.batch, steps=first.steps) for case in cases
-        )
+        return tuple(case.replace(batch=first.data.batch, steps=first.data.steps) for case in cases)
 
     return few(subject, dataclasses.replace(extent, common=False), **data).map(sized)
 
@@ -60,9 +58,8 @@ def wired(
 
 
 def _wired(case: Case, wiring: str) -> Case:
-    return dataclasses.replace(
-        case,
+    return case.replace(
         wiring=wiring,
-        state=None if wiring == "none" else case.state,
-        split=case.split if wiring in IN_PARTS else None,
+        state=None if wiring == "none" else case.data.state,
+        split=case.data.split if wiring in IN_PARTS else None,
     )

@@ -35,13 +35,14 @@ def together(
     cases = draw(states.together(subject, extent, layers, most_steps=_FEW_STEPS))
     if subject.cell == STACK and (way in _BY_ORDER or draw(st.booleans())):
         cases = tuple(map(_of_one_shape, cases))
-    return tuple(dataclasses.replace(case, reloaded=way) for case in cases)
+    return tuple(case.replace(reloaded=way) for case in cases)
 
 
 def _of_one_shape(case: Case) -> Case:
     """The case with cells of which each could have the weights of any other."""
-    return dataclasses.replace(
-        case, cells=case.cells[:1] * len(case.cells), features=case.cells[0].output_units
+    return case.replace(
+        cells=case.program.cells[:1] * len(case.program.cells),
+        features=case.program.cells[0].output_units,
     )
 
 
@@ -54,8 +55,8 @@ def by_config(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case
     # a Keras 2 cell by itself keeps the shape of its first dropout mask, also in inference
     anew = options == wire.EVERY and subject.path == "cell/keras2"
     return tuple(
-        dataclasses.replace(
-            _with_config_options(case, options), static_shapes=case.static_shapes or anew
+        _with_config_options(case, options).replace(
+            static_shapes=case.program.static_shapes or anew
         )
         for case in cases
     )
@@ -68,10 +69,10 @@ def reloaded_cases(
     """What is made and not called: a case with every option, and one without the idle ones."""
     layers = _layers(subject)
     program = draw(states.programs(subject, extent.modes, common=extent.common, layers=layers))
-    reloaded = dataclasses.replace(program, reloaded=way)
+    reloaded = program.replace(reloaded=way)
     every, given = (_with_config_options(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
     if set(states.generations(subject)) == {"v1"}:
-        every = dataclasses.replace(every, cells=tuple(map(_with_all_of_v1, every.cells)))
+        every = every.replace(cells=tuple(map(_with_all_of_v1, every.program.cells)))
     return (every, given)
 
 
@@ -96,10 +97,16 @@ def from_keras2(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Ca
 
 
 def _by_default(case: Case) -> Case:
-    cells = tuple(documented_examples.cell(cell.kind, cell.units, "keras2") for cell in case.cells)
+    cells = tuple(
+        documented_examples.cell(cell.kind, cell.units, "keras2") for cell in case.program.cells
+    )
     # the default initializer of the recurrent kernel knows no half precision
-    dtype = case.dtype if case.dtype in default_options.DTYPES else default_options.DTYPES[0]
-    return dataclasses.replace(case, cells=cells, dtype=dtype, options=wire.DEFAULTS)
+    dtype = (
+        case.program.dtype
+        if case.program.dtype in default_options.DTYPES
+        else default_options.DTYPES[0]
+    )
+    return case.replace(cells=cells, dtype=dtype, options=wire.DEFAULTS)
 
 
 @st.composite
@@ -114,10 +121,10 @@ def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tu
     """Several cases of one Keras 2 program whose gates are its hard sigmoids."""
     cases = draw(together(subject, extent, wire.KERAS2_CONFIG))
     return tuple(
-        dataclasses.replace(
-            case,
+        case.replace(
             cells=tuple(
-                dataclasses.replace(cell, recurrent_activation=HARD_SIGMOID) for cell in case.cells
+                dataclasses.replace(cell, recurrent_activation=HARD_SIGMOID)
+                for cell in case.program.cells
             ),
         )
         for case in cases
@@ -153,9 +160,9 @@ def _options(path: state_forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
 
 def _with_config_options(case: Case, options: str) -> Case:
     """The case with options that a config can tell: of v1 no function that Keras does not know."""
-    generation = state_forms.Path.of(case.path).generation
-    cells = tuple(_told_cell(cell, generation) for cell in case.cells)
-    return dataclasses.replace(case, cells=cells, options=options)
+    generation = state_forms.Path.of(case.program.path).generation
+    cells = tuple(_told_cell(cell, generation) for cell in case.program.cells)
+    return case.replace(cells=cells, options=options)
 
 
 def _told_cell(cell: Cell, generation: str) -> Cell:

@@ -75,7 +75,7 @@ def _program(draw: st.DrawFn, subject: Subject, extent: DrawSpec, kinds: Sequenc
 
 def _several(draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """Cases of a program; of a cell called by itself with a state."""
-    one_step = Path.of(program.path).api == "cell"
+    one_step = Path.of(program.program.path).api == "cell"
     of = Data(**data)
     if one_step:
         given = tuple(values for values in of.states if values is not None)
@@ -86,7 +86,7 @@ def _several(draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any) -> t
     drawn = draw(states.of_program(program, one_step, fewer, of))
     # an own start is another way through the library: seen each time
     if None in of.states[1:] and not of.split:
-        drawn += (dataclasses.replace(drawn[0], state=None),)
+        drawn += (drawn[0].replace(state=None),)
     return drawn
 
 
@@ -98,7 +98,7 @@ def _variants(
     One is enough too where a state is carried over: other clauses judge the same of all.
     """
     chosen = draw(lengths_and_masks.one_of(tuple(variants)))
-    return variants if program.mode == EAGER and not data.get("split") else (chosen,)
+    return variants if program.program.mode == EAGER and not data.get("split") else (chosen,)
 
 
 @st.composite
@@ -114,12 +114,12 @@ def wrapped(
     program = _program(draw, subject, extent, kinds or _kinds(subject))
     drawn: list[Case] = []
     for turn in _variants(draw, program, range(len(wrappers)), data)[-_TURNS:]:
-        width, within = program.features, []
-        for place, cell in enumerate(program.cells):
+        width, within = program.program.features, []
+        for place, cell in enumerate(program.program.cells):
             around = wrappers[(turn + place) % len(wrappers)]
             within.append(_fitting(dataclasses.replace(cell, wrappers=around), width))
             width = within[-1].output_width
-        case = dataclasses.replace(program, cells=tuple(within))
+        case = program.replace(cells=tuple(within))
         drawn += _several(draw, case, extent, **data)
     return tuple(drawn)
 
@@ -139,7 +139,7 @@ def in_one_tensor(
     program = _program(draw, subject, extent, ("LSTM", "BasicLSTM", STACK))
     drawn: list[Case] = []
     for dtype in _variants(draw, program, ("float32", "float64"), data):
-        case = dataclasses.replace(program, state_is_tuple=False, dtype=dtype)
+        case = program.replace(state_is_tuple=False, dtype=dtype)
         drawn += _several(draw, case, extent, **data)
     return tuple(drawn)
 
@@ -148,8 +148,8 @@ def in_one_tensor(
 def nested(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
     """Stacks within a stack, and stacks of one cell."""
     program = _program(draw, subject, extent, (STACK, STACK, "LSTM", "GRU"))
-    nesting = draw(lengths_and_masks.one_of(_NESTINGS[len(program.cells)]))
-    return _several(draw, dataclasses.replace(program, nesting=nesting), extent, **data)
+    nesting = draw(lengths_and_masks.one_of(_NESTINGS[len(program.program.cells)]))
+    return _several(draw, program.replace(nesting=nesting), extent, **data)
 
 
 _DROPOUTS = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5))
@@ -165,10 +165,10 @@ def with_dropout(
     dropout, recurrent = draw(lengths_and_masks.one_of(_DROPOUTS))
     dropping = tuple(
         dataclasses.replace(cell, dropout=dropout, recurrent_dropout=recurrent)
-        for cell in program.cells
+        for cell in program.program.cells
     )
     layer = draw(lengths_and_masks.one_of(_TRAINING))
-    return _several(draw, dataclasses.replace(program, cells=dropping, layer=layer), extent, **data)
+    return _several(draw, program.replace(cells=dropping, layer=layer), extent, **data)
 
 
 @st.composite
@@ -181,7 +181,7 @@ def of_ones_own(
 ) -> tuple[Case, ...]:
     """A user's own cell around an LSTM cell, alone or below another cell."""
     program = _program(draw, subject, extent, ("LSTM",))
-    (cell,) = program.cells
+    (cell,) = program.program.cells
     doubled = draw(lengths_and_masks.one_of((False, True)))
     start = draw(lengths_and_masks.one_of(tuple(starts)))
     above = draw(_cells_above(Path.of(subject.path).generation))
@@ -189,7 +189,7 @@ def of_ones_own(
     for structure in _variants(draw, program, STRUCTURES, data):
         custom = Custom(structure, doubled, start)
         own = dataclasses.replace(cell, custom=custom, projection=None, projection_clip=None)
-        case = dataclasses.replace(program, cells=(own, *above))
+        case = program.replace(cells=(own, *above))
         drawn += _several(draw, case, extent, **data)
     return tuple(drawn)
 
@@ -206,9 +206,9 @@ def convolutional(
 ) -> tuple[Case, ...]:
     """ConvLSTM layers of one to three axes, with few positions and filters."""
     program = _program(draw, subject, extent, ("LSTM",))
-    (cell,) = program.cells
+    (cell,) = program.program.cells
     filters = draw(lengths_and_masks.up_to(_MAX_FILTERS, 1))
-    program = dataclasses.replace(program, features=draw(lengths_and_masks.up_to(_MAX_FILTERS, 1)))
+    program = program.replace(features=draw(lengths_and_masks.up_to(_MAX_FILTERS, 1)))
     cell = dataclasses.replace(cell, kind=CONVOLUTIONAL, units=filters, implementation=2)
     cases_of = _of_one_batch if stateful else _several
     axes = _variants(draw, program, tuple(_MAX_SPACE), data)
@@ -217,7 +217,7 @@ def convolutional(
     # what is built is drawn before any data, so that clauses build the same
     for convolution in [draw(_convolutions(n, _PADDINGS[(first + n) % 2])) for n in axes]:
         conv = dataclasses.replace(cell, convolution=convolution)
-        case = dataclasses.replace(program, cells=(conv,))
+        case = program.replace(cells=(conv,))
         drawn += cases_of(draw, case, extent, most_steps=_MOST_STEPS, **data)
     return tuple(drawn)
 
@@ -226,9 +226,9 @@ def _of_one_batch(
     draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
     """Cases of a stateful layer, which all have the batch that it is built for."""
-    layer = dataclasses.replace(program.layer, stateful=True)
+    layer = dataclasses.replace(program.program.layer, stateful=True)
     batch = draw(lengths_and_masks.batches())
-    program = dataclasses.replace(program, batch=batch, layer=layer)
+    program = program.replace(batch=batch, layer=layer)
     return _several(draw, program, extent, batch=batch, **data)
 
 
@@ -247,18 +247,18 @@ def _convolutions(axes: int, padding: str) -> st.SearchStrategy[Convolution]:
 def time_distributed(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Layers in a TimeDistributed, which takes two rows as two slices of one."""
     program = _program(draw, subject, extent, _kinds(subject))
-    program = dataclasses.replace(program, layer=Layer(time_distributed=True))
+    program = program.replace(layer=Layer(time_distributed=True))
     drawn = _several(draw, program, extent, states=(None,))
-    return tuple(dataclasses.replace(case, batch=case.batch + case.batch % 2) for case in drawn)
+    return tuple(case.replace(batch=case.data.batch + case.data.batch % 2) for case in drawn)
 
 
 @st.composite
 def stateful_in_time(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
     """Stateful layers in a TimeDistributed, which takes halves of the steps as two slices."""
     program = _program(draw, subject, extent, _kinds(subject))
-    program = dataclasses.replace(program, layer=Layer(time_distributed=True))
+    program = program.replace(layer=Layer(time_distributed=True))
     drawn = _of_one_batch(draw, program, extent, states=(None,), most_steps=_MOST_STEPS)
-    return tuple(dataclasses.replace(case, steps=2 * case.steps) for case in drawn)
+    return tuple(case.replace(steps=2 * case.data.steps) for case in drawn)
 
 
 @st.composite
@@ -268,6 +268,6 @@ def mixed(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> t
     program = _program(draw, subject, extent, (*first, *_kinds(subject)))
     drawn: list[Case] = []
     for policy in _variants(draw, program, tuple(POLICIES), data):
-        case = dataclasses.replace(program, policy=policy, dtype=POLICIES[policy])
+        case = program.replace(policy=policy, dtype=POLICIES[policy])
         drawn += _several(draw, case, extent, **data)
     return tuple(drawn)

@@ -32,8 +32,8 @@ def together(
     program = draw(
         states.programs(subject, extent.modes, common=extent.common, layers=tuple(layers))
     )
-    program = dataclasses.replace(program, batch=draw(lengths_and_masks.batches()))
-    of = states.Data(batch=program.batch, **data)
+    program = program.replace(batch=draw(lengths_and_masks.batches()))
+    of = states.Data(batch=program.data.batch, **data)
     return draw(states.of_program(program, False, extent, of))
 
 
@@ -43,8 +43,8 @@ def of_own_cells(
 ) -> tuple[Case, ...]:
     """Cases over a user's own cells, whose `get_initial_state` gives ones; without a state."""
     drawn = draw(together(subject, extent, states=(None,), **data))
-    own = tuple(dataclasses.replace(cell, ones_at_first=True) for cell in drawn[0].cells)
-    return tuple(dataclasses.replace(case, cells=own) for case in drawn)
+    own = tuple(dataclasses.replace(cell, ones_at_first=True) for cell in drawn[0].program.cells)
+    return tuple(case.replace(cells=own) for case in drawn)
 
 
 @st.composite
@@ -54,7 +54,7 @@ def under_policies(
     """Cases under a policy of mixed precision."""
     policy = draw(lengths_and_masks.one_of(tuple(POLICIES)))
     drawn = draw(together(subject, extent, **data))
-    return tuple(dataclasses.replace(case, policy=policy, dtype=POLICIES[policy]) for case in drawn)
+    return tuple(case.replace(policy=policy, dtype=POLICIES[policy]) for case in drawn)
 
 
 @st.composite
@@ -69,12 +69,12 @@ def other_batches(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[
     rows = draw(lengths_and_masks.one_of((2, 1, 3, 5, 8)))
     others = {1, draw(lengths_and_masks.one_of((rows + 1, 2 * rows, rows - 1 or 3)))} - {rows}
     # what is traced for any number of rows may not even take the one row that it was built for
-    unknown = rows > 1 and case.mode != EAGER and draw(lengths_and_masks.one_of((True, False)))
+    unknown = (
+        rows > 1 and case.program.mode != EAGER and draw(lengths_and_masks.one_of((True, False)))
+    )
     return tuple(
-        dataclasses.replace(
-            case, batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False
-        )
-        for other in sorted(others)[: extent.several(case.mode)]
+        case.replace(batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False)
+        for other in sorted(others)[: extent.several(case.program.mode)]
     )
 
 
@@ -82,7 +82,7 @@ def other_batches(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[
 def malformed_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     """Cases of a stateful layer with a malformed initial state."""
     case = draw(malformed.any_cases(subject, modes, fresh=False))
-    return dataclasses.replace(case, layer=STATEFUL)
+    return case.replace(layer=STATEFUL)
 
 
 @st.composite
@@ -106,11 +106,10 @@ def in_models(
     )
     (case, *_) = draw(together(subject, DrawSpec(modes), states=states, most_steps=_ENOUGH_STEPS))
     # `predict` casts what it is given to float32, as long as Keras is not told of another float
-    narrow = case.dtype == "float64" and model.by == "predict"
-    return dataclasses.replace(
-        case,
-        steps=2 * case.steps,
-        split=case.steps,
-        dtype="float32" if narrow else case.dtype,
+    narrow = case.program.dtype == "float64" and model.by == "predict"
+    return case.replace(
+        steps=2 * case.data.steps,
+        split=case.data.steps,
+        dtype="float32" if narrow else case.program.dtype,
         model=model,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.cases import state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import BIDIRECTIONAL, SIDE_BY_SIDE, Layer
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import cells, lengths_and_masks
@@ -54,7 +54,7 @@ def programs(
     drawn = cells.cells(subject.cell, tuple(offering), smallest_units, unequal)
     if state_forms.Path.of(subject.path).api in BIDIRECTIONAL:
         drawn = cells.both_directions(subject.cell, tuple(offering), smallest_units)
-    program = Case(
+    program = make_case(
         path=subject.path,
         mode=draw(lengths_and_masks.one_of(tuple(modes))),
         cells=draw(drawn),
@@ -74,11 +74,11 @@ def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
 
 def with_layer(program: Case, layer: Layer) -> Case:
     """With a layer's options; what is added up or multiplied has the same units."""
-    program = dataclasses.replace(program, layer=layer)
-    if program.bidirectional and layer.merge_mode not in SIDE_BY_SIDE:
-        forward, backward = program.cells
+    program = program.replace(layer=layer)
+    if program.program.bidirectional and layer.merge_mode not in SIDE_BY_SIDE:
+        forward, backward = program.program.cells
         alike = dataclasses.replace(backward, units=forward.units)
-        program = dataclasses.replace(program, cells=(forward, alike))
+        program = program.replace(cells=(forward, alike))
     return program
 
 
@@ -107,8 +107,7 @@ def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of
     smallest = 2 if of.split else of.fewest_steps
     steps = 1 if one_step else draw(lengths_and_masks.steps(smallest, of.most_steps))
     batch, state, lengths, mask = draw(_starts(of))
-    return dataclasses.replace(
-        program,
+    return program.replace(
         batch=of.batch or batch,
         steps=steps,
         data_seed=data_seed,
@@ -173,10 +172,10 @@ def of_program(
     Of a stack there are so many fewer as it has cells, which is what a case of it costs. Rarely,
     one case is to be built for its own shapes, which takes as long as many calls.
     """
-    several = max(1, extent.several(program.mode) // len(program.cells))
+    several = max(1, extent.several(program.program.mode) // len(program.program.cells))
     count = several if draw(lengths_and_masks.up_to(_RARELY)) else 1
     first = draw(lengths_and_masks.seeds())
     drawn = [with_data(draw, program, first + at, one_step, of) for at in range(count)]
     if draw(lengths_and_masks.up_to(_RARELY)) == _RARELY:
-        drawn[0] = dataclasses.replace(drawn[0], static_shapes=True)
+        drawn[0] = drawn[0].replace(static_shapes=True)
     return tuple(drawn)

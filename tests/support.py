@@ -118,7 +118,7 @@ def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.Sea
     )
     if malformed is None:
         return drawn
-    return drawn.filter(lambda case: (case.malformation is not None) == malformed)
+    return drawn.filter(lambda case: (case.data.malformation is not None) == malformed)
 
 
 def _modes(clause: Clause, subject: Subject, modes: Sequence[str]) -> Sequence[str]:
@@ -129,17 +129,20 @@ def perfect(case: Case, trajectory: forward.Trajectory | None = None) -> wire.Ob
     """What a library without a fault answers to the whole sequence of a case."""
     expected = trajectory or expected_trajectory(case)
     outputs = expected.outputs.value
-    if state_forms.Path.of(case.path).api == "cell" or not case.layer.return_sequences:
+    if (
+        state_forms.Path.of(case.program.path).api == "cell"
+        or not case.program.layer.return_sequences
+    ):
         outputs = outputs[:, -1]
-    elif case.layer.time_major:
+    elif case.program.layer.time_major:
         outputs = np.swapaxes(outputs, 0, 1)
-    outputs = outputs.reshape(*outputs.shape[:-1], *case.output_shape)
+    outputs = outputs.reshape(*outputs.shape[:-1], *case.program.output_shape)
     state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
     run = Run(outputs, state, wire.Observation())
     return wire.Observation(
-        outputs=sent(outputs, case.dtype),
-        state=state_forms.documented_tree(case, state_leaves(run, case.dtype)),
-        variables=(VARIABLE_DTYPE,) if case.policy else (),
+        outputs=sent(outputs, case.program.dtype),
+        state=state_forms.documented_tree(case, state_leaves(run, case.program.dtype)),
+        variables=(VARIABLE_DTYPE,) if case.program.policy else (),
     )
 
 

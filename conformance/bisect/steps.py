@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from conformance.adapter import wire
@@ -70,7 +70,7 @@ class OneCase:
         if _has_keras2(looking.offers.values()):
             return self.case
         other = self.case.other and _KERAS2.sub("keras3", self.case.other)
-        return replace(self.case, path=_KERAS2.sub("keras3", self.case.path), other=other)
+        return self.case.replace(path=_KERAS2.sub("keras3", self.case.program.path), other=other)
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,18 @@ were, so a case that is shrunk stays the case it was.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
 from dataclasses import dataclass
+from typing import Union
 
 import numpy as np
 
 from conformance.adapter import wire
+from conformance.cases.cached_hash import cached_hash
 from conformance.cases.case import Case
 from conformance.cases.floats import round_to
-from conformance.cases.program import LSTM_TYPES, Cell, Layer
+from conformance.cases.program import LSTM_TYPES, Cell, input_shape
 
 # Which kind of array a stream is for
 _WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = range(1, 6)
@@ -62,71 +63,105 @@ class Weights:
     projection: np.ndarray | None = None
 
 
-def weights(case: Case) -> tuple[Weights, ...]:
-    """The weights of each cell.
+@cached_hash
+@dataclass(frozen=True)
+class WeightSpec:
+    """All on which the weights of a case depend; the cases of one program share it."""
 
-    Matrices are uniform in ±weight_scale/sqrt(rows), so that the sum that reaches a gate is of the
-    order of weight_scale however wide the cell is; biases and peepholes in ±weight_scale.
+    cells: tuple[Cell, ...]
+    features: int
+    dtype: str
+    seed: int
+    scale: float
+    bidirectional: bool
+
+
+@cached_hash
+@dataclass(frozen=True)
+class ArraySpec:
+    """All on which the arrays of a case depend, and what its cells do with them.
+
+    Cases on several paths share it, so it is the key of what the reference has computed.
     """
-    return _weights(weighed(case))
+
+    weights: WeightSpec
+    batch: int
+    steps: int
+    seed: int
+    state: str | None
+    lengths: str | None
+    mask: str | None
+    go_backwards: bool
+    zero_output_for_mask: bool
 
 
-def weighed(case: Case) -> Case:
-    """A case of that on which the weights depend, and nothing else: many cases share it."""
-    return Case(
-        case.path if case.bidirectional else "",  # else no path matters
-        "",
-        case.cells,
-        features=case.features,
-        dtype=case.dtype,
-        weight_seed=case.weight_seed,
-        weight_scale=case.weight_scale,
-    )
+Source = Union[Case, ArraySpec]
 
 
-def drawn(case: Case) -> Case:
-    """A case of that on which its arrays depend, and what cells do with them: paths share it."""
-    return dataclasses.replace(
-        weighed(case),
-        batch=case.batch,
-        steps=case.steps,
-        data_seed=case.data_seed,
-        state=case.state or (None if _starts_itself(case) else "zeros"),
-        lengths=case.lengths,
-        mask=case.mask,
-        layer=Layer(
-            go_backwards=case.layer.go_backwards,
-            # documented to be used only where the outputs of all steps are returned
-            zero_output_for_mask=case.layer.zero_output_for_mask and case.layer.return_sequences,
+def array_spec(source: Source) -> ArraySpec:
+    """Return that on which the arrays of a case depend."""
+    return source if isinstance(source, ArraySpec) else _array_spec(source)
+
+
+@_remembered
+def _array_spec(case: Case) -> ArraySpec:
+    program, layer, data = case.program, case.program.layer, case.data
+    return ArraySpec(
+        WeightSpec(
+            program.cells,
+            program.features,
+            program.dtype,
+            data.weight_seed,
+            data.weight_scale,
+            program.bidirectional,
         ),
+        data.batch,
+        data.steps,
+        data.data_seed,
+        data.state or (None if _starts_itself(case) else "zeros"),
+        data.lengths,
+        data.mask,
+        layer.go_backwards,
+        # documented to be used only where the outputs of all steps are returned
+        layer.zero_output_for_mask and layer.return_sequences,
     )
 
 
 def _starts_itself(case: Case) -> bool:
-    return any(cell.custom is not None and cell.custom.start for cell in case.cells)
+    return any(cell.custom is not None and cell.custom.start for cell in case.program.cells)
+
+
+def weights(source: Source) -> tuple[Weights, ...]:
+    """Return the weights of each cell.
+
+    Matrices are uniform in ±weight_scale/sqrt(rows), so that the sum that reaches a gate is of the
+    order of weight_scale however wide the cell is; biases and peepholes in ±weight_scale.
+    """
+    return weights_of_spec(array_spec(source).weights)
 
 
 @_remembered
-def _weights(case: Case) -> tuple[Weights, ...]:
+def weights_of_spec(spec: WeightSpec) -> tuple[Weights, ...]:
+    """Return the weights of each cell, as `weights` does."""
     return tuple(
-        _cell_weights(cell, features, case, index)
-        for index, (cell, features) in enumerate(zip(case.cells, _fed(case), strict=True))
+        _cell_weights(cell, features, spec, index)
+        for index, (cell, features) in enumerate(zip(spec.cells, _fed(spec), strict=True))
     )
 
 
-def _fed(case: Case) -> tuple[int, ...]:
-    """How many features reach each cell."""
-    if case.bidirectional:
-        return (case.features,) * len(case.cells)
-    return (case.features, *(cell.output_width for cell in case.cells[:-1]))
+def _fed(spec: WeightSpec) -> tuple[int, ...]:
+    """Return how many features reach each cell."""
+    if spec.bidirectional:
+        return (spec.features,) * len(spec.cells)
+    return (spec.features, *(cell.output_width for cell in spec.cells[:-1]))
 
 
-def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
-    stream = _stream(case.weight_seed, _WEIGHTS, index)
+def _cell_weights(cell: Cell, features: int, spec: WeightSpec, index: int) -> Weights:
+    stream = _stream(spec.seed, _WEIGHTS, index)
 
     def drawn(*shape: int, fan_in: int = 1) -> np.ndarray:
-        scale = case.weight_scale / np.sqrt(max(fan_in, 1))
-        return _read_only(round_to(stream.uniform(-scale, scale, shape), case.dtype))
+        scale = spec.scale / np.sqrt(max(fan_in, 1))
+        return _read_only(round_to(stream.uniform(-scale, scale, shape), spec.dtype))
 
     places = math.prod(cell.convolution.kernel) if cell.convolution else 1
     taken, carried = places * features, places * cell.output_units
@@ -142,10 +177,11 @@ def _cell_weights(cell: Cell, features: int, case: Case, index: int) -> Weights:
     )
 
 
-def inputs(case: Case) -> np.ndarray:
-    """The inputs, (batch, steps, values), in ±2; about one in 16 is zero."""
-    shape = (case.batch, case.steps, math.prod(case.input_shape))
-    return _inputs(case.data_seed, shape, case.dtype)
+def inputs(source: Source) -> np.ndarray:
+    """Return the inputs, (batch, steps, values), in ±2; about one in 16 is zero."""
+    spec = array_spec(source)
+    values = math.prod(input_shape(spec.weights.cells, spec.weights.features))
+    return _inputs(spec.seed, (spec.batch, spec.steps, values), spec.weights.dtype)
 
 
 @_remembered
@@ -167,19 +203,21 @@ def _uniform(size: float, shape: tuple[int, int, int], seed: int, *key: int) -> 
     return values
 
 
-def state(case: Case) -> tuple[tuple[np.ndarray, ...], ...]:
-    """The initial state of each cell, (h,) or (h, c), each (batch, width); without one, its own.
+def state(source: Source) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the initial state of each cell, (h,) or (h, c), each (batch, width).
+
+    Where no state is given it is the cell's own.
 
     In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell,
     as far as the dtype has enough of them, and between cells, so that a swap of any two shows.
     """
+    spec = array_spec(source)
+    dtype = spec.weights.dtype
     return tuple(
-        _own_start(cell, case.batch)
-        if case.state is None
-        else _given_state(
-            case.state, case.data_seed, index, case.batch, cell.state_widths, case.dtype
-        )
-        for index, cell in enumerate(case.cells)
+        _own_start(cell, spec.batch)
+        if spec.state is None
+        else _given_state(spec.state, spec.seed, index, spec.batch, cell.state_widths, dtype)
+        for index, cell in enumerate(spec.weights.cells)
     )
 
 
@@ -241,16 +279,23 @@ class Cotangents:
     state: tuple[tuple[np.ndarray, ...], ...]
 
 
-def cotangents(case: Case) -> Cotangents:
-    """The factors of a case's loss, of magnitudes from 1/2 to 3/2."""
+def cotangents(source: Source) -> Cotangents:
+    """Return the factors of a case's loss, of magnitudes from 1/2 to 3/2."""
+    spec = array_spec(source)
+    dtype = spec.weights.dtype
     state = []
-    for index, cell in enumerate(case.cells, start=1):
-        joined = _cotangents(
-            case.data_seed, index, (case.batch, 1, sum(cell.state_widths)), case.dtype
-        )
+    for index, cell in enumerate(spec.weights.cells, start=1):
+        shape = (spec.batch, 1, sum(cell.state_widths))
+        joined = _cotangents(spec.seed, index, shape, dtype)
         state.append(tuple(np.split(joined[:, 0], np.cumsum(cell.state_widths)[:-1], axis=1)))
-    shape = (case.batch, case.steps, case.output_units)
-    return Cotangents(_cotangents(case.data_seed, 0, shape, case.dtype), tuple(state))
+    shape = (spec.batch, spec.steps, _output_units(source))
+    return Cotangents(_cotangents(spec.seed, 0, shape, dtype), tuple(state))
+
+
+def _output_units(source: Source) -> int:
+    if isinstance(source, Case):
+        return source.program.output_units
+    return source.weights.cells[-1].output_units
 
 
 @_remembered
@@ -259,40 +304,44 @@ def _cotangents(seed: int, index: int, shape: tuple[int, int, int], dtype: str) 
     return _read_only(round_to(signed + np.copysign(0.5, signed), dtype))
 
 
+def counted(source: Source) -> np.ndarray | None:
+    """Return which steps count, (batch, steps) of bool, by lengths or mask; or None."""
+    return _counted(array_spec(source))
+
+
 @_remembered
-def counted(case: Case) -> np.ndarray | None:
-    """Which steps count, (batch, steps) of bool, by the case's lengths or mask; or None."""
-    if case.lengths is None and case.mask is None:
+def _counted(spec: ArraySpec) -> np.ndarray | None:
+    if spec.lengths is None and spec.mask is None:
         return None
-    rows = [_counted_row(case, row) for row in range(case.batch)]
-    return _stacked(rows, (case.steps,)).astype(bool)
+    rows = [_counted_row(spec, row) for row in range(spec.batch)]
+    return _stacked(rows, (spec.steps,)).astype(bool)
 
 
-def lengths(case: Case) -> np.ndarray:
-    """How many steps of each row count: (batch,) of int32, by the case's lengths."""
-    steps = counted(case)
+def lengths(source: Source) -> np.ndarray:
+    """Return how many steps of each row count: (batch,) of int32, by the case's lengths."""
+    steps = counted(source)
     assert steps is not None
     return steps.sum(axis=1, dtype=np.int32)
 
 
-def _counted_row(case: Case, row: int) -> np.ndarray:
-    stream = _stream(case.data_seed, _COUNTED, row)
-    steps = np.arange(case.steps)
-    some = int(stream.randint(0, case.steps + 1))
-    if case.lengths is not None:
-        return steps < {"full": case.steps, "drawn": some, "one": 1, "zero": 0}[case.lengths]
-    if case.mask == "interior":
-        first, last = sorted(stream.randint(1, max(case.steps, 2), 2))
+def _counted_row(spec: ArraySpec, row: int) -> np.ndarray:
+    stream = _stream(spec.seed, _COUNTED, row)
+    steps = np.arange(spec.steps)
+    some = int(stream.randint(0, spec.steps + 1))
+    if spec.lengths is not None:
+        return steps < {"full": spec.steps, "drawn": some, "one": 1, "zero": 0}[spec.lengths]
+    if spec.mask == "interior":
+        first, last = sorted(stream.randint(1, max(spec.steps, 2), 2))
         return (steps < first) | (steps >= last)
-    if case.mask == "scattered":
-        return stream.randint(0, 2, case.steps) == 1
+    if spec.mask == "scattered":
+        return stream.randint(0, 2, spec.steps) == 1
     return {
         "full": steps >= 0,
         "trailing": steps < some,
         "leading": steps >= some,
-        "empty_row": np.full(case.steps, row != case.data_seed % case.batch),
+        "empty_row": np.full(spec.steps, row != spec.seed % spec.batch),
         "nothing": steps < 0,
-    }[case.mask or "full"]
+    }[spec.mask or "full"]
 
 
 # Made once and seeded anew for each stream, which costs a tenth of making one. So a stream is to be

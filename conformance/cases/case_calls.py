@@ -12,8 +12,9 @@ import numpy as np
 from conformance.adapter import wire
 from conformance.cases import case_arrays, floats, state_forms
 from conformance.cases.case import Case, to_plain
+from conformance.cases.case_arrays import WeightSpec
 from conformance.cases.malformations import malformation, state_malformations
-from conformance.cases.program import EAGER, VARIABLE_DTYPE, Cell, Layer
+from conformance.cases.program import EAGER, VARIABLE_DTYPE, Cell, Layer, Program
 
 _TRACED_FOR_STEPS = ("static_rnn",)
 
@@ -23,54 +24,62 @@ _remembered = functools.lru_cache(maxsize=64)
 _remembered_until_answered = functools.lru_cache(maxsize=512)
 
 
-def program(case: Case, anew: bool = False) -> wire.Program:
-    """The program of a case; `anew` says that it may not be one that was built before.
+def program(case: Case, isolated: bool = False) -> wire.Program:
+    """Return the program of a case as it is sent; an `isolated` one was not built before.
 
-    One for a malformed or fresh case never is: what it does may depend on what it was asked before.
-    Nor is one that is traced for its number of steps.
+    One for a malformed or fresh case never was: what it does may depend on what it was asked
+    before. Nor was one that is traced for its number of steps.
     """
-    once = anew or case.malformation is not None or case.fresh or case.static_shapes
-    once = once or state_forms.Path.of(case.path).api in _TRACED_FOR_STEPS
-    return wire.Program(
-        path=case.path,
-        mode=case.mode,
-        cells=_plain(case.cells),
-        features=case.features,
-        dtype=case.dtype,
-        fresh=case.fresh,
+    program = case.program
+    once = isolated or case.data.malformation is not None or program.fresh
+    once = once or program.static_shapes
+    once = once or state_forms.Path.of(program.path).api in _TRACED_FOR_STEPS
+    given = program.model is not None and program.model.given
+    return dataclasses.replace(
+        _sent_program(program),
         kept=not once,
-        layer=_options(case.layer),
-        rows=case.batch if case.layer.stateful else None,
-        unknown_rows=case.unknown_rows,
-        policy=case.policy,
-        model=case.model.api if case.model else None,
-        initial_state=given_state(case) if case.model and case.model.given else None,
-        options=case.options,
-        reloaded=case.reloaded,
-        wiring=case.wiring,
-        nesting=case.nesting,
-        state_is_tuple=case.state_is_tuple,
+        rows=case.data.batch if program.layer.stateful else None,
+        initial_state=given_state(case) if given else None,
     )
 
 
+_SHARED_FIELDS = sorted(
+    {field.name for field in dataclasses.fields(wire.Program)}
+    & {field.name for field in dataclasses.fields(Program)}
+)
+
+
 @_remembered
-def _options(layer: Layer) -> dict[str, Any]:
+def _sent_program(program: Program) -> wire.Program:
+    """Return what is the same for all data of a program; the parts of it are sent as plain data."""
+    plain = {
+        "cells": _sent_cells(program.cells),
+        "layer": _sent_layer(program.layer),
+        "model": program.model.api if program.model else None,
+    }
+    fields = {name: getattr(program, name) for name in _SHARED_FIELDS}
+    return wire.Program(**{**fields, **plain})
+
+
+@_remembered
+def _sent_layer(layer: Layer) -> dict[str, Any]:
     return to_plain(layer)
 
 
 @_remembered
-def _plain(cells: tuple[Cell, ...]) -> tuple[dict[str, Any], ...]:
+def _sent_cells(cells: tuple[Cell, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(dataclasses.asdict(cell) for cell in cells)
 
 
 def run(case: Case, calls: Sequence[wire.Call]) -> wire.Run:
-    """Calls with the case's weights."""
-    return wire.Run(() if case.fresh else _weights(case_arrays.weighed(case)), tuple(calls))
+    """Return calls with the case's weights."""
+    spec = case_arrays.array_spec(case).weights
+    return wire.Run(() if case.program.fresh else _sent_weights(spec), tuple(calls))
 
 
 @_remembered
-def _weights(weighed: Case) -> tuple[wire.Weights, ...]:
-    return tuple(_sent(weights, weighed.dtype) for weights in case_arrays.weights(weighed))
+def _sent_weights(spec: WeightSpec) -> tuple[wire.Weights, ...]:
+    return tuple(_sent(weights, spec.dtype) for weights in case_arrays.weights_of_spec(spec))
 
 
 def _sent(weights: case_arrays.Weights, dtype: str) -> wire.Weights:
@@ -108,21 +117,25 @@ def rest(case: Case, state: object) -> wire.Call:
 
 def _before(case: Case) -> tuple[int, int | None]:
     """The steps that are run before the split: the last ones where the case goes backwards."""
-    return (case.steps - split(case), None) if case.layer.go_backwards else (0, split(case))
+    return (
+        (case.data.steps - split(case), None)
+        if case.program.layer.go_backwards
+        else (0, split(case))
+    )
 
 
 def differentiated(case: Case, in_two: bool = False) -> wire.Call:
     """The whole sequence and the gradients of the case's loss; `in_two` parts at its split."""
     cotangents = case_arrays.cotangents(case)
     state = tuple(
-        tuple(wire.Leaf(floats.to_wire(leaf, case.dtype)) for leaf in of_cell)
+        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in of_cell)
         for of_cell in cotangents.state
     )
     outputs = cotangents.outputs
-    if state_forms.Path.of(case.path).api == "cell":
+    if state_forms.Path.of(case.program.path).api == "cell":
         outputs = outputs[:, -1]
     loss = wire.Loss(
-        floats.to_wire(outputs, case.dtype),
+        floats.to_wire(outputs, case.program.dtype),
         state_forms.documented_tree(case, state),
         split(case) if in_two else None,
     )
@@ -141,26 +154,26 @@ def after_reset(call: wire.Call, states: object = None) -> wire.Call:
 
 def of_other_batch(case: Case) -> wire.Call:
     """The whole sequence of another number of rows, without an initial state."""
-    assert case.other_batch is not None
-    return without_state(dataclasses.replace(case, batch=case.other_batch))
+    assert case.data.other_batch is not None
+    return without_state(case.replace(batch=case.data.other_batch))
 
 
 def by_model(case: Case, call: wire.Call) -> wire.Call:
     """The call as the case's model is called; such a call gives no state."""
-    assert case.model is not None
-    return dataclasses.replace(call, state=None, by=case.model.by)
+    assert case.program.model is not None
+    return dataclasses.replace(call, state=None, by=case.program.model.by)
 
 
 def in_two_batches(case: Case) -> wire.Call:
     """The two halves of the sequence, as batches one below the other."""
     values = case_arrays.inputs(case)
     halves = np.concatenate([values[:, : split(case)], values[:, split(case) :]])
-    return by_model(case, wire.Call(floats.to_wire(halves, case.dtype)))
+    return by_model(case, wire.Call(floats.to_wire(halves, case.program.dtype)))
 
 
 def of_model(case: Case, rows: int | None = None) -> wire.Call:
     """The whole sequence given to a model; with `rows`, so many are predicted at a time."""
-    given = (("split", case.split), ("batch_size", rows))
+    given = (("split", case.data.split), ("batch_size", rows))
     arguments = tuple((name, _whole_number(value)) for name, value in given if value is not None)
     return wire.Call(inputs(case), given_state(case), arguments)
 
@@ -171,17 +184,17 @@ def _whole_number(value: int) -> wire.Array:
 
 def with_other_rows(case: Case, kept: int) -> wire.Call:
     """The whole sequence with every row but one replaced by other inputs and another state."""
-    other = dataclasses.replace(case, data_seed=case.data_seed + 1)
+    other = case.replace(data_seed=case.data.data_seed + 1)
 
     def mixed(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
         return np.where(
-            (np.arange(case.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others
+            (np.arange(case.data.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others
         )
 
     pairs = zip(case_arrays.state(case), case_arrays.state(other), strict=True)
     state = tuple(
         tuple(
-            wire.Leaf(floats.to_wire(mixed(mine, others), case.dtype))
+            wire.Leaf(floats.to_wire(mixed(mine, others), case.program.dtype))
             for mine, others in zip(*cell, strict=True)
         )
         for cell in pairs
@@ -194,7 +207,7 @@ def with_padding(case: Case, value: float | None = None) -> wire.Call:
     """The whole sequence with other inputs, or a value, in the steps that do not count."""
     counted = case_arrays.counted(case)
     assert counted is not None
-    other = case_arrays.inputs(dataclasses.replace(case, data_seed=case.data_seed + 1))
+    other = case_arrays.inputs(case.replace(data_seed=case.data.data_seed + 1))
     padding = other if value is None else value
     fed = np.where(counted[..., None], case_arrays.inputs(case), padding)
     return wire.Call(_sent_inputs(case, fed), given_state(case), arguments(case))
@@ -211,9 +224,12 @@ def retyped(call: wire.Call, dtype: str) -> wire.Call:
 
 def cast_by_hand(case: Case) -> wire.Call:
     """The whole sequence from the state as the other float width rounds it, in the case's dtype."""
-    other = state_forms.other_float(case.dtype)
+    other = state_forms.other_float(case.program.dtype)
     state = tuple(
-        tuple(wire.Leaf(floats.to_wire(floats.round_to(leaf, other), case.dtype)) for leaf in cell)
+        tuple(
+            wire.Leaf(floats.to_wire(floats.round_to(leaf, other), case.program.dtype))
+            for leaf in cell
+        )
         for cell in case_arrays.state(case)
     )
     return wire.Call(inputs(case), state_forms.documented_tree(case, state))
@@ -221,38 +237,36 @@ def cast_by_hand(case: Case) -> wire.Call:
 
 def well_formed(case: Case) -> Case:
     """The case that a malformed one was made from."""
-    return dataclasses.replace(case, malformation=None)
+    return case.replace(malformation=None)
 
 
 def on_other_path(case: Case) -> Case:
     """The same case on its second path, where it is not reloaded."""
     assert case.other is not None
-    return dataclasses.replace(case, path=case.other, other=None, reloaded=None)
+    return case.replace(path=case.other, other=None, reloaded=None)
 
 
 def as_made(case: Case) -> Case:
     """A reloaded case as it was before."""
-    return dataclasses.replace(case, reloaded=None, other=None)
+    return case.replace(reloaded=None, other=None)
 
 
 def in_mode(case: Case, mode: str) -> Case:
     """The same case in another mode."""
-    return dataclasses.replace(case, mode=mode)
+    return case.replace(mode=mode)
 
 
 def of_layer(case: Case) -> Case:
     """The case of a model as the layer in it is called directly, in eager mode."""
-    api = "RNN" if case.stacked else "layer"
-    generation = state_forms.Path.of(case.path).generation
-    return dataclasses.replace(
-        case, path=f"{api}/{generation}", mode=EAGER, wiring="given", split=None
-    )
+    api = "RNN" if case.program.stacked else "layer"
+    generation = state_forms.Path.of(case.program.path).generation
+    return case.replace(path=f"{api}/{generation}", mode=EAGER, wiring="given", split=None)
 
 
 def split(case: Case) -> int:
     """The number of steps before the state is carried over."""
-    assert case.split is not None
-    return case.split
+    assert case.data.split is not None
+    return case.data.split
 
 
 def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wire.Array:
@@ -261,10 +275,10 @@ def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wir
 
 
 def _sent_inputs(case: Case, values: np.ndarray) -> wire.Array:
-    shaped = values.reshape(*values.shape[:2], *case.input_shape)
-    turned = np.swapaxes(shaped, 0, 1) if case.layer.time_major else shaped
+    shaped = values.reshape(*values.shape[:2], *case.program.input_shape)
+    turned = np.swapaxes(shaped, 0, 1) if case.program.layer.time_major else shaped
     # what a layer casts by its policy are usual inputs
-    return floats.to_wire(turned, VARIABLE_DTYPE if case.policy else case.dtype)
+    return floats.to_wire(turned, VARIABLE_DTYPE if case.program.policy else case.program.dtype)
 
 
 def arguments(
@@ -275,7 +289,7 @@ def arguments(
     if counted is None:
         return ()
     steps = counted[:, start:stop]
-    if case.lengths is None:
+    if case.data.lengths is None:
         name, sent = malformation.MASK, as_array(steps, "bool")
     else:
         name, sent = malformation.LENGTHS, as_array(steps.sum(axis=1), "int32")
@@ -289,7 +303,7 @@ def as_array(values: np.ndarray, dtype: str) -> wire.Array:
 
 def given_state(case: Case) -> object:
     """The initial state in the case's form, or None where the case has none."""
-    if case.state is None:
+    if case.data.state is None:
         return None
     return state_malformations.malform(state_forms.write_state(case, leaves(case)), case)
 
@@ -297,6 +311,6 @@ def given_state(case: Case) -> object:
 def leaves(case: Case) -> state_forms.Leaves:
     """The canonical leaves of the case's state."""
     return tuple(
-        tuple(wire.Leaf(floats.to_wire(leaf, case.dtype)) for leaf in of_cell)
+        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in of_cell)
         for of_cell in case_arrays.state(case)
     )

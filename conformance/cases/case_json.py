@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from collections.abc import Sequence
 from typing import Any
 
 from conformance.adapter import wire
 from conformance.cases import case_arrays, floats, state_forms
-from conformance.cases.case import Case
-from conformance.cases.data import Malformation
+from conformance.cases.case import JSON_FIELDS, Case, make_case
+from conformance.cases.data import Data, Malformation
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import (
     CONVOLUTIONAL,
@@ -27,6 +28,7 @@ from conformance.cases.program import (
     Custom,
     Layer,
     Model,
+    Program,
 )
 from conformance.checks import documented_usage
 from conformance.errors import UnreadableCase
@@ -63,7 +65,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "structure": STRUCTURES,
     "padding": ("same", "valid"),
 }
-_KINDS = (Case, Cell, Convolution, Custom, Layer, Malformation, Model)
+_NEEDED = ("path", "mode", "cells")
+_KINDS = (Program, Data, Cell, Convolution, Custom, Layer, Malformation, Model)
 _HINTS = {kind: typing.get_type_hints(kind) for kind in _KINDS}
 
 
@@ -82,7 +85,7 @@ def from_json(text: str) -> Case:
 
 def from_plain(plain: Any) -> Case:
     """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
-    fields = dict(_fields(plain, Case))
+    fields = dict(_fields(plain, "Case", JSON_FIELDS, _NEEDED))
     cells = fields.get("cells")
     if not isinstance(cells, list) or not cells:
         raise UnreadableCase(f"cells = {cells!r}, but must be a list of at least one cell")
@@ -95,14 +98,15 @@ def from_plain(plain: Any) -> Case:
             fields[name] = _record(fields[name], kind)
     if "layer" in fields:
         fields["layer"] = _record(fields["layer"], Layer)
-    case = Case(**fields)
-    _check_fields(case)
+    case = make_case(**fields)
+    _check_fields(case.program)
+    _check_fields(case.data)
     _check_places(case)
     return case
 
 
 def _cell(plain: Any) -> Cell:
-    fields = dict(_fields(plain, Cell))
+    fields = dict(_record_fields(plain, Cell))
     if fields.get("custom") is not None:
         fields["custom"] = _record(fields["custom"], Custom)
     if fields.get("convolution") is not None:
@@ -121,7 +125,7 @@ def _cell(plain: Any) -> Cell:
 
 
 def _convolution(plain: Any) -> Convolution:
-    fields = {name: _tuples(value) for name, value in _fields(plain, Convolution).items()}
+    fields = {name: _tuples(value) for name, value in _record_fields(plain, Convolution).items()}
     for name in ("space", "kernel"):
         sizes = fields[name]
         if type(sizes) is not tuple or any(type(n) is not int or n < 1 for n in sizes):
@@ -139,27 +143,32 @@ def _tuples(plain: Any) -> Any:
 
 
 def _record(plain: Any, kind: type) -> Any:
-    record = kind(**_fields(plain, kind))
+    record = kind(**_record_fields(plain, kind))
     _check_fields(record)
     return record
 
 
-def _fields(plain: Any, kind: type) -> dict[str, Any]:
-    if not isinstance(plain, dict):
-        raise UnreadableCase(f"{kind.__name__} = {plain!r}, but must be a JSON object")
+def _record_fields(plain: Any, kind: type) -> dict[str, Any]:
     known = {field.name: field for field in dataclasses.fields(kind)}
+    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
+    return _fields(plain, kind.__name__, list(known), needed)
+
+
+def _fields(plain: Any, what: str, known: Sequence[str], needed: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise UnreadableCase(f"{what} = {plain!r}, but must be a JSON object")
     unknown = sorted(set(plain) - set(known))
     if unknown:
-        raise UnreadableCase(f"{kind.__name__} has {unknown}, but must have only {sorted(known)}")
-    needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
+        raise UnreadableCase(f"{what} has {unknown}, but must have only {sorted(known)}")
     missing = [name for name in needed if name not in plain]
     if missing:
-        raise UnreadableCase(f"{kind.__name__} lacks {missing}")
+        raise UnreadableCase(f"{what} lacks {missing}")
     return plain
 
 
 def _check_fields(record: Any) -> None:
-    for name, value in vars(record).items():
+    for name in (field.name for field in dataclasses.fields(record)):
+        value = getattr(record, name)
         least = _WHOLE_NUMBERS.get(name)
         if least is not None and (type(value) is not int or value < least):
             raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
@@ -181,17 +190,19 @@ def _check_scalar(name: str, value: Any, hint: Any) -> None:
 
 
 def _check_places(case: Case) -> None:
-    if case.bidirectional and len(case.cells) != 2:
+    if case.program.bidirectional and len(case.program.cells) != 2:
         raise UnreadableCase(
-            f"cells = {len(case.cells)}, but must be the forward and the backward one on"
-            f" {case.path}"
+            f"cells = {len(case.program.cells)}, but must be the forward and the backward one on"
+            f" {case.program.path}"
         )
-    if case.split is not None and case.split not in range(1, case.steps):
-        raise UnreadableCase(f"split = {case.split!r}, but must be from 1 to steps - 1")
-    if case.nesting and _places(case.nesting) != [*range(len(case.cells))]:
-        raise UnreadableCase(f"nesting = {case.nesting!r}, but must be a tree of all cells' places")
+    if case.data.split is not None and case.data.split not in range(1, case.data.steps):
+        raise UnreadableCase(f"split = {case.data.split!r}, but must be from 1 to steps - 1")
+    if case.program.nesting and _places(case.program.nesting) != [*range(len(case.program.cells))]:
+        raise UnreadableCase(
+            f"nesting = {case.program.nesting!r}, but must be a tree of all cells' places"
+        )
     leaves = state_malformations.leaf_count(case)
-    leaf = case.malformation.leaf if case.malformation else None
+    leaf = case.data.malformation.leaf if case.data.malformation else None
     if leaf is not None and leaf not in range(leaves):
         raise UnreadableCase(f"leaf = {leaf!r}, but must be from 0 to {leaves - 1}")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.cases.cached_hash import cached_hash
+
 
 @dataclass(frozen=True)
 class Malformation:
@@ -11,3 +13,32 @@ class Malformation:
 
     name: str
     leaf: int | None = None
+
+
+@cached_hash
+@dataclass(frozen=True)
+class Data:
+    """Inputs, weights and initial state by seed, and how they are given.
+
+    Inputs have shape (batch, steps, features). `state` names the values of the initial state
+    (`case_arrays.STATE_VALUES`), or is None where no state is given; `form` says how they are
+    written. `split` is the number of steps before a state is carried over.
+
+    `lengths` and `mask` name which steps of each row count (`case_arrays.LENGTHS`, `MASKS`), given
+    to the target as a sequence_length or as a mask; None: nothing is given, and all steps count.
+
+    `other_batch` is the size of a batch that a stateful layer was not built for.
+    """
+
+    batch: int = 1
+    steps: int = 1
+    weight_seed: int = 0
+    weight_scale: float = 1.0
+    data_seed: int = 0
+    state: str | None = "zeros"
+    form: str = "documented"
+    malformation: Malformation | None = None
+    split: int | None = None
+    lengths: str | None = None
+    mask: str | None = None
+    other_batch: int | None = None

@@ -6,6 +6,8 @@ import math
 import typing
 from dataclasses import dataclass
 
+from conformance.cases.cached_hash import cached_hash
+
 CONVOLUTIONAL = "ConvLSTM"
 LSTM_TYPES = ("LSTM", "BasicLSTM", CONVOLUTIONAL)
 STACK = "Stack"
@@ -169,3 +171,88 @@ class Model:
     api: str
     by: str = "call"
     given: bool = False
+
+
+@cached_hash
+@dataclass(frozen=True)
+class Program:
+    """A path in a mode over cells: all that must be known to build it.
+
+    Inputs have `features` values at each step. In a `fresh` program nothing is built before the
+    first call: variables have their initial values, and what is checked only while building is
+    checked then. Batch and steps are unknown to what is traced, unless the program has
+    `static_shapes`, as malformed and fresh cases have anyway.
+
+    A stateful layer with `unknown_rows` is traced for batches of any size. `policy` names a policy
+    of mixed precision; `dtype` is then its compute dtype.
+
+    On a bidirectional path `cells` are the forward and the backward one, each with weights and a
+    state of its own.
+
+    `options` says which options the cells and layers are given (`wire.OPTIONS`). A `reloaded`
+    program runs what came back of a way of saving and loading (`wire.RELOADED`), only eagerly.
+
+    `wiring` says how the initial state reaches the layer on the path `Model` (WIRINGS): it is
+    `given` as an input, `computed` by a dense layer, given to a model `nested` in another; or there
+    is `none`. In an `encoder`, and a layer that is `shared` by two sequences, the case's sequence
+    is cut at its `split`, and the final state of the first part is the initial one of the rest.
+
+    `nesting` is the tree of stacks within a stack, as ((0, 1), 2); without it all cells stand in
+    one stack. Where `state_is_tuple` is false, v1 cells and stacks hold their state in one tensor.
+    """
+
+    path: str
+    mode: str
+    cells: tuple[Cell, ...]
+    features: int = 1
+    dtype: str = "float32"
+    fresh: bool = False
+    static_shapes: bool = False
+    layer: Layer = Layer()
+    unknown_rows: bool = False
+    policy: str | None = None
+    model: Model | None = None
+    options: str = "given"
+    reloaded: str | None = None
+    wiring: str = "given"
+    nesting: Nesting = ()
+    state_is_tuple: bool = True
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether the path runs one cell forwards and one backwards."""
+        return self.path.split("/")[0] in BIDIRECTIONAL
+
+    @property
+    def stacked(self) -> bool:
+        """Whether several cells are wrapped into one, the output of each feeding the next."""
+        return bool(self.nesting) or (len(self.cells) > 1 and not self.bidirectional)
+
+    @property
+    def cell_name(self) -> str:
+        """The cell as verdicts name it: its type, or `Stack`."""
+        return STACK if self.stacked else self.cells[0].kind
+
+    @property
+    def output_units(self) -> int:
+        """Width of the outputs: that of the last cell, or of both directions side by side."""
+        if self.bidirectional and self.layer.merge_mode in SIDE_BY_SIDE:
+            return sum(cell.output_units for cell in self.cells)
+        return self.cells[-1].output_units
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Shape of the outputs at one step of one row."""
+        last = self.cells[-1]
+        return last.output_shape if last.custom or last.convolution else (self.output_units,)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the inputs at one step of one row."""
+        return input_shape(self.cells, self.features)
+
+
+def input_shape(cells: tuple[Cell, ...], features: int) -> tuple[int, ...]:
+    """Return the shape of the inputs of cells at one step of one row."""
+    convolution = cells[0].convolution
+    return (*(convolution.space if convolution else ()), features)

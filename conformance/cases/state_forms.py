@@ -51,16 +51,16 @@ class Path:
 
 def write_state(case: Case, leaves: Leaves) -> object:
     """The tree of a state in the case's form."""
-    if case.form == OWN:
+    if case.data.form == OWN:
         return wire.OwnZeros()
     tree = documented_tree(case, leaves)
-    if case.form in (NUMPY, VARIABLE):
-        return held_as(case.form, tree)
-    if case.form == BARE:
+    if case.data.form in (NUMPY, VARIABLE):
+        return held_as(case.data.form, tree)
+    if case.data.form == BARE:
         return leaves[0][0]
-    if case.form == OTHER_FLOAT:
+    if case.data.form == OTHER_FLOAT:
         return _other_float(tree, case)
-    return _other_sequence(tree) if case.form == OTHER_SEQUENCE else tree
+    return _other_sequence(tree) if case.data.form == OTHER_SEQUENCE else tree
 
 
 # Of each dtype, one that its values fit into
@@ -78,7 +78,7 @@ def other_float(dtype: str) -> str:
 
 
 def _other_float(tree: object, case: Case) -> object:
-    dtype = other_float(case.dtype)
+    dtype = other_float(case.program.dtype)
     return map_leaves(
         tree, lambda leaf: wire.Leaf(floats.to_wire(floats.from_wire(leaf.array), dtype))
     )
@@ -86,16 +86,18 @@ def _other_float(tree: object, case: Case) -> object:
 
 def documented_tree(case: Case, leaves: Leaves) -> object:
     """The documented containers of the case's path around canonical leaves."""
-    path = Path.of(case.path)
-    if not case.state_is_tuple:
+    path = Path.of(case.program.path)
+    if not case.program.state_is_tuple:
         ordered = [leaf for of_cell in leaves for leaf in reversed(of_cell)]  # c before h
         return state_trees.join_widths(ordered)
     if path.api == FLAT:
         return wire.Node("list", tuple(leaf for of_cell in leaves for leaf in of_cell))
-    states = [_of_cell(path, cell, leaf) for cell, leaf in zip(case.cells, leaves, strict=True)]
-    if case.bidirectional:
+    states = [
+        _of_cell(path, cell, leaf) for cell, leaf in zip(case.program.cells, leaves, strict=True)
+    ]
+    if case.program.bidirectional:
         return wire.Node("tuple", tuple(states))  # given as two arguments, returned as a tuple
-    if not case.stacked:
+    if not case.program.stacked:
         return _single_cell_state(path, states[0])
     inner = "list" if path.generation == "keras3" else "tuple"
     nested = tuple(_nested(inner, within, states) for within in _nesting(case))
@@ -103,7 +105,7 @@ def documented_tree(case: Case, leaves: Leaves) -> object:
 
 
 def _nesting(case: Case) -> Nesting:
-    return case.nesting or tuple(range(len(case.cells)))
+    return case.program.nesting or tuple(range(len(case.program.cells)))
 
 
 def _nested(container: str, nesting: int | Nesting, states: Sequence[object]) -> object:
@@ -183,21 +185,21 @@ def read_state(case: Case, tree: object) -> Leaves:
     Raises:
         UnexpectedStructure: the containers are not those of a state of these cells.
     """
-    if not case.state_is_tuple:
+    if not case.program.state_is_tuple:
         return _read_side_by_side(case, tree)
-    if Path.of(case.path).api == FLAT:
+    if Path.of(case.program.path).api == FLAT:
         return _read_flat(case, tree)
-    if len(case.cells) == 1 and not case.stacked:
-        return (_read_cell(case, case.cells[0], tree),)
+    if len(case.program.cells) == 1 and not case.program.stacked:
+        return (_read_cell(case, case.program.cells[0], tree),)
     states = _taken_apart(_nesting(case), tree)
-    pairs = zip(case.cells, states, strict=True)
+    pairs = zip(case.program.cells, states, strict=True)
     return tuple(_read_cell(case, cell, state) for cell, state in pairs)
 
 
 def _read_flat(case: Case, tree: object) -> Leaves:
     """The leaves of one sequence, as many for each cell as it has."""
     leaves = tree.children if isinstance(tree, wire.Node) else ()
-    counts = [len(cell.state_widths) for cell in case.cells]
+    counts = [len(cell.state_widths) for cell in case.program.cells]
     if len(leaves) != sum(counts) or not all(isinstance(leaf, wire.Leaf) for leaf in leaves):
         raise UnexpectedStructure(f"a sequence of {sum(counts)} tensors")
     left = iter(leaves)
@@ -215,9 +217,9 @@ def _taken_apart(nesting: Nesting, tree: object) -> list[object]:
 
 
 def _read_side_by_side(case: Case, tree: object) -> Leaves:
-    widths = [width for cell in case.cells for width in reversed(cell.state_widths)]
+    widths = [width for cell in case.program.cells for width in reversed(cell.state_widths)]
     leaves = iter(state_trees.split_widths(_only_leaf(tree, "one tensor"), widths))
-    ordered = [[next(leaves) for _ in cell.state_widths] for cell in case.cells]
+    ordered = [[next(leaves) for _ in cell.state_widths] for cell in case.program.cells]
     return tuple(tuple(reversed(of_cell)) for of_cell in ordered)
 
 
@@ -234,7 +236,7 @@ def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
     if cell.custom:
         return custom_cells.read_custom(cell.custom, cell.units, tree)
     if cell.is_lstm:
-        return _read_pair(Path.of(case.path), tree)
+        return _read_pair(Path.of(case.program.path), tree)
     return (_only_leaf(tree, f"one tensor for {cell.kind}"),)
 
 
@@ -261,17 +263,17 @@ def structure_words(case: Case, tree: object) -> tuple[str, ...]:
     Raises:
         UnexpectedStructure: the containers are not those of a state of these cells.
     """
-    if case.nesting or not case.state_is_tuple:
+    if case.program.nesting or not case.program.state_is_tuple:
         return ()
     names = {
         id(leaf): name
         for cell in read_state(case, tree)
         for name, leaf in zip("hc", cell, strict=False)
     }
-    if not case.stacked or not isinstance(tree, wire.Node):
+    if not case.program.stacked or not isinstance(tree, wire.Node):
         return (_bracketed(tree, names),)
     within = _brackets(tree, "...")
-    pairs = zip(case.cells, tree.children, strict=True)
+    pairs = zip(case.program.cells, tree.children, strict=True)
     told = (f"{cell.kind}: {_bracketed(child, names)} in {within}" for cell, child in pairs)
     return tuple(dict.fromkeys(told))
 

@@ -112,9 +112,9 @@ class _Part:
 
 
 def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
-    path = state_forms.Path.of(case.path)
+    path = state_forms.Path.of(case.program.path)
     if path.api == "layer":
-        (cell,) = case.cells
+        (cell,) = case.program.cells
         yield _Part(cell.kind, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, config)
         return
     if path.api == "Bidirectional":
@@ -124,38 +124,42 @@ def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
         yield _Part("RNN", _of_loop(case), config)
         config = config.get("cell", {}).get("config", {})
     told = [config]
-    if case.stacked:
+    if case.program.stacked:
         told = [cell["config"] for cell in config.get("cells", ())]
-        yield _Part("stack", {"cells": len(case.cells)}, {"cells": len(told)})
-    for index, (cell, of_cell) in enumerate(zip(case.cells, told, strict=False)):
+        yield _Part("stack", {"cells": len(case.program.cells)}, {"cells": len(told)})
+    for index, (cell, of_cell) in enumerate(zip(case.program.cells, told, strict=False)):
         yield _Part(f"cell {index}", _of_cell(case, cell), of_cell)
 
 
 def _of_directions(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
-    yield _Part("Bidirectional", {"merge_mode": case.layer.merge_mode}, config)
-    for name, cell in zip(("layer", "backward_layer"), case.cells, strict=True):
-        if name == "layer" or case.cells[0] != case.cells[1]:  # where they are alike one suffices
+    yield _Part("Bidirectional", {"merge_mode": case.program.layer.merge_mode}, config)
+    for name, cell in zip(("layer", "backward_layer"), case.program.cells, strict=True):
+        if (
+            name == "layer" or case.program.cells[0] != case.program.cells[1]
+        ):  # where they are alike one suffices
             told = config.get(name, {}).get("config", {})
             yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, told)
 
 
 def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
-    given = {"return_sequences": True, "return_state": True, **to_plain(case.layer)}
+    given = {"return_sequences": True, "return_state": True, **to_plain(case.program.layer)}
     given.pop("merge_mode", None)  # told of what is around both directions
-    if case.options == wire.EVERY:
-        given.update(neutral_options.of_loop(state_forms.Path.of(case.path).generation, kind))
+    if case.program.options == wire.EVERY:
+        given.update(
+            neutral_options.of_loop(state_forms.Path.of(case.program.path).generation, kind)
+        )
     return given
 
 
 def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
-    generation = state_forms.Path.of(case.path).generation
+    generation = state_forms.Path.of(case.program.path).generation
     given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
-    if case.options == wire.EVERY:
+    if case.program.options == wire.EVERY:
         given.update(neutral_options.of_cell(generation, cell.kind))
     elif generation == "keras2" and cell.kind != "SimpleRNN":
         # Keras 3 does not document it; with a recurrent dropout Keras 2 documents which one it is
         given["implementation"] = cell.implementation
-    return {**given, "dtype": case.dtype}
+    return {**given, "dtype": case.program.dtype}
 
 
 def _of_keras_cell(cell: Cell) -> dict[str, Any]:

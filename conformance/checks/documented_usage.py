@@ -52,9 +52,9 @@ def nested(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
 
 def write_example(case: Case) -> object:
     """The state as the case's form says: a bare tensor, or tensors in lists and tuples."""
-    if case.form == TENSOR:
+    if case.data.form == TENSOR:
         return tensor(case)
-    return nested(case, case.form) if case.stacked else pair(case, case.form)
+    return nested(case, case.data.form) if case.program.stacked else pair(case, case.data.form)
 
 
 def call(case: Case, state: object) -> wire.Call:

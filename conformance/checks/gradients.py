@@ -77,8 +77,9 @@ def _within_bound(
 ) -> float:
     if not isinstance(given, wire.Leaf):
         raise Deviation(f"gradient of {of} = None, but must be a tensor", seen)
-    if given.array.dtype != case.dtype:
+    if given.array.dtype != case.program.dtype:
         raise Deviation(
-            f"gradient of {of}'s dtype = {given.array.dtype}, but must be {case.dtype}", seen
+            f"gradient of {of}'s dtype = {given.array.dtype}, but must be {case.program.dtype}",
+            seen,
         )
     return within_bound(from_wire(given.array), estimate, f"gradient of {of}", seen)

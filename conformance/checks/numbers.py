@@ -51,7 +51,7 @@ def distance_in_ulps(case: Case, run: Run) -> float:
     pairs = [(run.outputs, expected.outputs)]
     for seen, wanted in zip(run.state, expected.state, strict=True):
         pairs += zip(seen, wanted, strict=True)
-    return max(_ulps(values, estimate, case.dtype) for values, estimate in pairs)
+    return max(_ulps(values, estimate, case.program.dtype) for values, estimate in pairs)
 
 
 def _ulps(values: np.ndarray, estimate: Estimate, dtype: str) -> float:

@@ -42,22 +42,24 @@ def accepted_outputs(
         raise Deviation(
             f"{what} = {error_line(observation.error)}, but must be accepted", observation
         )
-    return _outputs(case, observation, case.steps if steps is None else steps)
+    return _outputs(case, observation, case.data.steps if steps is None else steps)
 
 
 def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarray:
     assert observation.outputs is not None
     _must_have_dtype("outputs'", observation.outputs, case, observation)
     values = from_wire(observation.outputs)
-    of_cell = state_forms.Path.of(case.path).api == "cell"
-    one = of_cell or not case.layer.return_sequences
-    rows = (case.batch,) if one else (case.batch, steps)
-    shape = (*(rows[::-1] if case.layer.time_major else rows), *case.output_shape)
+    of_cell = state_forms.Path.of(case.program.path).api == "cell"
+    one = of_cell or not case.program.layer.return_sequences
+    rows = (case.data.batch,) if one else (case.data.batch, steps)
+    shape = (*(rows[::-1] if case.program.layer.time_major else rows), *case.program.output_shape)
     if values.shape != shape:
         raise Deviation(f"outputs' shape = {values.shape}, but must be {shape}", observation)
-    if case.layer.time_major and not one:
+    if case.program.layer.time_major and not one:
         values = np.swapaxes(values, 0, 1)
-    return values.reshape(case.batch, 1 if one else steps, math.prod(case.output_shape))
+    return values.reshape(
+        case.data.batch, 1 if one else steps, math.prod(case.program.output_shape)
+    )
 
 
 def state_values(
@@ -70,15 +72,15 @@ def state_values(
         raise Deviation(
             f"{which} state = {state_forms.format_tree(tree)}, but must be {expected}", observation
         ) from expected
-    for index, cell in enumerate(case.cells):
+    for index, cell in enumerate(case.program.cells):
         for name, leaf, shape in zip("hc", leaves[index], cell.state_shapes, strict=False):
             _must_be_leaf(f"{which} {name} of cell {index}", leaf, shape, case, observation)
     return tuple(
         tuple(
-            from_wire(leaf.array).reshape(case.batch, width)
+            from_wire(leaf.array).reshape(case.data.batch, width)
             for leaf, width in zip(of_cell, cell.state_widths, strict=True)
         )
-        for of_cell, cell in zip(leaves, case.cells, strict=True)
+        for of_cell, cell in zip(leaves, case.program.cells, strict=True)
     )
 
 
@@ -89,7 +91,7 @@ def _must_be_leaf(
     case: Case,
     observation: wire.Observation,
 ) -> None:
-    shape = (case.batch, *of_row)
+    shape = (case.data.batch, *of_row)
     if tuple(leaf.array.shape) != shape:
         raise Deviation(
             f"{what}'s shape = {tuple(leaf.array.shape)}, but must be {shape}", observation
@@ -100,8 +102,10 @@ def _must_be_leaf(
 def _must_have_dtype(
     whose: str, array: wire.Array, case: Case, observation: wire.Observation
 ) -> None:
-    if array.dtype != case.dtype:
-        raise Deviation(f"{whose} dtype = {array.dtype}, but must be {case.dtype}", observation)
+    if array.dtype != case.program.dtype:
+        raise Deviation(
+            f"{whose} dtype = {array.dtype}, but must be {case.program.dtype}", observation
+        )
 
 
 def join_runs(first: Run, second: Run) -> Run:

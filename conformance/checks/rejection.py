@@ -42,8 +42,8 @@ def grade_observation(observation: wire.Observation, explains: Callable[[str], b
 
 
 def _explains(case: Case, message: str) -> bool:
-    assert case.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    assert case.data.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     return names_a_word(message, kind.expected(case)) and names_a_word(message, kind.received(case))
 
 
@@ -60,8 +60,8 @@ def names_a_word(message: str, words: tuple[str, ...]) -> bool:
 
 def malformed_is_refused(case: Case, observation: wire.Observation) -> str:
     """The grade of a malformed state, which must be `rejected` or better."""
-    assert case.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    assert case.data.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     return must_be_refused(
         f"{kind.argument} with {kind.about}", rejection_grade(case, observation), observation
     )

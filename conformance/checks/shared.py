@@ -41,7 +41,7 @@ def straight_and_in_two(case: Case, run: Runs) -> InTwo:
         case_calls.rest(case, wire.Previous(1)),
     )
     through = outputs.accepted(case, straight)
-    carried = outputs.accepted(case, second, "the rest", steps=case.steps - steps)
+    carried = outputs.accepted(case, second, "the rest", steps=case.data.steps - steps)
     return InTwo(through, outputs.accepted(case, first, "the first steps", steps), carried)
 
 
@@ -72,7 +72,7 @@ def two_equal_one(case: Case, first: wire.Observation, second: wire.Observation)
     """What two calls gave, one with the steps before the split, is what one over all gives."""
     steps = case_calls.split(case)
     begun = outputs.accepted(case, first, "the first steps", steps)
-    ended = outputs.accepted(case, second, "the rest", case.steps - steps)
+    ended = outputs.accepted(case, second, "the rest", case.data.steps - steps)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 
@@ -80,7 +80,7 @@ def casts_as_by_hand(case: Case, run: Runs) -> CheckResult:
     """A float state of another width gives what it gives when it is cast before."""
     cast, by_hand = run(case, case_calls.whole(case), case_calls.cast_by_hand(case))
     one = outputs.accepted(
-        case, cast, f"the call with {state_forms.other_float(case.dtype)} leaves"
+        case, cast, f"the call with {state_forms.other_float(case.program.dtype)} leaves"
     )
     other = outputs.accepted(case, by_hand)
     return CheckResult(

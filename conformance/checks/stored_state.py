@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from conformance.adapter import wire
@@ -15,7 +13,7 @@ from conformance.checks.outputs import Run, accepted_outputs, state_values
 
 def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
     """What is stored, judged as a state of the case; under a policy in the variables' dtype."""
-    kept = dataclasses.replace(case, dtype=VARIABLE_DTYPE) if case.policy else case
+    kept = case.replace(dtype=VARIABLE_DTYPE) if case.program.policy else case
     return state_values("stored", observation.stored, kept, observation)
 
 
@@ -29,9 +27,9 @@ def ending_in_stored(
 
 def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
     """A run in two halves, batches one below the other, whose final state is what was stored."""
-    below = dataclasses.replace(case, batch=2 * case.batch, steps=case.steps // 2)
+    below = case.replace(batch=2 * case.data.batch, steps=case.data.steps // 2)
     outputs = accepted_outputs(below, observation, what)
-    joined = np.concatenate([outputs[: case.batch], outputs[case.batch :]], axis=1)
+    joined = np.concatenate([outputs[: case.data.batch], outputs[case.data.batch :]], axis=1)
     return Run(joined, stored(case, observation), observation)
 
 
@@ -59,7 +57,7 @@ def _identical(
 
 def batch_refused(case: Case, observation: wire.Observation) -> str:
     """The grade of a batch of another size than what is stored, which must be refused."""
-    expected, received = str(case.batch), str(case.other_batch)
+    expected, received = str(case.data.batch), str(case.data.other_batch)
     seen = rejection.grade_observation(
         observation,
         lambda message: (

@@ -7,7 +7,6 @@ mended need not be replayed.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -92,18 +91,18 @@ class TargetProbe:
 
     def _missing(self, clause: Clause, case: Case) -> str:
         """Why the target cannot be asked, or nothing."""
-        for path in (case.path, case.other):
+        for path in (case.program.path, case.other):
             if path is not None and (path not in self.offers or self.offers[path].missing):
                 return f"{path} is not available"
-        offer = self.offers[case.path]
-        if case.mode not in clause.judged_in(offer.modes, offer.further_modes):
-            return f"{case.path} has no mode {case.mode}"
+        offer = self.offers[case.program.path]
+        if case.program.mode not in clause.judged_in(offer.modes, offer.further_modes):
+            return f"{case.program.path} has no mode {case.program.mode}"
         here = [
             subject.cell
             for subject in clause.subjects(self.description.paths)
-            if (subject.path, subject.other) == (case.path, case.other)
+            if (subject.path, subject.other) == (case.program.path, case.other)
         ]
-        if not here or case.cell_name not in (*offer.cells, *here):
+        if not here or case.program.cell_name not in (*offer.cells, *here):
             return f"{case.place} does not offer the case's cells, or what is done with them"
         return ""
 
@@ -129,4 +128,4 @@ def onlooker(name: str, cache: str | None = None) -> Iterator[TargetProbe]:
 def on_path(case: Case, named: str) -> Case:
     """The same case on another path, or pair of paths, as verdicts name it."""
     path, _, other = named.partition(" ~ ")
-    return dataclasses.replace(case, path=path, other=other or None)
+    return case.replace(path=path, other=other or None)

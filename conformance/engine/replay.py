@@ -49,7 +49,7 @@ def read_replay(text: str) -> tuple[Clause, Case]:
 
 def must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOffer]) -> None:
     """Raise UnreadableCase where a path or the mode of the case is not offered."""
-    for path in (case.path, case.other):
+    for path in (case.program.path, case.other):
         if path is None:
             continue
         if path not in offers:
@@ -57,8 +57,10 @@ def must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOf
         if offers[path].missing:
             raise UnreadableCase(f"--replay: {path} is not available: {offers[path].missing}")
         modes = clause.judged_in(offers[path].modes, offers[path].further_modes)
-        if case.mode not in modes:
-            raise UnreadableCase(f"--replay: mode = {case.mode!r}, but must be one of {modes}")
+        if case.program.mode not in modes:
+            raise UnreadableCase(
+                f"--replay: mode = {case.program.mode!r}, but must be one of {modes}"
+            )
 
 
 def format_replay(outcome: Outcome, clause: Clause) -> str:

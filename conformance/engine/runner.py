@@ -69,7 +69,7 @@ class Bench:
 
     def must_still_deviate(self, entry: Entry) -> None:
         """Fail where the minimal case of a ledger entry does not show what the entry says."""
-        missing = self._missing(Subject(entry.case.path, entry.case.cell_name))
+        missing = self._missing(Subject(entry.case.program.path, entry.case.program.cell_name))
         if missing:
             pytest.skip(missing)
         clause = CLAUSES[entry.clause]

@@ -10,7 +10,6 @@ it too, or has it not.
 from __future__ import annotations
 
 import abc
-import dataclasses
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ class BaseSearch(abc.ABC):
         new = [case for case in dict.fromkeys(cases) if case not in self._seen]
         for outcome in self.judged(new):
             self._seen[outcome.case] = outcome
-            self.tallies.setdefault(outcome.case.mode, Tally()).take(outcome)
+            self.tallies.setdefault(outcome.case.program.mode, Tally()).take(outcome)
         return [self._seen[case] for case in cases]
 
     def has_seen(self, case: Case) -> bool:
@@ -92,7 +91,7 @@ class BaseSearch(abc.ABC):
             except _Counterexample:
                 # Hypothesis ends by running the minimal case once more
                 assert hunt.minimal is not None
-                self.tallies[hunt.minimal.case.mode].new = hunt.minimal
+                self.tallies[hunt.minimal.case.program.mode].new = hunt.minimal
                 return hunt.minimal
         return None
 
@@ -167,7 +166,7 @@ class Search(BaseSearch):
         found = self.hunt(modes)
         if found:
             for mode in dict.fromkeys(modes):
-                if mode != found.case.mode:
+                if mode != found.case.program.mode:
                     self._confirm(found, mode)
         self.seconds += time.perf_counter() - started
         return self.tallies
@@ -178,7 +177,7 @@ class Search(BaseSearch):
 
     def _confirm(self, found: Outcome, mode: str) -> None:
         """Ask another mode: the same case first, a search of its own where that one holds."""
-        (outcome,) = self.outcomes([dataclasses.replace(found.case, mode=mode)])
+        (outcome,) = self.outcomes([found.case.replace(mode=mode)])
         if outcome.status == NEW:
             self.tallies[mode].new = outcome
         else:
@@ -222,7 +221,7 @@ class _Hunt:
         if self.minimal is None:
             looked_at = self._search.worth_judging(cases)
         else:
-            looked_at = self._affordable(self._in_mode(cases, self.minimal.case.mode))
+            looked_at = self._affordable(self._in_mode(cases, self.minimal.case.program.mode))
         for outcome in self._search.outcomes(looked_at):
             if outcome.status == NEW:
                 if self.minimal is None:
@@ -233,11 +232,11 @@ class _Hunt:
 
     def _in_mode(self, cases: Sequence[Case], mode: str) -> list[Case]:
         shrinking = cases[self._at : self._at + 1]
-        return [dataclasses.replace(case, mode=mode) for case in shrinking]
+        return [case.replace(mode=mode) for case in shrinking]
 
     def _cheaper(self, outcome: Outcome) -> Outcome:
         """The same case in the cheapest mode, where it deviates newly there, too."""
-        (there,) = self._search.outcomes([dataclasses.replace(outcome.case, mode=self._cheapest)])
+        (there,) = self._search.outcomes([outcome.case.replace(mode=self._cheapest)])
         return there if there.status == NEW else outcome
 
     def _affordable(self, cases: Sequence[Case]) -> list[Case]:
@@ -246,5 +245,7 @@ class _Hunt:
         """
         if all(self._search.has_seen(case) for case in cases):
             return list(cases)
-        self._left -= sum(1 if case.mode == EAGER else 1 + len(case.cells) for case in cases)
+        self._left -= sum(
+            1 if case.program.mode == EAGER else 1 + len(case.program.cells) for case in cases
+        )
         return list(cases) if self._left >= 0 else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conformance.adapter import wire
 from conformance.cases import floats, state_forms
-from conformance.cases.case import Case, to_plain
+from conformance.cases.case import Case, case_to_plain
 from conformance.checks.deviation import error_line
 from conformance.contract.clause import Clause, Subject
 from conformance.engine.outcome import Outcome
@@ -88,7 +88,7 @@ def _verdict(
         subject.malformation,
         cases=_cases(tallies),
         seconds=round(seconds, 4),
-        case=to_plain(telling.case) if telling else None,
+        case=case_to_plain(telling.case) if telling else None,
         observation=observation_record(telling.observation)
         if telling and telling.observation
         else None,

@@ -33,7 +33,7 @@ class Tally:
         self.cases += 1
         if outcome.grade:
             self.grades.add(outcome.grade)
-        self._find(outcome.finding, outcome.case.dtype)
+        self._find(outcome.finding, outcome.case.program.dtype)
         if outcome.status == KNOWN and outcome.entry:
             self.known.setdefault(outcome.entry, outcome)
 

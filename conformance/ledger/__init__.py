@@ -42,7 +42,7 @@ from packaging.version import InvalidVersion, Version
 
 from conformance._toml import tomllib
 from conformance.cases import case_arrays
-from conformance.cases.case import Case
+from conformance.cases.case import JSON_FIELDS, Case
 from conformance.cases.case_json import from_json
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import Layer, Nesting
@@ -60,14 +60,14 @@ _COMPARISONS = {
 
 def _longest(case: Case) -> int:
     counted = case_arrays.counted(case)
-    return case.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
+    return case.data.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
 
 
 def _held_at_end(case: Case) -> bool:
     counted = case_arrays.counted(case)
-    if counted is None or not case.steps:
+    if counted is None or not case.data.steps:
         return False
-    last = counted[:, 0 if case.layer.go_backwards else -1]
+    last = counted[:, 0 if case.program.layer.go_backwards else -1]
     return bool((counted.any(axis=1) & ~last).any())
 
 
@@ -81,25 +81,29 @@ def _smallest_stack(nesting: int | Nesting) -> int | None:
 
 _DERIVED: dict[str, Callable[[Case], object]] = {
     **{
-        field.name: operator.attrgetter(f"layer.{field.name}")
+        field.name: operator.attrgetter(f"program.layer.{field.name}")
         for field in dataclasses.fields(Layer)
     },
     "longest": _longest,
     "held_at_end": _held_at_end,
-    "cell": lambda case: case.cell_name,
-    "depth": lambda case: len(case.cells),
-    "malformation": lambda case: case.malformation and case.malformation.name,
+    "cell": lambda case: case.program.cell_name,
+    "depth": lambda case: len(case.program.cells),
+    "malformation": lambda case: case.data.malformation and case.data.malformation.name,
     "role": state_malformations.role,
-    "model": lambda case: case.model and case.model.api,
-    "kinds": lambda case: sorted({cell.kind for cell in case.cells}),
-    "first": lambda case: case.cells[0].kind,
-    "last": lambda case: case.cells[-1].kind,
-    "narrowest": lambda case: min(width for cell in case.cells for width in cell.state_widths),
-    "widest": lambda case: max(width for cell in case.cells for width in cell.state_widths),
-    "smallest_stack": lambda case: _smallest_stack(case.nesting),
-    "structure": lambda case: case.cells[0].custom and case.cells[0].custom.structure,
+    "model": lambda case: case.program.model and case.program.model.api,
+    "kinds": lambda case: sorted({cell.kind for cell in case.program.cells}),
+    "first": lambda case: case.program.cells[0].kind,
+    "last": lambda case: case.program.cells[-1].kind,
+    "narrowest": lambda case: min(
+        width for cell in case.program.cells for width in cell.state_widths
+    ),
+    "widest": lambda case: max(width for cell in case.program.cells for width in cell.state_widths),
+    "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
+    "structure": lambda case: (
+        case.program.cells[0].custom and case.program.cells[0].custom.structure
+    ),
 }
-_CONDITIONS = {field.name for field in dataclasses.fields(Case)} - {"cells", "path"} | set(_DERIVED)
+_CONDITIONS = set(JSON_FIELDS) - {"cells", "path"} | set(_DERIVED)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Condition:
 
     def holds(self, case: Case) -> bool:
         """Whether the case's field has an allowed value."""
-        value = _DERIVED[self.field](case) if self.field in _DERIVED else getattr(case, self.field)
+        value = _DERIVED[self.field](case) if self.field in _DERIVED else case.field(self.field)
         return any(_allows(allowed, value) for allowed in self.allowed)
 
 

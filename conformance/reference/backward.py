@@ -33,10 +33,10 @@ import numpy as np
 
 from conformance.cases import case_arrays
 from conformance.cases.case import Case
-from conformance.cases.case_arrays import Cotangents, Weights
+from conformance.cases.case_arrays import ArraySpec, Cotangents, Weights
 from conformance.cases.program import Cell
 from conformance.reference import derivatives, formulas, forward
-from conformance.reference.batch_cache import Memory
+from conformance.reference.batch_cache import BatchCache
 from conformance.reference.derivatives import Back, Derivative, Factor, Sum, Taken
 from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.reference.rounding import Estimate, Noise
@@ -66,7 +66,7 @@ class Gradients:
 
 def loss_gradients(case: Case) -> Gradients:
     """The gradients of the case's loss."""
-    return _MEMORY.of(case)
+    return _CACHE.get(case)
 
 
 def gradients_of_batches(
@@ -95,28 +95,29 @@ def gradients_of_batches(
         return [_of_batch(index, gone[::-1], weights, rows, noise) for index in range(len(batches))]
 
 
-def _of_program(cases: Sequence[Case]) -> list[Gradients]:
-    """Those of each of several cases that have their cells and weights in common."""
+def _gradients(specs: Sequence[ArraySpec]) -> list[Gradients]:
+    """Return those of several cases that have their cells and weights in common."""
+    shared = specs[0].weights
     found = gradients_of_batches(
-        cases[0].cells,
-        case_arrays.weights(cases[0]),
-        [forward.batch_of_case(case) for case in cases],
-        [case_arrays.cotangents(case) for case in cases],
-        cases[0].dtype,
+        shared.cells,
+        case_arrays.weights(specs[0]),
+        [forward.batch_of_case(spec) for spec in specs],
+        [case_arrays.cotangents(spec) for spec in specs],
+        shared.dtype,
     )
-    return [_in_order(case, gradients) for case, gradients in zip(cases, found, strict=True)]
+    return [_in_order(spec, gradients) for spec, gradients in zip(specs, found, strict=True)]
 
 
-def _in_order(case: Case, found: Gradients) -> Gradients:
-    """Inputs as they stand in the case, not in the order of their computation."""
-    if not case.layer.go_backwards:
+def _in_order(spec: ArraySpec, found: Gradients) -> Gradients:
+    """Return inputs as they stand in the case, not in the order of their computation."""
+    if not spec.go_backwards:
         return found
     return dataclasses.replace(
         found, inputs=found.inputs.part((slice(None), slice(None, None, -1)))
     )
 
 
-_MEMORY = Memory(_of_program)
+_CACHE = BatchCache(_gradients)
 
 
 class _Recorded:

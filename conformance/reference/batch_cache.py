@@ -1,7 +1,7 @@
-"""What is worked out of a case, remembered by what alone it depends on; of several cases at once.
+"""A cache of what the reference has computed, by all on which it depends.
 
-To work out several cases of one program takes little longer than one of them. So those that will
-be asked for are told before, and the first that is asked for takes the others with it.
+To compute several cases of one program takes little longer than one of them. So the engine says
+which cases it will ask for, and the first that is asked for takes the others with it.
 """
 
 from __future__ import annotations
@@ -12,40 +12,41 @@ from typing import Generic, TypeVar
 
 from conformance.cases import case_arrays
 from conformance.cases.case import Case
+from conformance.cases.case_arrays import ArraySpec, Source, WeightSpec
 
 _T = TypeVar("_T")
-_REMEMBERED = 2048
+_KEPT = 2048
 _TOGETHER = 16  # cases; the arrays of more leave the processor's cache
 
-_expected: dict[Case, Sequence[Case]] = {}
+_groups: dict[ArraySpec, Sequence[ArraySpec]] = {}
 
 
 def expect(cases: Sequence[Case]) -> None:
-    """Say which cases will be asked for: those of one program are then worked out together."""
-    alike: dict[Case, list[Case]] = {}
-    for case in dict.fromkeys(case_arrays.drawn(case) for case in cases):
-        alike.setdefault(case_arrays.weighed(case), []).append(case)
-    _expected.clear()
-    for group in alike.values():
-        for at in range(0, len(group), _TOGETHER):
-            together = group[at : at + _TOGETHER]
-            _expected.update(dict.fromkeys(together, together))
+    """Say which cases will be asked for: those of one program are then computed together."""
+    by_weights: dict[WeightSpec, list[ArraySpec]] = {}
+    for spec in dict.fromkeys(case_arrays.array_spec(case) for case in cases):
+        by_weights.setdefault(spec.weights, []).append(spec)
+    _groups.clear()
+    for group in by_weights.values():
+        for start in range(0, len(group), _TOGETHER):
+            together = group[start : start + _TOGETHER]
+            _groups.update(dict.fromkeys(together, together))
 
 
-class Memory(Generic[_T]):
-    """What was worked out last, by a function of `data.drawn` cases of one program."""
+class BatchCache(Generic[_T]):
+    """What a function of several specs of one program has given for each, the last of them."""
 
-    def __init__(self, compute: Callable[[Sequence[Case]], Sequence[_T]]) -> None:
+    def __init__(self, compute: Callable[[Sequence[ArraySpec]], Sequence[_T]]) -> None:
         self._compute = compute
-        self._known: OrderedDict[Case, _T] = OrderedDict()
+        self._known: OrderedDict[ArraySpec, _T] = OrderedDict()
 
-    def of(self, case: Case) -> _T:
-        """That of a case, computed unless it is known."""
-        drawn = case_arrays.drawn(case)
-        if drawn not in self._known:
-            together = _expected.get(drawn, [drawn])
+    def get(self, source: Source) -> _T:
+        """Return what belongs to a case, computed unless it is known."""
+        spec = case_arrays.array_spec(source)
+        if spec not in self._known:
+            together = _groups.get(spec, [spec])
             self._known.update(zip(together, self._compute(together), strict=True))
-        self._known.move_to_end(drawn)
-        while len(self._known) > _REMEMBERED:
+        self._known.move_to_end(spec)
+        while len(self._known) > _KEPT:
             self._known.popitem(last=False)
-        return self._known[drawn]
+        return self._known[spec]

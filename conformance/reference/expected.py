@@ -14,9 +14,10 @@ import numpy as np
 
 from conformance.cases import case_arrays, floats
 from conformance.cases.case import Case
+from conformance.cases.case_arrays import ArraySpec
 from conformance.cases.program import SIDE_BY_SIDE
 from conformance.reference import forward
-from conformance.reference.batch_cache import Memory
+from conformance.reference.batch_cache import BatchCache
 from conformance.reference.forward import Batch, Counted, Trajectory
 from conformance.reference.rounding import Estimate, Noise
 
@@ -26,18 +27,18 @@ def expected_trajectory(case: Case) -> Trajectory:
 
     Outputs have shape (batch, steps, units), with one step where return_sequences is off.
     """
-    if case.bidirectional:
+    if case.program.bidirectional:
         return _both_directions(case)
     whole = forward.trajectory(case)
-    if case.layer.return_sequences:
+    if case.program.layer.return_sequences:
         return whole
     return dataclasses.replace(whole, outputs=_last(whole.outputs))
 
 
 def _both_directions(case: Case) -> Trajectory:
-    forwards, backwards = _DIRECTIONS.of(case)
+    forwards, backwards = _DIRECTIONS.get(case)
     one, other = forwards.outputs, backwards.outputs
-    if case.layer.return_sequences:  # the outputs of both stand in the order of the steps
+    if case.program.layer.return_sequences:  # the outputs of both stand in the order of the steps
         merged = _merged(case, one, other.part(np.s_[:, ::-1]))
         counted = case_arrays.counted(case)
         # documented: they are then zero in masked steps whatever the layer's option says
@@ -50,15 +51,15 @@ def _both_directions(case: Case) -> Trajectory:
 def expected_in_two_calls(case: Case) -> Trajectory:
     """The final state of a stateful bidirectional layer called with the steps before and after the
     case's split; the outputs are those of the backward layer in the order of its computation."""
-    split = slice(case.split), slice(case.split, None)
-    steps = np.arange(case.steps)
+    split = slice(case.data.split), slice(case.data.split, None)
+    steps = np.arange(case.data.steps)
     forwards, backwards = steps, np.concatenate([steps[part][::-1] for part in split])
     directions = [
         forward.run_cells(
-            (cell,), (weights,), case_arrays.inputs(case)[:, order], (state,), case.dtype
+            (cell,), (weights,), case_arrays.inputs(case)[:, order], (state,), case.program.dtype
         )
         for cell, weights, state, order in zip(
-            case.cells,
+            case.program.cells,
             case_arrays.weights(case),
             case_arrays.state(case),
             (forwards, backwards),
@@ -73,40 +74,42 @@ def _last(outputs: Estimate) -> Estimate:
     return outputs.part(np.s_[:, -1:])
 
 
-def _directions(cases: Sequence[Case]) -> list[tuple[Trajectory, Trajectory]]:
-    return list(zip(_direction(cases, 0), _direction(cases, 1), strict=True))
+def _directions(specs: Sequence[ArraySpec]) -> list[tuple[Trajectory, Trajectory]]:
+    return list(zip(_direction(specs, 0), _direction(specs, 1), strict=True))
 
 
-_DIRECTIONS = Memory(_directions)
+_DIRECTIONS = BatchCache(_directions)
 
 
-def _direction(cases: Sequence[Case], at: int) -> list[Trajectory]:
-    """What the cell at this place does: the second runs the steps in reverse order."""
+def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
+    """Return what the cell at this place does: the second runs the steps in reverse order."""
     order, place = np.s_[:, :: -1 if at else 1], slice(at, at + 1)
     batches = []
-    for case in cases:
-        steps = case_arrays.counted(case)
+    for spec in specs:
+        steps = case_arrays.counted(spec)
         counted = None if steps is None else Counted(steps[order], zero=False)
         batches.append(
-            Batch(case_arrays.inputs(case)[order], case_arrays.state(case)[place], counted)
+            Batch(case_arrays.inputs(spec)[order], case_arrays.state(spec)[place], counted)
         )
-    weights = case_arrays.weights(cases[0])[place]
-    return forward.run_batches(cases[0].cells[place], weights, batches, cases[0].dtype)
+    weights, shared = case_arrays.weights(specs[0])[place], specs[0].weights
+    return forward.run_batches(shared.cells[place], weights, batches, shared.dtype)
 
 
 def _merged(case: Case, one: Estimate, other: Estimate) -> Estimate:
-    if case.layer.merge_mode in SIDE_BY_SIDE:
+    if case.program.layer.merge_mode in SIDE_BY_SIDE:
         parts = zip(_parts(one), _parts(other), strict=True)
         return Estimate(*(np.concatenate(pair, axis=-1) for pair in parts))
     with np.errstate(over="ignore", invalid="ignore"):
-        if case.layer.merge_mode == "mul":
+        if case.program.layer.merge_mode == "mul":
             value = one.value * other.value
             width = _product_width(one, other, one.width, other.width)
             spread = _product_width(one, other, one.spread, other.spread)
-            return _rounded(case.dtype, value, width, spread)
+            return _rounded(case.program.dtype, value, width, spread)
         value = one.value + other.value
-        merged = _rounded(case.dtype, value, one.width + other.width, one.spread + other.spread)
-    return _halved(case.dtype, merged) if case.layer.merge_mode == "ave" else merged
+        merged = _rounded(
+            case.program.dtype, value, one.width + other.width, one.spread + other.spread
+        )
+    return _halved(case.program.dtype, merged) if case.program.layer.merge_mode == "ave" else merged
 
 
 def _parts(estimate: Estimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

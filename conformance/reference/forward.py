@@ -61,15 +61,12 @@ import numpy as np
 
 from conformance.cases import case_arrays
 from conformance.cases.case import Case
-from conformance.cases.case_arrays import Weights
+from conformance.cases.case_arrays import ArraySpec, Source, Weights
 from conformance.cases.program import Cell
 from conformance.reference import formulas
-from conformance.reference.batch_cache import Memory
+from conformance.reference.batch_cache import BatchCache
 from conformance.reference.formulas import State
 from conformance.reference.rounding import RUNS, Estimate, Noise
-
-_REMEMBERED = 2048
-_TOGETHER = 32  # cases; of more there is little gain, and arrays of many megabytes
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ def trajectory(case: Case) -> Trajectory:
 
     Outputs stand in the order of their computation: with `go_backwards` the last step's first.
     """
-    return _MEMORY.of(case)
+    return _CACHE.get(case)
 
 
 def run_cells(
@@ -172,22 +169,24 @@ def through(
     return sequence, states
 
 
-def _of_program(cases: Sequence[Case]) -> list[Trajectory]:
-    """What each of several cases does that have their cells and weights in common."""
-    batches = [batch_of_case(case) for case in cases]
-    return run_batches(cases[0].cells, case_arrays.weights(cases[0]), batches, cases[0].dtype)
+def _trajectories(specs: Sequence[ArraySpec]) -> list[Trajectory]:
+    """Return what each of several cases does that have their cells and weights in common."""
+    batches = [batch_of_case(spec) for spec in specs]
+    shared = specs[0].weights
+    return run_batches(shared.cells, case_arrays.weights(specs[0]), batches, shared.dtype)
 
 
-_MEMORY = Memory(_of_program)
+_CACHE = BatchCache(_trajectories)
 
 
-def batch_of_case(case: Case) -> Batch:
-    """The rows of a case, in the order of their computation."""
-    order = slice(None, None, -1 if case.layer.go_backwards else 1)
-    steps = case_arrays.counted(case)
-    zero = case.lengths is not None or case.layer.zero_output_for_mask
+def batch_of_case(source: Source) -> Batch:
+    """Return the rows of a case, in the order of their computation."""
+    spec = case_arrays.array_spec(source)
+    order = slice(None, None, -1 if spec.go_backwards else 1)
+    steps = case_arrays.counted(spec)
+    zero = spec.lengths is not None or spec.zero_output_for_mask
     counted = None if steps is None else Counted(steps[:, order], zero)
-    return Batch(case_arrays.inputs(case)[:, order], case_arrays.state(case), counted)
+    return Batch(case_arrays.inputs(spec)[:, order], case_arrays.state(spec), counted)
 
 
 class Rows:

@@ -210,9 +210,9 @@ def _of_grades(old: Judged, new: Judged) -> Difference | None:
 
 
 def _call_words(case: Case) -> str:
-    if case.malformation is None:
+    if case.data.malformation is None:
         return "the call"
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     return f"{kind.argument} with {kind.about}"
 
 
@@ -277,7 +277,12 @@ def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
     given is malformed or initial values of a library's own, or OLD itself is beyond the width.
     """
     first = old.asked[0] if old.asked else None
-    if first is None or case.malformation or case.fresh or not (old.holds and new.holds):
+    if (
+        first is None
+        or case.data.malformation
+        or case.program.fresh
+        or not (old.holds and new.holds)
+    ):
         return None
     if first.case != case or first.call != case_calls.whole(case):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 
@@ -40,12 +39,14 @@ def replay_pair(text: str, old: Target, new: Target) -> Replayed:
         UnreadableCase: the text is not such a case, or a target does not offer its path or mode.
     """
     clause, case = replaying.read_replay(text)
-    here = dataclasses.replace(case, other=None)
-    there = dataclasses.replace(here, path=case.other or case.path)
+    here = case.replace(other=None)
+    there = here.replace(path=case.other or case.program.path)
     for side, target in ((here, old), (there, new)):
         offers = {offer.name: offer for offer in target.describe().paths}
         replaying.must_be_offered(clause, side, offers)
-    crossing = Crossing(Path.of(here.path).generation, Path.of(there.path).generation)
+    crossing = Crossing(
+        Path.of(here.program.path).generation, Path.of(there.program.path).generation
+    )
     (compared,) = Both(clause, crossing, BatchingClient(old), BatchingClient(new)).compare([here])
     return Replayed(clause, case, compared.difference)
 

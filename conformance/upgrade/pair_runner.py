@@ -157,7 +157,7 @@ def _of_old_path(clause: Clause) -> Cases:
 
     def drawn(subject: Subject, extent: DrawSpec) -> SearchStrategy[tuple[Case, ...]]:
         return clause.cases(subject, extent).map(
-            lambda cases: tuple(dataclasses.replace(case, other=None) for case in cases)
+            lambda cases: tuple(case.replace(other=None) for case in cases)
         )
 
     return drawn

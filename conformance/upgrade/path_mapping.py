@@ -34,12 +34,12 @@ class Crossing:
 
     def case(self, case: Case) -> Case:
         """The same case on the new target's path; what is given in its calls stays as it was."""
-        return dataclasses.replace(case, path=self.there(case.path))
+        return case.replace(path=self.there(case.program.path))
 
     def marked(self, case: Case) -> Case:
         """A case of the old target's path that names the new target's as its other one."""
-        there = self.there(case.path)
-        return dataclasses.replace(case, other=None if there == case.path else there)
+        there = self.there(case.program.path)
+        return case.replace(other=None if there == case.program.path else there)
 
     def named_as_old(self, offers: Offers) -> list[wire.PathOffer]:
         """What the new target offers of its generation, under the names of the old one's paths."""

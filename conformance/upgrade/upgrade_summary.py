@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.adapter import wire
-from conformance.cases.case import to_plain
+from conformance.cases.case import case_to_plain
 from conformance.contract.clause import Clause, Subject
 from conformance.engine.summary import observation_record, replay_command
 from conformance.results.change_kinds import CHANGED, UNCHANGED, WORSE
@@ -59,7 +59,7 @@ def _of_the_others(
         cases=cases,
         seconds=round(search.seconds, 4),
         width_ratio=max(ratios, default=None),
-        modes=tuple(sorted({case.mode for case in search.compared})),
+        modes=tuple(sorted({case.program.mode for case in search.compared})),
     )
 
 
@@ -78,11 +78,11 @@ def _of_difference(about: About, found: Found, cases: int) -> Verdict:
         about.subject,
         NEW if seen.change in WORSE else HOLDS,
         difference,
-        mode=case.mode,
-        modes=(case.mode,),
+        mode=case.program.mode,
+        modes=(case.program.mode,),
         grade=seen.grade,
         cases=cases,
-        case=to_plain(case),
+        case=case_to_plain(case),
         observation=_record_or_none(seen.new),
         sentence=seen.sentence,
         replay=replay_command(about.clause, case, *about.targets),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.cases import case_calls, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import make_case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import STACK, Cell
 
@@ -18,7 +18,7 @@ def documented_form(path: str, cell: str | None) -> str:
     """The documented form of a cell's initial state on a path, as `[h, c]`."""
     kinds = ("LSTM", "GRU") if cell == STACK else (cell or "",)
     try:
-        case = Case(path, "eager", tuple(Cell(kind, 1) for kind in kinds))
+        case = make_case(path, "eager", tuple(Cell(kind, 1) for kind in kinds))
         return "; ".join(
             state_forms.structure_words(
                 case, state_forms.documented_tree(case, case_calls.leaves(case))

@@ -40,15 +40,15 @@ def statements(verdict: Verdict, case: Case) -> list[Code]:
     initializer = _UNKNOWN_INITIALIZER.search(sentence)
     if initializer:
         return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
-    if "not JSON serializable" in sentence and case.bidirectional:
+    if "not JSON serializable" in sentence and case.program.bidirectional:
         return _as_json(case)
     bare = build_code.bare(case)
     built = build_code.built(bare)
-    if case.path.startswith("Model/") or case.reloaded in _OF_A_FILE:
+    if case.program.path.startswith("Model/") or case.program.reloaded in _OF_A_FILE:
         return [*built.statements, *build_code.functional_model(bare), *_saved(case)]
-    if case.reloaded == wire.CONFIG:
+    if case.program.reloaded == wire.CONFIG:
         return [*built.statements, *_made_again(built, case)]
-    if case.model:
+    if case.program.model:
         return [*built.statements, *_in_a_model(case)]
     return list(built.statements)
 
@@ -64,7 +64,7 @@ def _made_again(built: build_code.Built, case: Case) -> Iterator[Code]:
 def _in_a_model(case: Case) -> Iterator[Code]:
     """A layer in a functional model, which may be given its state when that is made."""
     yield f"x = {build_code.batch_input(case)}"
-    if case.model and case.model.given:
+    if case.program.model and case.program.model.given:
         yield assigned("state", array_code.state(case_calls.given_state(case)))
         yield "layer(x, initial_state=state)"
     else:
@@ -73,7 +73,7 @@ def _in_a_model(case: Case) -> Iterator[Code]:
 
 def _as_json(case: Case) -> list[Code]:
     """The config of a layer that was given another one for the backward direction."""
-    kind = case.cells[0].kind
+    kind = case.program.cells[0].kind
     given = f"layers.{kind}(2), backward_layer=layers.{kind}(2, go_backwards=True)"
     return [
         "import json",
@@ -91,9 +91,9 @@ def _with_option(name: str, option: str) -> str:
 
 def _saved(case: Case) -> Iterator[Code]:
     """The model in a file, and out of it again."""
-    if case.reloaded in _OF_A_FILE:
+    if case.program.reloaded in _OF_A_FILE:
         old = _OF_KERAS_2 if build_code.keras(case) == "tf.keras" else {}
-        name, save, load = {**_OF_A_FILE, **old}[case.reloaded]
+        name, save, load = {**_OF_A_FILE, **old}[case.program.reloaded]
         yield "import tempfile"
         yield f"path = os.path.join(tempfile.mkdtemp(), {literal(name)})"
         yield save

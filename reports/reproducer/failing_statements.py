@@ -47,10 +47,10 @@ def failing_statement(verdict: Verdict, case: Case) -> Attempt | None:
 
 def _gradients(case: Case) -> Attempt:
     """The gradients of all that a call returns, by its inputs and each leaf of its state."""
-    if case.mode not in (EAGER, FUNCTION):
-        raise NoScenario(f"gradients in the mode {case.mode!r}")
+    if case.program.mode not in (EAGER, FUNCTION):
+        raise NoScenario(f"gradients in the mode {case.program.mode!r}")
     built, taken = build_code.built(case), build_code.as_taken(case, case_calls.whole(case))
-    traced = case.mode == FUNCTION
+    traced = case.program.mode == FUNCTION
     return Attempt(
         [
             *built.statements,
@@ -68,13 +68,13 @@ def _gradients(case: Case) -> Attempt:
 
 def _in_parts(case: Case, built: build_code.Built) -> Iterator[Code]:
     """The call, or where the case is split two of them, the second from the state of the first."""
-    if not case.split:
+    if not case.data.split:
         yield assigned("result", built.call("state"))
         return
     *others, inputs = built.first
     first, second = (
         dataclasses.replace(built, first=(*others, f"{inputs}[:, {steps}]"))
-        for steps in (f":{case.split}", f"{case.split}:")
+        for steps in (f":{case.data.split}", f"{case.data.split}:")
     )
     yield assigned("_, *carried", first.call("state"))
     yield assigned("result", second.call("carried"))
@@ -87,7 +87,7 @@ def _own_state(case: Case) -> Attempt:
     """A call that is given what the cell makes as its initial state."""
     built = build_code.built(case)
     taken = build_code.as_taken(case, dataclasses.replace(case_calls.whole(case), state=None))
-    given = f"batch_size={case.batch}, dtype={literal(case.dtype)}"
+    given = f"batch_size={case.data.batch}, dtype={literal(case.program.dtype)}"
     return Attempt(
         [
             *built.statements,
@@ -126,8 +126,12 @@ def _compiled(case: Case) -> Attempt:
 
 def _model_in_a_graph(case: Case) -> Attempt:
     """A call of a functional model around a layer."""
-    layer = dataclasses.replace(build_code.bare(case), fresh=True)  # the model builds it
-    if case.mode != GRAPH or case.wiring != layer.wiring or case.state is None:
+    layer = build_code.bare(case).replace(fresh=True)  # the model builds it
+    if (
+        case.program.mode != GRAPH
+        or case.program.wiring != layer.program.wiring
+        or case.data.state is None
+    ):
         raise NoScenario("such a model")
     return Attempt(
         [

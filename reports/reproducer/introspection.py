@@ -43,9 +43,9 @@ def introspection_of(verdict: Verdict, case: Case) -> Telling | None:
 
 def _state_size(verdict: Verdict, case: Case) -> Telling:
     words, holds = _AN_INTEGER
-    if case.stacked:
+    if case.program.stacked:
         words, holds = _PAIRS
-    elif case.cell_name != "SimpleRNN":
+    elif case.program.cell_name != "SimpleRNN":
         words, holds = _A_PAIR
     return Telling(build_code.built(case).statements, "layer.cell.state_size", words, holds)
 
@@ -64,13 +64,13 @@ _PAIRS = (
 def _config(verdict: Verdict, case: Case) -> Telling | None:
     """Of the options that the config does not tell, the first with a plain value."""
     sentence = verdict.sentence or ""
-    if case.path == "cell/v1":
+    if case.program.path == "cell/v1":
         return _config_of_stack(case)
     if "activity_regularizer = " in sentence and "use_cudnn" not in sentence:
         return _regularizer(case)
     absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I | re.A)
-    kind = case.cells[0].kind
-    api = case.path.partition("/")[0]
+    kind = case.program.cells[0].kind
+    api = case.program.path.partition("/")[0]
     if stage(verdict) == BUILD:
         return None
     if absent is None or api not in _OF_A_LAYER:
@@ -86,7 +86,7 @@ def _config(verdict: Verdict, case: Case) -> Telling | None:
 
 
 def _config_of_stack(case: Case) -> Telling:
-    number = len(case.cells)
+    number = len(case.program.cells)
     made = ", ".join(["cells.GRUCell(2)"] * number)
     return Telling(
         [f"cell = cells.MultiRNNCell([{made}])"],
@@ -97,7 +97,7 @@ def _config_of_stack(case: Case) -> Telling:
 
 
 def _regularizer(case: Case) -> Telling:
-    api, kind = case.path.partition("/")[0], case.cells[0].kind
+    api, kind = case.program.path.partition("/")[0], case.program.cells[0].kind
     given = f"activity_regularizer={build_code.keras(case)}.regularizers.L2(0.5)"
     if api not in _OF_A_LAYER:
         made, config = f"layers.RNN(layers.LSTMCell(2), {given})", "layer.get_config()"
@@ -154,7 +154,7 @@ def _no_class(verdict: Verdict, case: Case) -> Telling:
 
 def _called(verdict: Verdict, case: Case) -> list[Code]:
     """The statements of an eager call, which make `result`."""
-    if case.mode != EAGER or case.layer.time_major:
+    if case.program.mode != EAGER or case.program.layer.time_major:
         raise NoScenario("a structure in another mode than eager")
     called, scenario = build_code.built(case), BY_CLAUSE.get(verdict.clause)
     call = build_code.as_taken(case, (scenario.call if scenario else case_calls.whole)(case))
@@ -167,17 +167,17 @@ def _called(verdict: Verdict, case: Case) -> list[Code]:
 
 
 def _no_steps(verdict: Verdict, case: Case) -> Telling:
-    shape = (case.batch, 0, case.cells[-1].output_units)
+    shape = (case.data.batch, 0, case.program.cells[-1].output_units)
     return Telling(
         _called(verdict, case),
         "(tuple(result[0].shape), result[0].dtype.name)",
         f"outputs of the shape {shape} and the inputs' dtype",
-        f"told == ({shape}, {literal(case.dtype)})",
+        f"told == ({shape}, {literal(case.program.dtype)})",
     )
 
 
 def _final_shape(verdict: Verdict, case: Case) -> Telling:
-    shape = (case.batch, case.cells[-1].units)
+    shape = (case.data.batch, case.program.cells[-1].units)
     return Telling(
         _called(verdict, case),
         "tuple(result[1][0].shape)",
@@ -187,7 +187,7 @@ def _final_shape(verdict: Verdict, case: Case) -> Telling:
 
 
 def _nested(verdict: Verdict, case: Case) -> Telling:
-    number = len(case.nesting)
+    number = len(case.program.nesting)
     return Telling(
         _called(verdict, case), "len(result[1])", f"one state for each cell of the stack: {number}",
         f"told == {number}",

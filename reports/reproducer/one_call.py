@@ -6,7 +6,6 @@ the structure of a final state needs the reference, and has no script yet.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -89,7 +88,7 @@ def stage(verdict: Verdict) -> str | None:
 
 
 def _without_state(case: Case) -> wire.Call:
-    return case_calls.whole(dataclasses.replace(case, state=None))
+    return case_calls.whole(case.replace(state=None))
 
 
 def _well_formed(case: Case) -> wire.Call:
@@ -111,7 +110,7 @@ def _written(case: Case) -> wire.Call:
 
 
 def _pair_or_tensor(case: Case) -> wire.Call:
-    if case.cells[0].is_lstm:
+    if case.program.cells[0].is_lstm:
         return _pair(documented_usage.TUPLE)(case)
     return documented_usage.call(case, documented_usage.tensor(case))
 

@@ -7,7 +7,6 @@ the run file only reach it as comments, or by `repr`.
 
 from __future__ import annotations
 
-import dataclasses
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,8 +60,14 @@ _LARGEST = 1000
 
 def _must_be_small(case: Case) -> None:
     """Refuse sizes that no run of the suite has, before arrays of them are made."""
-    widths = [width for cell in case.cells for width in (*cell.state_widths, cell.units)]
-    sizes = (case.batch, case.steps, case.features, len(case.cells), *widths)
+    widths = [width for cell in case.program.cells for width in (*cell.state_widths, cell.units)]
+    sizes = (
+        case.data.batch,
+        case.data.steps,
+        case.program.features,
+        len(case.program.cells),
+        *widths,
+    )
     if max(sizes) > _LARGEST:
         raise NoScript(f"the case has a size above {_LARGEST}, which the suite never draws")
 
@@ -85,8 +90,8 @@ def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
         return _called(verdict, case)
-    if verdict.mode is None and case.mode in (FUNCTION, GRAPH):  # all modes show it
-        case = dataclasses.replace(case, mode=EAGER)
+    if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # all modes show it
+        case = case.replace(mode=EAGER)
     return _side_by_side(case, pairing(case))
 
 
@@ -95,7 +100,7 @@ _PAIRINGS = {**two_ways_of_a_call.BY_CLAUSE, **two_ways_of_a_layer.BY_CLAUSE}
 
 def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
     mode = GRAPH if attempt.in_graph else EAGER  # a function is among the statements
-    case = dataclasses.replace(case, mode=mode)
+    case = case.replace(mode=mode)
     tried = [line for code in attempt.judged for line in _result(case, code)]
     yield from _prepared(case, attempt.statements, tried)
     yield f"print({literal(f'expected: {attempt.words}')})"
@@ -110,7 +115,7 @@ def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
     yield from _tried([line for code in pair.judged for line in laid_out(code, 1)])
     yield from two_ways.APART
     yield 'print("seen: apart by", told)'
-    yield f"sys.exit(0 if {two_ways.nearness(case.dtype)} else 1)"
+    yield f"sys.exit(0 if {two_ways.nearness(case.program.dtype)} else 1)"
 
 
 def _tried(lines: Sequence[str]) -> Iterator[str]:
@@ -131,20 +136,20 @@ def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:
 
 def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     scenario = one_call.scenario_of(verdict, case)
-    if case.mode not in (EAGER, FUNCTION, GRAPH):
-        raise build_code.NotCovered(f"the mode {case.mode!r}")
+    if case.program.mode not in (EAGER, FUNCTION, GRAPH):
+        raise build_code.NotCovered(f"the mode {case.program.mode!r}")
     call = build_code.as_taken(case, scenario.call(case))
     built = build_code.built(case)
     names = [name for name, _ in call.arguments]
     whole = built.call("state" if call.state is not None else None, names)
     code: Code = whole
     first = scenario.first(case) if scenario.first else None
-    if case.mode == GRAPH and (first or scenario.refused_first):
+    if case.program.mode == GRAPH and (first or scenario.refused_first):
         raise build_code.NotCovered("several calls of a graph")
-    is_placed = case.mode == GRAPH and _is_kept(case, scenario)
+    is_placed = case.program.mode == GRAPH and _is_kept(case, scenario)
     variables = trace_code.placed(call) if is_placed else array_code.variables(first or call)
     given = [*built.statements, *variables]
-    if case.mode == FUNCTION and not scenario.refused_first:
+    if case.program.mode == FUNCTION and not scenario.refused_first:
         lines, code = trace_code.function(case, _is_kept(case, scenario), call, whole)
         given += lines
     if first:
@@ -156,8 +161,8 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
         judged = ["try:", *_result(case, assigned("result", code))]
     ended = list(_ended(scenario))
     yield from _prepared(case, given, [*judged, *ended])
-    if case.malformation:
-        kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    if case.data.malformation:
+        kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
     after_it = " after it" if scenario.refused_first else ""
     yield f"print({literal(f'expected: {scenario.expected.words}{after_it}')})"
@@ -166,10 +171,10 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
 
 
 def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
-    about = f"{verdict.clause} on {verdict.path}, {case.cell_name}, {case.mode}"
+    about = f"{verdict.clause} on {verdict.path}, {case.program.cell_name}, {case.program.mode}"
     found = Error.of(verdict.observation or {})
     seen = found.name if found else "accepted"
-    told = f"Seen with {_release_words(versions, Path.of(case.path))}: {seen}."
+    told = f"Seen with {_release_words(versions, Path.of(case.program.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
     yield from ("", *clause, f'{text(told)}"""')
@@ -186,9 +191,9 @@ def _release_words(versions: dict[str, str], path: Path) -> str:
 
 def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
     """All before what comes `after`, the call; if any of it fails, nothing can be told."""
-    level = 2 if case.mode == GRAPH else 1
+    level = 2 if case.program.mode == GRAPH else 1
     lines = [line for code in statements for line in laid_out(code, level)]
-    library = _LIBRARIES[Path.of(case.path).generation]
+    library = _LIBRARIES[Path.of(case.program.path).generation]
     drawn = any("random." in line for line in (*lines, *after))
     # v1 functions look for tf.keras, whatever cell they are given
     legacy = library is not _LIBRARIES["keras3"] or any(
@@ -204,9 +209,9 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     if drawn or any("np." in line for line in (*lines, *after)):
         yield "    import numpy as np"
     yield "    import tensorflow as tf"
-    yield from library.statements[case.mode == GRAPH and library is _LIBRARIES["v1"] :]
+    yield from library.statements[case.program.mode == GRAPH and library is _LIBRARIES["v1"] :]
     yield from ("    random = np.random.RandomState(0)",) if drawn else ()
-    if case.mode == GRAPH:
+    if case.program.mode == GRAPH:
         yield "    with tf.Graph().as_default() as graph:"
     yield from lines
     yield from _CANNOT_TELL
@@ -266,14 +271,14 @@ def _refused_first(case: Case, built: build_code.Built, whole: Group) -> list[st
 
 def _traced(case: Case, call: Group) -> Group:
     """A call that is not kept, traced for what it is given where the case's mode says so."""
-    if case.mode != FUNCTION:
+    if case.program.mode != FUNCTION:
         return call
     return Group(f"tf.function(lambda: {call.opening}", call.parts, f"{call.closing})()")
 
 
 def _result(case: Case, statement: Code) -> list[str]:
     """A statement to be tried, one level in; in a graph it makes the `result` that is run."""
-    return trace_code.in_graph(statement) if case.mode == GRAPH else laid_out(statement, 1)
+    return trace_code.in_graph(statement) if case.program.mode == GRAPH else laid_out(statement, 1)
 
 
 def _ended(scenario: Scenario) -> Iterator[str]:
@@ -287,4 +292,4 @@ def _ended(scenario: Scenario) -> Iterator[str]:
 
 
 def _is_kept(case: Case, scenario: Scenario) -> bool:
-    return case.unknown_rows or case_calls.program(case, scenario.anew).kept
+    return case.program.unknown_rows or case_calls.program(case, scenario.anew).kept

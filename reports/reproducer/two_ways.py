@@ -52,5 +52,5 @@ def nearness(dtype: str) -> str:
 
 def must_be_eager(case: Case) -> None:
     """Raise NoScenario for another mode."""
-    if case.mode != EAGER:
+    if case.program.mode != EAGER:
         raise NoScenario("values in another mode than eager")

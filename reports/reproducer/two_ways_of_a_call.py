@@ -15,9 +15,9 @@ from reports.reproducer.two_ways import Pair, Pairing, must_be_eager, weights
 def _last_output(case: Case) -> Pair:
     """The last output of a layer that returns no sequences against its state."""
     must_be_eager(case)
-    if case.layer.stateful or case.mask == "empty_row":
+    if case.program.layer.stateful or case.data.mask == "empty_row":
         raise NoScenario("values of a stateful layer, or without a step")
-    state = "tf.nest.flatten(result[-1])[0]" if case.stacked else "result[1]"
+    state = "tf.nest.flatten(result[-1])[0]" if case.program.stacked else "result[1]"
     return Pair(
         [*build_code.built(case).statements, *array_code.variables(case_calls.whole(case))],
         ["result = layer(inputs, mask=mask)", f"seen, expected = result[0], {state}"],
@@ -67,7 +67,7 @@ def _masked_outputs(case: Case) -> Pair:
     """What a Bidirectional layer gives in masked steps against zeros."""
     must_be_eager(case)
     built, taken = build_code.built(case), case_calls.whole(case)
-    outputs = "result[0]" if case.layer.merge_mode else "tf.concat(result[:2], -1)"
+    outputs = "result[0]" if case.program.layer.merge_mode else "tf.concat(result[:2], -1)"
     return Pair(
         [*built.statements, *array_code.variables(taken)],
         [
@@ -101,7 +101,7 @@ def compiled(case: Case) -> Pair:
 
 def _predicted(case: Case) -> Pair:
     """What a model predicts against what its layer gives."""
-    if case.mode not in ("predict", "predict_on_batch"):
+    if case.program.mode not in ("predict", "predict_on_batch"):
         raise NoScenario("values in another mode")
     layer = build_code.bare(case)
     return Pair(
@@ -112,7 +112,7 @@ def _predicted(case: Case) -> Pair:
         ],
         [
             assigned("expected", call("layer", "inputs", initial_state="state")),
-            f"seen = model.{case.mode}([inputs, *tf.nest.flatten(state)])",
+            f"seen = model.{case.program.mode}([inputs, *tf.nest.flatten(state)])",
         ],
         "what the layer gives",
     )
@@ -121,9 +121,9 @@ def _predicted(case: Case) -> Pair:
 def _slice_by_slice(case: Case) -> Pair:
     """A stateful layer in a TimeDistributed against its calls on one slice after another."""
     must_be_eager(case)
-    plain = dataclasses.replace(case.layer, time_distributed=False)
-    layer = build_code.built(dataclasses.replace(case, layer=plain)).statements
-    shape = [case.batch, 2, case.steps, case.features]
+    plain = dataclasses.replace(case.program.layer, time_distributed=False)
+    layer = build_code.built(case.replace(layer=plain)).statements
+    shape = [case.data.batch, 2, case.data.steps, case.program.features]
     return Pair(
         [*layer, f"inputs = tf.random.stateless_normal({shape}, seed=[1, 2])"],
         [
@@ -139,18 +139,21 @@ def _slice_by_slice(case: Case) -> Pair:
 def _convolutional(case: Case) -> Pair:
     """Two calls of a stateful ConvLSTM against one."""
     must_be_eager(case)
-    (cell,) = case.cells
+    (cell,) = case.program.cells
     assert cell.convolution is not None
     space, split = cell.convolution.space, case_calls.split(case)
     options: dict[str, Code] = {"return_sequences": "True", "stateful": "True"}
     layer = call(f"layers.ConvLSTM{len(space)}D", str(cell.units), "1", **options,
-                 dtype=f'"{case.dtype}"')  # fmt: skip
-    shape = [case.batch, case.steps, *space, case.features]
+                 dtype=f'"{case.program.dtype}"')  # fmt: skip
+    shape = [case.data.batch, case.data.steps, *space, case.program.features]
     return Pair(
-        [f'inputs = tf.random.stateless_normal({shape}, seed=[1, 2], dtype="{case.dtype}")'],
+        [
+            f"inputs = tf.random.stateless_normal({shape}, seed=[1, 2],"
+            f' dtype="{case.program.dtype}")'
+        ],
         [
             assigned("layer", layer),
-            f"layer.build({(case.batch, None, *space, case.features)})",
+            f"layer.build({(case.data.batch, None, *space, case.program.features)})",
             weights("layer.cell"),
             f"expected = layer(inputs)[:, {split}:]",
             "layer.reset_states()",
@@ -165,7 +168,7 @@ def _convolutional(case: Case) -> Pair:
 def _of_a_config(case: Case) -> Pair:
     """What Keras 3 makes of a config of Keras 2 against that; both name the hard sigmoid alike."""
     must_be_eager(case)
-    (cell,) = case.cells
+    (cell,) = case.program.cells
     built, taken = build_code.built(build_code.bare(case)), case_calls.whole(case)
     made = f"{cell.kind}Cell" if built.function == "cell" else cell.kind
     state = _named_state(case)
@@ -191,11 +194,9 @@ def _of_a_config(case: Case) -> Pair:
 
 def _as_documented(case: Case) -> Pair:
     """What is made with its units alone against what is given the documented options too."""
-    cells = tuple(dataclasses.replace(cell, units=2) for cell in case.cells)
+    cells = tuple(dataclasses.replace(cell, units=2) for cell in case.program.cells)
     # small, as no default depends on a size
-    case = dataclasses.replace(
-        case, options="given", fresh=True, cells=cells, batch=1, features=2, steps=2
-    )
+    case = case.replace(options="given", fresh=True, cells=cells, batch=1, features=2, steps=2)
     built, taken = build_code.built(case), build_code.as_taken(case, case_calls.whole(case))
     name, state = built.function, _named_state(case)
     documented = [_given_documented(code) for code in built.statements]
@@ -248,7 +249,7 @@ def _weighed(built: build_code.Built) -> str:
 
 
 def _named_state(case: Case) -> str | None:
-    return None if case.state is None else "state"
+    return None if case.data.state is None else "state"
 
 
 BY_CLAUSE: dict[str, Pairing] = {

@@ -20,9 +20,14 @@ def _calls(words: str, *judged: str) -> Pairing:
 
     def pair(case: Case) -> Pair:
         must_be_eager(case)
-        if case.fresh or case.mask or case.layer.go_backwards or case.layer.time_major:
+        if (
+            case.program.fresh
+            or case.data.mask
+            or case.program.layer.go_backwards
+            or case.program.layer.time_major
+        ):
             raise NoScenario("values of a layer with such options")
-        case = dataclasses.replace(case, form=state_forms.DOCUMENTED)
+        case = case.replace(form=state_forms.DOCUMENTED)
         call = case_calls.whole(case)
         if not _needs_state(judged):
             call = dataclasses.replace(call, state=None)
@@ -43,10 +48,12 @@ def _needs_state(judged: tuple[str, ...]) -> bool:
 
 def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
     names = {
-        "reset": "reset_state" if Path.of(case.path).generation == "keras3" else "reset_states",
-        "split": case_calls.split(case) if case.split else 0,
+        "reset": "reset_state"
+        if Path.of(case.program.path).generation == "keras3"
+        else "reset_states",
+        "split": case_calls.split(case) if case.data.split else 0,
         "keras": build_code.keras(case),
-        "batch": case.batch,
+        "batch": case.data.batch,
         "input": build_code.batch_input(case),
     }
     return [line.format(**names) for line in judged]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.adapter import wire
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import IN_PARTS, WIRINGS, Cell
 from conformance.checks.deviation import Deviation
 from conformance.checks.outputs import Run, accepted, as_declared, same_structure
@@ -35,8 +35,8 @@ def test_one_is_one(cases: tuple[Case, ...]) -> None:
 
 @given(mode_cases.of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
 def test_of_one_size_differ_in_their_data(cases: tuple[Case, ...]) -> None:
-    assert len({(case.batch, case.steps) for case in cases}) == 1
-    assert len({case.data_seed for case in cases}) == len(cases)
+    assert len({(case.data.batch, case.data.steps) for case in cases}) == 1
+    assert len({case.data.data_seed for case in cases}) == len(cases)
 
 
 def test_options_of_one_generation_are_drawn_for_a_program_of_its_own() -> None:
@@ -46,7 +46,7 @@ def test_options_of_one_generation_are_drawn_for_a_program_of_its_own() -> None:
         @settings(max_examples=100)
         @given(strategy(Subject("RNN/keras3", "GRU"), dataclasses.replace(SEVERAL, common=True)))
         def take(cases: tuple[Case, ...]) -> None:
-            seen.add(cases[0].cells[0].reset_after)
+            seen.add(cases[0].program.cells[0].reset_after)
 
         take()
         return True in seen
@@ -59,13 +59,13 @@ def test_options_of_one_generation_are_drawn_for_a_program_of_its_own() -> None:
 @given(mode_cases.wired(MODEL, SEVERAL, wirings=WIRINGS))
 def test_a_wiring_has_what_it_needs(cases: tuple[Case, ...]) -> None:
     (case,) = cases
-    assert (case.split is not None) == (case.wiring in IN_PARTS)
-    assert (case.state is None) == (case.wiring == "none")
+    assert (case.data.split is not None) == (case.program.wiring in IN_PARTS)
+    assert (case.data.state is None) == (case.program.wiring == "none")
 
 
 # --- calls of a model -----------------------------------------------------------------------------
 
-CASE = Case("Model/keras2", "predict", (Cell("LSTM", 2),), batch=3, steps=5, state="mixed")
+CASE = make_case("Model/keras2", "predict", (Cell("LSTM", 2),), batch=3, steps=5, state="mixed")
 
 
 def whole_number(array: wire.Array) -> int:
@@ -75,24 +75,24 @@ def whole_number(array: wire.Array) -> int:
 
 def test_a_model_is_told_where_the_sequence_is_cut_and_how_many_rows_at_a_time() -> None:
     assert case_calls.of_model(CASE).arguments == ()
-    call = case_calls.of_model(dataclasses.replace(CASE, wiring="encoder", split=2), rows=1)
+    call = case_calls.of_model(CASE.replace(wiring="encoder", split=2), rows=1)
     arguments = {name: whole_number(array) for name, array in call.arguments}
     assert arguments == {"split": 2, "batch_size": 1}
 
 
 def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
-    wired = dataclasses.replace(CASE, wiring="encoder", split=2)
+    wired = CASE.replace(wiring="encoder", split=2)
     layer = case_calls.of_layer(wired)
-    assert layer == dataclasses.replace(CASE, path="layer/keras2", mode="eager")
-    stack = dataclasses.replace(CASE, cells=(Cell("GRU", 1), Cell("GRU", 1)))
-    assert case_calls.of_layer(stack).path == "RNN/keras2"
+    assert layer == CASE.replace(path="layer/keras2", mode="eager")
+    stack = CASE.replace(cells=(Cell("GRU", 1), Cell("GRU", 1)))
+    assert case_calls.of_layer(stack).program.path == "RNN/keras2"
 
 
 # --- containers -----------------------------------------------------------------------------------
 
 
 def contained(container: str) -> Run:
-    seen = support.perfect(dataclasses.replace(CASE, mode="eager"))
+    seen = support.perfect(CASE.replace(mode="eager"))
     state = wire.Node(container, seen.state.children)
     return accepted(CASE, dataclasses.replace(seen, state=state))
 

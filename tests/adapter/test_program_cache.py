@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import case_calls, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import BIDIRECTIONAL, STACK, Cell, Layer
 from conformance.checks import numbers, outputs, stored_state
@@ -34,7 +33,7 @@ def target() -> Iterator[Target]:
 def programs(offer: wire.PathOffer) -> list[Case]:
     """A program for each cell and mode, those of one cell side by side."""
     return [
-        Case(offer.name, mode, _cells(kind, offer.name), features=3, dtype="float64")
+        make_case(offer.name, mode, _cells(kind, offer.name), features=3, dtype="float64")
         for kind in offer.cells
         for mode in offer.modes
     ]
@@ -48,12 +47,11 @@ def _cells(kind: str, path: str) -> tuple[Cell, ...]:
 
 def data_cases(program: Case) -> Iterator[Case]:
     """Other batch, steps, weights and state each time."""
-    one_step = state_forms.Path.of(program.path).api == "cell"
+    one_step = state_forms.Path.of(program.program.path).api == "cell"
     for seed, (batch, steps, state) in enumerate(
         [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
     ):
-        yield dataclasses.replace(
-            program,
+        yield program.replace(
             batch=batch,
             steps=1 if one_step else steps,
             state=state,
@@ -98,7 +96,9 @@ def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
     support.needs(target, path)
     kinds = ("LSTM",) if path.startswith("layer") else ("LSTM", STACK)
     for kind in kinds:
-        case = Case(path, mode, _cells(kind, path), 2, 3, layer=Layer(stateful=True), state=None)
+        case = make_case(
+            path, mode, _cells(kind, path), 2, 3, layer=Layer(stateful=True), state=None
+        )
         calls = case_calls.run(case, [case_calls.whole(case)] * 2)
         once, again = target.run(case_calls.program(case), (calls, calls))
         alike(case, once[0], again[0])
@@ -108,7 +108,7 @@ def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
 
 @pytest.mark.parametrize("mode", ["function", "graph"])
 def test_it_is_indeed_kept(target: Target, mode: str) -> None:
-    program = Case("RNN/keras3", mode, (Cell("LSTM", 7),))
+    program = make_case("RNN/keras3", mode, (Cell("LSTM", 7),))
     seconds = [ask(target, case, False)[0].seconds for case in data_cases(program)]
     assert min(seconds[1:]) < seconds[0] / 10
 
@@ -143,9 +143,9 @@ def test_only_so_many_are_kept() -> None:
 
 
 def test_one_that_failed_is_built_anew(target: Target) -> None:
-    program = Case("RNN/keras2", "function", (Cell("GRU", 7),), batch=2)
+    program = make_case("RNN/keras2", "function", (Cell("GRU", 7),), batch=2)
     ask(target, program, False)
-    malformed = dataclasses.replace(program, malformation=Malformation("wrong_units"))
+    malformed = program.replace(malformation=Malformation("wrong_units"))
     run = case_calls.run(program, [case_calls.whole(malformed)])
     ((refused,),) = target.run(case_calls.program(program), (run,))
     assert refused.error is not None

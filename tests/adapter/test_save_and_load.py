@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers, outputs
 from conformance.targets import Target, open_target
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 STACK = (Cell("LSTM", 2, forget_bias=1.0), Cell("GRU", 3))
-CASE = Case("RNN/keras3", "eager", STACK, batch=2, steps=3, features=2, state="mixed")
+CASE = make_case("RNN/keras3", "eager", STACK, batch=2, steps=3, features=2, state="mixed")
 OFFERED = [
     (offer.name, way)
     for offer in support.OFFERS
@@ -53,9 +52,7 @@ def on(path: str, way: str) -> Case:
     cells = STACK[:1] if path.startswith("layer/") else STACK
     if path.startswith("Bidirectional/"):
         cells = (Cell("LSTM", 2), Cell("LSTM", 3, forget_bias=1.0))
-    return dataclasses.replace(
-        CASE, path=path, cells=cells, steps=1 if one_step else 3, reloaded=way
-    )
+    return CASE.replace(path=path, cells=cells, steps=1 if one_step else 3, reloaded=way)
 
 
 @pytest.mark.parametrize(("path", "way"), OFFERED)
@@ -74,7 +71,7 @@ def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str)
 
 @pytest.mark.parametrize("way", [wire.CONFIG, wire.KERAS_FILE, wire.V1_WEIGHTS])
 def test_other_weights_are_reloaded_too(target: Target, way: str) -> None:
-    cases = [dataclasses.replace(on("RNN/keras3", way), weight_seed=seed) for seed in (0, 1, 0)]
+    cases = [on("RNN/keras3", way).replace(weight_seed=seed) for seed in (0, 1, 0)]
     seen = observed(target, *cases)
     wanted = observed(target, *(case_calls.as_made(case) for case in cases))
     for one, other in zip(seen, wanted, strict=True):
@@ -103,7 +100,7 @@ def test_what_is_made_tells_its_config_and_its_weights(target: Target) -> None:
 
 
 def test_what_has_no_config_is_an_error_that_is_observed(target: Target) -> None:
-    stack = dataclasses.replace(on("cell/keras2", wire.CONFIG), path="cell/v1")
+    stack = on("cell/keras2", wire.CONFIG).replace(path="cell/v1")
     made = target.look(case_calls.program(stack))
     assert made.error is not None
     assert made.error.name == "TypeError"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conformance.cases.case import Case
+from conformance.cases.case import JSON_FIELDS, Case, make_case
 from conformance.cases.case_json import from_json
-from conformance.cases.data import Malformation
-from conformance.cases.program import Cell, Convolution, Custom, Layer, Model
+from conformance.cases.data import Data, Malformation
+from conformance.cases.program import Cell, Convolution, Custom, Layer, Model, Program
 from conformance.errors import UnreadableCase
 from tests import support
 
@@ -21,7 +21,7 @@ PLAIN: dict[str, Any] = {
     "mode": "eager",
     "cells": [{"kind": "LSTM", "units": 2}],
 }
-CASE = Case(
+CASE = make_case(
     path="dynamic_rnn/v1",
     mode="graph",
     cells=(Cell("LSTM", 3, peepholes=True, projection=2), Cell("GRU", 4)),
@@ -72,30 +72,30 @@ def test_json_there_and_back(case: Case) -> None:
 
 
 def test_options_of_the_layer_go_through_json() -> None:
-    case = dataclasses.replace(CASE, mask="leading", layer=Layer(return_sequences=False))
+    case = CASE.replace(mask="leading", layer=Layer(return_sequences=False))
     assert '"layer":{"return_sequences":false}' in case.to_json()
     assert from_json(case.to_json()) == case
 
 
 def test_a_model_goes_through_json() -> None:
-    case = dataclasses.replace(CASE, model=Model("functional", given=True))
+    case = CASE.replace(model=Model("functional", given=True))
     assert '"model":{"api":"functional","given":true}' in case.to_json()
     assert from_json(case.to_json()) == case
 
 
 def test_the_two_cells_of_both_directions_are_no_stack() -> None:
-    both = Case("Bidirectional/keras3", "eager", (Cell("GRU", 2), Cell("GRU", 3)))
-    assert not both.stacked
-    assert both.cell_name == "GRU"
-    assert both.output_units == 5
-    merged = dataclasses.replace(both, layer=Layer(merge_mode="sum"), cells=both.cells[:1] * 2)
-    assert merged.output_units == 2
+    both = make_case("Bidirectional/keras3", "eager", (Cell("GRU", 2), Cell("GRU", 3)))
+    assert not both.program.stacked
+    assert both.program.cell_name == "GRU"
+    assert both.program.output_units == 5
+    merged = both.replace(layer=Layer(merge_mode="sum"), cells=both.program.cells[:1] * 2)
+    assert merged.program.output_units == 2
     assert from_json(both.to_json()) == both
 
 
 def test_outputs_that_are_not_merged_are_told_from_those_side_by_side() -> None:
-    apart = Case("Bidirectional/keras3", "eager", (Cell("GRU", 2),) * 2)
-    apart = dataclasses.replace(apart, layer=Layer(merge_mode=None))
+    apart = make_case("Bidirectional/keras3", "eager", (Cell("GRU", 2),) * 2)
+    apart = apart.replace(layer=Layer(merge_mode=None))
     assert '"layer":{"merge_mode":null}' in apart.to_json()
     assert from_json(apart.to_json()) == apart
 
@@ -105,7 +105,7 @@ def test_relatives_of_cells_go_through_json() -> None:
         Cell("LSTM", 2, wrappers=("device", "residual"), custom=Custom("planes", start=True)),
         Cell("ConvLSTM", 1, convolution=Convolution((3, 2), (2, 1), "valid")),
     )
-    case = dataclasses.replace(CASE, cells=cells, malformation=None, nesting=((0,), 1))
+    case = CASE.replace(cells=cells, malformation=None, nesting=((0,), 1))
     assert '"wrappers":["device","residual"]' in case.to_json()
     assert '"custom":{"structure":"planes","start":true}' in case.to_json()
     assert '"convolution":{"space":[3,2],"kernel":[2,1],"padding":"valid"}' in case.to_json()
@@ -114,25 +114,34 @@ def test_relatives_of_cells_go_through_json() -> None:
 
 
 def test_json_is_one_short_line_that_leaves_defaults_out() -> None:
-    case = Case("RNN/keras3", "eager", (Cell("GRU", 1),))
+    case = make_case("RNN/keras3", "eager", (Cell("GRU", 1),))
     assert case.to_json() == (
         '{"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]}'
     )
 
 
 def test_every_field_counts_for_the_identity() -> None:
-    names = [field.name for field in dataclasses.fields(Case)]
-    others = [dataclasses.replace(CASE, **{name: OTHERS[name]}) for name in names]
-    assert len({case.identity for case in [CASE, *others]}) == len(names) + 1
+    others = [CASE.replace(**{name: OTHERS[name]}) for name in JSON_FIELDS]
+    assert len({case.identity for case in [CASE, *others]}) == len(JSON_FIELDS) + 1
+
+
+def test_every_field_of_program_and_data_stands_in_the_json() -> None:
+    fields = [*dataclasses.fields(Program), *dataclasses.fields(Data)]
+    assert sorted([field.name for field in fields] + ["other"]) == sorted(JSON_FIELDS)
+
+
+def test_a_field_that_no_part_has_is_refused() -> None:
+    with pytest.raises(TypeError, match="rows"):
+        CASE.replace(rows=3)
 
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Cell)])
 def test_every_option_of_a_cell_counts_for_the_identity(field: str) -> None:
-    cell = CASE.cells[0]
+    cell = CASE.program.cells[0]
     value = getattr(cell, field)
     other: Any = not value if isinstance(value, bool) else f"not {value}"
     changed = dataclasses.replace(cell, **{field: other})
-    assert dataclasses.replace(CASE, cells=(changed, CASE.cells[1])).identity != CASE.identity
+    assert CASE.replace(cells=(changed, CASE.program.cells[1])).identity != CASE.identity
 
 
 def test_the_identity_is_stable() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any
 
@@ -11,20 +10,20 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import case_arrays, floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Convolution, Custom
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 
 LSTM = Cell("LSTM", units=3, peepholes=True, projection=2)
 GRU = Cell("GRU", units=4, reset_after=True)
-CASE = Case(
+CASE = make_case(
     "keras3", "eager", (LSTM, GRU), batch=3, steps=5, features=2, state="mixed", dtype="bfloat16"
 )
 
 
 def changed(**fields: Any) -> Case:
-    return dataclasses.replace(CASE, **fields)
+    return CASE.replace(**fields)
 
 
 def all_arrays(case: Case) -> list[np.ndarray]:
@@ -120,8 +119,10 @@ def test_without_a_state_a_cell_starts_from_its_own() -> None:
     assert (h == 0.5).all()
     assert (c == -0.25).all()
     assert not above.any()
-    assert case_arrays.state(case_arrays.drawn(case))[0][0].tolist() == h.tolist()
-    assert case_arrays.drawn(changed(state=None)) == case_arrays.drawn(changed(state="zeros"))
+    assert case_arrays.state(case_arrays.array_spec(case))[0][0].tolist() == h.tolist()
+    assert case_arrays.array_spec(changed(state=None)) == case_arrays.array_spec(
+        changed(state="zeros")
+    )
 
 
 def test_a_cell_without_bias_has_none() -> None:

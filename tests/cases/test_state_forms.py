@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.adapter import wire
 from conformance.cases import case_arrays, case_calls, floats, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Convolution, Custom
 from conformance.contract.clause import Subject
 from strategies import states
@@ -53,7 +51,7 @@ def test_how_a_leaf_is_held_is_all_that_numpy_changes(case: Case) -> None:
     held: list[str] = []
     state_forms.map_leaves(written, lambda leaf: held.append(leaf.held_as))
     assert set(held) == {"numpy"}
-    plain = dataclasses.replace(case, form=state_forms.DOCUMENTED)
+    plain = case.replace(form=state_forms.DOCUMENTED)
     assert state_forms.format_tree(written) == state_forms.format_tree(
         state_forms.write_state(plain, leaves)
     )
@@ -71,9 +69,9 @@ def test_the_other_sequence_is_another(case: Case) -> None:
 
 @given(drawn(SUBJECTS, state_forms.OTHER_FLOAT))
 def test_the_other_float_is_another(case: Case) -> None:
-    assert case.dtype not in state_forms.format_tree(
+    assert case.program.dtype not in state_forms.format_tree(
         state_forms.write_state(case, case_calls.leaves(case))
-    ).replace(state_forms.other_float(case.dtype), "")
+    ).replace(state_forms.other_float(case.program.dtype), "")
 
 
 @given(drawn(SUBJECTS, state_forms.OWN))
@@ -86,7 +84,7 @@ LSTM, GRU = Cell("LSTM", 2), Cell("GRU", 3)
 
 
 def case(path: str, *cells: Cell) -> Case:
-    return Case(path, "eager", cells)
+    return make_case(path, "eager", cells)
 
 
 DOCUMENTED = [
@@ -187,17 +185,17 @@ NESTINGS = [
 
 @pytest.mark.parametrize(("path", "two", "one"), NESTINGS)
 def test_stacks_within_a_stack(path: str, two: str, one: str) -> None:
-    nested = Case(path, "eager", (LSTM, GRU, GRU), nesting=((0, 1), 2))
+    nested = make_case(path, "eager", (LSTM, GRU, GRU), nesting=((0, 1), 2))
     leaves = ((H, C), (G,), (G,))
     assert lettered(nested, leaves) == two
     assert state_forms.read_state(nested, state_forms.documented_tree(nested, leaves)) == leaves
-    alone = Case(path, "eager", (GRU,), nesting=(0,))
+    alone = make_case(path, "eager", (GRU,), nesting=(0,))
     assert lettered(alone, ((G,),)) == one
     assert state_forms.read_state(alone, state_forms.documented_tree(alone, ((G,),))) == ((G,),)
 
 
 def test_states_in_one_tensor_have_c_before_h() -> None:
-    case = Case("cell/v1", "eager", (LSTM, GRU), state="mixed", state_is_tuple=False)
+    case = make_case("cell/v1", "eager", (LSTM, GRU), state="mixed", state_is_tuple=False)
     leaves = case_calls.leaves(case)
     written = state_forms.documented_tree(case, leaves)
     (h, c), (g,) = case_arrays.state(case)
@@ -223,7 +221,7 @@ OWN = [
 def test_states_of_ones_own_cell(structure: str, in_v1: str, in_keras: str) -> None:
     cell = Cell("LSTM", 2, custom=Custom(structure))
     for path, shown in (("dynamic_rnn/v1", in_v1), ("RNN/keras2", in_keras)):
-        case = Case(path, "eager", (cell,), state="mixed")
+        case = make_case(path, "eager", (cell,), state="mixed")
         leaves = case_calls.leaves(case)
         written = state_forms.documented_tree(case, leaves)
         assert state_forms.format_tree(written) == shown
@@ -235,7 +233,7 @@ def test_states_of_ones_own_cell(structure: str, in_v1: str, in_keras: str) -> N
 
 def test_a_convolution_has_its_state_in_space() -> None:
     cell = Cell("ConvLSTM", 2, convolution=Convolution((4, 3), (2, 1), "valid"))
-    case = Case("layer/keras2", "eager", (cell,), state="mixed")
+    case = make_case("layer/keras2", "eager", (cell,), state="mixed")
     shown = state_forms.format_tree(state_forms.documented_tree(case, case_calls.leaves(case)))
     assert shown == "[float32(1, 3, 3, 2), float32(1, 3, 3, 2)]"
 
@@ -330,7 +328,7 @@ def test_a_tree_as_a_person_reads_it() -> None:
 def test_a_structure_is_told_without_sizes(
     path: str, cells: tuple[Cell, ...], told: tuple[str, ...]
 ) -> None:
-    case = Case(path, "eager", cells, batch=3)
+    case = make_case(path, "eager", cells, batch=3)
     assert (
         state_forms.structure_words(
             case, state_forms.documented_tree(case, case_calls.leaves(case))
@@ -340,20 +338,20 @@ def test_a_structure_is_told_without_sizes(
 
 
 def test_a_tuple_of_one_is_told_from_brackets() -> None:
-    case = Case("RNN/keras3", "eager", (GRU,))
+    case = make_case("RNN/keras3", "eager", (GRU,))
     (leaves,) = case_calls.leaves(case)
     assert state_forms.structure_words(case, wire.Node("tuple", leaves)) == ("(h,)",)
 
 
 def test_nothing_is_told_of_nested_stacks_and_of_states_in_one_tensor() -> None:
-    nested = Case("cell/v1", "eager", (GRU, GRU), nesting=((0,), 1))
+    nested = make_case("cell/v1", "eager", (GRU, GRU), nesting=((0,), 1))
     assert (
         state_forms.structure_words(
             nested, state_forms.documented_tree(nested, case_calls.leaves(nested))
         )
         == ()
     )
-    one = Case("cell/v1", "eager", (LSTM,), state_is_tuple=False)
+    one = make_case("cell/v1", "eager", (LSTM,), state_is_tuple=False)
     assert (
         state_forms.structure_words(one, state_forms.documented_tree(one, case_calls.leaves(one)))
         == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.adapter import wire
 from conformance.cases import case_calls, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.malformations import malformation, state_malformations
 from conformance.cases.program import Cell
@@ -82,11 +81,13 @@ def test_it_differs_from_the_well_formed_state(name: str) -> None:
 def test_it_is_done_to_the_named_leaf_alone(name: str) -> None:
     @given(cases_of(name))
     def check(case: Case) -> None:
-        assert case.malformation is not None
+        assert case.data.malformation is not None
         pairs = zip(leaves(before(case)), leaves(case_calls.given_state(case)), strict=True)
         changed = [place for place, (one, other) in enumerate(pairs) if looks(one) != looks(other)]
         every = list(range(state_malformations.leaf_count(case)))
-        assert changed == (every if case.malformation.leaf is None else [case.malformation.leaf])
+        assert changed == (
+            every if case.data.malformation.leaf is None else [case.data.malformation.leaf]
+        )
 
     check()
 
@@ -127,7 +128,7 @@ def test_every_malformation_has_its_row() -> None:
 
 @pytest.mark.parametrize(("name", "cells", "shown"), EXPECTED)
 def test_what_becomes_of_a_state(name: str, cells: tuple[Cell, ...], shown: str) -> None:
-    case = Case("RNN/keras3", "eager", cells, batch=2, malformation=Malformation(name))
+    case = make_case("RNN/keras3", "eager", cells, batch=2, malformation=Malformation(name))
     assert state_forms.format_tree(case_calls.given_state(case)) == shown
 
 
@@ -154,7 +155,7 @@ COUNTS = [
 def test_what_becomes_of_lengths_and_masks(name: str, values: object) -> None:
     argument = state_malformations.MALFORMATIONS[name].argument
     told = {"lengths": "full"} if argument == malformation.LENGTHS else {"mask": "full"}
-    case = Case("layer/keras2", "eager", (GRU,), 2, 3, malformation=Malformation(name), **told)  # type: ignore[arg-type]
+    case = make_case("layer/keras2", "eager", (GRU,), 2, 3, malformation=Malformation(name), **told)
     ((given, array),) = case_calls.arguments(case)
     assert given == argument
     assert isinstance(array, wire.Array)
@@ -165,8 +166,8 @@ def test_what_becomes_of_lengths_and_masks(name: str, values: object) -> None:
 
 
 def test_a_malformed_argument_of_strings_has_no_values() -> None:
-    case = Case("RNN/keras3", "eager", (GRU,), 2, 3, mask="full")
-    case = dataclasses.replace(case, malformation=Malformation("mask_string"))
+    case = make_case("RNN/keras3", "eager", (GRU,), 2, 3, mask="full")
+    case = case.replace(malformation=Malformation("mask_string"))
     assert case_calls.arguments(case) == (("mask", wire.Text((2, 3))),)
 
 
@@ -184,10 +185,10 @@ def test_a_drawn_length_or_mask_is_made_wrong(argument: str) -> None:
 
 
 def test_a_float_of_another_width_where_it_is_not_cast() -> None:
-    case = Case("RNN/keras2", "eager", (GRU,), malformation=Malformation("dtype_other_float"))
+    case = make_case("RNN/keras2", "eager", (GRU,), malformation=Malformation("dtype_other_float"))
     assert state_forms.format_tree(case_calls.given_state(case)) == "[float64(1, 2)]"
     assert "dtype_other_float" in state_malformations.applicable(case)
-    cast = dataclasses.replace(case, path="RNN/keras3")
+    cast = case.replace(path="RNN/keras3")
     assert "dtype_other_float" not in state_malformations.applicable(cast)
 
 
@@ -209,8 +210,8 @@ def test_a_float_of_another_width_where_it_is_not_cast() -> None:
 def test_where_it_would_change_nothing_it_does_not_apply(
     name: str, does_not_apply: dict[str, object]
 ) -> None:
-    case = Case("RNN/keras3", "eager", (LSTM, GRU, RNN), batch=2)
-    assert name not in state_malformations.applicable(dataclasses.replace(case, **does_not_apply))  # type: ignore[arg-type]
+    case = make_case("RNN/keras3", "eager", (LSTM, GRU, RNN), batch=2)
+    assert name not in state_malformations.applicable(case.replace(**does_not_apply))
 
 
 def test_every_path_and_cell_has_its_malformations() -> None:
@@ -224,8 +225,8 @@ def test_every_path_and_cell_has_its_malformations() -> None:
 
 @given(support.cases(malformed=True))
 def test_an_explanation_has_words_to_look_for(case: Case) -> None:
-    assert case.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.malformation.name]
+    assert case.data.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
     for words in (kind.expected(case), kind.received(case)):
         assert words
         assert all(isinstance(word, str) and word for word in words)

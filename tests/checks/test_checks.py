@@ -11,7 +11,7 @@ from hypothesis import given
 
 from conformance.adapter import wire
 from conformance.cases import floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell, Convolution
 from conformance.checks import numbers, rejection
@@ -30,14 +30,14 @@ from conformance.reference.rounding import Estimate
 from conformance.results.grades import ACCEPTED, CRASHED, EXPLAINED, HUNG, LEAKED, REJECTED
 from tests import support
 
-LSTM = Case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
+LSTM = make_case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
 EVERY_CASE = support.cases(modes=["eager"], malformed=False)
 
 
 # --- rejection grades -----------------------------------------------------------------------------
 
-BATCH_ONE = dataclasses.replace(LSTM, malformation=Malformation("batch_one"))
-BARE = dataclasses.replace(LSTM, malformation=Malformation("bare_for_pair"))
+BATCH_ONE = LSTM.replace(malformation=Malformation("batch_one"))
+BARE = LSTM.replace(malformation=Malformation("bare_for_pair"))
 NAMES_BOTH = "initial_state has 1 row, but the inputs have 2"
 
 GRADES = [
@@ -173,7 +173,7 @@ def test_another_structure_is_told(name: str) -> None:
 
 def test_values_in_space_stand_in_one_row() -> None:
     cell = Cell("ConvLSTM", 3, convolution=Convolution((2, 4), (1, 1)))
-    case = dataclasses.replace(LSTM, cells=(cell,))
+    case = LSTM.replace(cells=(cell,))
     seen = support.perfect(case)
     assert seen.outputs is not None
     assert seen.outputs.shape == (2, 2, 2, 4, 3)
@@ -194,7 +194,7 @@ def test_variables_of_another_dtype_are_told() -> None:
 
 
 def test_a_cell_called_by_itself_has_no_steps() -> None:
-    case = dataclasses.replace(LSTM, path="cell/keras3", steps=1)
+    case = LSTM.replace(path="cell/keras3", steps=1)
     assert accepted(case, support.perfect(case)).outputs.shape == (2, 1, 3)
     with_steps = dataclasses.replace(
         support.perfect(case), outputs=support.sent(np.zeros((2, 1, 3)), "float32")
@@ -204,7 +204,7 @@ def test_a_cell_called_by_itself_has_no_steps() -> None:
 
 
 def test_a_part_has_its_own_length() -> None:
-    first = dataclasses.replace(LSTM, steps=1)
+    first = LSTM.replace(steps=1)
     assert accepted(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
     with pytest.raises(Deviation, match="outputs' shape"):
         accepted(LSTM, support.perfect(first))
@@ -338,7 +338,7 @@ def test_two_paths_may_be_apart_by_the_spread() -> None:
 
 
 def test_two_parts_are_joined() -> None:
-    first, second = support.perfect(LSTM), support.perfect(dataclasses.replace(LSTM, data_seed=1))
+    first, second = support.perfect(LSTM), support.perfect(LSTM.replace(data_seed=1))
     one, two = accepted(LSTM, first), accepted(LSTM, second)
     joined = join_runs(one, two)
     assert joined.outputs.shape == (2, 4, 3)
@@ -348,7 +348,7 @@ def test_two_parts_are_joined() -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 def test_an_error_in_one_value_is_seen(dtype: str) -> None:
-    case = dataclasses.replace(LSTM, dtype=dtype)
+    case = LSTM.replace(dtype=dtype)
     expected = forward.trajectory(case)
     relative = {"float16": 0.05, "bfloat16": 0.5, "float32": 1e-5, "float64": 1e-12}[dtype]
     seen = accepted(case, support.perfect(case, expected))
@@ -372,7 +372,7 @@ def test_what_the_caller_owns_is_left_alone() -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_drift_is_counted_in_units_of_the_last_place_of_the_largest_value(dtype: str) -> None:
-    case = dataclasses.replace(LSTM, dtype=dtype)
+    case = LSTM.replace(dtype=dtype)
     right = accepted(case, support.perfect(case))
     rounded = numbers.distance_in_ulps(
         case, right

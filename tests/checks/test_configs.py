@@ -10,7 +10,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.adapter.cells import neutral_options
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer
 from conformance.checks import configs, documented_defaults
 from conformance.checks.deviation import Deviation
@@ -35,7 +35,9 @@ GRU = Cell(
     use_bias=False,
     reset_after=True,
 )
-LAYER = Case("layer/keras3", "eager", (GRU,), dtype="float64", layer=Layer(return_sequences=False))
+LAYER = make_case(
+    "layer/keras3", "eager", (GRU,), dtype="float64", layer=Layer(return_sequences=False)
+)
 OF_LAYER = {**CELL, "return_sequences": False, "return_state": True}
 
 
@@ -69,7 +71,7 @@ def test_several_are_told_in_one_sentence() -> None:
 def test_options_that_change_nothing_must_be_told_where_they_are_given(
     generation: str, kind: str
 ) -> None:
-    case = Case(f"layer/{generation}", "eager", (Cell(kind, 1),), options=wire.EVERY)
+    case = make_case(f"layer/{generation}", "eager", (Cell(kind, 1),), options=wire.EVERY)
     given = {
         **neutral_options.of_cell(generation, kind),
         **neutral_options.of_loop(generation, kind),
@@ -84,11 +86,11 @@ def test_options_that_change_nothing_must_be_told_where_they_are_given(
 
 def test_cells_are_looked_for_where_their_layer_has_them() -> None:
     cells = [{"config": dict(CELL)}, {"config": dict(CELL)}]
-    stack = Case("cell/keras3", "eager", (GRU, GRU), dtype="float64")
+    stack = make_case("cell/keras3", "eager", (GRU, GRU), dtype="float64")
     assert told(stack, {"cells": cells}) == ""
     assert told(stack, {"cells": cells[:1]}) == "stack.cells = 1, but must be 2"
     assert told(stack, {}) == "stack.cells = 0, but must be 2"
-    layer = Case("RNN/keras3", "eager", (GRU, GRU), dtype="float64")
+    layer = make_case("RNN/keras3", "eager", (GRU, GRU), dtype="float64")
     config = {"cell": {"config": {"cells": cells}}, "return_sequences": True, "return_state": True}
     assert told(layer, config) == ""
     wrong = copy.deepcopy(config)
@@ -98,7 +100,7 @@ def test_cells_are_looked_for_where_their_layer_has_them() -> None:
 
 def test_v1_cells_have_their_own_names_for_options() -> None:
     cell = Cell("LSTM", 2, forget_bias=1.0, peepholes=True, projection=3)
-    case = Case("cell/v1", "eager", (cell,))
+    case = make_case("cell/v1", "eager", (cell,))
     config = {
         "num_units": 2, "activation": "tanh", "dtype": "float32", "forget_bias": 1.0,
         "use_peepholes": True, "cell_clip": None, "num_proj": 3, "proj_clip": None,

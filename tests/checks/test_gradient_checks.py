@@ -10,7 +10,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import floats, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import gradients
 from conformance.checks.deviation import Deviation
@@ -18,11 +18,11 @@ from conformance.reference import backward
 from conformance.reference.rounding import Estimate
 from tests import support
 
-KERAS = Case("RNN/keras3", "eager", (Cell("LSTM", 3), Cell("GRU", 2)), batch=2, state="mixed")
-V1 = Case(
+KERAS = make_case("RNN/keras3", "eager", (Cell("LSTM", 3), Cell("GRU", 2)), batch=2, state="mixed")
+V1 = make_case(
     "dynamic_rnn/v1", "eager", (Cell("LSTM", 3, peepholes=True, projection=2),), state="mixed"
 )
-CASES = [KERAS, V1, dataclasses.replace(V1, path="cell/v1")]
+CASES = [KERAS, V1, V1.replace(path="cell/v1")]
 
 
 def perfect(case: Case) -> wire.Observation:
@@ -30,7 +30,7 @@ def perfect(case: Case) -> wire.Observation:
     expected = backward.loss_gradients(case)
 
     def sent(estimate: Estimate) -> wire.Array:
-        return support.sent(estimate.value, case.dtype)
+        return support.sent(estimate.value, case.program.dtype)
 
     def sent_if(estimate: Estimate | None) -> wire.Array | None:
         return None if estimate is None else sent(estimate)
@@ -99,7 +99,7 @@ def test_a_weight_without_a_gradient_is_told() -> None:
 def test_a_wrong_value_is_told_by_its_place(name: str) -> None:
     value = getattr(backward.loss_gradients(V1).weights[0], name).value.copy()
     value.flat[-1] += 1
-    seen = with_weight(V1, name, support.sent(value, V1.dtype))
+    seen = with_weight(V1, name, support.sent(value, V1.program.dtype))
     told = sentence(gradients.with_respect_to_weights, V1, seen)
     place = ", ".join(str(size - 1) for size in value.shape)
     assert told.startswith(f"gradient of {name} of cell 0[{place}] = ")

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import case_calls, floats, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer, Model
 from conformance.checks import numbers, stored_state
 from conformance.checks.deviation import Deviation
@@ -19,7 +19,7 @@ from conformance.reference import forward
 from conformance.results.grades import ACCEPTED, EXPLAINED, KEPT_GRADES, LEAKED, REJECTED
 from tests import support
 
-CASE = Case(
+CASE = make_case(
     "RNN/keras3",
     "eager",
     (Cell("LSTM", 3), Cell("GRU", 2)),
@@ -42,7 +42,7 @@ def moved(tree: object, by: float) -> object:
     *_, (last,) = state_forms.read_state(CASE, tree)
     values = floats.from_wire(last.array).copy()
     values[0, 0] += by
-    changed = wire.Leaf(support.sent(values, CASE.dtype))
+    changed = wire.Leaf(support.sent(values, CASE.program.dtype))
     return state_forms.map_leaves(tree, lambda leaf: changed if leaf is last else leaf)
 
 
@@ -79,7 +79,7 @@ def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Array:
 
 
 def test_under_a_policy_it_has_the_dtype_of_variables() -> None:
-    case = dataclasses.replace(CASE, dtype="float16", policy="mixed_float16")
+    case = CASE.replace(dtype="float16", policy="mixed_float16")
     returned = perfect(case)
     with pytest.raises(Deviation, match="dtype = float16, but must be float32"):
         stored_state.stored(case, returned)
@@ -101,12 +101,12 @@ def test_a_run_may_end_in_what_is_stored() -> None:
 
 def test_two_batches_are_one_run() -> None:
     outputs = forward.trajectory(CASE).outputs.value
-    below = support.sent(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.dtype)
+    below = support.sent(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.program.dtype)
     seen = stored_state.of_two_batches(CASE, perfect(outputs=below, state=None), "predict")
     assert numbers.agrees_with_reference(CASE, seen) <= 1
-    in_model = dataclasses.replace(CASE, model=Model("functional", "predict"))
+    in_model = CASE.replace(model=Model("functional", "predict"))
     assert case_calls.in_two_batches(in_model).inputs.shape == (4, 2, 1)
-    swapped = support.sent(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.dtype)
+    swapped = support.sent(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.program.dtype)
     with pytest.raises(Deviation, match="outputs"):
         numbers.agrees_with_reference(
             CASE, stored_state.of_two_batches(CASE, perfect(outputs=swapped), "predict")
@@ -133,7 +133,7 @@ def test_what_was_stored_is_left_alone_to_the_last_bit() -> None:
     ],
 )
 def test_the_grade_of_another_batch(seen: wire.Observation, grade: str) -> None:
-    case = dataclasses.replace(CASE, other_batch=5)
+    case = CASE.replace(other_batch=5)
     if grade in KEPT_GRADES:
         assert stored_state.batch_refused(case, seen) == grade
         return

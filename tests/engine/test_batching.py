@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import operator
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ import pytest
 from conformance import targets
 from conformance.adapter import wire
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
@@ -25,8 +24,8 @@ from conformance.results.grades import CRASHED, HUNG
 from conformance.results.verdict import HOLDS, NEW
 from strategies import states
 
-CASE = Case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3)
-CASES = [dataclasses.replace(CASE, data_seed=seed) for seed in range(4)]
+CASE = make_case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3)
+CASES = [CASE.replace(data_seed=seed) for seed in range(4)]
 
 
 class Recording:
@@ -68,7 +67,7 @@ class Recording:
 def asks_twice(case: Case, run: Runs) -> CheckResult:
     """Asks for the whole sequence, and then for what it is told to, on another program."""
     (whole,) = run(case, case_calls.whole(case))
-    wider = dataclasses.replace(case, features=case.features + int(whole.seconds))
+    wider = case.replace(features=case.program.features + int(whole.seconds))
     (again,) = run(wider, case_calls.whole(wider))
     for seen in (whole, again):
         if seen.error:
@@ -101,7 +100,7 @@ def test_cases_of_one_program_travel_in_one_message() -> None:
 
 def test_other_programs_have_messages_of_their_own() -> None:
     target = Recording()
-    judged(target, [CASE, dataclasses.replace(CASE, dtype="float64")])
+    judged(target, [CASE, CASE.replace(dtype="float64")])
     assert [len(runs) for _, runs in target.messages] == [1, 1, 1, 1]
 
 
@@ -132,7 +131,7 @@ def test_what_must_be_built_anew_is_asked_again() -> None:
 )
 def test_what_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object]) -> None:
     assert case_calls.program(CASE).kept
-    assert not case_calls.program(dataclasses.replace(CASE, **change)).kept  # type: ignore[arg-type]
+    assert not case_calls.program(CASE.replace(**change)).kept
 
 
 def test_a_question_is_unanswered_until_it_was_asked() -> None:
@@ -147,7 +146,7 @@ def test_a_question_is_unanswered_until_it_was_asked() -> None:
 
 @pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer")])
 def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception) -> None:
-    cases = [dataclasses.replace(CASE, steps=steps) for steps in (3, 7, 2)]
+    cases = [CASE.replace(steps=steps) for steps in (3, 7, 2)]
     target = Recording(deadly=7, error=error)
     assert judged(target, cases) == [HOLDS, NEW, HOLDS]
 

@@ -5,7 +5,6 @@ What brings a target down is planted into the installed library, for cells of th
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.util import find_spec
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell
 from conformance.engine.batching import BatchingClient
@@ -40,14 +39,14 @@ DEATHS = {
     "exit": ("os._exit(5)", "crashed", "exit code 5"),
     "hang": ("import time; time.sleep(10**6)", "hung", "no answer within"),
 }
-CASE = Case("layer/keras3", "eager", (Cell("SimpleRNN", 2),), batch=2, steps=2, state="mixed")
-DEADLY = dataclasses.replace(CASE, cells=(Cell("SimpleRNN", 3),))
+CASE = make_case("layer/keras3", "eager", (Cell("SimpleRNN", 2),), batch=2, steps=2, state="mixed")
+DEADLY = CASE.replace(cells=(Cell("SimpleRNN", 3),))
 CASES = [
     CASE,
     DEADLY,
-    dataclasses.replace(CASE, data_seed=1),
-    dataclasses.replace(CASE, cells=(Cell("GRU", 3),)),
-    dataclasses.replace(CASE, mode="function"),
+    CASE.replace(data_seed=1),
+    CASE.replace(cells=(Cell("GRU", 3),)),
+    CASE.replace(mode="function"),
 ]
 WRONG = Malformation("wrong_batch")
 
@@ -99,7 +98,7 @@ def test_the_case_says_so_and_the_run_goes_on(
 def test_a_new_target_that_dies_of_a_malformed_state_has_a_weaker_error(
     tmp_path: Path, sound: ProcessTarget
 ) -> None:
-    cases = [dataclasses.replace(case, malformation=WRONG) for case in (CASE, DEADLY)]
+    cases = [case.replace(malformation=WRONG) for case in (CASE, DEADLY)]
     with closing(ProcessTarget("faulty", bringing_down(tmp_path, "SIGKILL"))) as faulty:
         (of_it,) = _compared("RJ-01", cases, sound, faulty).items()
         assert of_it == (cases[1], ("UP-02", WEAKER, "InvalidArgumentError", "crashed"))

@@ -14,7 +14,7 @@ import pytest
 from conformance import targets
 from conformance.adapter import wire
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
 from conformance.contract.clause import MUST, CheckResult, Clause, Runs, Subject
@@ -142,15 +142,15 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
 
 
 def test_the_minimal_case_is_shrunk_to_the_bound() -> None:
-    expected = Case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
+    expected = make_case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
     assert minimal(lambda case: wide(case)) == expected
-    assert minimal(lambda case: case.batch > 2 and case.steps > 5) == Case(
+    assert minimal(lambda case: case.batch > 2 and case.steps > 5) == make_case(
         "RNN/keras3", "eager", (Cell("LSTM", units=1),), batch=3, steps=6
     )
 
 
 def test_only_one_dtype_is_wrong() -> None:
-    expected = Case("RNN/keras3", "eager", (Cell("LSTM", units=1),), dtype="float64")
+    expected = make_case("RNN/keras3", "eager", (Cell("LSTM", units=1),), dtype="float64")
     assert minimal(in_double) == expected
 
 
@@ -161,14 +161,16 @@ def test_only_one_mode_is_wrong() -> None:
         "function": False,
         "graph": True,
     }
-    assert minimal(in_graph, "graph") == Case("RNN/keras3", "graph", (Cell("LSTM", units=1),))
+    assert minimal(in_graph, "graph") == make_case("RNN/keras3", "graph", (Cell("LSTM", units=1),))
     assert tallies["eager"].cases > 10  # searched on its own, after its case held
 
 
 def test_each_mode_has_its_own_deviation() -> None:
     bound = {"eager": 3, "function": 1, "graph": 99}
     tallies = search(lambda case: case.cells[0].units > bound[case.mode]).execute(support.MODES)
-    found = {mode: tally.new and tally.new.case.cells[0].units for mode, tally in tallies.items()}
+    found = {
+        mode: tally.new and tally.new.case.program.cells[0].units for mode, tally in tallies.items()
+    }
     assert found == {"eager": 4, "function": 4, "graph": None} or found == {
         "eager": 4,
         "function": 2,
@@ -249,7 +251,9 @@ def test_another_salt_draws_others() -> None:
 def test_another_clause_or_subject_draws_others_where_it_builds_anew() -> None:
     assert drawn("0", anew=True) != drawn("0", anew=True, clause="XX-02")
     elsewhere = drawn("0", anew=True, subject=Subject("RNN/keras2", "LSTM"))
-    assert [case.cells for case in drawn("0", anew=True)] != [case.cells for case in elsewhere]
+    assert [case.program.cells for case in drawn("0", anew=True)] != [
+        case.program.cells for case in elsewhere
+    ]
 
 
 def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
@@ -273,7 +277,7 @@ def test_a_clause_whose_programs_are_dear_has_its_own_on_each_path() -> None:
     elsewhere = Subject("RNN/keras2", "LSTM")
 
     def cells(subject: Subject, dear: bool) -> list[object]:
-        return [case.cells for case in drawn("0", subject=subject, dear=dear)]
+        return [case.program.cells for case in drawn("0", subject=subject, dear=dear)]
 
     # the first program is of options that all generations have
     assert cells(SUBJECT, dear=False)[0] == cells(elsewhere, dear=False)[0]
@@ -282,7 +286,7 @@ def test_a_clause_whose_programs_are_dear_has_its_own_on_each_path() -> None:
 
 
 def test_only_a_leading_clause_begins_with_the_simplest_case() -> None:
-    simplest = Case("RNN/keras3", "eager", (Cell("LSTM", 1),))
+    simplest = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),))
     for anew in (False, True):
         assert drawn("0", leading=True, anew=anew)[0] == simplest
         assert simplest not in drawn("0", leading=False, anew=anew)
@@ -290,7 +294,7 @@ def test_only_a_leading_clause_begins_with_the_simplest_case() -> None:
 
 def test_in_three_programs_each_mode_has_its_turn() -> None:
     for clause in ("XX-01", "XX-02", "XX-03"):
-        drawn_in = [case.mode for case in drawn("0", clause, several=2)]
+        drawn_in = [case.program.mode for case in drawn("0", clause, several=2)]
         assert set(drawn_in) == set(support.MODES)
 
 
@@ -354,7 +358,7 @@ def test_the_search_goes_on_around_what_the_ledger_knows(tmp_path: Path) -> None
     tally = search(lambda case: case.dtype != "float32" or wide(case), ledger=known)
     found = tally.execute(["eager"])["eager"]
     assert found.new is not None
-    assert found.new.case == Case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
+    assert found.new.case == make_case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
     assert "an-entry" in found.known
 
 
@@ -367,14 +371,14 @@ def test_what_is_not_as_the_ledger_says_is_new(tmp_path: Path, seen: str) -> Non
     known = ledger(tmp_path, '{ dtype = ["float64"] }', seen)
     new = search(in_double, ledger=known).execute(["eager"])["eager"].new
     assert new is not None
-    assert new.case.dtype == "float64"
+    assert new.case.program.dtype == "float64"
 
 
 def test_a_known_deviation_that_is_gone_is_told(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64", "float16"] }')
     new = search(in_double, ledger=known).execute(["eager"])["eager"].new
     assert new is not None
-    assert new.case.dtype == "float16"
+    assert new.case.program.dtype == "float16"
     assert "an-entry covers this case, but the clause holds for it" in str(new.sentence)
 
 
@@ -391,7 +395,7 @@ def test_an_entry_may_say_that_it_deviates_only_sometimes(tmp_path: Path) -> Non
 
 
 def test_one_case_is_judged_by_itself(tmp_path: Path) -> None:
-    case = Case("RNN/keras3", "eager", (Cell("LSTM", 1),), dtype="float64")
+    case = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),), dtype="float64")
     known = ledger(tmp_path, '{ dtype = ["float64"] }')
 
     def status(wrong: Wrong, ledger: Ledger) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from conformance.cases.case import Case
+from conformance.cases.case import make_case
 from conformance.cases.program import Cell
 from conformance.contract.clause import CheckResult
 from conformance.engine.outcome import Outcome
@@ -39,9 +39,9 @@ def test_a_search_counts_by_dtype() -> None:
     tally = Tally()
     for dtype, ratio in (("float32", 0.5), ("float32", 0.5), ("float64", 0.1)):
         tally.take(
-            Outcome(Case("p", "eager", CELLS, dtype=dtype), HOLDS, finding=CheckResult(ratio))
+            Outcome(make_case("p", "eager", CELLS, dtype=dtype), HOLDS, finding=CheckResult(ratio))
         )
-    tally.take(Outcome(Case("p", "eager", CELLS), HOLDS))
+    tally.take(Outcome(make_case("p", "eager", CELLS), HOLDS))
     assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
 
 
@@ -70,7 +70,7 @@ def test_a_search_tells_drift_structures_and_refusals() -> None:
     tally = Tally()
     for ulps, refusal in ((1.0, "ValueError (2 rows)"), (3.25, "ValueError (3 rows)")):
         finding = CheckResult(ulps=ulps, structures=("[h, c]",), refusal=refusal)
-        tally.take(Outcome(Case("p", "eager", CELLS), HOLDS, finding=finding))
+        tally.take(Outcome(make_case("p", "eager", CELLS), HOLDS, finding=finding))
     assert tally.ulps == {"float32": 3.25}
     assert tally.structures == {"[h, c]"}
     assert list(tally.refusals.values()) == ["ValueError (2 rows)"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import pytest
 
 from conformance import ledger
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell, Custom, Layer
 from conformance.checks.deviation import Deviation
 from conformance.errors import MalformedLedger
 from tests import support
 
-CASE = Case(
+CASE = make_case(
     "RNN/keras3",
     "eager",
     (Cell("LSTM", 2), Cell("GRU", 3)),
@@ -237,21 +236,21 @@ COUNTED: list[tuple[dict[str, Any], int, bool]] = [
 def test_which_steps_count_may_be_a_condition(
     tmp_path: Path, fields: dict[str, Any], longest: int, held: bool
 ) -> None:
-    case = dataclasses.replace(CASE, **{"steps": 3, "malformation": None, **fields})
+    case = CASE.replace(**{"steps": 3, "malformation": None, **fields})
     for name, value in (("longest", longest), ("held_at_end", held)):
         assert an_entry(tmp_path, when={name: [value]}).covers("RJ-01", case)
         assert not an_entry(tmp_path, when={name: [not value]}).covers("RJ-01", case)
 
 
 OF_RELATIVES: list[tuple[Case, dict[str, Any], bool]] = [
-    (dataclasses.replace(CASE, nesting=((0,), 1)), {"smallest_stack": [1]}, True),
-    (dataclasses.replace(CASE, nesting=((0, 1),)), {"smallest_stack": [1]}, True),
-    (dataclasses.replace(CASE, nesting=(0, 1)), {"smallest_stack": [">1"]}, True),
+    (CASE.replace(nesting=((0,), 1)), {"smallest_stack": [1]}, True),
+    (CASE.replace(nesting=((0, 1),)), {"smallest_stack": [1]}, True),
+    (CASE.replace(nesting=(0, 1)), {"smallest_stack": [">1"]}, True),
     (CASE, {"smallest_stack": [1]}, False),
     (CASE, {"smallest_stack": ["none"]}, True),
     (CASE, {"structure": ["none"]}, True),
     (
-        dataclasses.replace(CASE, cells=(Cell("LSTM", 2, custom=Custom("planes")),)),
+        CASE.replace(cells=(Cell("LSTM", 2, custom=Custom("planes")),)),
         {"structure": ["dict", "planes"]},
         True,
     ),
@@ -279,7 +278,7 @@ def test_an_entry_covers_relatives_of_cells(
 def test_what_a_malformation_is_done_to(
     tmp_path: Path, malformation: Malformation | None, path: str, role: str
 ) -> None:
-    case = dataclasses.replace(CASE, malformation=malformation, path=path)
+    case = CASE.replace(malformation=malformation, path=path)
     roles = ("structure", "all", "LSTM.h", "LSTM.c", "GRU.h", "none")
     covering = [
         name
@@ -291,12 +290,16 @@ def test_what_a_malformation_is_done_to(
 
 def test_an_entry_covers_its_clause_and_paths_only(tmp_path: Path) -> None:
     entry = an_entry(tmp_path, when={})
-    plain = Case("RNN/keras3", "eager", CASE.cells)
+    plain = make_case("RNN/keras3", "eager", CASE.program.cells)
     assert entry.covers("RJ-01", plain)
     assert not entry.covers("RJ-02", plain)
-    assert not entry.covers("RJ-01", Case("RNN/keras2", "eager", CASE.cells))
-    assert entry.covers("RJ-01", Case("RNN/keras3", "eager", CASE.cells, other="layer/keras3"))
-    assert not entry.covers("RJ-01", Case("RNN/keras3", "eager", CASE.cells, other="RNN/keras2"))
+    assert not entry.covers("RJ-01", make_case("RNN/keras2", "eager", CASE.program.cells))
+    assert entry.covers(
+        "RJ-01", make_case("RNN/keras3", "eager", CASE.program.cells, other="layer/keras3")
+    )
+    assert not entry.covers(
+        "RJ-01", make_case("RNN/keras3", "eager", CASE.program.cells, other="RNN/keras2")
+    )
     assert ledger.Ledger((entry,)).covering("RJ-01", plain) == [entry]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance import ledger
-from conformance.cases.case import Case
+from conformance.cases.case import make_case
 from conformance.cases.program import Cell
 from conformance.engine.probe import ReplayResult
 from conformance.ledger_audit import render
@@ -167,8 +167,8 @@ def seen(file: Path, by_target: Mapping[str, Sequence[ReplayResult]]) -> dict[st
 
 def test_an_entry_is_replayed_on_each_of_its_paths(file: Path) -> None:
     entry = ledger.read(file)[0]
-    case = Case("RNN/keras3", "eager", (Cell("GRU", 1),))
-    layer = Case("layer/keras3", "eager", (Cell("GRU", 1),))
+    case = make_case("RNN/keras3", "eager", (Cell("GRU", 1),))
+    layer = make_case("layer/keras3", "eager", (Cell("GRU", 1),))
     assert list(questions(entry)) == [
         ("RNN/keras3", Question("RJ-01", case.to_json())),
         ("layer/keras3", Question("RJ-01", layer.to_json())),

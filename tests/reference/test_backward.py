@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from conformance.cases import case_arrays, case_calls, floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.case_arrays import Weights
 from conformance.cases.program import Cell, Layer
 from conformance.checks import gradients
@@ -42,10 +42,10 @@ COUNTED: tuple[dict[str, Any], ...] = (
 
 
 def a_case(cells: tuple[Cell, ...], **fields: object) -> Case:
-    case = Case(
+    case = make_case(
         "p", "m", cells, batch=3, steps=4, features=2, dtype="float64", state="mixed", data_seed=3
     )
-    return dataclasses.replace(case, **fields)  # type: ignore[arg-type]
+    return case.replace(**fields)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,9 @@ class Loss:
 
     def __call__(self) -> float:
         cotangents = case_arrays.cotangents(self.case)
-        (found,) = forward.run_batches(self.case.cells, self.weights, [self.batch], self.case.dtype)
+        (found,) = forward.run_batches(
+            self.case.program.cells, self.weights, [self.batch], self.case.program.dtype
+        )
         leaves = zip(found.state, cotangents.state, strict=True)
         parts = [(found.outputs, cotangents.outputs)]
         parts += [pair for cells in leaves for pair in zip(*cells, strict=True)]
@@ -133,7 +135,13 @@ def estimates(found: Gradients) -> Iterator[Estimate]:
 
 def alone(case: Case) -> Gradients:
     batch, cotangents = forward.batch_of_case(case), case_arrays.cotangents(case)
-    arguments = (case.cells, case_arrays.weights(case), [batch], [cotangents], case.dtype)
+    arguments = (
+        case.program.cells,
+        case_arrays.weights(case),
+        [batch],
+        [cotangents],
+        case.program.dtype,
+    )
     (found,) = backward.gradients_of_batches(*arguments)
     return found
 
@@ -242,7 +250,7 @@ def drawn_cases(dtype: str, count: int) -> Iterator[Case]:
     random = np.random.RandomState(11)
     for cells in CELLS_OF_KERAS:
         for seed in range(count):
-            yield Case(
+            yield make_case(
                 "RNN/keras2", "graph", cells,
                 batch=int(random.choice([1, 3, 8])), steps=int(random.choice([1, 2, 6, 16])),
                 features=3, dtype=dtype, data_seed=seed,

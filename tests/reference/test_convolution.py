@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conformance.cases import case_arrays, floats
-from conformance.cases.case import Case
+from conformance.cases.case import make_case
 from conformance.cases.case_arrays import Weights
 from conformance.cases.program import Cell, Convolution
 from conformance.reference import convolution, forward
@@ -68,7 +68,7 @@ def test_at_one_position_a_conv_lstm_is_an_lstm() -> None:
     for dtype in floats.DTYPES:
         one, other = (
             forward.trajectory(
-                Case("p", "m", (cell,), 2, 5, features=2, dtype=dtype, state="mixed")
+                make_case("p", "m", (cell,), 2, 5, features=2, dtype=dtype, state="mixed")
             )
             for cell in (lstm, conv)
         )
@@ -81,10 +81,12 @@ def test_zeros_of_the_matrix_do_not_widen() -> None:
 
     def widths(space: int) -> np.ndarray:
         cell = Cell("ConvLSTM", 1, convolution=Convolution((space,), (1,)))
-        case = Case("p", "m", (cell,), steps=1, state="ones")
+        case = make_case("p", "m", (cell,), steps=1, state="ones")
         alike = np.ones((1, 1, space))
         weights = case_arrays.weights(case)
-        run = forward.run_cells(case.cells, weights, alike, case_arrays.state(case), "float32")
+        run = forward.run_cells(
+            case.program.cells, weights, alike, case_arrays.state(case), "float32"
+        )
         return run.outputs.width
 
     assert np.median(widths(40)) < 2 * np.median(widths(1))

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.adapter import wire
 from conformance.cases import case_arrays, case_calls, floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation
@@ -20,15 +20,15 @@ from conformance.reference.forward import Trajectory, run_cells
 from tests import support
 
 GRU = Cell("GRU", 3)
-ONE = Case("RNN/keras3", "eager", (GRU,), batch=3, steps=4, features=2, state="mixed")
-BOTH = dataclasses.replace(ONE, path="Bidirectional/keras3", cells=(GRU, GRU), data_seed=5)
+ONE = make_case("RNN/keras3", "eager", (GRU,), batch=3, steps=4, features=2, state="mixed")
+BOTH = ONE.replace(path="Bidirectional/keras3", cells=(GRU, GRU), data_seed=5)
 
 
 def changed(case: Case, **fields: Any) -> Case:
     """The case with other fields, of its layer too."""
     of_layer = {field.name for field in dataclasses.fields(Layer)}
     layer = {name: fields.pop(name) for name in list(fields) if name in of_layer}
-    return dataclasses.replace(case, layer=dataclasses.replace(case.layer, **layer), **fields)
+    return case.replace(layer=dataclasses.replace(case.program.layer, **layer), **fields)
 
 
 def outputs(case: Case) -> np.ndarray:
@@ -70,11 +70,11 @@ def alone(case: Case, at: int) -> Trajectory:
     """One direction, run by itself."""
     order = slice(None, None, -1 if at else 1)
     return run_cells(
-        case.cells[at : at + 1],
+        case.program.cells[at : at + 1],
         case_arrays.weights(case)[at : at + 1],
         case_arrays.inputs(case)[:, order],
         case_arrays.state(case)[at : at + 1],
-        case.dtype,
+        case.program.dtype,
     )
 
 
@@ -130,15 +130,15 @@ def test_a_row_is_reversed_within_its_length() -> None:
     row, length = next(
         (row, length)
         for row, length in enumerate(case_arrays.lengths(lengths))
-        if 1 < length < lengths.steps
+        if 1 < length < lengths.data.steps
     )
     weights, inputs = case_arrays.weights(lengths), case_arrays.inputs(lengths)
     cut = run_cells(
-        lengths.cells[1:],
+        lengths.program.cells[1:],
         weights[1:],
         inputs[row : row + 1, :length][:, ::-1],
         tuple((leaf[row : row + 1],) for (leaf,) in case_arrays.state(lengths)[1:]),
-        lengths.dtype,
+        lengths.program.dtype,
     )
     assert np.array_equal(outputs(lengths)[row, :length, 3:], cut.outputs.value[0, ::-1])
     assert np.array_equal(final(lengths)[1][row], cut.state[0][0].value[0])
@@ -149,7 +149,7 @@ def test_a_row_is_reversed_within_its_length() -> None:
 
 def rounded(case: Case, mode: str, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Two outputs merged in the case's dtype."""
-    narrow = np.dtype(case.dtype)
+    narrow = np.dtype(case.program.dtype)
     return MERGED[mode](one.astype(narrow), other.astype(narrow)).astype(np.float64)
 
 
@@ -200,7 +200,7 @@ def test_time_major_turns_inputs_and_not_the_mask() -> None:
 
 def answer(case: Case, values: np.ndarray) -> wire.Observation:
     plain = support.perfect(changed(case, time_major=False, return_sequences=True))
-    return dataclasses.replace(plain, outputs=support.sent(values, case.dtype))
+    return dataclasses.replace(plain, outputs=support.sent(values, case.program.dtype))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_in_two_calls_the_backward_layer_goes_on_with_the_later_steps() -> None:
     weights, inputs = case_arrays.weights(case)[1:], case_arrays.inputs(case)
     state = case_arrays.state(case)[1:]
     for part in (inputs[:, :1], inputs[:, 1:]):
-        after = run_cells(case.cells[1:], weights, part[:, ::-1], state, case.dtype)
+        after = run_cells(case.program.cells[1:], weights, part[:, ::-1], state, case.program.dtype)
         state = tuple(tuple(leaf.value for leaf in cell) for cell in after.state)
     assert np.allclose(backwards[0].value, state[0][0], rtol=0, atol=1e-15)
     assert not np.allclose(backwards[0].value, final(case)[1])

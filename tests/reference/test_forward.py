@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 from conformance.cases import case_arrays
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.case_arrays import Weights
 from conformance.cases.program import Cell, Custom
 from conformance.reference import forward
@@ -215,8 +214,8 @@ def test_gru_resets_after_the_product_and_its_bias() -> None:
 
 
 def test_where_the_reset_is_matters_only_from_two_units_on() -> None:
-    case = Case("p", "m", (Cell("GRU", 2, use_bias=False),), state="mixed", dtype="float64")
-    after = Case(
+    case = make_case("p", "m", (Cell("GRU", 2, use_bias=False),), state="mixed", dtype="float64")
+    after = make_case(
         "p",
         "m",
         (Cell("GRU", 2, use_bias=False, reset_after=True),),
@@ -245,16 +244,18 @@ def test_a_stack_feeds_each_output_to_the_next_cell() -> None:
 
 
 def test_rows_are_computed_by_themselves() -> None:
-    case = Case("p", "m", (Cell("LSTM", 3), Cell("GRU", 2)), batch=3, steps=4, state="mixed")
+    case = make_case("p", "m", (Cell("LSTM", 3), Cell("GRU", 2)), batch=3, steps=4, state="mixed")
     together = forward.trajectory(case)
     state = tuple(tuple(leaf[1:2] for leaf in leaves) for leaves in case_arrays.state(case))
     inputs = case_arrays.inputs(case)[1:2]
-    alone = forward.run_cells(case.cells, case_arrays.weights(case), inputs, state, case.dtype)
+    alone = forward.run_cells(
+        case.program.cells, case_arrays.weights(case), inputs, state, case.program.dtype
+    )
     assert alone.outputs.value == close(together.outputs.value[1:2], rel=1e-14)
 
 
 def test_no_steps_leave_the_state_as_it_is() -> None:
-    case = Case("p", "m", (Cell("LSTM", 2), Cell("GRU", 3)), batch=2, steps=0, state="mixed")
+    case = make_case("p", "m", (Cell("LSTM", 2), Cell("GRU", 3)), batch=2, steps=0, state="mixed")
     result = forward.trajectory(case)
     assert result.outputs.value.shape == (2, 0, 3)
     for estimates, given in zip(result.state, case_arrays.state(case), strict=True):
@@ -263,7 +264,9 @@ def test_no_steps_leave_the_state_as_it_is() -> None:
 
 
 def test_no_rows_are_a_case_too() -> None:
-    case = Case("p", "m", (Cell("LSTM", 2), Cell("GRU", 3, reset_after=True)), batch=0, steps=3)
+    case = make_case(
+        "p", "m", (Cell("LSTM", 2), Cell("GRU", 3, reset_after=True)), batch=0, steps=3
+    )
     assert forward.trajectory(case).outputs.width.shape == (0, 3, 3)
 
 
@@ -293,7 +296,7 @@ CELLS = (
 def drawn_cases(dtype: str, count: int, cells: tuple[Cell, ...] = CELLS) -> Iterator[Case]:
     random = np.random.RandomState(7)
     for seed in range(count):
-        yield Case(
+        yield make_case(
             "p", "m", (cells[seed % len(cells)],),
             batch=int(random.choice([1, 3])), steps=int(random.choice([1, 2, 6, 16])),
             features=int(random.choice([1, 2, 8])), dtype=dtype, weight_seed=seed, data_seed=seed,
@@ -315,11 +318,11 @@ class Honest:
 
     def __init__(self, case: Case, joined: bool = False, fault: float = 0.0) -> None:
         self.case = case
-        self.dtype = NUMPY_DTYPES[case.dtype]
+        self.dtype = NUMPY_DTYPES[case.program.dtype]
         self.joined = joined
         self.fault = 1.0 + fault
         (self.weights,) = case_arrays.weights(case)
-        (self.cell,) = case.cells
+        (self.cell,) = case.program.cells
 
     def run(self) -> list[np.ndarray]:
         inputs = self.cast(case_arrays.inputs(self.case))
@@ -331,7 +334,7 @@ class Honest:
         }
         step = steps[self.cell.kind]
         seen = []
-        for at in range(self.case.steps):
+        for at in range(self.case.data.steps):
             state = step(inputs[:, at], *state)
             seen.append(state[0])
         return [np.stack(seen, axis=1).astype(np.float64), *(s.astype(np.float64) for s in state)]
@@ -452,7 +455,7 @@ def test_widths_grow_with_the_unit_roundoff() -> None:
     # the values are exact in bfloat16, so all dtypes compute the same
     case = next(drawn_cases("bfloat16", 1, (Cell("LSTM", 5),)))
     arguments = (
-        case.cells,
+        case.program.cells,
         case_arrays.weights(case),
         case_arrays.inputs(case),
         case_arrays.state(case),
@@ -546,11 +549,11 @@ def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_residual_wrapper_adds_the_inputs_and_leaves_the_state_alone(dtype: str) -> None:
-    plain = Case("p", "m", (Cell("LSTM", 2),), 3, 4, features=2, dtype=dtype, state="mixed")
+    plain = make_case("p", "m", (Cell("LSTM", 2),), 3, 4, features=2, dtype=dtype, state="mixed")
     alone = forward.trajectory(plain)
     for times in (1, 2):
         wrapped = Cell("LSTM", 2, wrappers=("device",) + ("residual",) * times)
-        seen = forward.trajectory(dataclasses.replace(plain, cells=(wrapped,)))
+        seen = forward.trajectory(plain.replace(cells=(wrapped,)))
         added = alone.outputs.value + times * case_arrays.inputs(plain)
         assert seen.outputs.value == close(added, rel=1e-12)
         assert (seen.outputs.width > alone.outputs.width).any()
@@ -560,15 +563,15 @@ def test_a_residual_wrapper_adds_the_inputs_and_leaves_the_state_alone(dtype: st
 
 def test_a_cell_above_a_residual_wrapper_is_fed_what_it_gives() -> None:
     below, above = Cell("SimpleRNN", 2, wrappers=("residual",)), Cell("GRU", 1)
-    both = Case("p", "m", (below, above), 2, 3, features=2, dtype="float64", state="ones")
-    fed = forward.trajectory(dataclasses.replace(both, cells=(below,))).outputs.value
+    both = make_case("p", "m", (below, above), 2, 3, features=2, dtype="float64", state="ones")
+    fed = forward.trajectory(both.replace(cells=(below,))).outputs.value
     weights, state = case_arrays.weights(both), case_arrays.state(both)
     alone = forward.run_cells((above,), weights[1:], fed, state[1:], "float64")
     assert forward.trajectory(both).outputs.value == close(alone.outputs.value, rel=1e-12)
 
 
 def test_a_doubled_output_is_h_twice() -> None:
-    case = Case("p", "m", (Cell("LSTM", 2, custom=Custom(doubled=True)),), 2, 3, state="mixed")
+    case = make_case("p", "m", (Cell("LSTM", 2, custom=Custom(doubled=True)),), 2, 3, state="mixed")
     seen = forward.trajectory(case).outputs
     for array in (seen.value, seen.width, seen.spread):
         assert array.shape == (2, 3, 4)

@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 
 from conformance.cases import case_arrays, floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer
 from conformance.reference import batch_cache, forward
 from conformance.reference.rounding import Estimate
 
-CASE = Case("p", "m", (Cell("LSTM", 3), Cell("GRU", 2)), batch=4, steps=6, state="mixed")
+CASE = make_case("p", "m", (Cell("LSTM", 3), Cell("GRU", 2)), batch=4, steps=6, state="mixed")
 
 
 def changed(**fields: Any) -> Case:
-    return dataclasses.replace(CASE, **fields)
+    return CASE.replace(**fields)
 
 
 def alone(case: Case) -> forward.Trajectory:
     """What `run` says, which knows of no other cases."""
     arrays = (case_arrays.weights(case), case_arrays.inputs(case), case_arrays.state(case))
-    return forward.run_cells(case.cells, *arrays, case.dtype)
+    return forward.run_cells(case.program.cells, *arrays, case.program.dtype)
 
 
 def estimates(result: forward.Trajectory) -> list[Estimate]:
@@ -74,7 +74,9 @@ def test_a_row_runs_over_the_steps_that_count_and_no_others(mask: str) -> None:
         state = tuple(
             tuple(leaf[row : row + 1] for leaf in cell) for cell in case_arrays.state(case)
         )
-        of_row = forward.run_cells(case.cells, case_arrays.weights(case), inputs, state, case.dtype)
+        of_row = forward.run_cells(
+            case.program.cells, case_arrays.weights(case), inputs, state, case.program.dtype
+        )
         assert np.allclose(result.outputs.value[row, steps], of_row.outputs.value[0], rtol=1e-13)
         for mine, whole in zip(of_row.state, result.state, strict=True):
             for leaf, of_all in zip(mine, whole, strict=True):
@@ -114,6 +116,8 @@ def test_going_backwards_is_running_over_reversed_steps() -> None:
     row = int(np.argmax(counted.sum(axis=1) > 1))
     inputs = case_arrays.inputs(CASE)[row : row + 1, counted[row]][:, ::-1]
     state = tuple(tuple(leaf[row : row + 1] for leaf in cell) for cell in case_arrays.state(CASE))
-    of_row = forward.run_cells(CASE.cells, case_arrays.weights(CASE), inputs, state, CASE.dtype)
+    of_row = forward.run_cells(
+        CASE.program.cells, case_arrays.weights(CASE), inputs, state, CASE.program.dtype
+    )
     steps = int(counted[row].sum())
     assert np.allclose(result.outputs.value[row, :steps], of_row.outputs.value[0], rtol=1e-13)

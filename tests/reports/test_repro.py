@@ -17,7 +17,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 
-from conformance.cases.case import Case, to_plain
+from conformance.cases.case import Case, case_to_plain, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell, Custom, Layer, Model
 from conformance.results.verdict import HOLDS, KNOWN, NEW, Verdict
@@ -27,7 +27,7 @@ from tests import support
 from tests.reports.test_show import a_verdict, written
 
 VERSIONS = {"tensorflow": "2.21.0", "keras3": "3.15.1"}
-MALFORMED = Case(
+MALFORMED = make_case(
     "RNN/keras3",
     "eager",
     (Cell("LSTM", 3),),
@@ -36,13 +36,13 @@ MALFORMED = Case(
     fresh=True,
 )
 OF_DEFAULTS = (Cell("LSTM", 1), Cell("GRU", 1, reset_after=True))
-WITHOUT = Case("dynamic_rnn/keras3", "function", (Cell("GRU", 2),), state=None)
+WITHOUT = make_case("dynamic_rnn/keras3", "function", (Cell("GRU", 2),), state=None)
 ERROR = {"class": "TypeError", "message": "TypeError (no)", "stage": "call"}
 
 
 def a_deviation(case: Case, clause: str = "RJ-01", **fields: object) -> Verdict:
-    given = {"case": to_plain(case), "observation": {"outputs": []}, **fields}
-    return a_verdict(clause, case.place, KNOWN, cell=case.cell_name, **given)
+    given = {"case": case_to_plain(case), "observation": {"outputs": []}, **fields}
+    return a_verdict(clause, case.place, KNOWN, cell=case.program.cell_name, **given)
 
 
 def script_of(case: Case, clause: str = "RJ-01", **fields: object) -> str:
@@ -141,15 +141,21 @@ def test_the_script_reads_as_a_person_would_write_it() -> None:
 @pytest.mark.parametrize(
     ("case", "line"),
     [
-        (Case("cell/v1", "eager", (Cell("LSTM", 2),)), "cells.LSTMStateTuple(tf.zeros([1, 2]), "),
-        (Case("cell/v1", "eager", (Cell("GRU", 2),)), "cell.build(tf.TensorShape([None, 1]))"),
-        (Case("cell/keras2", "eager", (Cell("GRU", 2),), dtype="float64"), '"float64")'),
-        (Case("layer/keras2", "eager", (Cell("GRU", 1),), form="numpy"), "np.zeros([1, 1], "),
-        (Case("static_rnn/v1", "eager", (Cell("GRU", 1),)), "tf.unstack(inputs, axis=1)"),
-        (Case("cell/keras3", "eager", (Cell("GRU", 1),) * 2), "layers.StackedRNNCells([cell_0, "),
-        (Case("RNN/keras2", "eager", (Cell("GRU", 1),), lengths="full"), "tf.constant([1], "),
         (
-            Case("RNN/keras3", "eager", (Cell("LSTM", 2, custom=Custom("nested")),)),
+            make_case("cell/v1", "eager", (Cell("LSTM", 2),)),
+            "cells.LSTMStateTuple(tf.zeros([1, 2]), ",
+        ),
+        (make_case("cell/v1", "eager", (Cell("GRU", 2),)), "cell.build(tf.TensorShape([None, 1]))"),
+        (make_case("cell/keras2", "eager", (Cell("GRU", 2),), dtype="float64"), '"float64")'),
+        (make_case("layer/keras2", "eager", (Cell("GRU", 1),), form="numpy"), "np.zeros([1, 1], "),
+        (make_case("static_rnn/v1", "eager", (Cell("GRU", 1),)), "tf.unstack(inputs, axis=1)"),
+        (
+            make_case("cell/keras3", "eager", (Cell("GRU", 1),) * 2),
+            "layers.StackedRNNCells([cell_0, ",
+        ),
+        (make_case("RNN/keras2", "eager", (Cell("GRU", 1),), lengths="full"), "tf.constant([1], "),
+        (
+            make_case("RNN/keras3", "eager", (Cell("LSTM", 2, custom=Custom("nested")),)),
             "    class Own(layers.Layer):\n        state_size, output_size = [2, (2,)], 2\n",
         ),
     ],
@@ -159,7 +165,7 @@ def test_each_path_and_form_has_its_code(case: Case, line: str) -> None:
 
 
 def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
-    case = Case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
+    case = make_case("RNN/keras2", "function", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = " ".join(script_of(case, "SQ-21", observation={"error": ERROR}).split())
     assert "def call(inputs, state, mask): return layer(inputs, " in script
     assert "run = tf.function(call, input_signature=signature, autograph=False)" in script
@@ -169,14 +175,14 @@ def test_a_function_is_traced_for_the_sizes_that_a_target_leaves_open() -> None:
 
 
 def test_what_is_malformed_is_traced_for_its_sizes() -> None:
-    script = script_of(dataclasses.replace(MALFORMED, mode="function"))
+    script = script_of(MALFORMED.replace(mode="function"))
     called = "lambda: layer(inputs, initial_state=state)"
     assert f"run = tf.function({called}, autograph=False)\n" in script
     assert "    result = run()\n" in script
 
 
 def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> None:
-    case = Case("RNN/keras2", "graph", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
+    case = make_case("RNN/keras2", "graph", (Cell("LSTM", 3),), batch=2, features=4, mask="full")
     script = script_of(case, "SQ-21", observation={"error": ERROR})
     placed = "place = tf.compat.v1.placeholder_with_default"
     assert "    with tf.Graph().as_default() as graph:\n        layer = layers.RNN(" in script
@@ -186,7 +192,7 @@ def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> N
     assert '        mask = place(tf.cast([[1], [1]], "bool"), [None, None])\n' in script
     assert "lambda leaf: place(leaf, [None, *leaf.shape[1:]])" in script
     assert "        result = session.run(result)\n" in script
-    malformed = script_of(dataclasses.replace(MALFORMED, mode="graph"))
+    malformed = script_of(MALFORMED.replace(mode="graph"))
     assert placed not in malformed
     assert exits_with(malformed, "keras.layers.RNN()", IndexError()) == 1
 
@@ -200,7 +206,7 @@ def test_a_graph_has_placeholders_for_the_sizes_that_a_target_leaves_open() -> N
     ],
 )
 def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], wanted: str) -> None:
-    script = script_of(Case("RNN/keras3", "eager", cells, fresh=True), "DC-12")
+    script = script_of(make_case("RNN/keras3", "eager", cells, fresh=True), "DC-12")
     assert f'print("expected: {wanted}")' in script
     assert "told = layer.cell.state_size" in script
     assert "layer(inputs" not in script
@@ -227,12 +233,12 @@ def test_what_a_config_does_not_tell_is_shown(
     path: str, sentence: str, made: str, told: str
 ) -> None:
     cells = (Cell("LSTM", 1),) * (2 if "Bi" in path else 1)
-    script = script_of(Case(path, "eager", cells, options="every"), "PS-01", sentence=sentence)
+    script = script_of(make_case(path, "eager", cells, options="every"), "PS-01", sentence=sentence)
     assert made in script
     assert told in script
 
 
-OF_ANOTHER_BATCH = Case(
+OF_ANOTHER_BATCH = make_case(
     "layer/keras3",
     "function",
     (Cell("GRU", 1),),
@@ -264,14 +270,14 @@ def test_where_the_first_call_must_be_accepted_it_is_the_one() -> None:
 
 
 def test_a_default_that_no_config_tells_is_that_of_the_signature() -> None:
-    case = Case("layer/keras3", "eager", (Cell("LSTM", 1),), options="defaults")
+    case = make_case("layer/keras3", "eager", (Cell("LSTM", 1),), options="defaults")
     sentence = "keras3/LSTM.use_cudnn = absent, but must be 'auto' (https://keras.io)"
     script = script_of(case, "DF-01", sentence=sentence)
     assert "signature = inspect.signature(layers.LSTM.__init__).parameters" in script
     assert 'told = layers.LSTM(2).get_config().get("use_cudnn", default)' in script
 
 
-A_STATEFUL = Case(
+A_STATEFUL = make_case(
     "layer/keras3",
     "eager",
     (Cell("LSTM", 2),),
@@ -288,31 +294,35 @@ A_STATEFUL = Case(
     [
         ("ST-09", A_STATEFUL, ["expected = layer(inputs, initial_state=state)"]),
         ("ST-11", A_STATEFUL, ["layer.reset_state()", "seen = layer(inputs)"]),
-        ("ST-11", dataclasses.replace(A_STATEFUL, path="RNN/keras2"), ["layer.reset_states()"]),
+        ("ST-11", A_STATEFUL.replace(path="RNN/keras2"), ["layer.reset_states()"]),
         ("ST-01", A_STATEFUL, ["layer(inputs[:, :1])", "seen = layer(inputs[:, 1:])[1:]"]),
         (
             "ST-18",
-            dataclasses.replace(A_STATEFUL, state=None, model=Model("functional")),
+            A_STATEFUL.replace(state=None, model=Model("functional")),
             ["model = keras.Model(x, layer(x))", "model.reset_state()"],
         ),
         (
             "SQ-27",
-            Case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3, mask="leading"),
+            make_case("RNN/keras3", "eager", (Cell("LSTM", 2),), steps=3, mask="leading"),
             ["inputs = tf.where(mask[:, :, tf.newaxis], inputs, 9.0)"],
         ),
         (
             "PS-10",
-            Case("cell/keras3", "eager", (Cell("GRU", 2),), other="cell/keras2", reloaded="config"),
+            make_case(
+                "cell/keras3", "eager", (Cell("GRU", 2),), other="cell/keras2", reloaded="config"
+            ),
             ["old = tf.keras.layers.GRUCell(2, ", "seen = new(inputs, state)"],
         ),
         (
             "SQ-14",
-            Case("Bidirectional/keras2", "eager", (Cell("LSTM", 1),) * 2, steps=2, mask="trailing"),
+            make_case(
+                "Bidirectional/keras2", "eager", (Cell("LSTM", 1),) * 2, steps=2, mask="trailing"
+            ),
             ["result = layer(inputs, initial_state=state, mask=mask)", "tf.logical_not(mask)"],
         ),
         (
             "ST-12",
-            Case(
+            make_case(
                 *("RNN/keras2", "eager", (Cell("LSTM", 1, ones_at_first=True),)),
                 state=None,
                 layer=Layer(stateful=True),
@@ -321,7 +331,7 @@ A_STATEFUL = Case(
         ),
         (
             "DF-03",
-            Case("cell/keras2", "eager", OF_DEFAULTS, options="defaults"),
+            make_case("cell/keras2", "eager", OF_DEFAULTS, options="defaults"),
             [
                 'layers.LSTMCell(2, recurrent_activation="sigmoid"),',
                 'layers.GRUCell(2, recurrent_activation="sigmoid", reset_after=True)',
@@ -329,7 +339,7 @@ A_STATEFUL = Case(
         ),
         (
             "MD-11",
-            Case("Model/keras3", "predict", (Cell("GRU", 2),), state="mixed"),
+            make_case("Model/keras3", "predict", (Cell("GRU", 2),), state="mixed"),
             ["layer = layers.GRU(2, ", "seen = model.predict([inputs, *tf.nest.flatten(state)])"],
         ),
     ],
@@ -359,61 +369,69 @@ BUILDING = {"observation": {"error": {**ERROR, "stage": "build"}}}
         ("ST-02", A_STATEFUL, "", "    layer.build((2, None, 1))"),
         (
             "PS-02",
-            Case("cell/v1", "eager", (Cell("GRU", 1),) * 2, options="every", reloaded="config"),
+            make_case(
+                "cell/v1", "eager", (Cell("GRU", 1),) * 2, options="every", reloaded="config"
+            ),
             "",
             "    again = type(cell).from_config(cell.get_config())",
         ),
         (
             "PS-09",
-            Case("layer/keras3", "eager", (Cell("LSTM", 1),), other="layer/keras2"),
+            make_case("layer/keras3", "eager", (Cell("LSTM", 1),), other="layer/keras2"),
             "arguments passed to LSTM: {'time_major': False}",
             '    layers.LSTM.from_config({**layers.LSTM(2).get_config(), "time_major": False})',
         ),
         (
             "PS-01",
-            Case("Bidirectional/keras2", "eager", (Cell("LSTM", 1),) * 2, options="every"),
+            make_case("Bidirectional/keras2", "eager", (Cell("LSTM", 1),) * 2, options="every"),
             "the config = TypeError (Object of type dict is not JSON serializable)",
             "    json.dumps(layer.get_config())",
         ),
         (
             "MD-10",
-            Case("Model/keras3", "eager", (Cell("LSTM", 1),), wiring="computed"),
+            make_case("Model/keras3", "eager", (Cell("LSTM", 1),), wiring="computed"),
             "Could not interpret initializer identifier: identity",
             '    layers.Dense(2, kernel_initializer="identity").build((None, 2))',
         ),
         (
             "PS-05",
-            Case("layer/keras3", "eager", (Cell("LSTM", 1),), reloaded=".h5"),
+            make_case("layer/keras3", "eager", (Cell("LSTM", 1),), reloaded=".h5"),
             "",
             "    keras.models.load_model(path)",
         ),
         (
             "PS-07",
-            Case("RNN/keras3", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), reloaded="saved_model"),
+            make_case(
+                "RNN/keras3", "eager", (Cell("LSTM", 1), Cell("GRU", 1)), reloaded="saved_model"
+            ),
             "",
             "initial_state=[[leaves[0], leaves[1]], leaves[2]]",
         ),
         (
             "ST-19",
-            dataclasses.replace(A_STATEFUL, model=Model("functional", given=True)),
+            A_STATEFUL.replace(model=Model("functional", given=True)),
             "",
             "    layer(x, initial_state=state)",
         ),
         (
             "ST-17",
-            dataclasses.replace(A_STATEFUL, model=Model("functional", by="predict_on_batch")),
+            A_STATEFUL.replace(model=Model("functional", by="predict_on_batch")),
             "",
             "    layer(x)",
         ),
         (
             "DF-03",
-            Case("layer/keras2", "eager", (Cell("GRU", 2, reset_after=True),), options="defaults"),
+            make_case(
+                "layer/keras2", "eager", (Cell("GRU", 2, reset_after=True),), options="defaults"
+            ),
             "",
             "    documented.set_weights(layer.get_weights())",
         ),
         (
             "WR-03",
-            Case("dynamic_rnn/keras2", "graph", (Cell("LSTM", 1, wrappers=("output_dropout",)),)),
+            make_case(
+                "dynamic_rnn/keras2", "graph", (Cell("LSTM", 1, wrappers=("output_dropout",)),)
+            ),
             "",
             "tf.nn.RNNCellDropoutWrapper(layers.LSTMCell(1), output_keep_prob=0.5)",
         ),
@@ -430,7 +448,7 @@ def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, l
     [
         (
             "GR-01",
-            Case("RNN/keras2", "function", (Cell("GRU", 2),)),
+            make_case("RNN/keras2", "function", (Cell("GRU", 2),)),
             [
                 "            result = layer(inputs, initial_state=state)\n",
                 "    tf.function(gradients, autograph=False)()\n",
@@ -438,7 +456,7 @@ def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, l
         ),
         (
             "GR-04",
-            Case("dynamic_rnn/v1", "eager", (Cell("LSTM", 1),), steps=2, split=1),
+            make_case("dynamic_rnn/v1", "eager", (Cell("LSTM", 1),), steps=2, split=1),
             [
                 "            _, *carried = tf.compat.v1.nn.dynamic_rnn(\n",
                 "                cell, inputs[:, 1:], initial_state=carried,",
@@ -447,22 +465,22 @@ def test_what_cannot_be_built_is_tried(clause: str, case: Case, sentence: str, l
         ),
         (
             "RT-04",
-            Case("cell/keras2", "function", (Cell("GRU", 2),), form="own"),
+            make_case("cell/keras2", "function", (Cell("GRU", 2),), form="own"),
             ["state = cell.get_initial_state(batch_size=1, ", "    cell(inputs, state)\n"],
         ),
         (
             "ST-08",
-            dataclasses.replace(A_STATEFUL, dtype="float64", form="other float"),
+            A_STATEFUL.replace(dtype="float64", form="other float"),
             ['"float32")', "    layer.reset_states(states)\n"],
         ),
         (
             "MD-03",
-            Case("layer/keras2", "jit", (Cell("LSTM", 1),)),
+            make_case("layer/keras2", "jit", (Cell("LSTM", 1),)),
             ["autograph=False, **{option: True})\n", "    seen = run(inputs, state)\n"],
         ),
         (
             "MD-12",
-            Case("Model/keras2", "graph", (Cell("SimpleRNN", 1),)),
+            make_case("Model/keras2", "graph", (Cell("SimpleRNN", 1),)),
             ["        result = model([inputs, *tf.nest.flatten(state)])\n"],
         ),
     ],
@@ -475,7 +493,7 @@ def test_what_must_not_fail_is_tried(clause: str, case: Case, lines: list[str]) 
 
 
 def test_gradients_that_cannot_be_had_are_the_deviation() -> None:
-    case = Case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),))
+    case = make_case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),))
     script = script_of(case, "GR-01", observation={"error": ERROR})
     assert exits_with(script, "tf.compat.v1.nn.dynamic_rnn", TypeError()) == 1
     assert exits_with(script, "tf.compat.v1.nn.dynamic_rnn", None) == 0
@@ -492,13 +510,13 @@ def test_an_error_while_building_is_the_deviation(error: Exception | None, code:
     [
         (
             "SQ-21",
-            Case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),), batch=3, steps=0),
+            make_case("dynamic_rnn/v1", "eager", (Cell("GRU", 2),), batch=3, steps=0),
             'told == ((3, 0, 2), "float32")',
         ),
-        ("DC-04", Case("RNN/keras3", "eager", (Cell("SimpleRNN", 2),)), "told == (1, 2)"),
+        ("DC-04", make_case("RNN/keras3", "eager", (Cell("SimpleRNN", 2),)), "told == (1, 2)"),
         (
             "WR-07",
-            Case("cell/keras3", "eager", (Cell("GRU", 1),) * 2, nesting=((0, 1),)),
+            make_case("cell/keras3", "eager", (Cell("GRU", 1),) * 2, nesting=((0, 1),)),
             "told == 1",
         ),
     ],
@@ -511,7 +529,7 @@ def test_a_structure_is_told(clause: str, case: Case, holds: str) -> None:
 
 def test_a_class_that_is_not_there_is_told() -> None:
     sentence = "keras2/ConvLSTM1D.activation = absent, but must be 'tanh'"
-    case = Case("RNN/keras2", "eager", (Cell("LSTM", 1),), options="defaults")
+    case = make_case("RNN/keras2", "eager", (Cell("LSTM", 1),), options="defaults")
     script = script_of(case, "DF-02", sentence=sentence)
     assert 'told = hasattr(layers, "ConvLSTM1D")' in script
     with pytest.raises(standalone_script.NoScript, match="a default that differs so"):
@@ -551,10 +569,10 @@ def test_whatever_is_drawn_malformed_has_a_script_or_a_reason(case: Case) -> Non
 @pytest.mark.parametrize(
     ("case", "why"),
     [
-        (Case("RNN/keras3", "unrolled", (Cell("GRU", 1),)), "the mode 'unrolled'"),
-        (Case("Model/keras3", "eager", (Cell("GRU", 1),)), "the path Model/keras3"),
+        (make_case("RNN/keras3", "unrolled", (Cell("GRU", 1),)), "the mode 'unrolled'"),
+        (make_case("Model/keras3", "eager", (Cell("GRU", 1),)), "the path Model/keras3"),
         (
-            Case("RNN/keras3", "eager", (Cell("GRU", 1),), layer=Layer(time_distributed=True)),
+            make_case("RNN/keras3", "eager", (Cell("GRU", 1),), layer=Layer(time_distributed=True)),
             "a layer with the option time_distributed",
         ),
     ],
@@ -566,7 +584,7 @@ def test_what_is_not_covered_is_said(case: Case, why: str) -> None:
 
 def test_what_shows_in_values_is_not_covered() -> None:
     with pytest.raises(standalone_script.NoScript, match="shows in values"):
-        script_of(Case("RNN/keras3", "eager", (Cell("GRU", 1),)), "RT-05")
+        script_of(make_case("RNN/keras3", "eager", (Cell("GRU", 1),)), "RT-05")
 
 
 HOSTILE = 'x"""\nimport os\\'
@@ -575,7 +593,7 @@ HOSTILE = 'x"""\nimport os\\'
 @pytest.mark.parametrize("field", ["path", "mode", "dtype", "state", "batch", "form", "policy"])
 @pytest.mark.parametrize("clause", ["RJ-01", "MD-11", "SQ-21", "ST-09"])
 def test_no_text_of_a_case_becomes_code(clause: str, field: str) -> None:
-    case = {**to_plain(A_STATEFUL), field: HOSTILE}
+    case = {**case_to_plain(A_STATEFUL), field: HOSTILE}
     verdict = dataclasses.replace(a_deviation(A_STATEFUL, clause), case=case)
     with contextlib.suppress(standalone_script.NoScript):
         assert HOSTILE not in ast.dump(ast.parse(standalone_script.script_of(verdict, VERSIONS)))
@@ -592,7 +610,7 @@ def test_no_text_of_a_sentence_becomes_code(clause: str) -> None:
 
 @pytest.mark.parametrize("field", ["batch", "steps", "features"])
 def test_no_array_is_made_that_would_fill_the_memory(field: str) -> None:
-    case = {**to_plain(MALFORMED), field: 10**12}
+    case = {**case_to_plain(MALFORMED), field: 10**12}
     with pytest.raises(standalone_script.NoScript, match="a size above 1000"):
         standalone_script.script_of(
             dataclasses.replace(a_deviation(MALFORMED), case=case), VERSIONS

@@ -46,8 +46,8 @@ def test_each_case_can_be_read_asked_and_judged(pair: tuple[Clause, Subject]) ->
     def check(together: tuple[Case, ...]) -> None:
         for case in together:
             assert from_json(case.to_json()) == case
-            assert case.path == subject.path
-            assert case_calls.whole(case).inputs.shape[:2] == (case.batch, case.steps)
+            assert case.program.path == subject.path
+            assert case_calls.whole(case).inputs.shape[:2] == (case.data.batch, case.data.steps)
             perfect = outputs.accepted(case, support.perfect(case))
             assert numbers.agrees_with_reference(case, perfect) <= 1
 
@@ -57,21 +57,27 @@ def test_each_case_can_be_read_asked_and_judged(pair: tuple[Clause, Subject]) ->
 def test_what_is_added_to_its_inputs_is_as_wide() -> None:
     cases = drawn(relatives.wrapped, "dynamic_rnn/v1")
     for case in cases:
-        width = case.features
-        for cell in case.cells:
+        width = case.program.features
+        for cell in case.program.cells:
             assert "residual" not in cell.wrappers or cell.output_units == width
             width = cell.output_units
-    assert {cell.wrappers for case in cases for cell in case.cells} >= {
+    assert {cell.wrappers for case in cases for cell in case.program.cells} >= {
         ("residual",), ("device",), ("dropout",), ("residual", "residual"),
     }  # fmt: skip
-    assert {case.cell_name for case in cases} == {"SimpleRNN", "LSTM", "GRU", "BasicLSTM", "Stack"}
+    assert {case.program.cell_name for case in cases} == {
+        "SimpleRNN",
+        "LSTM",
+        "GRU",
+        "BasicLSTM",
+        "Stack",
+    }
 
 
 def test_a_cell_by_itself_is_always_given_a_state() -> None:
     cells = drawn(relatives.wrapped, "cell/v1", states=relatives.EITHER)
-    assert all(case.state is not None for case in cells)
+    assert all(case.data.state is not None for case in cells)
     layers = drawn(relatives.mixed, "RNN/keras3", states=relatives.EITHER)
-    assert None in {case.state for case in layers}
+    assert None in {case.data.state for case in layers}
 
 
 def places(nesting: int | Nesting) -> list[int]:
@@ -82,32 +88,39 @@ def places(nesting: int | Nesting) -> list[int]:
 
 def test_a_nesting_has_each_cell_in_its_place() -> None:
     cases = drawn(relatives.nested, "RNN/keras3")
-    assert all(places(case.nesting) == [*range(len(case.cells))] for case in cases)
-    assert {len(case.cells) for case in cases} == {1, 2, 3, 4}
-    assert all(case.stacked for case in cases)
+    assert all(places(case.program.nesting) == [*range(len(case.program.cells))] for case in cases)
+    assert {len(case.program.cells) for case in cases} == {1, 2, 3, 4}
+    assert all(case.program.stacked for case in cases)
 
 
 def test_ones_own_cells_are_of_every_kind() -> None:
     cases = drawn(relatives.of_ones_own, "RNN/keras2")
-    customs = [case.cells[0].custom for case in cases]
+    customs = [case.program.cells[0].custom for case in cases]
     assert {custom.structure for custom in customs if custom} == set(STRUCTURES)
     assert {custom.doubled for custom in customs if custom} == {True, False}
-    assert {len(case.cells) for case in cases} == {1, 2}
-    assert all(case.cells[0].projection is None for case in drawn(relatives.of_ones_own, "cell/v1"))
+    assert {len(case.program.cells) for case in cases} == {1, 2}
+    assert all(
+        case.program.cells[0].projection is None for case in drawn(relatives.of_ones_own, "cell/v1")
+    )
 
 
 def test_convolutions_are_small_and_of_every_rank() -> None:
     cases = drawn(relatives.convolutional, "layer/keras3")
-    convolutions = [case.cells[0].convolution for case in cases]
+    convolutions = [case.program.cells[0].convolution for case in cases]
     assert {len(each.space) for each in convolutions if each} == {1, 2, 3}
-    assert all(case.cells[0].state_widths[0] <= 81 for case in cases)
+    assert all(case.program.cells[0].state_widths[0] <= 81 for case in cases)
     assert all(min(each.positions) >= 1 for each in convolutions if each)
 
 
 VARIANTS: list[tuple[Cases, str, Callable[[Case], object], int]] = [
-    (relatives.of_ones_own, "RNN/keras3", lambda case: case.cells[0].custom, len(STRUCTURES)),
-    (relatives.mixed, "layer/keras2", lambda case: case.policy, len(POLICIES)),
-    (relatives.convolutional, "layer/keras2", lambda case: len(case.input_shape), 3),
+    (
+        relatives.of_ones_own,
+        "RNN/keras3",
+        lambda case: case.program.cells[0].custom,
+        len(STRUCTURES),
+    ),
+    (relatives.mixed, "layer/keras2", lambda case: case.program.policy, len(POLICIES)),
+    (relatives.convolutional, "layer/keras2", lambda case: len(case.program.input_shape), 3),
 ]
 
 
@@ -118,34 +131,38 @@ def test_eagerly_each_variant_is_drawn_together_with_the_others(
     @settings(max_examples=20)
     @given(cases(Subject(path, "relative"), EXTENT))
     def check(together: tuple[Case, ...]) -> None:
-        expected = count if together[0].mode == "eager" else 1
+        expected = count if together[0].program.mode == "eager" else 1
         assert len({variant(case) for case in together}) == expected
 
     check()
 
 
 CHECKS: list[tuple[Cases, str, Callable[[Case], bool]]] = [
-    (relatives.time_distributed, "layer/keras2", lambda case: case.batch % 2 == 0),
-    (relatives.time_distributed, "layer/keras2", lambda case: case.layer.time_distributed),
-    (relatives.stateful_in_time, "layer/keras2", lambda case: case.steps % 2 == 0),
+    (relatives.time_distributed, "layer/keras2", lambda case: case.data.batch % 2 == 0),
+    (relatives.time_distributed, "layer/keras2", lambda case: case.program.layer.time_distributed),
+    (relatives.stateful_in_time, "layer/keras2", lambda case: case.data.steps % 2 == 0),
     (
         relatives.stateful_in_time,
         "layer/keras3",
-        lambda case: case.layer.stateful and case.layer.time_distributed,
+        lambda case: case.program.layer.stateful and case.program.layer.time_distributed,
     ),
     (
         partial(relatives.convolutional, stateful=True),
         "layer/keras3",
-        lambda case: case.layer.stateful,
+        lambda case: case.program.layer.stateful,
     ),
-    (relatives.in_one_tensor, "dynamic_rnn/v1", lambda case: not case.state_is_tuple),
-    (relatives.mixed, "cell/keras2", lambda case: case.dtype == POLICIES[str(case.policy)]),
+    (relatives.in_one_tensor, "dynamic_rnn/v1", lambda case: not case.program.state_is_tuple),
+    (
+        relatives.mixed,
+        "cell/keras2",
+        lambda case: case.program.dtype == POLICIES[str(case.program.policy)],
+    ),
     (
         relatives.with_dropout,
         "layer/keras3",
-        lambda case: case.cells[0].dropout + case.cells[0].recurrent_dropout > 0,
+        lambda case: case.program.cells[0].dropout + case.program.cells[0].recurrent_dropout > 0,
     ),
-    (relatives.with_dropout, "layer/keras3", lambda case: not case.layer.training),
+    (relatives.with_dropout, "layer/keras3", lambda case: not case.program.layer.training),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
 
@@ -25,27 +24,31 @@ LONG = settings(max_examples=200)
 @given(support.cases())
 def test_cases_are_within_their_ranges(case: Case) -> None:
     # the write-ups' own examples name their sizes, which are larger
-    written_up = case.steps in (5, 10) and case.features in (5, 10) and case.batch in (1, 32)
-    assert 1 <= len(case.cells) <= 4
-    assert case.stacked == (case.cell_name == "Stack")
-    assert all(1 <= cell.units <= 16 for cell in case.cells) or written_up
+    written_up = (
+        case.data.steps in (5, 10)
+        and case.program.features in (5, 10)
+        and case.data.batch in (1, 32)
+    )
+    assert 1 <= len(case.program.cells) <= 4
+    assert case.program.stacked == (case.program.cell_name == "Stack")
+    assert all(1 <= cell.units <= 16 for cell in case.program.cells) or written_up
     # none only for the clauses about just that
-    assert 0 <= case.batch <= 8 or written_up
-    assert 0 <= case.steps <= 16
-    assert 1 <= case.features <= 10
-    assert case.dtype in DTYPES
-    offer = support.OFFERED[case.path]
-    assert case.mode in (*offer.modes, *offer.further_modes)
-    assert case.state in (None, *states.GIVEN)
-    assert case.split is None or 1 <= case.split < case.steps
-    assert state_forms.Path.of(case.path).api != "cell" or case.steps == 1
+    assert 0 <= case.data.batch <= 8 or written_up
+    assert 0 <= case.data.steps <= 16
+    assert 1 <= case.program.features <= 10
+    assert case.program.dtype in DTYPES
+    offer = support.OFFERED[case.program.path]
+    assert case.program.mode in (*offer.modes, *offer.further_modes)
+    assert case.data.state in (None, *states.GIVEN)
+    assert case.data.split is None or 1 <= case.data.split < case.data.steps
+    assert state_forms.Path.of(case.program.path).api != "cell" or case.data.steps == 1
 
 
 @LONG
 @given(support.cases())
 def test_cells_have_the_options_of_their_generation(case: Case) -> None:
-    generation = state_forms.Path.of(case.path).generation
-    for cell in case.cells:
+    generation = state_forms.Path.of(case.program.path).generation
+    for cell in case.program.cells:
         if generation != "v1":
             assert not cell.peepholes
             assert cell.projection is cell.cell_clip is cell.projection_clip is None
@@ -60,12 +63,12 @@ def test_cells_have_the_options_of_their_generation(case: Case) -> None:
 @given(support.cases())
 def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
     program = case_calls.program(case)
-    assert len(program.cells) == len(case.cells)
+    assert len(program.cells) == len(case.program.cells)
     call = case_calls.whole(case)
-    rows = (case.batch, case.steps)
-    leading = rows[::-1] if case.layer.time_major else rows
-    assert call.inputs.shape == (*leading, *case.input_shape)
-    assert (call.state is None) == (case.state is None)
+    rows = (case.data.batch, case.data.steps)
+    leading = rows[::-1] if case.program.layer.time_major else rows
+    assert call.inputs.shape == (*leading, *case.program.input_shape)
+    assert (call.state is None) == (case.data.state is None)
 
 
 def test_everything_in_the_ranges_is_drawn() -> None:
@@ -77,17 +80,19 @@ def test_everything_in_the_ranges_is_drawn() -> None:
         seen.append(case)
 
     collect()
-    assert {case.mode for case in seen} == set(support.MODES)
-    assert {case.dtype for case in seen} == DTYPES
-    assert {case.batch for case in seen} == set(range(1, 9))
-    assert {1, 2, 16} <= {case.steps for case in seen} <= set(range(1, 17))
-    assert {len(case.cells) for case in seen} == {2, 3, 4}
-    assert {case.state for case in seen} == set(states.GIVEN)
-    units = [cell.units for case in seen for cell in case.cells]
+    assert {case.program.mode for case in seen} == set(support.MODES)
+    assert {case.program.dtype for case in seen} == DTYPES
+    assert {case.data.batch for case in seen} == set(range(1, 9))
+    assert {1, 2, 16} <= {case.data.steps for case in seen} <= set(range(1, 17))
+    assert {len(case.program.cells) for case in seen} == {2, 3, 4}
+    assert {case.data.state for case in seen} == set(states.GIVEN)
+    units = [cell.units for case in seen for cell in case.program.cells]
     assert {1, 2, 16} <= set(units) <= set(range(1, 17))
     assert sum(unit <= 2 for unit in units) > len(units) / 5  # where broadcasting hides faults
-    assert sum(case.steps <= 4 for case in seen) > len(seen) / 2  # a step of eager mode is slow
-    unequal = [case for case in seen if len({cell.units for cell in case.cells}) > 1]
+    assert (
+        sum(case.data.steps <= 4 for case in seen) > len(seen) / 2
+    )  # a step of eager mode is slow
+    unequal = [case for case in seen if len({cell.units for cell in case.program.cells}) > 1]
     assert len(unequal) > len(seen) / 2
 
 
@@ -101,11 +106,11 @@ def test_both_directions_are_drawn_alike_and_of_their_own() -> None:
         seen.append(case)
 
     collect()
-    assert {case.layer.merge_mode for case in seen} == set(MERGE_MODES)
-    assert {len(case.cells) for case in seen} == {2}
-    assert {case.cells[0] == case.cells[1] for case in seen} == {True, False}
-    unequal = [case for case in seen if case.cells[0].units != case.cells[1].units]
-    assert {case.layer.merge_mode for case in unequal} == set(SIDE_BY_SIDE)
+    assert {case.program.layer.merge_mode for case in seen} == set(MERGE_MODES)
+    assert {len(case.program.cells) for case in seen} == {2}
+    assert {case.program.cells[0] == case.program.cells[1] for case in seen} == {True, False}
+    unequal = [case for case in seen if case.program.cells[0].units != case.program.cells[1].units]
+    assert {case.program.layer.merge_mode for case in unequal} == set(SIDE_BY_SIDE)
 
 
 def test_programs_are_alike_whatever_the_layers_are() -> None:
@@ -116,7 +121,7 @@ def test_programs_are_alike_whatever_the_layers_are() -> None:
         @settings(max_examples=2, phases=(Phase.generate,), database=None)
         @given(states.programs(Subject("RNN/keras3", "GRU"), support.MODES, layers=layers))
         def collect(case: Case) -> None:
-            seen.append(dataclasses.replace(case, layer=Layer()))
+            seen.append(case.replace(layer=Layer()))
 
         collect()
         return seen
@@ -127,12 +132,12 @@ def test_programs_are_alike_whatever_the_layers_are() -> None:
 @LONG
 @given(support.cases())
 def test_which_steps_count_is_told_to_paths_that_take_it(case: Case) -> None:
-    api = state_forms.Path.of(case.path).api
-    assert case.lengths is None or case.mask is None
-    assert case.lengths is None or api.endswith("_rnn")
-    assert case.mask is None or api in ("RNN", "layer", "Bidirectional")
-    assert case.bidirectional == (api in BIDIRECTIONAL)
-    assert case.bidirectional or case.layer.merge_mode == "concat"
+    api = state_forms.Path.of(case.program.path).api
+    assert case.data.lengths is None or case.data.mask is None
+    assert case.data.lengths is None or api.endswith("_rnn")
+    assert case.data.mask is None or api in ("RNN", "layer", "Bidirectional")
+    assert case.program.bidirectional == (api in BIDIRECTIONAL)
+    assert case.program.bidirectional or case.program.layer.merge_mode == "concat"
 
 
 SMALLEST = settings(database=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
@@ -144,10 +149,17 @@ def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
     for cell in offer.cells:  # type: ignore[attr-defined]
         strategy = states.cases(Subject(name, cell), support.MODES)
         case = find(strategy, lambda case: True, settings=SMALLEST)
-        assert len(case.cells) == (2 if cell == "Stack" or case.bidirectional else 1)
-        assert len(case.to_json()) <= 70 + 30 * len(case.cells), case.to_json()
-        assert (case.mode, case.dtype, case.batch, case.steps) == ("eager", "float32", 1, 1)
-        assert all(c.units == 1 for c in case.cells)
+        assert len(case.program.cells) == (
+            2 if cell == "Stack" or case.program.bidirectional else 1
+        )
+        assert len(case.to_json()) <= 70 + 30 * len(case.program.cells), case.to_json()
+        assert (case.program.mode, case.program.dtype, case.data.batch, case.data.steps) == (
+            "eager",
+            "float32",
+            1,
+            1,
+        )
+        assert all(c.units == 1 for c in case.program.cells)
 
 
 def test_a_leaf_is_malformed_and_each_other_too_where_several_are_drawn() -> None:
@@ -159,7 +171,9 @@ def test_a_leaf_is_malformed_and_each_other_too_where_several_are_drawn() -> Non
         @LONG
         @given(malformed.together(subject, extent))
         def take(cases: tuple[Case, ...]) -> None:
-            drawn.add(tuple(case.malformation.leaf for case in cases if case.malformation))
+            drawn.add(
+                tuple(case.data.malformation.leaf for case in cases if case.data.malformation)
+            )
 
         take()
         return drawn
@@ -180,9 +194,18 @@ def test_gradients_are_asked_of_several_programs_where_they_are_built_soon(
     @given(differentiable.together(Subject(path, "LSTM"), DrawSpec([mode], lambda mode: 6)))
     def look(cases: tuple[Case, ...]) -> None:
         assert len(cases) == 6
-        assert len({case.dtype for case in cases}) == programs
-        assert {case.mode for case in cases} == {mode}
-        assert len({case.data_seed for case in cases if case.dtype == cases[0].dtype}) > 1
+        assert len({case.program.dtype for case in cases}) == programs
+        assert {case.program.mode for case in cases} == {mode}
+        assert (
+            len(
+                {
+                    case.data.data_seed
+                    for case in cases
+                    if case.program.dtype == cases[0].program.dtype
+                }
+            )
+            > 1
+        )
 
     look()
 
@@ -192,20 +215,22 @@ STATEFUL = Subject("layer/keras3", "LSTM")
 
 @given(stateful.together(STATEFUL, DrawSpec(["function"], lambda mode: 4)))
 def test_the_cases_of_a_stateful_layer_share_its_batch(cases: tuple[Case, ...]) -> None:
-    assert len({case.batch for case in cases}) == 1
-    assert all(case.layer.stateful for case in cases)
-    assert {case_calls.program(case).rows for case in cases} == {cases[0].batch}
+    assert len({case.data.batch for case in cases}) == 1
+    assert all(case.program.layer.stateful for case in cases)
+    assert {case_calls.program(case).rows for case in cases} == {cases[0].data.batch}
 
 
 @LONG
 @given(stateful.other_batches(STATEFUL, DrawSpec(["eager", "eager", "function"], lambda mode: 3)))
 def test_another_batch_is_another(cases: tuple[Case, ...]) -> None:
-    assert 1 <= len({case.other_batch for case in cases}) == len(cases) <= 2
+    assert 1 <= len({case.data.other_batch for case in cases}) == len(cases) <= 2
     for case in cases:
-        assert case.other_batch not in (None, 0, case.batch)
-        assert not case.unknown_rows or (case.mode == "function" and case.batch > 1)
-        assert case_calls.of_other_batch(case).inputs.shape[0] == case.other_batch
-    assert cases[0].other_batch == 1 or cases[0].batch == 1
+        assert case.data.other_batch not in (None, 0, case.data.batch)
+        assert not case.program.unknown_rows or (
+            case.program.mode == "function" and case.data.batch > 1
+        )
+        assert case_calls.of_other_batch(case).inputs.shape[0] == case.data.other_batch
+    assert cases[0].data.other_batch == 1 or cases[0].data.batch == 1
 
 
 def test_another_batch_is_traced_for_any_size_or_not() -> None:
@@ -214,7 +239,7 @@ def test_another_batch_is_traced_for_any_size_or_not() -> None:
     @LONG
     @given(stateful.other_batches(STATEFUL, DrawSpec(["eager", "function"])))
     def collect(cases: tuple[Case, ...]) -> None:
-        seen.update(case.unknown_rows for case in cases)
+        seen.update(case.program.unknown_rows for case in cases)
 
     collect()
     assert seen == {True, False}
@@ -223,15 +248,15 @@ def test_another_batch_is_traced_for_any_size_or_not() -> None:
 @LONG
 @given(stateful.in_models(STATEFUL, ["eager"]))
 def test_what_a_model_is_asked_has_two_parts_and_is_predicted_in_no_float64(case: Case) -> None:
-    assert case.model is not None
-    assert case_calls.split(case) * 2 == case.steps
-    assert case.dtype != "float64" or case.model.by != "predict"
-    assert case_calls.in_two_batches(case).by == case.model.by
+    assert case.program.model is not None
+    assert case_calls.split(case) * 2 == case.data.steps
+    assert case.program.dtype != "float64" or case.program.model.by != "predict"
+    assert case_calls.in_two_batches(case).by == case.program.model.by
 
 
 @given(stateful.under_policies(STATEFUL, DrawSpec(["eager"])))
 def test_under_a_policy_the_dtype_is_the_one_of_computing(cases: tuple[Case, ...]) -> None:
-    assert {(case.policy, case.dtype) for case in cases} <= {
+    assert {(case.program.policy, case.program.dtype) for case in cases} <= {
         ("mixed_float16", "float16"),
         ("mixed_bfloat16", "bfloat16"),
     }

@@ -17,7 +17,7 @@ import pytest
 from conformance import targets
 from conformance.adapter import wire
 from conformance.cases import case_calls
-from conformance.cases.case import Case
+from conformance.cases.case import make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers, outputs
 from conformance.errors import AdapterFailure, TargetDied, TargetHung, TargetUnavailable
@@ -199,7 +199,7 @@ def test_an_interrupt_at_the_terminal_is_not_for_the_target(stand_in: ProcessTar
 
 # --- the real one ---------------------------------------------------------------------------------
 
-CASE = Case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
+CASE = make_case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, state="mixed")
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed here")
@@ -211,7 +211,7 @@ def test_the_real_tensorflow() -> None:
         assert offers == [(offer.name, offer.cells) for offer in support.OFFERS]
         found = [offer for offer in described.paths if not offer.missing]
         assert all(offer == support.OFFERED[offer.name] for offer in found)
-        assert CASE.path in {offer.name for offer in found}
+        assert CASE.program.path in {offer.name for offer in found}
 
         def judged() -> float:
             run = case_calls.run(CASE, [case_calls.whole(CASE)])

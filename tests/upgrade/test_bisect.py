@@ -12,7 +12,7 @@ from conformance.adapter import wire
 from conformance.bisect import candidates, steps
 from conformance.bisect.binary_search import Change, find
 from conformance.bisect.candidates import NoOrder
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.commands import bisect_command as command
 from conformance.contract.clause import Clause, Subject
@@ -155,7 +155,7 @@ class _Standing:
         }
 
     def see(self, clause: Clause, case: Case) -> ReplayResult:
-        self.judged.append(f"{self.name} {clause.identifier} {case.path}")
+        self.judged.append(f"{self.name} {clause.identifier} {case.program.path}")
         return self.shown
 
 
@@ -254,7 +254,7 @@ class Searching:
     def execute(self, modes: list[str]) -> None:
         new = None
         if self._subject.cell == "GRU" or str(self._subject) == "layer/keras3-SimpleRNN":
-            case = Case(self._subject.path, "eager", (Cell("GRU", 1),))
+            case = make_case(self._subject.path, "eager", (Cell("GRU", 1),))
             seen = support.an_error("IndexError")
             new = Outcome(case, NEW, "initial_state = IndexError", "leaked", seen)
         self.tallies["eager"] = Tally(new=new)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.adapter import wire
 from conformance.cases import case_calls, floats
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
@@ -207,14 +207,14 @@ def test_a_tuple_in_place_of_a_list_is_no_worse() -> None:
     assert list(differences(judged(new, returning))) == [("UP-01", CHANGED, "a tuple", "a list")]
 
 
-WHOLE = Case("RNN/keras2", "eager", (Cell("LSTM", 2),), batch=2, steps=3, state="mixed")
+WHOLE = make_case("RNN/keras2", "eager", (Cell("LSTM", 2),), batch=2, steps=3, state="mixed")
 
 
 def off_by(much: float) -> Answer:
     """The right numbers, or not quite."""
     seen = support.perfect(WHOLE)
     assert seen.outputs is not None
-    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.dtype)
+    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
     return lambda program, call: dataclasses.replace(seen, outputs=outputs)
 
 
@@ -327,7 +327,7 @@ def test_the_subjects_are_those_of_the_old_target_that_the_new_one_has() -> None
 
 
 def test_the_state_is_written_as_the_old_target_documents_it() -> None:
-    case = Case("dynamic_rnn/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)))
+    case = make_case("dynamic_rnn/keras2", "eager", (Cell("LSTM", 1), Cell("GRU", 1)))
     calls = []
 
     def answer(program: wire.Program, call: wire.Call) -> Seen:

@@ -63,18 +63,18 @@ def _one_more(axis: int) -> _Change:
 
 
 def _batch_words(case: Case) -> tuple[str, ...]:
-    return (str(case.batch), "batch")
+    return (str(case.data.batch), "batch")
 
 
 def _steps_words(case: Case) -> tuple[str, ...]:
-    return (str(case.steps), "step", "length")
+    return (str(case.data.steps), "step", "length")
 
 
 _rank_words = fixed_words("rank", "ndim", "shape", "vector", "dim")
 
 
 def _several_rows(case: Case) -> bool:
-    return case.batch > 1
+    return case.data.batch > 1
 
 
 _lengths = functools.partial(_register, LENGTHS)
@@ -82,7 +82,8 @@ _mask = functools.partial(_register, MASK)
 
 _lengths(
     "lengths_too_long", "one row longer than the inputs",
-    _first_set_to(lambda case: case.steps + 1), _steps_words, lambda case: (str(case.steps + 1),),
+    _first_set_to(lambda case: case.data.steps + 1), _steps_words,
+    lambda case: (str(case.data.steps + 1),),
 )  # fmt: skip
 _lengths(
     "lengths_negative", "a negative length",
@@ -90,7 +91,7 @@ _lengths(
 )  # fmt: skip
 _lengths(
     "lengths_wrong_batch", "a length more than the inputs have rows",
-    _one_more(0), _batch_words, lambda case: (str(case.batch + 1),),
+    _one_more(0), _batch_words, lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
 _lengths(
     "lengths_one", "one length for several rows",
@@ -118,7 +119,7 @@ _lengths(
 )  # fmt: skip
 _mask(
     "mask_wrong_batch", "a row more than the inputs have",
-    _one_more(0), _batch_words, lambda case: (str(case.batch + 1),),
+    _one_more(0), _batch_words, lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
 _mask(
     "mask_one_row", "one row, which could be broadcast to the inputs' batch",
@@ -126,17 +127,17 @@ _mask(
 )  # fmt: skip
 _mask(
     "mask_more_steps", "a step more than the inputs have",
-    _one_more(1), _steps_words, lambda case: (str(case.steps + 1),),
+    _one_more(1), _steps_words, lambda case: (str(case.data.steps + 1),),
 )  # fmt: skip
 _mask(
     "mask_fewer_steps", "a step less than the inputs have",
-    lambda values, case: values[:, :-1], _steps_words, lambda case: (str(case.steps - 1),),
-    lambda case: case.steps > 1,
+    lambda values, case: values[:, :-1], _steps_words, lambda case: (str(case.data.steps - 1),),
+    lambda case: case.data.steps > 1,
 )  # fmt: skip
 _mask(
     "mask_one_step", "one step, which could be broadcast to all",
     lambda values, case: values[:, :1], _steps_words, fixed_words("1"),
-    lambda case: case.steps > 2,
+    lambda case: case.data.steps > 2,
 )  # fmt: skip
 _mask(
     "mask_rank_one", "a vector: the axis of the rows is missing",

@@ -13,7 +13,7 @@ import numpy as np
 
 from conformance.adapter import wire
 from conformance.cases import floats, state_forms
-from conformance.cases.case import Case
+from conformance.cases.case import Case, make_case
 from conformance.cases.malformations import argument_malformations
 from conformance.cases.malformations.malformation import (
     STATE,
@@ -36,7 +36,7 @@ MALFORMATIONS: dict[str, MalformationKind] = dict(argument_malformations.MALFORM
 
 def malform(tree: object, case: Case, argument: str = STATE) -> object:
     """What is given as this argument, made wrong if the case says so of it."""
-    kind = MALFORMATIONS[case.malformation.name] if case.malformation else None
+    kind = MALFORMATIONS[case.data.malformation.name] if case.data.malformation else None
     return kind.change(tree, case) if kind and kind.argument == argument else tree
 
 
@@ -51,28 +51,30 @@ def applicable(case: Case, argument: str = STATE) -> list[str]:
 
 def leaf_count(case: Case) -> int:
     """How many leaves the state of the case's cells has."""
-    return sum(len(cell.state_widths) for cell in case.cells)
+    return sum(len(cell.state_widths) for cell in case.program.cells)
 
 
 def role(case: Case) -> str | None:
     """What a malformation is done to: `structure`, `all` leaves, one leaf such as `LSTM.c`, or an
     argument that is no state."""
-    if case.malformation is None:
+    if case.data.malformation is None:
         return None
-    kind = MALFORMATIONS[case.malformation.name]
+    kind = MALFORMATIONS[case.data.malformation.name]
     if kind.argument != STATE:
         return kind.argument
     if not kind.of_leaf:
         return "structure"
-    if case.malformation.leaf is None:
+    if case.data.malformation.leaf is None:
         return "all"
-    return _leaf_roles(case)[case.malformation.leaf]
+    return _leaf_roles(case)[case.data.malformation.leaf]
 
 
 def _leaf_roles(case: Case) -> list[str]:
-    pair = "ch" if state_forms.Path.of(case.path).is_v1 else "hc"
+    pair = "ch" if state_forms.Path.of(case.program.path).is_v1 else "hc"
     return [
-        f"{cell.kind}.{name}" for cell in case.cells for name in (pair if cell.is_lstm else "h")
+        f"{cell.kind}.{name}"
+        for cell in case.program.cells
+        for name in (pair if cell.is_lstm else "h")
     ]
 
 
@@ -153,29 +155,29 @@ def _as_dict(tree: object, case: Case) -> object:
 
 
 def _is_lstm(case: Case) -> bool:
-    return not case.stacked and case.cells[0].is_lstm
+    return not case.program.stacked and case.program.cells[0].is_lstm
 
 
 def _is_single(case: Case) -> bool:
-    return len(case.cells) == 1 and not case.cells[0].is_lstm
+    return len(case.program.cells) == 1 and not case.program.cells[0].is_lstm
 
 
 def _flattening_changes(case: Case) -> bool:
-    return case.stacked and any(cell.is_lstm for cell in case.cells)
+    return case.program.stacked and any(cell.is_lstm for cell in case.program.cells)
 
 
 def _swapping_changes(case: Case) -> bool:
-    shapes = [(cell.is_lstm, cell.state_widths) for cell in case.cells]
-    return case.stacked and shapes != shapes[::-1]
+    shapes = [(cell.is_lstm, cell.state_widths) for cell in case.program.cells]
+    return case.program.stacked and shapes != shapes[::-1]
 
 
 def _several_leaves(case: Case) -> bool:
-    return len(case.cells) > 1 or case.cells[0].is_lstm
+    return len(case.program.cells) > 1 or case.program.cells[0].is_lstm
 
 
 def _counts(change: int) -> Words:
     def words(case: Case) -> tuple[str, ...]:
-        children = len(case.cells) if case.stacked else leaf_count(case)
+        children = len(case.program.cells) if case.program.stacked else leaf_count(case)
         return (str(children + change), str(leaf_count(case) + change))
 
     return words
@@ -217,7 +219,7 @@ _register(
 )  # fmt: skip
 _register(
     "layers_swapped", "the states of a stack in reverse order", _swapped_layers, _swapping_changes,
-    lambda case: tuple(str(width) for cell in case.cells for width in cell.state_widths),
+    lambda case: tuple(str(width) for cell in case.program.cells for width in cell.state_widths),
     fixed_words(*_SEQUENCES),
 )  # fmt: skip
 _register(
@@ -232,7 +234,7 @@ def _at_leaf(change: LeafChange) -> Change:
     """Do it to the leaf that the case names, or to every leaf."""
 
     def changed(tree: object, case: Case) -> object:
-        chosen = case.malformation.leaf if case.malformation else None
+        chosen = case.data.malformation.leaf if case.data.malformation else None
         places = iter(range(leaf_count(case)))
 
         def walk(node: object) -> object:
@@ -251,7 +253,7 @@ def _at_leaf(change: LeafChange) -> Change:
 def _reshaped(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
     def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
         values = index(floats.from_wire(leaf.array))
-        return wire.Leaf(floats.to_wire(values, case.dtype), leaf.held_as)
+        return wire.Leaf(floats.to_wire(values, case.program.dtype), leaf.held_as)
 
     return change
 
@@ -286,13 +288,13 @@ def _shape_words(case: Case) -> tuple[str, ...]:
     """The sizes that a leaf must have."""
     return (
         "state_size",
-        *(str(width) for cell in case.cells for width in cell.state_widths),
-        str(case.batch),
+        *(str(width) for cell in case.program.cells for width in cell.state_widths),
+        str(case.data.batch),
     )
 
 
 def _dtype_words(case: Case) -> tuple[str, ...]:
-    return _dtype_names(case.dtype)
+    return _dtype_names(case.program.dtype)
 
 
 def _dtype_names(dtype: str) -> tuple[str, ...]:
@@ -300,11 +302,11 @@ def _dtype_names(dtype: str) -> tuple[str, ...]:
 
 
 def _no_width_of_one(case: Case) -> bool:
-    return all(width > 1 for cell in case.cells for width in cell.state_widths)
+    return all(width > 1 for cell in case.program.cells for width in cell.state_widths)
 
 
 def _wider_units(case: Case) -> tuple[str, ...]:
-    return tuple(str(width + 1) for cell in case.cells for width in cell.state_widths)
+    return tuple(str(width + 1) for cell in case.program.cells for width in cell.state_widths)
 
 
 _leaf_kind(
@@ -313,11 +315,12 @@ _leaf_kind(
 )  # fmt: skip
 _leaf_kind(
     "wrong_batch", "one row more than the inputs have",
-    _reshaped(lambda v: np.concatenate([v, v[:1]], axis=0)), lambda case: (str(case.batch + 1),),
+    _reshaped(lambda v: np.concatenate([v, v[:1]], axis=0)),
+    lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
 _leaf_kind(
     "batch_one", "one row, which could be broadcast to the inputs' batch",
-    _reshaped(lambda v: v[:1]), lambda case: ("1",), lambda case: case.batch > 1,
+    _reshaped(lambda v: v[:1]), lambda case: ("1",), lambda case: case.data.batch > 1,
 )  # fmt: skip
 _leaf_kind(
     "units_one", "one unit, which could be broadcast to the cell's",
@@ -339,9 +342,9 @@ _leaf_kind(
 )  # fmt: skip
 _leaf_kind(
     "dtype_other_float", "a float of another width",
-    _retyped(lambda case: state_forms.other_float(case.dtype)),
-    lambda case: _dtype_names(state_forms.other_float(case.dtype)),
-    applies=lambda case: not state_forms.casts_floats(case.path), expected=_dtype_words,
+    _retyped(lambda case: state_forms.other_float(case.program.dtype)),
+    lambda case: _dtype_names(state_forms.other_float(case.program.dtype)),
+    applies=lambda case: not state_forms.casts_floats(case.program.path), expected=_dtype_words,
 )  # fmt: skip
 _leaf_kind(
     "dtype_int", "integers", _retyped(lambda case: "int32"), fixed_words("int32", "int"),
@@ -362,7 +365,7 @@ _leaf_kind(
 _leaf_kind(
     "ragged", "a ragged tensor, its last row one shorter",
     lambda leaf, case: wire.Leaf(leaf.array, "ragged"), fixed_words("Ragged", "ragged"),
-    applies=lambda case: case.batch > 1 and _no_width_of_one(case),
+    applies=lambda case: case.data.batch > 1 and _no_width_of_one(case),
     expected=fixed_words("Tensor", "tensor", "dense"),
 )  # fmt: skip
 
@@ -373,7 +376,7 @@ def state_malformation_names(path: str, cell: str) -> list[str]:
     if state_forms.Path.of(path).api in BIDIRECTIONAL:
         kinds = (cell, cell)
     cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
-    return applicable(Case(path, EAGER, cells, batch=2))
+    return applicable(make_case(path, EAGER, cells, batch=2))
 
 
 def argument_malformation_names(argument: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from conformance.adapter import wire
 from conformance.cases import floats
-from conformance.cases.case import Case, to_plain
+from conformance.cases.case import Case, case_to_plain, to_plain
 from conformance.cases.program import EAGER, Cell, Layer, Nesting
 from conformance.cases.state_forms import Path
 from reports.reproducer.code.source import Code, Group, assigned, call, laid_out, literal, sequence
@@ -49,9 +49,9 @@ class Built:
 def built(case: Case) -> Built:
     """The code of a case's path; NotCovered where there is none."""
     _must_be_covered(case)
-    path = Path.of(case.path)
+    path = Path.of(case.program.path)
     if path.api not in _BUILDERS:
-        raise NotCovered(f"the path {case.path}")
+        raise NotCovered(f"the path {case.program.path}")
     made = _BUILDERS[path.api](case, path)
     if not _has_policy_of_keras_2(case):
         return made
@@ -60,13 +60,12 @@ def built(case: Case) -> Built:
 
 def bare(case: Case) -> Case:
     """Of what is in a model, or is to be saved, the layer by itself."""
-    api, _, generation = case.path.partition("/")
+    api, _, generation = case.program.path.partition("/")
     if api == "Model":
-        api = "RNN" if case.stacked else "layer"
-    return dataclasses.replace(
-        case,
+        api = "RNN" if case.program.stacked else "layer"
+    return case.replace(
         path=f"{api}/{generation}",
-        mode=EAGER if api != case.path.partition("/")[0] else case.mode,
+        mode=EAGER if api != case.program.path.partition("/")[0] else case.program.mode,
         model=None,
         options="given",
         reloaded=None,
@@ -76,37 +75,37 @@ def bare(case: Case) -> Case:
 
 def as_taken(case: Case, given: wire.Call) -> wire.Call:
     """The call with the inputs as the path takes them: a cell by itself takes one step."""
-    if Path.of(case.path).api != "cell":
+    if Path.of(case.program.path).api != "cell":
         return given
-    step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.dtype)
+    step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.program.dtype)
     return dataclasses.replace(given, inputs=step)
 
 
 def build(name: str, case: Case) -> str:
     """The statement that creates the variables of a layer, or of a cell by itself."""
-    path = Path.of(case.path)
+    path = Path.of(case.program.path)
     if path.api == "cell":
-        return _build(name, case.features, path)
-    rows = case.batch if case.layer.stateful else None
-    return f"{name}.build(({rows}, None, {case.features}))"
+        return _build(name, case.program.features, path)
+    rows = case.data.batch if case.program.layer.stateful else None
+    return f"{name}.build(({rows}, None, {case.program.features}))"
 
 
 def keras(case: Case) -> str:
     """The module of a case's Keras."""
-    return "keras" if Path.of(case.path).generation == "keras3" else "tf.keras"
+    return "keras" if Path.of(case.program.path).generation == "keras3" else "tf.keras"
 
 
 def batch_input(case: Case) -> str:
     """The input of a model that takes batches of the case's size."""
-    shape = f"({case.batch}, None, {case.features})"
-    return f'{keras(case)}.Input(batch_shape={shape}, dtype="{case.dtype}")'
+    shape = f"({case.data.batch}, None, {case.program.features})"
+    return f'{keras(case)}.Input(batch_shape={shape}, dtype="{case.program.dtype}")'
 
 
 def functional_model(case: Case) -> Iterator[Code]:
     """A functional `model` of `layer`, whose state is among its inputs."""
-    dtype = literal(case.dtype)
-    sizes = [width for cell in case.cells for width in cell.state_widths]
-    yield f"x = {keras(case)}.Input((None, {case.features}), dtype={dtype})"
+    dtype = literal(case.program.dtype)
+    sizes = [width for cell in case.program.cells for width in cell.state_widths]
+    yield f"x = {keras(case)}.Input((None, {case.program.features}), dtype={dtype})"
     yield f"leaves = [{keras(case)}.Input((size,), dtype={dtype}) for size in {sizes}]"
     yield assigned("result", call("layer", "x", initial_state=_state_of_leaves(case)))
     yield f"model = {keras(case)}.Model([x, *leaves], tf.nest.flatten(result))"
@@ -114,10 +113,12 @@ def functional_model(case: Case) -> Iterator[Code]:
 
 def _state_of_leaves(case: Case) -> Code:
     """The state of the inputs `leaves`, in the containers that the layer takes."""
-    if not case.stacked:
+    if not case.program.stacked:
         return "leaves"
     numbers = itertools.count()
-    of_cells = [[f"leaves[{next(numbers)}]" for _ in cell.state_widths] for cell in case.cells]
+    of_cells = [
+        [f"leaves[{next(numbers)}]" for _ in cell.state_widths] for cell in case.program.cells
+    ]
 
     def stacked(nesting: int | Nesting) -> Code:
         if isinstance(nesting, int):
@@ -125,7 +126,7 @@ def _state_of_leaves(case: Case) -> Code:
             return sequence(leaves) if len(leaves) > 1 else leaves[0]
         return sequence(map(stacked, nesting))
 
-    return stacked(case.nesting or tuple(range(len(case.cells))))
+    return stacked(case.program.nesting or tuple(range(len(case.program.cells))))
 
 
 _NOT_OF_A_CELL = ("custom", "convolution", "ones_at_first")
@@ -133,16 +134,16 @@ _NOT_OF_A_CELL = ("custom", "convolution", "ones_at_first")
 
 def _must_be_covered(case: Case) -> None:
     """Refuse what no builder looks at, rather than leave it out."""
-    given = to_plain(case)
+    given = case_to_plain(case)
     for name in ("model", "options", "reloaded", "wiring", "state_is_tuple"):
         if name in given:
             raise NotCovered(f"a case with the field {name}")
-    for name in to_plain(case.layer):
+    for name in to_plain(case.program.layer):
         if name not in (*_LAYER_FLAGS, "return_sequences", "merge_mode"):
             raise NotCovered(f"a layer with the option {name}")
-    for cell in case.cells:
+    for cell in case.program.cells:
         for name in _NOT_OF_A_CELL:
-            alone = case.path.startswith("RNN/") and not case.stacked
+            alone = case.program.path.startswith("RNN/") and not case.program.stacked
             if name in to_plain(cell) and (name == "convolution" or not alone):
                 raise NotCovered(f"a cell with the field {name}")
 
@@ -155,7 +156,7 @@ _LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful"
 
 def _rnn(case: Case, path: Path) -> Built:
     before, cell = _cell_and_its_class(case, path)
-    options = {**_layer_options(case.layer), **_dtype(case)}
+    options = {**_layer_options(case.program.layer), **_dtype(case)}
     layer = call("layers.RNN", cell, **options)
     if len(laid_out(assigned("layer", layer), 1)) > 1 and isinstance(cell, Group):
         before.append(assigned("cell", cell))
@@ -167,16 +168,16 @@ def _rnn(case: Case, path: Path) -> Built:
 def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
     """The code that makes the cell, behind the statements of its class where it is a user's own."""
     made = _whole_cell(case, path)
-    if case.cells[0].custom:
+    if case.program.cells[0].custom:
         return list(_own_cell(case)), "Own()"
-    if case.cells[0].ones_at_first:
+    if case.program.cells[0].ones_at_first:
         return list(_ones_at_first(case)), Group("Own(", made.parts, ")")
     return [], made
 
 
 def _own_cell(case: Case) -> Iterator[Code]:
     """A user's own cell with the state_size of the case's, which gives back its state."""
-    (cell,) = case.cells
+    (cell,) = case.program.cells
     custom, units = cell.custom, cell.units
     sizes = {"nested": f"[{units}, ({units},)]", "dict": f'[{{"c": {units}, "h": {units}}}]'}
     if custom is None or custom.start or custom.doubled or custom.structure not in sizes:
@@ -189,16 +190,16 @@ def _own_cell(case: Case) -> Iterator[Code]:
 
 def _ones_at_first(case: Case) -> Iterator[Code]:
     """A user's own class of cell, which makes a state of ones."""
-    (cell,) = case.cells
-    ones = f"tf.ones((batch_size, {cell.units}), {literal(case.dtype)})"
+    (cell,) = case.program.cells
+    ones = f"tf.ones((batch_size, {cell.units}), {literal(case.program.dtype)})"
     yield f"class Own(layers.{cell.kind}Cell):"
     yield "    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):"
     yield f"        return {f'[{ones}, {ones}]' if cell.is_lstm else ones}"
 
 
 def _layer(case: Case, path: Path) -> Built:
-    (cell,) = case.cells
-    options = {**_layer_options(case.layer), **_cell_options(cell, case)}
+    (cell,) = case.program.cells
+    options = {**_layer_options(case.program.layer), **_cell_options(cell, case)}
     return _of_layer(case, call(f"layers.{cell.kind}", str(cell.units), **options))
 
 
@@ -207,23 +208,23 @@ def _bidirectional(case: Case, path: Path) -> Built:
         call(
             f"layers.{cell.kind}",
             str(cell.units),
-            **_layer_options(case.layer),
+            **_layer_options(case.program.layer),
             **backwards,
             **_cell_options(cell, case),
         )
-        for cell, backwards in zip(case.cells, ({}, {"go_backwards": "True"}), strict=True)
+        for cell, backwards in zip(case.program.cells, ({}, {"go_backwards": "True"}), strict=True)
     )
     options = _dtype(case)
-    if case.cells[0] != case.cells[1]:
+    if case.program.cells[0] != case.program.cells[1]:
         options["backward_layer"] = backward
-    if case.layer.merge_mode != "concat":
-        options["merge_mode"] = literal(case.layer.merge_mode)
+    if case.program.layer.merge_mode != "concat":
+        options["merge_mode"] = literal(case.program.layer.merge_mode)
     return _of_layer(case, call("layers.Bidirectional", forward, **options))
 
 
 def _of_layer(case: Case, layer: Group) -> Built:
     statements: list[Code] = [assigned("layer", layer)]
-    if not case.fresh:
+    if not case.program.fresh:
         statements.append(build("layer", case))
     return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
 
@@ -257,11 +258,11 @@ RAW_RNN = "raw_rnn"  # a function that a script defines
 
 def _raw_rnn(case: Case, path: Path) -> Built:
     """A function that reads one step after another; behind the last one it goes on with that."""
-    given = "inputs, state" if case.state is not None else "inputs"
-    zeros = f'    state = cell.zero_state(tf.shape(inputs)[0], "{case.dtype}")'
+    given = "inputs, state" if case.data.state is not None else "inputs"
+    zeros = f'    state = cell.zero_state(tf.shape(inputs)[0], "{case.program.dtype}")'
     loop = (
         f"def raw_rnn({given}, sequence_length):",
-        *(() if case.state is not None else (zeros,)),
+        *(() if case.data.state is not None else (zeros,)),
         "    def loop(time, output, last, loop_state):",
         "        fed = inputs[:, tf.minimum(time, tf.shape(inputs)[1] - 1)]",
         "        return time >= sequence_length, fed, state if last is None else last, output, "
@@ -275,7 +276,11 @@ def _raw_rnn(case: Case, path: Path) -> Built:
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
     cells = [assigned(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
-    builds = [] if case.fresh else [_build(name, case.features, path) for name in _DIRECTIONS]
+    builds = (
+        []
+        if case.program.fresh
+        else [_build(name, case.program.features, path) for name in _DIRECTIONS]
+    )
     return Built(
         (*cells, *builds),
         "tf.compat.v1.nn.bidirectional_dynamic_rnn",
@@ -289,12 +294,12 @@ _DIRECTIONS = ("forward", "backward")
 
 
 def _directions(case: Case) -> list[tuple[str, Cell]]:
-    return list(zip(_DIRECTIONS, case.cells, strict=True))
+    return list(zip(_DIRECTIONS, case.program.cells, strict=True))
 
 
 def _loop_options(case: Case) -> tuple[tuple[str, Code], ...]:
-    turned = (("time_major", "True"),) if case.layer.time_major else ()
-    return (("dtype", f'"{case.dtype}"'), *turned)
+    turned = (("time_major", "True"),) if case.program.layer.time_major else ()
+    return (("dtype", f'"{case.program.dtype}"'), *turned)
 
 
 def _layer_options(layer: Layer) -> dict[str, Code]:
@@ -310,17 +315,17 @@ def _layer_options(layer: Layer) -> dict[str, Code]:
 
 def _with_cell(case: Case, path: Path) -> tuple[Code, ...]:
     """The variable `cell`, with its variables created unless it is to be fresh."""
-    if case.fresh:
+    if case.program.fresh:
         return (assigned("cell", _whole_cell(case, path)),)
-    if not case.stacked:
-        (cell,) = case.cells
+    if not case.program.stacked:
+        (cell,) = case.program.cells
         return (
             assigned("cell", _one_cell(cell, case, path)),
-            _build("cell", case.features, path),
+            _build("cell", case.program.features, path),
         )
-    names = [f"cell_{index}" for index in range(len(case.cells))]
-    widths = [case.features, *(cell.output_units for cell in case.cells)]
-    made = zip(names, case.cells, strict=True)
+    names = [f"cell_{index}" for index in range(len(case.program.cells))]
+    widths = [case.program.features, *(cell.output_units for cell in case.program.cells)]
+    made = zip(names, case.program.cells, strict=True)
     return (
         *(assigned(name, _one_cell(cell, case, path)) for name, cell in made),
         *(_build(name, width, path) for name, width in zip(names, widths, strict=False)),
@@ -335,8 +340,8 @@ def _build(name: str, features: int, path: Path) -> str:
 
 
 def _whole_cell(case: Case, path: Path) -> Group:
-    made = [_one_cell(cell, case, path) for cell in case.cells]
-    return _stack(made, case, path) if case.stacked else made[0]
+    made = [_one_cell(cell, case, path) for cell in case.program.cells]
+    return _stack(made, case, path) if case.program.stacked else made[0]
 
 
 def _stack(cells: Sequence[Code], case: Case, path: Path) -> Group:
@@ -347,7 +352,7 @@ def _stack(cells: Sequence[Code], case: Case, path: Path) -> Group:
             return call("cells.MultiRNNCell", members)
         return call("layers.StackedRNNCells", members, **_dtype(case))
 
-    return stacked(case.nesting or tuple(range(len(cells))))
+    return stacked(case.program.nesting or tuple(range(len(cells))))
 
 
 def _one_cell(cell: Cell, case: Case, path: Path) -> Group:
@@ -392,7 +397,7 @@ def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
         given["implementation"] = (cell.implementation, 2)
     if cell.kind == "GRU":
         given["reset_after"] = (cell.reset_after, True)
-    if case.dtype in ("float16", "bfloat16") and case.policy is None:
+    if case.program.dtype in ("float16", "bfloat16") and case.program.policy is None:
         # the default, orthogonal, cannot be had in every dtype
         given["recurrent_initializer"] = ("zeros", None)
     return {**_unlike(given), **_dtype(case)}
@@ -413,8 +418,8 @@ def _v1_cell(cell: Cell, case: Case) -> Group:
             "proj_clip": (cell.projection_clip, None),
         }
         options.update(_unlike(of_lstm))
-    if case.dtype != "float32":
-        options["dtype"] = f"tf.{case.dtype}"
+    if case.program.dtype != "float32":
+        options["dtype"] = f"tf.{case.program.dtype}"
     return call(f"cells.{_V1_NAMES.get(cell.kind, cell.kind + 'Cell')}", str(cell.units), **options)
 
 
@@ -429,19 +434,19 @@ def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
 def _dtype(case: Case) -> dict[str, Code]:
     if _has_policy_of_keras_2(case):
         return {"dtype": "policy"}
-    if case.policy:
-        return {"dtype": literal(case.policy)}
-    return {} if case.dtype == "float32" else {"dtype": f'"{case.dtype}"'}
+    if case.program.policy:
+        return {"dtype": literal(case.program.policy)}
+    return {} if case.program.dtype == "float32" else {"dtype": f'"{case.program.dtype}"'}
 
 
 def _has_policy_of_keras_2(case: Case) -> bool:
-    return case.policy is not None and Path.of(case.path).generation == "keras2"
+    return case.program.policy is not None and Path.of(case.program.path).generation == "keras2"
 
 
 def _policy(case: Case) -> Iterator[Code]:
     """Until TensorFlow 2.3 a policy could not be named."""
     yield 'mixed = getattr(tf.keras.mixed_precision, "experimental", tf.keras.mixed_precision)'
-    yield f"policy = mixed.Policy({literal(case.policy)})"
+    yield f"policy = mixed.Policy({literal(case.program.policy)})"
 
 
 _BUILDERS: dict[str, Callable[[Case, Path], Built]] = {

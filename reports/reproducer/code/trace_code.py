@@ -34,7 +34,9 @@ def function(
     `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
     options of tf.function.
     """
-    rows = case.batch if case.layer.stateful and not case.unknown_rows else None
+    rows = (
+        case.data.batch if case.program.layer.stateful and not case.program.unknown_rows else None
+    )
     open_specs = dict(_specs(given, rows)) if kept else {}
     names = ", ".join(open_specs)
     signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
