@@ -27,7 +27,7 @@ def measure() -> int:
     """Print cases per second by path and mode, and how many times as many kept programs judge."""
     importlib.import_module("conformance.test_agreement")
     kept = CLAUSES["AG-01"]
-    built = dataclasses.replace(kept, anew=True)
+    built = dataclasses.replace(kept, cost=dataclasses.replace(kept.cost, isolated=True))
     print("| path | mode | kept, cases/s | built for each, cases/s | ratio |")
     print("| --- | --- | ---: | ---: | ---: |")
     of_mode: dict[str, list[tuple[float, float]]] = {}
@@ -61,10 +61,10 @@ def _seconds(clause: Clause, target: Target, path: str, mode: str, data_cases: i
 
 def _judge(clause: Clause, target: Target, path: str, mode: str, data_cases: int) -> int:
     """How many cases were judged, of all cells together."""
-    examples = _BUILT if clause.anew else 0
+    examples = _BUILT if clause.cost.isolated else 0
     # drawn from a seed of their own: what the reference has computed for another path is no help
     salt = f"{path}:{mode}"
-    budget = Budget(examples, _PROGRAMS / clause.effort, 0, lambda mode: data_cases, salt=salt)
+    budget = Budget(examples, _PROGRAMS / clause.cost.effort, 0, lambda mode: data_cases, salt=salt)
     judged = 0
     for cell in _CELLS:
         search = Search(clause, Subject(path, cell), BatchingClient(target), Ledger(), budget)

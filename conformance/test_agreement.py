@@ -6,7 +6,7 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import CheckResult, Runs, clause
+from conformance.contract.clause import CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from strategies import states
 
@@ -16,15 +16,20 @@ from strategies import states
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(),
     cases=states.together,
-    effort=1.5,
-    leading=True,
+    cost=Cost(effort=1.5, essential=True),
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
     """Outputs and final state are the formula's, as near as the case's dtype allows."""
     return shared.agrees(case, run)
 
 
-@clause("AG-02", source=sources.GUIDE, subjects=subjects.pairs, cases=states.together, effort=0.5)
+@clause(
+    "AG-02",
+    source=sources.GUIDE,
+    subjects=subjects.pairs,
+    cases=states.together,
+    cost=Cost(effort=0.5),
+)
 def test_paths_agree_with_each_other(case: Case, run: Runs) -> CheckResult:
     """Two paths over the same weights, inputs and state give the same outputs and final state."""
     (here,) = run(case, case_calls.whole(case))

@@ -11,7 +11,7 @@ from conformance.cases.case import Case
 from conformance.cases.program import EAGER, STACK
 from conformance.checks import configs, documented_defaults, initial_weights, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import CheckResult, Runs, Subject, clause
+from conformance.contract.clause import CheckResult, Cost, Runs, Subject, clause
 from strategies import default_options
 
 KERAS = ("keras2", "keras3")
@@ -56,7 +56,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
     "DF-01",
     subjects=documented,
     cases=default_options.simplest,
-    leading=True,
+    cost=Cost(essential=True),
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of a cell or layer that is not given has the default that is documented."""
@@ -79,7 +79,7 @@ def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run
     "DF-03",
     subjects=subjects.paths_and_cells(apis=("cell", "layer")),
     cases=default_options.together,
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> CheckResult:
     """What is made with its units alone computes what the documented defaults say."""

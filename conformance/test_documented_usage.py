@@ -21,7 +21,15 @@ from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
 from conformance.checks.outputs import Run, accepted
 from conformance.contract import subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, SingleCases, clause, one_by_one
+from conformance.contract.clause import (
+    SHOULD,
+    CheckResult,
+    Cost,
+    Runs,
+    SingleCases,
+    clause,
+    one_by_one,
+)
 from conformance.reference import forward
 from conformance.reference.rounding import Estimate
 from strategies import documented_examples as usage
@@ -35,7 +43,7 @@ SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
     """A clause about usage as written up, where a cell or layer is made for each call."""
-    return clause(identifier, cases=one_by_one(cases), anew=True, **others)
+    return clause(identifier, cases=one_by_one(cases), cost=Cost(isolated=True), **others)
 
 
 DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))

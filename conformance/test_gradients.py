@@ -12,7 +12,7 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.checks import gradients
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
 from conformance.reference import backward
 from strategies import differentiable as drawn
 from strategies import states
@@ -26,9 +26,7 @@ CARRYING = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)
     source=sources.GRADIENT_TAPE,
     subjects=subjects.paths_and_cells(),
     cases=drawn.together,
-    effort=0.5,
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.5, expensive=True, cells=2),
 )
 def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to each leaf of the initial state is the formula's."""
@@ -41,10 +39,7 @@ def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
     source=sources.GRADIENT_TAPE,
     subjects=subjects.paths_and_cells(),
     cases=drawn.together,
-    effort=0.5,
-    like="GR-01",
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
 )
 def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to the inputs is the formula's, at every step."""
@@ -57,10 +52,7 @@ def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
     source=sources.GRADIENT_TAPE,
     subjects=subjects.paths_and_cells(),
     cases=drawn.together,
-    effort=0.5,
-    like="GR-01",
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
 )
 def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
     """The gradient with respect to each weight of each cell is the formula's."""
@@ -73,9 +65,7 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
     source=sources.GRADIENT_TAPE,
     subjects=CARRYING,
     cases=partial(drawn.together, split=True, states=states.DISTINCT),
-    effort=0.5,
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.5, expensive=True, cells=2),
 )
 def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckResult:
     """Where one computation runs k steps and the rest from the carried state, all gradients are
@@ -90,11 +80,8 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckRes
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.34,
     # in function and graph mode they are part of what is traced
-    anew=True,
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.34, isolated=True, expensive=True, cells=2),
 )
 def test_initial_state_can_be_learnt(case: Case, run: Runs) -> CheckResult:
     """An initial state that is held in variables has the gradients that one of tensors has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 
 from conformance.adapter import wire
@@ -10,7 +11,7 @@ from conformance.cases.case import Case
 from conformance.cases.program import EAGER, STACK, WIRINGS
 from conformance.checks import numbers, outputs
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from strategies import mode_cases, states
 
@@ -43,7 +44,7 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
     subjects=subjects.paths_and_cells(),
     cases=mode_cases.few,
     modes=("function", "graph"),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     """In a tf.function and in a graph a call gives what it gives eagerly, in like containers."""
@@ -69,8 +70,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
     subjects=LOOPS,
     cases=mode_cases.of_one_size,
     modes=("jit",),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     """Compiled by XLA, a call gives what it gives eagerly, in the same containers."""
@@ -83,8 +83,7 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     subjects=LOOPS,
     cases=mode_cases.one_program,
     modes=("function", "retraced", "relaxed"),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResult:
     """One function, called with other sizes in between, gives each time what such a call gives."""
@@ -98,7 +97,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS),
     cases=partial(mode_cases.few, states=states.DISTINCT),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
     """A call without an initial state starts from zeros, also after one that was given a state."""
@@ -126,8 +125,7 @@ def _gives_each(run: Runs, first: Case, *others: Case) -> CheckResult:
     subjects=LOOPS,
     cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("function", "graph", "unrolled"),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
     """A final state from one mode, as it was returned, starts an eager call, and the reverse."""
@@ -151,8 +149,7 @@ def _in_turn(run: Runs, first: Case, then: Case) -> float:
     subjects=LOOPS,
     cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("alternating",),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> CheckResult:
     """Calls of one layer, eager and in a tf.function by turns, each from the state of the one
@@ -186,7 +183,8 @@ def _steps(case: Case) -> tuple[int, ...]:
 
 # --- functional models ----------------------------------------------------------------------------
 
-model_clause = partial(clause, subjects=subjects.paths_and_cells(apis=("Model",)), dear=True)
+_MODEL_COST = Cost(expensive=True)
+model_clause = partial(clause, subjects=subjects.paths_and_cells(apis=("Model",)), cost=_MODEL_COST)
 
 
 def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult:
@@ -204,8 +202,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult
     "MD-08",
     source=sources.RNN,
     cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
-    effort=0.5,
-    cells=4,
+    cost=dataclasses.replace(_MODEL_COST, effort=0.5, cells=4),
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
     """A functional model of a layer, whose initial state is an input of the model, gives what the
@@ -218,7 +215,7 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
     "MD-09",
     source=sources.GUIDE,
     cases=partial(mode_cases.wired, wirings=("encoder", "shared"), most=4, states=states.DISTINCT),
-    effort=0.5,
+    cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> CheckResult:
     """In a functional model, a layer whose initial state is the final one of another goes on where
@@ -231,7 +228,7 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Chec
     "MD-10",
     source=sources.RNN,
     cases=partial(mode_cases.wired, wirings=("computed",), most=4, states=states.DISTINCT),
-    effort=0.5,
+    cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """In a functional model an initial state that other layers compute is the one that is taken."""
@@ -256,8 +253,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
     "MD-12",
     source=sources.RNN,
     cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
-    like="MD-08",
-    cells=4,
+    cost=dataclasses.replace(_MODEL_COST, shares_cases_with="MD-08", cells=4),
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
     """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""

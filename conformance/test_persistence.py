@@ -11,7 +11,7 @@ from conformance.cases.case import Case
 from conformance.cases.program import EAGER, STACK, Cell
 from conformance.checks import configs, numbers, outputs
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from strategies import persisted
 
@@ -48,8 +48,7 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     source=sources.LAYER,
     subjects=subjects.reloading(wire.CONFIG),
     cases=persisted.by_config,
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
     """What from_config makes, given the weights by set_weights, does to the bit what was done."""
@@ -88,7 +87,7 @@ def _alike(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
         wire.KERAS_FILE, {"RNN": ("LSTM", STACK), "layer": ("SimpleRNN", "LSTM", "GRU")}
     ),
     cases=partial(persisted.together, way=wire.KERAS_FILE),
-    dear=True,
+    cost=Cost(expensive=True),
 )
 def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, saved as `.keras` and loaded, is as it was."""
@@ -100,8 +99,7 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Ch
     source=sources.SAVING,
     subjects=subjects.reloading(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.H5_FILE),
-    dear=True,
-    cells=2,
+    cost=Cost(expensive=True, cells=2),
 )
 def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
@@ -113,8 +111,7 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Check
     source=sources.SAVING,
     subjects=subjects.reloading(wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
     cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
-    dear=True,
-    cells=2,
+    cost=Cost(expensive=True, cells=2),
 )
 def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResult:
     """A model that loads the weights that another one of the same kind has saved is as that."""
@@ -129,8 +126,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),
     cases=partial(persisted.together, way=wire.SAVED_MODEL),
-    effort=0.25,
-    dear=True,
+    cost=Cost(effort=0.25, expensive=True),
 )
 def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
     """A model whose initial state is an input, as a SavedModel and loaded, is as it was."""
@@ -143,8 +139,7 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> C
     severity=SHOULD,
     subjects=subjects.reloading_from("keras2", wire.KERAS2_CONFIG),
     cases=persisted.from_keras2,
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     """Of a config of Keras 2, without the removed `time_major`, Keras 3 makes what it was there."""
@@ -159,8 +154,7 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
         "keras2", wire.WHOLE_KERAS2_CONFIG, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}
     ),
     cases=partial(persisted.together, way=wire.WHOLE_KERAS2_CONFIG),
-    effort=0.25,
-    dear=True,
+    cost=Cost(effort=0.25, expensive=True),
 )
 def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     """Of a config of Keras 2, just as it was written, Keras 3 makes what it was there."""
@@ -175,8 +169,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckR
         "keras2", wire.KERAS2_CONFIG, {"cell": ("GRU",), "layer": ("LSTM",)}
     ),
     cases=persisted.with_hard_sigmoid,
-    effort=0.25,
-    dear=True,
+    cost=Cost(effort=0.25, expensive=True),
 )
 def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> CheckResult:
     """An activation that a config of Keras 2 names is in Keras 3 the same function."""
@@ -189,8 +182,7 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     severity=SHOULD,
     subjects=subjects.reloading_from("v1", wire.V1_WEIGHTS, loop="dynamic_rnn"),
     cases=persisted.from_v1,
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> CheckResult:
     """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""

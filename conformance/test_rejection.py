@@ -8,7 +8,7 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
 from strategies import malformed
 
 
@@ -18,10 +18,7 @@ from strategies import malformed
     severity=SHOULD,
     subjects=subjects.malformations,
     cases=malformed.together,
-    effort=0.5,
-    anew=True,
-    dear=True,
-    cells=2,
+    cost=Cost(effort=0.5, isolated=True, expensive=True, cells=2),
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
@@ -38,7 +35,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(malformed.any_cases, fresh=False)),
-    anew=True,
+    cost=Cost(isolated=True),
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
     """After a malformed state the weights are as they were, and the next well-formed call works."""
@@ -56,8 +53,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer")),
     cases=one_by_one(partial(malformed.any_cases, fresh=True)),
-    effort=0.33,
-    anew=True,
+    cost=Cost(effort=0.33, isolated=True),
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
     """After a malformed state in its first call a layer takes calls with and without a state."""

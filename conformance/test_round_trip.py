@@ -9,7 +9,7 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
 from conformance.reference import forward
 from strategies import states
 
@@ -31,7 +31,7 @@ def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> 
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(),
     cases=states.together,
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
     """A final state, just as it was returned, is accepted as the next initial state."""
@@ -47,7 +47,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     source=sources.GUIDE,
     subjects=SEQUENCES,
     cases=partial(states.together, split=True),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> CheckResult:
     """k steps, and then the rest from the carried state, equal running straight through."""
@@ -59,7 +59,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     source=sources.RNN,
     subjects=subjects.paths_and_cells(),
     cases=partial(states.together, form=state_forms.OWN, states=("zeros",)),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     """A cell or layer accepts the initial state that it makes itself, which is zeros."""
@@ -73,7 +73,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     source=sources.LSTM,
     subjects=SEQUENCES,
     cases=partial(states.together, states=(None,)),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     """No initial state equals an explicit one of zeros."""
@@ -103,9 +103,8 @@ def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.33,
     # in function and graph mode they are part of what is traced
-    anew=True,
+    cost=Cost(effort=0.33, isolated=True),
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """The caller's arrays, variables and containers are afterwards what they were."""
@@ -120,7 +119,7 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=states.together,
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     """The same call run twice gives the same to the last bit."""
@@ -148,7 +147,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     """A row's outputs and final state do not depend on the other rows of the batch."""
@@ -164,7 +163,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     source=sources.GUIDE,
     subjects=subjects.ordered_pairs,
     cases=partial(states.together, split=True, states=states.DISTINCT),
-    effort=0.25,
+    cost=Cost(effort=0.25),
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
     """The final state of one path starts another path through the documented conversion."""
@@ -201,8 +200,7 @@ def _equals_documented_form(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.NUMPY, states=states.DISTINCT)),
-    effort=0.33,
-    anew=True,
+    cost=Cost(effort=0.33, isolated=True),
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
@@ -215,9 +213,8 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    effort=0.33,
     # in function and graph mode they are part of what is traced
-    anew=True,
+    cost=Cost(effort=0.33, isolated=True),
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     """A state of variables gives what one of tensors gives."""
@@ -230,7 +227,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.with_sequences,
     cases=partial(states.together, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     """A tuple in place of a list, and a list in place of a tuple, give the same."""
@@ -242,7 +239,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     source=sources.MIXED_PRECISION,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
     cases=partial(states.together, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResult:
     """A float state of another width is cast to the layer's dtype, as if by hand."""
@@ -254,7 +251,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
     source=sources.LSTM,
     subjects=SEQUENCES,
     cases=partial(states.together, states=(None,)),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     """Without an initial state each call starts from zeros, also when the batch has changed."""
@@ -279,7 +276,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
     cases=partial(states.together, form=state_forms.BARE, states=states.DISTINCT),
-    effort=0.5,
+    cost=Cost(effort=0.5),
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> CheckResult:
     """The one state of a cell may be given as the tensor itself, not in a list."""

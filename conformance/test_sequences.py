@@ -23,6 +23,7 @@ from conformance.contract import sources, subjects
 from conformance.contract.clause import (
     SHOULD,
     CheckResult,
+    Cost,
     DrawSpec,
     Runs,
     Subject,
@@ -61,8 +62,7 @@ LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer
     source=sources.DYNAMIC_RNN,
     subjects=DYNAMIC_RNN,
     cases=partial(states.together, lengths=LENGTHS),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> CheckResult:
     """Past a row's sequence_length the state is copied through, and the outputs are zero."""
@@ -74,8 +74,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Check
     source=sources.RNN_FUNCTION,
     subjects=IN_LAYERS,
     cases=partial(states.together, masks=MASKS, layers=MASKED),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
     """A masked step leaves the state as it is. Its output is that of the step before, and zero
@@ -88,8 +87,7 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
     cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> CheckResult:
     """Without return_sequences the output is that of the last step that is not masked, whatever
@@ -103,8 +101,7 @@ def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs)
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=("full",)),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     """A sequence_length of all steps equals none."""
@@ -117,8 +114,7 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=("full",), layers=MASKED),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
     """A mask that leaves nothing out equals none."""
@@ -140,9 +136,7 @@ def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
     cases=partial(states.together, lengths=LENGTHS),
-    effort=0.5,
-    like="SQ-01",
-    dear=True,
+    cost=Cost(effort=0.5, shares_cases_with="SQ-01", expensive=True),
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     """What the inputs hold past a row's sequence_length does not matter, not even if it is NaN."""
@@ -154,9 +148,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
     cases=partial(states.together, masks=MASKS, layers=MASKED),
-    effort=0.5,
-    like="SQ-02",
-    dear=True,
+    cost=Cost(effort=0.5, shares_cases_with="SQ-02", expensive=True),
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
     """What the inputs hold in masked steps does not matter, not even if it is NaN."""
@@ -188,8 +180,7 @@ def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
     cases=partial(_counted, split=True),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> CheckResult:
     """Where some steps do not count, k steps and then the rest from the carried state end in the
@@ -212,9 +203,7 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
     cases=one_by_one(
         partial(states.cases, states=(None, "mixed"), masks=MASKS, layers=LAYOUTS, most_steps=4)
     ),
-    effort=3,
-    anew=True,
-    dear=True,
+    cost=Cost(effort=3, isolated=True, expensive=True),
 )
 def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     """A layer skips the steps that a Masking layer before it has masked, as if it was given the
@@ -239,8 +228,7 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     cases=partial(
         states.together, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
     ),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With time_major inputs and outputs have the steps before the rows; the state is the same."""
@@ -258,8 +246,7 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResu
             for backwards, sequences in itertools.product(FLAGS, (True, False))
         ),
     ),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
@@ -281,8 +268,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Che
         fewest_steps=2,
         most_steps=2,
     ),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> CheckResult:
     """A mask has the rows before the steps, with time_major too."""
@@ -299,8 +285,7 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Che
             Layer(go_backwards=True, return_sequences=sequences) for sequences in (True, False)
         ),
     ),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
     """With go_backwards the last step is run first, and the outputs stand in the order of their
@@ -316,9 +301,7 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> C
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
     cases=partial(directions.together, states=states.NOT_ZERO, most_steps=4),
-    anew=True,
-    dear=True,
-    cells=2,
+    cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> CheckResult:
     """The first half of initial_state starts the forward layer, the other half the backward one;
@@ -331,9 +314,7 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
     cases=partial(directions.together, masks=MASKS, most_steps=4),
-    anew=True,
-    dear=True,
-    cells=2,
+    cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult:
     """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
@@ -345,8 +326,7 @@ def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, layers=directions.LAYERS),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> None:
     """The final states of a Bidirectional layer, just as they were returned, are accepted as its
@@ -363,8 +343,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
     cases=partial(states.together, states=(None,), layers=directions.LAYERS),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
     """Without an initial state both directions of a Bidirectional layer start from zeros."""
@@ -381,8 +360,7 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
         lengths=(None, *case_arrays.LENGTHS),
         layers=(Layer(), Layer(time_major=True)),
     ),
-    effort=0.5,
-    dear=True,
+    cost=Cost(effort=0.5, expensive=True),
 )
 def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckResult:
     """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
@@ -405,10 +383,8 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckR
             most_steps=12,
         )
     ),
-    effort=8,
     # its steps are part of what is traced
-    anew=True,
-    dear=True,
+    cost=Cost(effort=8, isolated=True, expensive=True),
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
     """static_rnn computes what the cell does, and past a row's sequence_length copies the state
@@ -421,8 +397,7 @@ def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
     source=sources.RAW_RNN,
     subjects=subjects.paths_and_cells(apis=("raw_rnn",)),
     cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
-    effort=2,
-    dear=True,
+    cost=Cost(effort=2, expensive=True),
 )
 def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> CheckResult:
     """raw_rnn copies the state of a finished row through and emits zeros for it, until all rows are
@@ -445,8 +420,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
     cases=partial(states.together, smallest_batch=0, most_rows=0),
     # in every mode: what is refused eagerly may be left out of a graph
-    effort=1.5,
-    dear=True,
+    cost=Cost(effort=1.5, expensive=True),
 )
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     """Inputs without rows give outputs and a state without rows."""
@@ -461,8 +435,7 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
     cases=partial(states.together, fewest_steps=0, most_steps=0),
     # in every mode: what is refused eagerly may be left out of a graph
-    effort=1.5,
-    dear=True,
+    cost=Cost(effort=1.5, expensive=True),
 )
 def test_no_steps_leave_the_state(case: Case, run: Runs) -> CheckResult:
     """Inputs without steps give no outputs and the initial state."""
@@ -484,8 +457,7 @@ MASKS_TAKEN = subjects.paths_and_cells(apis=LAYERS, cells=("GRU",))
     source=sources.DYNAMIC_RNN,
     subjects=LENGTHS_TAKEN,
     cases=one_by_one(partial(states.cases, lengths=LENGTHS)),
-    anew=True,
-    dear=True,
+    cost=Cost(isolated=True, expensive=True),
 )
 def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     """A sequence_length of int64 gives what one of int32 gives."""
@@ -497,9 +469,7 @@ def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     source=sources.RNN,
     subjects=MASKS_TAKEN,
     cases=one_by_one(partial(states.cases, masks=MASKS, layers=MASKED)),
-    anew=True,
-    effort=0.5,
-    dear=True,
+    cost=Cost(isolated=True, effort=0.5, expensive=True),
 )
 def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
     """A mask is binary: ones and zeros, whole numbers or floats, give what true and false give."""
@@ -521,9 +491,7 @@ def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None
     severity=SHOULD,
     subjects=subjects.misfits(malformation.LENGTHS, LENGTHS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
-    effort=0.5,
-    anew=True,
-    dear=True,
+    cost=Cost(effort=0.5, isolated=True, expensive=True),
 )
 def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed sequence_length is refused with ValueError, TypeError or InvalidArgumentError.
@@ -539,9 +507,7 @@ def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.misfits(malformation.MASK, MASKS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
-    effort=0.5,
-    anew=True,
-    dear=True,
+    cost=Cost(effort=0.5, isolated=True, expensive=True),
 )
 def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed mask is refused with ValueError, TypeError or InvalidArgumentError.
@@ -557,9 +523,7 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=BIDIRECTIONAL,
     cases=one_by_one(partial(malformed.any_cases, fresh=False, among=OF_A_DIRECTION)),
-    effort=6,
-    anew=True,
-    dear=True,
+    cost=Cost(effort=6, isolated=True, expensive=True),
 )
 def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or

@@ -18,7 +18,7 @@ from conformance.cases.case import Case
 from conformance.cases.program import EAGER, STACK
 from conformance.checks import numbers, outputs, shared, stored_state
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause, one_by_one
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
 from conformance.reference import forward
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from strategies import stateful, states
@@ -39,15 +39,20 @@ BIDIRECTIONAL = subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",
 MODES = (EAGER, "function")
 
 
+_STATEFUL_COST = Cost(effort=0.5, expensive=True)  # few programs, which the clauses share
+_MODEL_COST = Cost(isolated=True)
+
+
 def stateful_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers; most are of few programs, which they share."""
-    usual = {"subjects": LAYERS, "modes": MODES, "effort": 0.5, "dear": True}
+    """Make a clause about stateful layers."""
+    usual = {"subjects": LAYERS, "modes": MODES, "cost": _STATEFUL_COST}
     return clause(identifier, **{**usual, **others})
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers in models, which trace their own functions to predict."""
-    return clause(identifier, subjects=OF_TWO_KINDS, modes=(EAGER,), anew=True, **others)
+    """Make a clause about stateful layers in models, which trace their own functions to predict."""
+    usual = {"subjects": OF_TWO_KINDS, "modes": (EAGER,), "cost": _MODEL_COST}
+    return clause(identifier, **{**usual, **others})
 
 
 # What clauses draw alike is worked out once for all of them
@@ -59,13 +64,23 @@ _WITH_ARRAYS = partial(_WITH_STATE, form=state_forms.NUMPY)
 # --- from call to call ---------------------------------------------------------------------------
 
 
-@stateful_clause("ST-01", source=sources.RNN, cases=_WITHOUT_STATE, effort=1)
+@stateful_clause(
+    "ST-01",
+    source=sources.RNN,
+    cases=_WITHOUT_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, effort=1),
+)
 def test_two_calls_equal_one(case: Case, run: Runs) -> CheckResult:
     """Two calls of a stateful layer equal one over the whole sequence."""
     return shared.goes_on(case, run)
 
 
-@stateful_clause("ST-02", source=sources.GUIDE, cases=_WITH_STATE, effort=1)
+@stateful_clause(
+    "ST-02",
+    source=sources.GUIDE,
+    cases=_WITH_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, effort=1),
+)
 def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> CheckResult:
     """After a call the layer's `states` hold the final state that the call returned."""
     return _stores_its_final_state(case, run)
@@ -116,7 +131,12 @@ def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Che
 # --- resetting and setting -----------------------------------------------------------------------
 
 
-@stateful_clause("ST-04", source=sources.RNN, cases=_WITHOUT_STATE, like="ST-01")
+@stateful_clause(
+    "ST-04",
+    source=sources.RNN,
+    cases=_WITHOUT_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-01"),
+)
 def test_after_a_reset_it_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """After a reset the next call starts from zeros."""
     return _starts_from_its_state(case, run, wire.Reset(), "the call after a reset")
@@ -137,7 +157,12 @@ def _reset_to_given(case: Case, run: Runs) -> CheckResult:
     return _starts_from_its_state(case, run, before, "the call after a reset with states")
 
 
-@stateful_clause("ST-05", source=sources.RNN, cases=_WITH_ARRAYS, like="ST-02")
+@stateful_clause(
+    "ST-05",
+    source=sources.RNN,
+    cases=_WITH_ARRAYS,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
+)
 def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> CheckResult:
     """After a reset with NumPy arrays as `states` the next call starts from these."""
     return _reset_to_given(case, run)
@@ -149,7 +174,7 @@ def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> CheckResul
     severity=SHOULD,
     subjects=IN_KERAS_2,
     cases=_WITH_STATE,
-    like="ST-02",
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> CheckResult:
     """After a reset with tensors as `states` the next call starts from these."""
@@ -161,7 +186,7 @@ def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> CheckResu
     source=sources.NONE,
     severity=SHOULD,
     cases=_WITH_ARRAYS,
-    like="ST-02",
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     """After values were assigned to the variables in `states` the next call starts from these."""
@@ -195,7 +220,12 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
 # --- a given initial state -----------------------------------------------------------------------
 
 
-@stateful_clause("ST-09", source=sources.LSTM, cases=_WITH_STATE, like="ST-02")
+@stateful_clause(
+    "ST-09",
+    source=sources.LSTM,
+    cases=_WITH_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
+)
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     """An initial_state given in a call is the one that it starts from, whatever is stored."""
     once, again = run(case, case_calls.without_state(case), case_calls.whole(case))
@@ -205,13 +235,23 @@ def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
-@stateful_clause("ST-10", source=sources.RNN, cases=_WITH_STATE, like="ST-02")
+@stateful_clause(
+    "ST-10",
+    source=sources.RNN,
+    cases=_WITH_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
+)
 def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> CheckResult:
     """The final state of a first call with a given initial_state is stored as any other is."""
     return shared.goes_on(case, run)
 
 
-@stateful_clause("ST-11", source=sources.GUIDE, cases=_WITH_STATE, like="ST-02")
+@stateful_clause(
+    "ST-11",
+    source=sources.GUIDE,
+    cases=_WITH_STATE,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
+)
 def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> CheckResult:
     """A reset brings back the initial_state that the layer was given at first."""
     once, again = run(
@@ -240,7 +280,7 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     source=sources.GUIDE,
     subjects=OF_TWO_KINDS,
     cases=_WITHOUT_STATE,
-    like="ST-01",
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-01"),
 )
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> CheckResult:
     """A layer's `states` are taken as initial_state by a new layer with its weights."""
@@ -258,8 +298,7 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> CheckRe
     source=sources.RNN,
     severity=SHOULD,
     cases=stateful.other_batches,
-    anew=True,
-    effort=1,
+    cost=dataclasses.replace(_STATEFUL_COST, isolated=True, effort=1),
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResult:
     """A batch of another size than the stored state's is refused, and that is left alone."""
@@ -276,8 +315,7 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     source=sources.NONE,
     severity=SHOULD,
     cases=one_by_one(stateful.malformed_cases),
-    anew=True,
-    effort=0.34,
+    cost=dataclasses.replace(_STATEFUL_COST, isolated=True, effort=0.34),
 )
 def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> None:
     """A call that fails because its initial_state is malformed leaves the stored state alone."""
@@ -306,7 +344,13 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
     return CheckResult(numbers.state_agrees(seen, expected_in_two_calls(case)))
 
 
-@stateful_clause("ST-22", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH, like="ST-21")
+@stateful_clause(
+    "ST-22",
+    source=sources.RNN,
+    subjects=BIDIRECTIONAL,
+    cases=_BOTH,
+    cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-21"),
+)
 def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> CheckResult:
     """After the reset of a Bidirectional layer both directions start from zeros."""
     call = case_calls.whole(case)
@@ -340,7 +384,12 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     return finding
 
 
-@model_clause("ST-17", source=sources.RNN, cases=one_by_one(stateful.in_models), effort=0.67)
+@model_clause(
+    "ST-17",
+    source=sources.RNN,
+    cases=one_by_one(stateful.in_models),
+    cost=dataclasses.replace(_MODEL_COST, effort=0.67),
+)
 def test_it_goes_on_within_a_model(case: Case, run: Runs) -> CheckResult:
     """In a Sequential or functional model, called or predicting, one batch goes on from another."""
     assert case.program.model is not None

@@ -6,6 +6,7 @@ for which the documentation of that relative is the source.
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,7 @@ from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARI
 from conformance.checks import numbers, shared, stored_state
 from conformance.checks.outputs import Run, accepted, accepted_outputs, variables_are
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Runs, clause
+from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from conformance.reference.rounding import Estimate
 from strategies import relatives, states
@@ -39,7 +40,8 @@ REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_st
 SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
 
 # Programs of relatives are no other cells', and there are many of them
-relative_clause = partial(clause, dear=True, effort=0.5)
+_RELATIVE_COST = Cost(expensive=True, effort=0.5)
+relative_clause = partial(clause, cost=_RELATIVE_COST)
 
 
 @relative_clause(
@@ -47,7 +49,7 @@ relative_clause = partial(clause, dear=True, effort=0.5)
     source=sources.RESIDUAL_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
     cases=partial(relatives.wrapped, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> CheckResult:
     """A residual wrapper adds the input to the output and leaves the state alone; a device wrapper,
@@ -119,7 +121,7 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) 
     source=sources.MULTI_RNN_CELL,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE, V1_CELL),
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
     """With state_is_tuple=False a cell of v1 takes and gives its states side by side in one tensor,
@@ -143,7 +145,7 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckRe
     source=sources.STACKED_RNN_CELLS,
     subjects=subjects.relatives(NESTED, *STACKABLE, *STACKABLE_CELLS),
     cases=partial(relatives.nested, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
     """A stack is one cell of another stack: its states stand in one place of the other's state."""
@@ -166,7 +168,7 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckR
     source=sources.LSTM,
     subjects=subjects.relatives("Dropout", *KERAS),
     cases=partial(relatives.with_dropout, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult:
     """Without training, dropout and recurrent_dropout of cells and layers change nothing."""
@@ -178,7 +180,7 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> CheckResult:
     """A user's own cell is given its state, and gives it back, in the containers and shapes of its
@@ -213,7 +215,7 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> C
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.of_ones_own, starts=(False,), states=(None,)),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """Without an initial state a cell that has no get_initial_state of its own starts from zeros of
@@ -226,7 +228,7 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
     source=sources.CONV_LSTM,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
     """A ConvLSTM takes and gives h and c, each of its outputs' shape, and computes its formula."""
@@ -261,7 +263,7 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
     source=sources.TIME_DISTRIBUTED,
     subjects=subjects.relatives("Distributed", *LAYERS),
     cases=relatives.time_distributed,
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckResult:
     """A TimeDistributed runs its layer on each slice in time alone: no state goes to the next."""
@@ -279,7 +281,7 @@ def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckR
     subjects=subjects.relatives("Distributed", *LAYERS),
     cases=relatives.stateful_in_time,
     modes=REMEMBERING,
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> CheckResult:
     """In a TimeDistributed a stateful layer is run on one slice in time after another: each starts
@@ -294,7 +296,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *KERAS),
     cases=partial(relatives.mixed, states=relatives.EITHER),
-    leading=True,
+    cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> CheckResult:
     """Under a policy of mixed precision outputs and states are of its compute dtype, and variables

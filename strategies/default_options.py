@@ -45,7 +45,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
     first = draw(lengths_and_masks.seeds())
     return tuple(
         states.with_data(draw, program, first + at, one_step, of)
-        for at in range(extent.several(program.program.mode))
+        for at in range(extent.batch_size(program.program.mode))
     )
 
 

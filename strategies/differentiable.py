@@ -30,7 +30,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
         program = program.replace(dtype=dtype)
         if draw(st.booleans()):
             program = program.replace(cells=tuple(map(cells.usual, program.program.cells)))
-        count = max(1, extent.several(mode) // (programs * len(program.program.cells)))
+        count = max(1, extent.batch_size(mode) // (programs * len(program.program.cells)))
         first = draw(lengths_and_masks.seeds())
         drawn += [states.with_data(draw, program, first + at, one_step, of) for at in range(count)]
     return tuple(drawn)

@@ -28,7 +28,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -
     """
     case = draw(states.cases(subject, extent.modes, layers=LAYERS, **data))
     others = [mode for mode in MERGE_MODES if mode != case.program.layer.merge_mode]
-    if case.program.mode != EAGER or extent.several(EAGER) == 1:
+    if case.program.mode != EAGER or extent.batch_size(EAGER) == 1:
         return (case,)
     layers = [dataclasses.replace(case.program.layer, merge_mode=mode) for mode in others]
     return (case, *(states.with_layer(case, layer) for layer in layers))

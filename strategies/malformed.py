@@ -21,7 +21,7 @@ _TWO_ROWS = {"batch_one", "ragged"}
 _TWO_UNITS = {"units_one", "ragged"}
 _UNEQUAL = {"layers_swapped"}
 # What takes seconds to trace, and is drawn mostly eagerly where the mode is drawn
-_DEAR = {"ragged"}
+_EXPENSIVE = {"ragged"}
 _EAGER_MORE = 4  # times as often as others
 _FOR_A_MASK = 3  # steps, of which a mask can leave out one and still have more than one
 _ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
@@ -51,7 +51,9 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
     """Cases whose state is malformed as the subject says, at a drawn leaf or at all."""
     name = subject.malformation
     assert name is not None
-    eager = [mode for mode in modes if mode == EAGER] * (_EAGER_MORE - 1 if name in _DEAR else 0)
+    eager = [mode for mode in modes if mode == EAGER] * (
+        _EAGER_MORE - 1 if name in _EXPENSIVE else 0
+    )
     case = draw(
         states.cases(
             subject,
@@ -86,7 +88,7 @@ def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case,
     count = state_malformations.leaf_count(case)
     if state_malformations.MALFORMATIONS[name].of_leaf and count > 1:
         leaves = [case.data.malformation.leaf]
-        if case.program.mode == EAGER and extent.several(case.program.mode) > 1:
+        if case.program.mode == EAGER and extent.batch_size(case.program.mode) > 1:
             leaves += [None, *(() if case.program.stacked else range(count))]
     drawn = dict.fromkeys(leaves)
     return tuple(case.replace(malformation=Malformation(name, each)) for each in drawn)

@@ -16,7 +16,7 @@ from strategies import lengths_and_masks, states
 
 def few(subject: Subject, extent: DrawSpec, **data: Any) -> st.SearchStrategy[tuple[Case, ...]]:
     """As `states.together`, but in every mode as few as in eager mode."""
-    as_eager = dataclasses.replace(extent, several=lambda mode: extent.several(EAGER))
+    as_eager = dataclasses.replace(extent, batch_size=lambda mode: extent.batch_size(EAGER))
     return states.together(subject, as_eager, **data)
 
 
@@ -27,7 +27,7 @@ def one_program(
     its program, and it is several calls or each size is dear.
     """
     alone = dataclasses.replace(
-        extent, several=lambda mode: min(most, extent.several(mode)), common=False
+        extent, batch_size=lambda mode: min(most, extent.batch_size(mode)), common=False
     )
     return states.together(subject, alone, **data)
 

@@ -53,10 +53,10 @@ def by_config(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case
     cases = draw(together(subject, extent, wire.CONFIG, layers))
     options = draw(lengths_and_masks.one_of((wire.GIVEN, wire.EVERY)))
     # a Keras 2 cell by itself keeps the shape of its first dropout mask, also in inference
-    anew = options == wire.EVERY and subject.path == "cell/keras2"
+    isolated = options == wire.EVERY and subject.path == "cell/keras2"
     return tuple(
         _with_config_options(case, options).replace(
-            static_shapes=case.program.static_shapes or anew
+            static_shapes=case.program.static_shapes or isolated
         )
         for case in cases
     )

@@ -81,7 +81,7 @@ def _several(draw: st.DrawFn, program: Case, extent: DrawSpec, **data: Any) -> t
         given = tuple(values for values in of.states if values is not None)
         of = dataclasses.replace(of, states=given)
     fewer = dataclasses.replace(
-        extent, several=lambda mode: max(1, extent.several(mode) // _SHARE_OF_DATA)
+        extent, batch_size=lambda mode: max(1, extent.batch_size(mode) // _SHARE_OF_DATA)
     )
     drawn = draw(states.of_program(program, one_step, fewer, of))
     # an own start is another way through the library: seen each time

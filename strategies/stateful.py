@@ -74,7 +74,7 @@ def other_batches(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[
     )
     return tuple(
         case.replace(batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False)
-        for other in sorted(others)[: extent.several(case.program.mode)]
+        for other in sorted(others)[: extent.batch_size(case.program.mode)]
     )
 
 

@@ -172,7 +172,7 @@ def of_program(
     Of a stack there are so many fewer as it has cells, which is what a case of it costs. Rarely,
     one case is to be built for its own shapes, which takes as long as many calls.
     """
-    several = max(1, extent.several(program.program.mode) // len(program.program.cells))
+    several = max(1, extent.batch_size(program.program.mode) // len(program.program.cells))
     count = several if draw(lengths_and_masks.up_to(_RARELY)) else 1
     first = draw(lengths_and_masks.seeds())
     drawn = [with_data(draw, program, first + at, one_step, of) for at in range(count)]

@@ -86,7 +86,7 @@ def place(path: str, other: str | None) -> str:
     return f"{path} ~ {other}" if other else path
 
 
-Record = typing.Union[Program, Data, Cell, Layer, Model, Malformation, Custom, Convolution]
+Record = Program | Data | Cell | Layer | Model | Malformation | Custom | Convolution
 
 
 def case_to_plain(case: Case) -> dict[str, typing.Any]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import Union
 
 import numpy as np
 
@@ -95,7 +94,7 @@ class ArraySpec:
     zero_output_for_mask: bool
 
 
-Source = Union[Case, ArraySpec]
+Source = Case | ArraySpec
 
 
 def array_spec(source: Source) -> ArraySpec:

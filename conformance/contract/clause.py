@@ -98,7 +98,7 @@ class DrawSpec:
     """
 
     modes: Sequence[str]
-    several: BatchSize = lambda mode: 1
+    batch_size: BatchSize = lambda mode: 1
     common: bool = False
 
 
@@ -107,17 +107,33 @@ SingleCases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
 
 
 @dataclass(frozen=True)
+class Cost:
+    """How much it takes to judge a clause, and with what it is judged together.
+
+    `effort` multiplies how much is drawn. An `isolated` clause uses nothing that was built for
+    another case. `shares_cases_with` names the clause whose cases it draws and whose answers it
+    shares. The programs of an `expensive` clause are no other's and take long to build: default
+    judges it for as many cells of a path as `cells` says, and quick judges it eagerly only. Other
+    clauses rest on an `essential` one: quick judges it too for all cells of a path, and it begins
+    with the simplest program, not with a drawn one.
+    """
+
+    effort: float = 1.0
+    isolated: bool = False
+    shares_cases_with: str | None = None
+    expensive: bool = False
+    cells: int = 1
+    essential: bool = False
+
+
+@dataclass(frozen=True)
 class Clause:
     """One normative statement with its property.
 
     `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
-    strategy of a subject, which draws several data cases of one program; `effort` multiplies how
-    much is drawn. `anew`: nothing is used that was built for another case. `like`: it draws just
-    what the clause of that identifier draws, whose answers it then shares. `dear`: its programs are
-    no other's and take long to build; default judges it for as many cells of a path as its `cells`
-    says, and quick eagerly only. `leading`: others rest on it; quick too judges it for all cells of
-    a path, and it begins with the simplest program, not with a drawn one. `modes` are those in
-    which the statement makes sense; None: in all that a path offers.
+    strategy of a subject, which draws several data cases of one program; `cost` says how it is
+    scheduled. `modes` are those in which the statement makes sense; None: in all that a path
+    offers.
     """
 
     identifier: str
@@ -127,12 +143,7 @@ class Clause:
     subjects: Subjects
     cases: Cases
     judge: Property
-    effort: float
-    anew: bool = False
-    like: str | None = None
-    dear: bool = False
-    cells: int = 1
-    leading: bool = False
+    cost: Cost = Cost()
     modes: Sequence[str] | None = None
 
     def judged_in(self, offered: Sequence[str], further: Sequence[str] = ()) -> list[str]:
@@ -144,7 +155,7 @@ class Clause:
     @property
     def draws(self) -> str:
         """The identifier of the clause whose cases it draws, mostly its own."""
-        return self.like or self.identifier
+        return self.cost.shares_cases_with or self.identifier
 
     @property
     def family(self) -> str:
@@ -162,12 +173,7 @@ def clause(
     subjects: Subjects,
     cases: Cases,
     severity: str = MUST,
-    effort: float = 1.0,
-    anew: bool = False,
-    like: str | None = None,
-    dear: bool = False,
-    cells: int = 1,
-    leading: bool = False,
+    cost: Cost = Cost(),
     modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
     """Make a property the test of a clause; its docstring's first paragraph is the statement."""
@@ -184,12 +190,7 @@ def clause(
             subjects=subjects,
             cases=cases,
             judge=judge,
-            effort=effort,
-            anew=anew,
-            like=like,
-            dear=dear,
-            cells=cells,
-            leading=leading,
+            cost=cost,
             modes=modes,
         )
 

@@ -33,11 +33,11 @@ class Unanswered(Exception):
 class _Question:
     case: Case
     calls: tuple[wire.Call, ...]
-    anew: bool
+    isolated: bool
 
     @property
     def program(self) -> wire.Program:
-        return program(self.case, self.anew)
+        return program(self.case, self.isolated)
 
 
 class BatchingClient:
@@ -48,9 +48,9 @@ class BatchingClient:
         self._questions: dict[_Question, None] = {}
         self._answers: OrderedDict[_Question, tuple[wire.Observation, ...]] = OrderedDict()
 
-    def running(self, anew: bool) -> Session:
+    def running(self, isolated: bool) -> Session:
         """What a property is given to ask with."""
-        return Session(self, anew)
+        return Session(self, isolated)
 
     def answer(self, question: _Question) -> tuple[wire.Observation, ...]:
         """The answer to a question; raises Unanswered where it has to be asked first."""
@@ -105,21 +105,21 @@ class BatchingClient:
 class Session:
     """Asks for the runs of a clause."""
 
-    def __init__(self, asker: BatchingClient, anew: bool) -> None:
+    def __init__(self, asker: BatchingClient, isolated: bool) -> None:
         self._asker = asker
-        self._anew = anew
+        self._isolated = isolated
 
     def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
         """Run calls of the case's program."""
-        return self._asker.answer(_Question(case, calls, self._anew))
+        return self._asker.answer(_Question(case, calls, self._isolated))
 
     def state_size(self, case: Case) -> object:
         """The state_size of the case's cell."""
-        return self._asker.state_size(program(case, self._anew))
+        return self._asker.state_size(program(case, self._isolated))
 
     def look(self, case: Case) -> wire.Made:
         """The config and the initial weights of the case's cell or layer."""
-        return self._asker.look(program(case, self._anew))
+        return self._asker.look(program(case, self._isolated))
 
     def defaults(self) -> dict[str, wire.Defaults]:
         """The default options of each class of cells and layers."""

@@ -19,7 +19,7 @@ def judge_together(
     clause: Clause, cases: Sequence[Case], asker: BatchingClient, ledger: Ledger
 ) -> list[Outcome]:
     """Judge cases of a clause, what they ask in as few messages as can be."""
-    running = asker.running(clause.anew)
+    running = asker.running(clause.cost.isolated)
     batch_cache.expect(cases)
     outcomes: dict[Case, Outcome] = {}
     while len(outcomes) < len(cases):

@@ -36,8 +36,8 @@ class Profile:
     enumerate_modes: bool = False  # each on its own, but for dear clauses
     skip_simplest: bool = False
     cells: int | None = None  # of a path that a clause is judged for; None: all
-    dear_sparingly: bool = False  # dear clauses for as many cells of a path as they say
-    dear_eagerly: bool = False  # dear clauses in the first mode only
+    expensive_for_few_cells: bool = False  # dear clauses for as many cells of a path as they say
+    expensive_eagerly_only: bool = False  # dear clauses in the first mode only
     known: float = 1  # the part of the ledger whose cases are judged again
 
     def chosen(
@@ -48,8 +48,12 @@ class Profile:
         Which cells are left begins at a hash, so that with other salts it is others, and goes on
         from path to path of a generation: where it has enough paths, no cell is left out.
         """
-        cells = clause.cells if self.dear_sparingly and clause.dear else self.cells
-        if cells is None or clause.leading:
+        cells = (
+            clause.cost.cells
+            if self.expensive_for_few_cells and clause.cost.expensive
+            else self.cells
+        )
+        if cells is None or clause.cost.essential:
             return list(subjects)
         groups: dict[tuple[str, str | None], list[Subject]] = {}
         for subject in subjects:
@@ -73,13 +77,13 @@ class Profile:
             examples=self.examples,
             programs=self.programs,
             shrinks=self.shrinks,
-            several=self.several,
+            batch_size=self.batch_size,
             spread=self.spread,
             salt=salt,
             skip_simplest=self.skip_simplest,
         )
 
-    def several(self, mode: str) -> int:
+    def batch_size(self, mode: str) -> int:
         """How many cases are drawn together in a mode."""
         return self.eager_data_cases if mode == EAGER else self.data_cases
 
@@ -88,11 +92,13 @@ class Profile:
 
         Of clauses that build anew the first mode, eager, is drawn as often as its share says.
         """
-        if self.enumerate_modes and not clause.dear:
+        if self.enumerate_modes and not clause.cost.expensive:
             return [[mode] for mode in offered]
-        if self.dear_eagerly and clause.dear:
+        if self.expensive_eagerly_only and clause.cost.expensive:
             return [list(offered[:1])]
-        return [[*list(offered[:1]) * (self.eager_share if clause.anew else 1), *offered[1:]]]
+        return [
+            [*list(offered[:1]) * (self.eager_share if clause.cost.isolated else 1), *offered[1:]]
+        ]
 
 
 PROFILES = {
@@ -110,7 +116,7 @@ PROFILES = {
             spread=1,
             skip_simplest=True,
             cells=1,
-            dear_eagerly=True,
+            expensive_eagerly_only=True,
             known=0.25,
         ),
         Profile(
@@ -122,7 +128,7 @@ PROFILES = {
             eager_data_cases=2,
             eager_share=48,
             spread=1,
-            dear_sparingly=True,
+            expensive_for_few_cells=True,
         ),
         Profile(
             "thorough",
@@ -142,7 +148,7 @@ PROFILES = {
             data_cases=15,
             eager_data_cases=3,
             eager_share=4,
-            dear_sparingly=True,
+            expensive_for_few_cells=True,
         ),
     )
 }

@@ -36,7 +36,7 @@ class Budget:
     examples: float  # of a clause that builds anew
     programs: float  # of any other
     shrinks: int
-    several: BatchSize = lambda mode: 1  # cases together
+    batch_size: BatchSize = lambda mode: 1  # cases together
     spread: int = 2  # modes in which the first programs of a cell are built
     salt: str = "0"  # differs from run to run in the explore profile
     skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
@@ -97,14 +97,14 @@ class BaseSearch(abc.ABC):
 
     def _attempts(self, modes: Sequence[str]) -> Iterator[_Attempt]:
         budget, about = self._budget, f"{self._clause.identifier}:{self._subject}"
-        from_simplest = self._clause.leading and not budget.skip_simplest
-        if self._clause.anew:
-            extent = DrawSpec(modes, budget.several)
+        from_simplest = self._clause.cost.essential and not budget.skip_simplest
+        if self._clause.cost.isolated:
+            extent = DrawSpec(modes, budget.batch_size)
             yield _Attempt(extent, self._times(budget.examples), about, not from_simplest)
             return
         # Clauses share programs that are drawn from one seed. The first is of options that all
         # generations have, the others of those that the subject has.
-        shared = str(self._subject) if self._clause.dear else self._subject.cell
+        shared = str(self._subject) if self._clause.cost.expensive else self._subject.cell
         if from_simplest:
             yield _Attempt(DrawSpec(modes[:1], common=True), 1, shared)
         # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
@@ -120,12 +120,12 @@ class BaseSearch(abc.ABC):
         """How many data cases of a program: of a dear clause they are dear, too, but for the few
         that there are eagerly.
         """
-        several = self._budget.several(mode)
-        halved = self._clause.dear and mode != EAGER
+        several = self._budget.batch_size(mode)
+        halved = self._clause.cost.expensive and mode != EAGER
         return max(1, several // 2) if halved else several
 
     def _times(self, much: float) -> int:
-        return max(1, round(much * self._clause.effort))
+        return max(1, round(much * self._clause.cost.effort))
 
     def _hypothesis(self, hunt: _Hunt, attempt: _Attempt) -> None:
         def look(cases: tuple[Case, ...]) -> None:  # short, as Hypothesis parses it for each search

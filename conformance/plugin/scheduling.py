@@ -39,7 +39,7 @@ def _sort_key(node: str) -> tuple[float, str, bytes, bytes]:
     """What tests are sorted by within a group."""
     of = _clause_test(node)
     if of and of.shares:
-        return (-of.clause.effort, of.path, _hash(node), b"")
+        return (-of.clause.cost.effort, of.path, _hash(node), b"")
     return (0.0, "", _hash(_sharing_key(node, of)), _hash(node))
 
 
@@ -69,7 +69,7 @@ class _ClauseTest:
     @property
     def shares(self) -> bool:
         """Whether its programs are those of clauses that draw otherwise, too."""
-        return not (self.clause.anew or self.clause.dear)
+        return not (self.clause.cost.isolated or self.clause.cost.expensive)
 
     @property
     def path(self) -> str:
@@ -93,7 +93,7 @@ def _clause_test(node: str) -> _ClauseTest | None:
 
 def _sharing_key(node: str, of: _ClauseTest | None) -> str:
     """What is the same for the tests that draw the same, which thus come one after the other."""
-    return f"{of.clause.draws}[{of.subject}]" if of and of.clause.dear else node
+    return f"{of.clause.draws}[{of.subject}]" if of and of.clause.cost.expensive else node
 
 
 def _hash(text: str) -> bytes:

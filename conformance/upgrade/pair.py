@@ -63,7 +63,7 @@ class _Side:
 
     def judged(self, case: Case) -> Judged:
         """Judge a case; raises Unanswered where something has to be asked first."""
-        running = _Noting(self.asker.running(self._clause.anew), self._crossing)
+        running = _Noting(self.asker.running(self._clause.cost.isolated), self._crossing)
         outcome: Outcome = judge_case(self._clause, case, running, _NO_LEDGER)
         return Judged(outcome, tuple(running.asked))
 

@@ -120,16 +120,18 @@ class UpgradeBench:
 
     def _search(self, clause: Clause, subject: Subject) -> UpgradeSearch:
         # it begins with the simplest case, so that most differences need no shrinking
-        clause = dataclasses.replace(clause, leading=True, effort=clause.effort * _EFFORT)
+        effort = clause.cost.effort * _EFFORT
+        cost = dataclasses.replace(clause.cost, essential=True, effort=effort)
+        clause = dataclasses.replace(clause, cost=cost)
         both = Both(clause, path_mapping.of_subject(subject), *self._askers)
         drawing = dataclasses.replace(clause, cases=_of_old_path(clause))
         return UpgradeSearch(drawing, subject, both, self._budget())
 
     def _budget(self) -> Budget:
-        several = self._profile.several
+        several = self._profile.batch_size
         return dataclasses.replace(
             self._profile.budget(self._salt),
-            several=lambda mode: max(several(mode), _SEVERAL),
+            batch_size=lambda mode: max(several(mode), _SEVERAL),
             skip_simplest=False,
         )
 

@@ -117,7 +117,7 @@ def chosen(clause: Clause, profile: Profile, salt: str, old: Offers, new: Offers
     found = subjects(clause, old, new)
     first = Crossing(default_generation(old), default_generation(new))
     every = [one for one in found if one.malformation and of_subject(one) == first]
-    unsparing = dataclasses.replace(clause, dear=False)
+    unsparing = dataclasses.replace(clause, cost=dataclasses.replace(clause.cost, expensive=False))
     left = {*profile.chosen(clause, found, salt), *profile.chosen(unsparing, every, salt)}
     return [subject for subject in found if subject in left]
 

@@ -59,7 +59,7 @@ class Scenario:
 
     expected: Expected
     call: Callable[[Case], wire.Call] = field(default=case_calls.whole)
-    anew: bool = False
+    isolated: bool = False
     refused_first: bool = False
     first: Callable[[Case], wire.Call] | None = None
 
@@ -75,7 +75,7 @@ def scenario_of(verdict: Verdict, case: Case) -> Scenario:
     if stage(verdict) == BUILD:
         raise NoScenario("an error while building")
     if scenario.first and "must be accepted" in (verdict.sentence or ""):  # which the first was not
-        return Scenario(ACCEPTED, scenario.first, anew=scenario.anew)
+        return Scenario(ACCEPTED, scenario.first, isolated=scenario.isolated)
     if scenario.expected is ACCEPTED and (error is None or stage(verdict) != CALL):
         raise NoScenario("what shows in values or in a structure")
     return scenario
@@ -116,36 +116,36 @@ def _pair_or_tensor(case: Case) -> wire.Call:
 
 
 BY_CLAUSE = {
-    "RJ-01": Scenario(REFUSED, anew=True),
-    "RJ-03": Scenario(ACCEPTED, _well_formed, anew=True, refused_first=True),
-    "SQ-24": Scenario(REFUSED, anew=True),
-    "SQ-25": Scenario(REFUSED, anew=True),
-    "SQ-26": Scenario(REFUSED, anew=True),
-    "DC-01": Scenario(ACCEPTED, anew=True),
-    "DC-02": Scenario(ACCEPTED, _pair(documented_usage.TUPLE), anew=True),
-    "DC-04": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), anew=True),
-    "DC-05": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), anew=True),
-    "DC-06": Scenario(ACCEPTED, _nested, anew=True),
-    "DC-07": Scenario(ACCEPTED, anew=True),
-    "DC-09": Scenario(ACCEPTED, _pair_or_tensor, anew=True),
-    "DC-15": Scenario(AN_ERROR, _written, anew=True),
-    "DC-16": Scenario(ACCEPTED, anew=True),
-    "DC-17": Scenario(AN_ERROR, _written, anew=True),
-    "DC-18": Scenario(AN_ERROR, anew=True),
-    "DC-19": Scenario(AN_ERROR, anew=True),
-    "DC-20": Scenario(AN_ERROR, anew=True),
-    "DC-21": Scenario(AN_ERROR, anew=True),
-    "DC-22": Scenario(NAMES_STATE_SIZE, anew=True),
+    "RJ-01": Scenario(REFUSED, isolated=True),
+    "RJ-03": Scenario(ACCEPTED, _well_formed, isolated=True, refused_first=True),
+    "SQ-24": Scenario(REFUSED, isolated=True),
+    "SQ-25": Scenario(REFUSED, isolated=True),
+    "SQ-26": Scenario(REFUSED, isolated=True),
+    "DC-01": Scenario(ACCEPTED, isolated=True),
+    "DC-02": Scenario(ACCEPTED, _pair(documented_usage.TUPLE), isolated=True),
+    "DC-04": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
+    "DC-05": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
+    "DC-06": Scenario(ACCEPTED, _nested, isolated=True),
+    "DC-07": Scenario(ACCEPTED, isolated=True),
+    "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),
+    "DC-15": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-16": Scenario(ACCEPTED, isolated=True),
+    "DC-17": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-18": Scenario(AN_ERROR, isolated=True),
+    "DC-19": Scenario(AN_ERROR, isolated=True),
+    "DC-20": Scenario(AN_ERROR, isolated=True),
+    "DC-21": Scenario(AN_ERROR, isolated=True),
+    "DC-22": Scenario(NAMES_STATE_SIZE, isolated=True),
     "MD-05": Scenario(ACCEPTED, _without_state),
     "RT-05": Scenario(ACCEPTED),
-    "RT-12": Scenario(ACCEPTED, anew=True),
+    "RT-12": Scenario(ACCEPTED, isolated=True),
     "RT-14": Scenario(ACCEPTED),
     "RT-16": Scenario(ACCEPTED),
     "ST-13": Scenario(ACCEPTED, case_calls.first_part),
     "ST-14": Scenario(
-        REFUSED, case_calls.of_other_batch, anew=True, first=case_calls.without_state
+        REFUSED, case_calls.of_other_batch, isolated=True, first=case_calls.without_state
     ),
-    "ST-15": Scenario(ACCEPTED, case_calls.without_state, anew=True),
+    "ST-15": Scenario(ACCEPTED, case_calls.without_state, isolated=True),
     "ST-20": Scenario(ACCEPTED, case_calls.first_part),
     "ST-23": Scenario(ACCEPTED),
     "SQ-11": Scenario(ACCEPTED),

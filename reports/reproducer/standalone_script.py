@@ -292,4 +292,4 @@ def _ended(scenario: Scenario) -> Iterator[str]:
 
 
 def _is_kept(case: Case, scenario: Scenario) -> bool:
-    return case.program.unknown_rows or case_calls.program(case, scenario.anew).kept
+    return case.program.unknown_rows or case_calls.program(case, scenario.isolated).kept

@@ -60,11 +60,11 @@ def data_cases(program: Case) -> Iterator[Case]:
         )
 
 
-def ask(target: Target, case: Case, anew: bool) -> tuple[wire.Observation, ...]:
+def ask(target: Target, case: Case, isolated: bool) -> tuple[wire.Observation, ...]:
     """A call, and one that starts from its final state."""
     again = wire.Call(case_calls.inputs(case), wire.Previous(0))
     run = case_calls.run(case, [case_calls.whole(case), again])
-    (seen,) = target.run(case_calls.program(case, anew), (run,))
+    (seen,) = target.run(case_calls.program(case, isolated), (run,))
     return seen
 
 

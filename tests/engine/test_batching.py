@@ -15,7 +15,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
-from conformance.contract.clause import MUST, CheckResult, Clause, Runs, Subject
+from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.judge import judge_together
 from conformance.errors import TargetDied, TargetHung
@@ -75,10 +75,10 @@ def asks_twice(case: Case, run: Runs) -> CheckResult:
     return CheckResult()
 
 
-def clause(anew: bool = False) -> Clause:
+def clause(isolated: bool = False) -> Clause:
     return Clause(
         "XX-02", "It holds.", MUST, "", lambda offers: [Subject("RNN/keras3", "LSTM")],
-        states.together, asks_twice, effort=1.0, anew=anew,
+        states.together, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def test_what_must_be_built_anew_is_asked_again() -> None:
     target = Recording()
     asker = BatchingClient(target)
     judge_together(clause(), [CASE], asker, Ledger())
-    judge_together(clause(anew=True), [CASE], asker, Ledger())
+    judge_together(clause(isolated=True), [CASE], asker, Ledger())
     assert [program.kept for program, _ in target.messages] == [True, True, False, False]
 
 
@@ -136,7 +136,7 @@ def test_what_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object])
 
 def test_a_question_is_unanswered_until_it_was_asked() -> None:
     asker = BatchingClient(Recording())
-    running = asker.running(anew=False)
+    running = asker.running(isolated=False)
     with pytest.raises(Unanswered):
         running(CASE, case_calls.whole(CASE))
     asker.ask()
@@ -153,7 +153,7 @@ def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception)
 
 @pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer in 2 s")])
 def test_whoever_brings_it_down_by_its_size_deviates(error: Exception) -> None:
-    run = BatchingClient(Recording(error=error)).running(anew=False)
+    run = BatchingClient(Recording(error=error)).running(isolated=False)
     with pytest.raises(Deviation, match=str(error)) as deviation:
         run.state_size(CASE)
     observation = deviation.value.observation

@@ -23,9 +23,11 @@ EVERYTHING = {(clause.identifier, subject) for clause, subject in support.every_
 
 def test_thorough_judges_every_subject_and_default_all_that_is_not_dear() -> None:
     assert chosen("thorough") == EVERYTHING
-    dear = {clause.identifier for clause in support.clauses().values() if clause.dear}
+    expensive = {
+        clause.identifier for clause in support.clauses().values() if clause.cost.expensive
+    }
     left_out = EVERYTHING - chosen("default")
-    assert {clause for clause, _ in left_out} <= dear
+    assert {clause for clause, _ in left_out} <= expensive
 
 
 def test_default_judges_dear_clauses_on_each_path_for_as_many_cells_as_they_say() -> None:
@@ -34,7 +36,7 @@ def test_default_judges_dear_clauses_on_each_path_for_as_many_cells_as_they_say(
 
     left, all_there_are = cells(chosen("default")), cells(EVERYTHING)
     for place, there in all_there_are.items():
-        assert left[place] >= min(support.clauses()[place[0]].cells, there), place
+        assert left[place] >= min(support.clauses()[place[0]].cost.cells, there), place
 
 
 def test_quick_judges_a_part_of_the_ledger_and_default_the_whole() -> None:

@@ -17,7 +17,7 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
-from conformance.contract.clause import MUST, CheckResult, Clause, Runs, Subject
+from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.batching import BatchingClient
 from conformance.engine.judge import judge_together
 from conformance.engine.profiles import Profile
@@ -44,7 +44,7 @@ def must_be_accepted(case: Case, run: Runs) -> CheckResult:
 
 CLAUSE = Clause(
     "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT],
-    states.together, must_be_accepted, effort=1.0,
+    states.together, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ class AtOnce(BatchingClient):
         super().__init__(miniature)
         self._miniature = miniature
 
-    def running(self, anew: bool) -> Any:
+    def running(self, isolated: bool) -> Any:
         return lambda case, *calls: self._miniature.answer(case, calls)
 
 
@@ -206,8 +206,8 @@ def test_what_is_wrong_in_each_mode_is_shrunk_in_the_cheapest() -> None:
         assert all(tally.new for tally in one.execute(["eager", "graph"]).values())
         first = next(number for number, each in enumerate(miniature.asked) if wide(each))
         found_in.add(miniature.asked[first].mode)
-        dear = [each for each in miniature.asked[first + 1 :] if each.mode == "graph"]
-        assert len(dear) <= 1, "asked there once more, to confirm the minimal case"
+        expensive = [each for each in miniature.asked[first + 1 :] if each.mode == "graph"]
+        assert len(expensive) <= 1, "asked there once more, to confirm the minimal case"
     assert "graph" in found_in
 
 
@@ -226,32 +226,33 @@ def drawn(
     salt: str,
     clause: str = "XX-01",
     subject: Subject = SUBJECT,
-    several: int = 1,
-    anew: bool = False,
+    batch_size: int = 1,
+    isolated: bool = False,
     cases: Any = states.together,
     **options: Any,
 ) -> list[Case]:
     miniature = Miniature(never)
-    named = dataclasses.replace(CLAUSE, identifier=clause, anew=anew, cases=cases, **options)
-    budget = Budget(10, 5, 0, lambda mode: several, salt=salt)
+    cost = dataclasses.replace(CLAUSE.cost, isolated=isolated, **options)
+    named = dataclasses.replace(CLAUSE, identifier=clause, cases=cases, cost=cost)
+    budget = Budget(10, 5, 0, lambda mode: batch_size, salt=salt)
     Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
     return miniature.asked
 
 
 def test_the_same_seed_draws_the_same_cases() -> None:
     assert drawn("0") == drawn("0")
-    assert drawn("0", anew=True) == drawn("0", anew=True)
+    assert drawn("0", isolated=True) == drawn("0", isolated=True)
 
 
 def test_another_salt_draws_others() -> None:
     assert drawn("0") != drawn("1")
-    assert drawn("0", anew=True) != drawn("1", anew=True)
+    assert drawn("0", isolated=True) != drawn("1", isolated=True)
 
 
-def test_another_clause_or_subject_draws_others_where_it_builds_anew() -> None:
-    assert drawn("0", anew=True) != drawn("0", anew=True, clause="XX-02")
-    elsewhere = drawn("0", anew=True, subject=Subject("RNN/keras2", "LSTM"))
-    assert [case.program.cells for case in drawn("0", anew=True)] != [
+def test_another_clause_or_subject_draws_others_where_it_is_isolated() -> None:
+    assert drawn("0", isolated=True) != drawn("0", isolated=True, clause="XX-02")
+    elsewhere = drawn("0", isolated=True, subject=Subject("RNN/keras2", "LSTM"))
+    assert [case.program.cells for case in drawn("0", isolated=True)] != [
         case.program.cells for case in elsewhere
     ]
 
@@ -262,7 +263,7 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
         return list(dict.fromkeys(map(wire.dumps, but_for_modes)))
 
     carried = partial(states.together, split=True)
-    one, other = drawn("0", several=4), drawn("0", "XX-02", several=4, cases=carried)
+    one, other = drawn("0", batch_size=4), drawn("0", "XX-02", batch_size=4, cases=carried)
     assert one != other
     assert programs(one) == programs(other)
     assert len(programs(one)) < len(one) / 2
@@ -270,31 +271,31 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
 
 def test_a_clause_may_draw_just_what_another_draws() -> None:
     for number in range(8):  # some of which begin in another mode than the first by themselves
-        assert drawn("0", f"XX-{number}", like="XX-01") == drawn("0")
+        assert drawn("0", f"XX-{number}", shares_cases_with="XX-01") == drawn("0")
 
 
-def test_a_clause_whose_programs_are_dear_has_its_own_on_each_path() -> None:
+def test_a_clause_whose_programs_are_expensive_has_its_own_on_each_path() -> None:
     elsewhere = Subject("RNN/keras2", "LSTM")
 
-    def cells(subject: Subject, dear: bool) -> list[object]:
-        return [case.program.cells for case in drawn("0", subject=subject, dear=dear)]
+    def cells(subject: Subject, expensive: bool) -> list[object]:
+        return [case.program.cells for case in drawn("0", subject=subject, expensive=expensive)]
 
     # the first program is of options that all generations have
-    assert cells(SUBJECT, dear=False)[0] == cells(elsewhere, dear=False)[0]
-    assert cells(SUBJECT, dear=True) != cells(elsewhere, dear=True)
-    assert cells(SUBJECT, dear=True) == cells(SUBJECT, dear=True)
+    assert cells(SUBJECT, expensive=False)[0] == cells(elsewhere, expensive=False)[0]
+    assert cells(SUBJECT, expensive=True) != cells(elsewhere, expensive=True)
+    assert cells(SUBJECT, expensive=True) == cells(SUBJECT, expensive=True)
 
 
-def test_only_a_leading_clause_begins_with_the_simplest_case() -> None:
+def test_only_an_essential_clause_begins_with_the_simplest_case() -> None:
     simplest = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),))
-    for anew in (False, True):
-        assert drawn("0", leading=True, anew=anew)[0] == simplest
-        assert simplest not in drawn("0", leading=False, anew=anew)
+    for isolated in (False, True):
+        assert drawn("0", essential=True, isolated=isolated)[0] == simplest
+        assert simplest not in drawn("0", essential=False, isolated=isolated)
 
 
 def test_in_three_programs_each_mode_has_its_turn() -> None:
     for clause in ("XX-01", "XX-02", "XX-03"):
-        drawn_in = [case.program.mode for case in drawn("0", clause, several=2)]
+        drawn_in = [case.program.mode for case in drawn("0", clause, batch_size=2)]
         assert set(drawn_in) == set(support.MODES)
 
 

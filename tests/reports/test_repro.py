@@ -539,7 +539,7 @@ def test_a_class_that_is_not_there_is_told() -> None:
 def test_scenarios_build_programs_as_their_clauses_do() -> None:
     clauses = support.clauses()
     for name, scenario in one_call.BY_CLAUSE.items():
-        assert scenario.anew == clauses[name].anew
+        assert scenario.isolated == clauses[name].cost.isolated
 
 
 def undefined(script: str) -> set[str]:

@@ -18,7 +18,7 @@ from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import accepted
 from conformance.checks.rejection import malformed_is_refused
-from conformance.contract.clause import MUST, CheckResult, Clause, Runs, Subject
+from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.profiles import Profile
 from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, UNCHANGED, WEAKER
 from conformance.results.verdict import HOLDS, NEW, VERDICT_PROPERTY, Header, Verdict
@@ -95,7 +95,7 @@ def refused(case: Case, run: Runs) -> CheckResult:
 
 TAKEN = Clause(
     "XX-01", "It is taken.", MUST, "", lambda offers: [SUBJECT],
-    states.together, taken, effort=1.0,
+    states.together, taken, cost=Cost(effort=1.0),
 )  # fmt: skip
 REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.together, judge=refused)
 

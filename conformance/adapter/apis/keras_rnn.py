@@ -55,7 +55,7 @@ def built_layer(generation, program, layer, cells, build):
         space = convolution["space"] if convolution else ()
         layer.build((program.rows, None, *space, program.features))
     call = caller(layer, masking(generation, program), options=call_options(program))
-    others = {"new_layer": _anew(generation, program, layer, build)}
+    others = {"new_layer": _new_layer(generation, program, layer, build)}
     if model is not None:
         call, others = sequential_model.ways(model, program.rows)
     return Built(generation, program, layer.cell, cells, call, layer, others, model)
@@ -80,7 +80,7 @@ def caller(layer, masked, outputs=1, options=()):
     return call
 
 
-def _anew(generation, program, layer, build):
+def _new_layer(generation, program, layer, build):
     """A function that gives the call of another layer with the same weights, not stateful."""
     options = {name: value for name, value in program.layer.items() if name != "stateful"}
     another = dataclasses.replace(program, layer=options, rows=None)
