@@ -17,7 +17,9 @@ from strategies import states
     leading=True,
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> Finding:
-    """Outputs and final state are the formula's, as near as the case's dtype allows."""
+    """The outputs and the final state are those of the formula, as closely as the case's dtype
+    allows.
+    """
     return properties.agrees(case, run)
 
 

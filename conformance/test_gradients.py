@@ -28,7 +28,7 @@ CARRYING = subjects.each(apis=subjects.SEQUENCE_APIS, cells=("LSTM",))
     cells=2,
 )
 def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
-    """The gradient with respect to each leaf of the initial state is the formula's."""
+    """The gradient with respect to each leaf of the initial state is that of the formula."""
     (seen,) = run(case, requests.differentiated(case))
     return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))
 
@@ -44,7 +44,7 @@ def test_gradients_of_the_initial_state(case: Case, run: Runs) -> Finding:
     cells=2,
 )
 def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
-    """The gradient with respect to the inputs is the formula's, at every step."""
+    """The gradient with respect to the inputs is that of the formula, at every step."""
     (seen,) = run(case, requests.differentiated(case))
     return Finding(judging_gradients.with_respect_to_inputs(case, seen, gradients.of(case)))
 
@@ -60,7 +60,7 @@ def test_gradients_of_the_inputs(case: Case, run: Runs) -> Finding:
     cells=2,
 )
 def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
-    """The gradient with respect to each weight of each cell is the formula's."""
+    """The gradient with respect to each weight of each cell is that of the formula."""
     (seen,) = run(case, requests.differentiated(case))
     return Finding(judging_gradients.with_respect_to_weights(case, seen, gradients.of(case)))
 
@@ -75,8 +75,9 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> Finding:
     cells=2,
 )
 def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
-    """Where one computation runs k steps and the rest from the carried state, all gradients are
-    those of running straight through."""
+    """If one computation runs k steps and then the rest from the carried state, all gradients
+    equal those of running straight through.
+    """
     (seen,) = run(case, requests.differentiated(case, in_two=True))
     return Finding(judging_gradients.with_respect_to_all(case, seen, gradients.of(case)))
 
@@ -93,6 +94,6 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> Finding:
     cells=2,
 )
 def test_initial_state_can_be_learnt(case: Case, run: Runs) -> Finding:
-    """An initial state that is held in variables has the gradients that one of tensors has."""
+    """An initial state that is held in variables has the same gradients as one of tensors."""
     (seen,) = run(case, requests.differentiated(case))
     return Finding(judging_gradients.with_respect_to_state(case, seen, gradients.of(case)))

@@ -41,7 +41,9 @@ def _equals_eager_call(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
-    """In a tf.function and in a graph a call gives what it gives eagerly, in like containers."""
+    """A call in a tf.function or in a graph gives the same as an eager call, in containers of
+    the same kind.
+    """
     return _equals_eager_call(case, run)
 
 
@@ -53,7 +55,7 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
     modes=("unrolled",),
 )
 def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
-    """An unrolled layer gives what one with a loop gives, in the same containers."""
+    """An unrolled layer gives the same as one with a loop, in the same containers."""
     return _equals_eager_call(case, run)
 
 
@@ -68,7 +70,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> Finding:
     dear=True,
 )
 def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
-    """Compiled by XLA, a call gives what it gives eagerly, in the same containers."""
+    """A call that XLA compiles gives the same as an eager call, in the same containers."""
     return _equals_eager_call(case, run)
 
 
@@ -82,7 +84,9 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> Finding:
     dear=True,
 )
 def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> Finding:
-    """One function, called with other sizes in between, gives each time what such a call gives."""
+    """One function, called with other sizes in between, gives each time what a call of that
+    size gives.
+    """
     more_rows = dataclasses.replace(case, batch=case.batch + 1)
     more_steps = dataclasses.replace(more_rows, steps=case.steps + 1)
     return _gives_each(run, case, more_rows, more_steps, case)
@@ -96,7 +100,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> Finding:
-    """A call without an initial state starts from zeros, also after one that was given a state."""
+    """A call without an initial state starts from zeros, also after a call that was given one."""
     without = dataclasses.replace(case, state=None)
     return _gives_each(run, case, without, case)
 
@@ -125,7 +129,9 @@ def _gives_each(run: Runs, first: Case, *others: Case) -> Finding:
     dear=True,
 )
 def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> Finding:
-    """A final state from one mode, as it was returned, starts an eager call, and the reverse."""
+    """An eager call goes on from the final state that a call in another mode returned, just as
+    it was returned. The reverse holds too.
+    """
     eagerly = requests.in_mode(case, EAGER)
     return Finding(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
 
@@ -150,8 +156,8 @@ def _in_turn(run: Runs, first: Case, then: Case) -> float:
     dear=True,
 )
 def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> Finding:
-    """Calls of one layer, eager and in a tf.function by turns, each from the state of the one
-    before, equal a straight run.
+    """If eager calls and tf.function calls of one layer take turns, each from the state of the
+    one before, together they equal a straight run.
     """
     seen = run(
         case,
@@ -201,8 +207,8 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> Finding:
     cells=4,
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
-    """A functional model of a layer, whose initial state is an input of the model, gives what the
-    layer gives; also within another model, and without a state.
+    """A functional model that takes the initial state as an input gives what its layer gives.
+    So does such a model within another model, and a model without a state.
     """
     return _equals_layer(case, run)
 
@@ -214,8 +220,8 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Finding:
-    """In a functional model, a layer whose initial state is the final one of another goes on where
-    that ended.
+    """In a functional model, a layer that starts from the final state of another layer goes on
+    where that layer ended.
     """
     return _equals_layer(case, run)
 
@@ -227,7 +233,9 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Find
     effort=0.5,
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
-    """In a functional model an initial state that other layers compute is the one that is taken."""
+    """In a functional model, a layer starts from the initial state that other layers compute
+    for it.
+    """
     return _equals_layer(case, run)
 
 
@@ -238,8 +246,8 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> Finding:
     modes=("predict", "predict_on_batch"),
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
-    """A model's predict and predict_on_batch give what the layer gives, each row from its state;
-    also where predict takes a few rows at a time.
+    """A model's predict and predict_on_batch give what the layer gives, each row from its own
+    state. This holds also if predict takes a few rows at a time.
     """
     in_batches = case.mode == "predict" and case.batch > 1
     return _equals_layer(case, run, rows=case.batch - 1 if in_batches else None)
@@ -253,7 +261,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> Finding:
     cells=4,
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
-    """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""
+    """Symbolic outputs and states have the structure, dtypes and known sizes of the real ones."""
     (seen,) = run(case, requests.of_model(case))
     judging.accepted(case, seen, "the call of the model")
     judging.as_declared(seen)

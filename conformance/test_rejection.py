@@ -39,7 +39,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> Finding:
     anew=True,
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
-    """After a malformed state the weights are as they were, and the next well-formed call works."""
+    """A malformed state leaves the weights as they were, and the next well-formed call works."""
     malformed_call, next_call = run(
         case, requests.whole(case), requests.whole(requests.well_formed(case))
     )
@@ -58,7 +58,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> Finding:
     anew=True,
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
-    """After a malformed state in its first call a layer takes calls with and without a state."""
+    """A layer whose first call had a malformed state still takes calls with and without a state."""
     _, without, given = run(
         case,
         requests.whole(case),

@@ -40,7 +40,9 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     effort=0.5,
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> Finding:
-    """k steps, and then the rest from the carried state, equal running straight through."""
+    """Running k steps, and then the rest from the carried state, equals running straight
+    through.
+    """
     return properties.carries_over(case, run)
 
 
@@ -52,7 +54,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     effort=0.5,
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
-    """A cell or layer accepts the initial state that it makes itself, which is zeros."""
+    """A cell or layer makes zeros as its initial state, and accepts them."""
     (observation,) = run(case, requests.whole(case))
     own = judging.accepted(case, observation, "the call with its own initial state")
     return Finding(judging.agrees_with_reference(case, own))
@@ -66,7 +68,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
-    """No initial state equals an explicit one of zeros."""
+    """A call without an initial state equals a call with an initial state of zeros."""
     zeros = dataclasses.replace(case, state="zeros")
     without, given = run(case, requests.whole(case), requests.whole(zeros))
     one = judging.accepted(case, without, "the call without an initial state")
@@ -83,7 +85,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> Finding:
     cases=partial(states.together, states=states.NOT_ZERO),
 )
 def test_initial_state_matters(case: Case, run: Runs) -> Finding:
-    """The initial state that is given is the one that the sequence starts from."""
+    """The sequence starts from the initial state that is given."""
     return properties.agrees(case, run)
 
 
@@ -97,7 +99,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> Finding:
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
-    """The caller's arrays, variables and containers are afterwards what they were."""
+    """A call does not change the caller's arrays, variables and containers."""
     (observation,) = run(case, requests.whole(case))
     judging.accepted(case, observation)
     judging.left_intact(observation)
@@ -112,7 +114,7 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     effort=0.5,
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
-    """The same call run twice gives the same to the last bit."""
+    """The same call, run twice, gives the same to the last bit."""
     once, twice = run(case, requests.whole(case), requests.whole(case))
     judging.identical_runs(judging.accepted(case, twice), judging.accepted(case, once))
 
@@ -151,7 +153,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> Finding:
     effort=0.25,
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> Finding:
-    """The final state of one path starts another path through the documented conversion."""
+    """A run on one path goes on from the final state of another path, converted as documented."""
     expected = reference.of(case)
     (first,) = run(case, requests.first_part(case))
     begun = judging.accepted(case, first, "the first steps", steps=requests.split(case))
@@ -185,7 +187,9 @@ def _equals_documented_form(case: Case, run: Runs) -> Finding:
     anew=True,
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
-    """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
+    """A state of NumPy arrays gives the same as a state of tensors, and the arrays do not
+    change.
+    """
     return _equals_documented_form(case, run)
 
 
@@ -199,7 +203,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> Finding:
     anew=True,  # in function and graph mode they are part of what is traced
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
-    """A state of variables gives what one of tensors gives."""
+    """A state of variables gives the same as a state of tensors."""
     return _equals_documented_form(case, run)
 
 
@@ -212,7 +216,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
-    """A tuple in place of a list, and a list in place of a tuple, give the same."""
+    """A tuple in place of a list, or a list in place of a tuple, gives the same."""
     return _equals_documented_form(case, run)
 
 
@@ -224,7 +228,9 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
-    """A float state of another width is cast to the layer's dtype, as if by hand."""
+    """A float state of another width is cast to the layer's dtype, and gives the same as one
+    cast by hand.
+    """
     return properties.casts_as_by_hand(case, run)
 
 
@@ -236,7 +242,9 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
-    """Without an initial state each call starts from zeros, also when the batch has changed."""
+    """Each call without an initial state starts from zeros, also after the batch size has
+    changed.
+    """
     larger = dataclasses.replace(case, batch=case.batch + 1)
     first, then, again = run(
         case, requests.whole(case), requests.whole(larger), requests.whole(case)
@@ -261,5 +269,5 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> Finding:
     effort=0.5,
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> Finding:
-    """The one state of a cell may be given as the tensor itself, not in a list."""
+    """If a cell has one state, the tensor may be given by itself, without a list."""
     return _equals_documented_form(case, run)

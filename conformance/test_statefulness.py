@@ -109,8 +109,9 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> Finding
     ),
 )
 def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Finding:
-    """What is stored after a mask is the state of the last step that counts: the next call goes on
-    from there."""
+    """After a call with a mask the stored state is that of the last step that counts, and the
+    next call goes on from there.
+    """
     first, second = run(case, requests.first_part(case), requests.rest(case, None))
     split = requests.split(case)
     judging.accepted(case, first, "the first steps", split)
@@ -145,7 +146,7 @@ def _reset_to_given(case: Case, run: Runs) -> Finding:
 
 @stateful_clause("ST-05", source=sources.RNN, cases=_WITH_ARRAYS, like="ST-02")
 def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
-    """After a reset with NumPy arrays as `states` the next call starts from these."""
+    """After a reset with NumPy arrays as `states` the next call starts from them."""
     return _reset_to_given(case, run)
 
 
@@ -158,7 +159,7 @@ def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> Finding:
     like="ST-02",
 )
 def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
-    """After a reset with tensors as `states` the next call starts from these."""
+    """After a reset with tensors as `states` the next call starts from them."""
     return _reset_to_given(case, run)
 
 
@@ -170,7 +171,7 @@ def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> Finding:
     like="ST-02",
 )
 def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
-    """After values were assigned to the variables in `states` the next call starts from these."""
+    """After values are assigned to the variables in `states` the next call starts from them."""
     before = wire.Assign(requests.given_state(case))
     return _starts_from_its_state(case, run, before, "the call after an assignment")
 
@@ -183,7 +184,9 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> Finding:
     cases=partial(stateful.together, states=states.DISTINCT, form=forms.OTHER_FLOAT),
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
-    """Arrays of another float width set the stored state in its dtype, as if cast by hand."""
+    """Arrays of another float width set the stored state in its own dtype, as if they were cast
+    by hand.
+    """
     call = requests.without_state(case)
     cast, by_hand = (
         requests.after_reset(call, forms.held_as(forms.NUMPY, state))
@@ -201,7 +204,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> Finding:
 
 @stateful_clause("ST-09", source=sources.LSTM, cases=_WITH_STATE, like="ST-02")
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
-    """An initial_state given in a call is the one that it starts from, whatever is stored."""
+    """A call that is given an initial_state starts from it, whatever is stored."""
     once, again = run(case, requests.without_state(case), requests.whole(case))
     judging.accepted(case, once)
     seen = judging.accepted(case, again, "the call with a given state")
@@ -211,7 +214,7 @@ def test_a_given_state_is_started_from(case: Case, run: Runs) -> Finding:
 
 @stateful_clause("ST-10", source=sources.RNN, cases=_WITH_STATE, like="ST-02")
 def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> Finding:
-    """The final state of a first call with a given initial_state is stored as any other is."""
+    """The final state of a first call that is given an initial_state is stored like any other."""
     return properties.goes_on(case, run)
 
 
@@ -247,7 +250,7 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     like="ST-01",
 )
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding:
-    """A layer's `states` are taken as initial_state by a new layer with its weights."""
+    """A new layer with the same weights takes a layer's `states` as its initial_state."""
     onward = requests.rest(case, wire.Stored())
     return properties.two_equal_one(
         case, *run(case, requests.first_part(case), dataclasses.replace(onward, by="new_layer"))
@@ -266,7 +269,9 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> Finding
     effort=1,
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
-    """A batch of another size than the stored state's is refused, and that is left alone."""
+    """A batch is refused if its size is not that of the stored state, and the stored state
+    stays as it was.
+    """
     call = requests.without_state(case)
     once, other = run(case, call, requests.of_other_batch(case))
     judging.accepted(case, once)
@@ -284,7 +289,9 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> Finding:
     effort=0.34,
 )
 def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> None:
-    """A call that fails because its initial_state is malformed leaves the stored state alone."""
+    """A call that fails because its initial_state is malformed leaves the stored state as it
+    was.
+    """
     call = requests.without_state(case)
     once, malformed, again = run(case, call, requests.whole(case), call)
     judging.accepted(case, once)
@@ -302,7 +309,7 @@ _BOTH = partial(_WITHOUT_STATE, layers=(_NO_STATE_RETURNED,))
 
 @stateful_clause("ST-21", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH)
 def test_each_direction_goes_on(case: Case, run: Runs) -> Finding:
-    """Each layer in a stateful Bidirectional one goes on from its own last state."""
+    """Each layer inside a stateful Bidirectional layer goes on from its own last state."""
     first, second = run(case, requests.first_part(case), requests.rest(case, None))
     split = requests.split(case)
     storing.ending_in_stored(case, first, "the first steps", split)
@@ -312,7 +319,7 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> Finding:
 
 @stateful_clause("ST-22", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH, like="ST-21")
 def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> Finding:
-    """After the reset of a Bidirectional layer both directions start from zeros."""
+    """After a Bidirectional layer is reset both directions start from zeros."""
     call = requests.whole(case)
     once, again = run(case, call, requests.after_reset(call))
     storing.ending_in_stored(case, once, "the call")
@@ -322,7 +329,7 @@ def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> Finding:
 
 @stateful_clause("ST-23", source=sources.GUIDE, subjects=BIDIRECTIONAL, cases=_WITH_STATE)
 def test_both_directions_store_the_final_state(case: Case, run: Runs) -> Finding:
-    """A stateful Bidirectional layer that returns its final state stores just that."""
+    """A stateful Bidirectional layer that returns its final state stores that same state."""
     return _stores_its_final_state(case, run)
 
 
@@ -335,7 +342,9 @@ def test_both_directions_store_the_final_state(case: Case, run: Runs) -> Finding
     cases=partial(stateful.under_policies, split=True, states=(None,)),
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> Finding:
-    """Under mixed precision two calls equal one; what is stored has the variables' dtype."""
+    """Under mixed precision two calls equal one over the whole sequence, and the stored state
+    has the variables' dtype.
+    """
     first, second = run(case, requests.first_part(case), requests.rest(case, None))
     finding = properties.two_equal_one(case, first, second)
     storing.holds_the_final_state(
@@ -346,7 +355,9 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
 
 @model_clause("ST-17", source=sources.RNN, cases=single(stateful.in_models), effort=0.67)
 def test_it_goes_on_within_a_model(case: Case, run: Runs) -> Finding:
-    """In a Sequential or functional model, called or predicting, one batch goes on from another."""
+    """In a Sequential or functional model, in calls and in predict, the layer goes on from one
+    batch to the next.
+    """
     assert case.model is not None
     if case.model.by == "predict":
         (observation,) = run(case, requests.in_two_batches(case))
@@ -371,7 +382,7 @@ def _goes_on_in_model(case: Case, run: Runs) -> Finding:
     "ST-18", source=sources.RNN, cases=single(partial(stateful.in_models, calls=("call",)))
 )
 def test_a_model_resets_its_layers(case: Case, run: Runs) -> Finding:
-    """After the reset of a whole model the next call starts from zeros."""
+    """After a whole model is reset the next call starts from zeros."""
     call = requests.by_model(case, requests.whole(case))
     once, again = run(case, call, dataclasses.replace(call, before=wire.Reset(model=True)))
     storing.ending_in_stored(case, once, "the first call")
@@ -394,7 +405,7 @@ def test_a_model_resets_its_layers(case: Case, run: Runs) -> Finding:
     ),
 )
 def test_a_model_made_with_an_initial_state_goes_on(case: Case, run: Runs) -> Finding:
-    """A functional model whose layer was given an initial_state starts from it and then goes on.
+    """A functional model whose layer was given an initial_state starts from it, and then goes on.
 
     Unlike in a call, here the state is given once, with no batch.
     """
