@@ -260,11 +260,11 @@ def _told(row: Row, done: Sequence[Done]) -> str:
 _HEAD = """\
 # Scripts
 
-The pages of `python -m reports matrix` and `compare` have a script for each deviation, the same that
-`python -m reports repro` prints. Each script of the baselines in the table was run on its own
-target. There it must exit 1 and see the kind of error that the baseline has. If the clause holds on
-other targets, the script was also run on the nearest of them. There it must exit 0. If the clause
-holds on no target, the script has no such second run.
+The pages of `python -m reports matrix` and `compare` have a script for each deviation. It is the
+script that `python -m reports repro` prints. Each script of the baselines in the table was
+run on its own target. There it must exit 1 and see the kind of error that the baseline has. If the
+clause holds on other targets, the script was also run on the nearest of them. There it must exit 0.
+If the clause holds on no other target, there is no such second run.
 
     python -m conformance.targets make --all
     python -m tests.all_reproducers --page
