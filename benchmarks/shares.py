@@ -143,4 +143,4 @@ def _show(spent: dict[str, float], whole: float, cases: int) -> None:
     for kind, seconds in [*spent.items(), ("all", whole)]:
         print(f"| {kind} | {seconds:.1f} | {seconds / whole:.0%} |")
     driver = sum(spent[kind] for kind in _DRIVER)
-    print(f"\nThe driver's own: {driver / whole:.0%} of {whole:.0f} s; {cases:,} cases judged.")
+    print(f"\nThe driver's share: {driver / whole:.0%} of {whole:.0f} s; {cases:,} cases judged.")

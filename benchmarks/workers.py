@@ -30,7 +30,7 @@ def measure(profile: str) -> int:
         print(f"| {workers} | {timed.seconds:.1f} | {len(timed.run.verdicts):,} |")
     print(f"\nTwo workers are {one.seconds / two.seconds:.2f} times as fast as one.")
     different = _but_for_seconds(one.run.verdicts) ^ _but_for_seconds(two.run.verdicts)
-    print(f"{len(different)} verdicts are not the same, observations and minimal cases included.")
+    print(f"{len(different)} verdicts differ, observations and minimal cases included.")
     return int(bool(different))
 
 

@@ -19,7 +19,9 @@ from strategies import states
     cost=Cost(effort=1.5, essential=True),
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
-    """Outputs and final state are the formula's, as near as the case's dtype allows."""
+    """The outputs and the final state are those of the formula, as closely as the case's dtype
+    allows.
+    """
     return shared.agrees(case, run)
 
 

@@ -59,7 +59,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
     cost=Cost(essential=True),
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
-    """Each option of a cell or layer that is not given has the default that is documented."""
+    """Each option of a cell or layer that is not given has its documented default."""
     must_be_documented(run, class_of(case.program.path, case.program.cell_name))
 
 
@@ -69,7 +69,9 @@ def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     cases=default_options.simplest,
 )
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
-    """Each option of RNN, Bidirectional and ConvLSTM that is not given is as documented."""
+    """Each option of RNN, Bidirectional and ConvLSTM that is not given has its documented
+    default.
+    """
     names = ("RNN", "Bidirectional", *documented_defaults.CONV_LSTMS)
     generation = state_forms.Path.of(case.program.path).generation
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
@@ -82,7 +84,7 @@ def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run
     cost=Cost(effort=0.5),
 )
 def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> CheckResult:
-    """What is made with its units alone computes what the documented defaults say."""
+    """A cell or layer made with its units alone computes what the documented defaults say."""
     return shared.agrees(case, run)
 
 
@@ -94,7 +96,7 @@ def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) ->
     cases=default_options.default_cases,
 )
 def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
-    """The weights of what is made with its units alone are initially as documented."""
+    """A cell or layer made with its units alone has the initial weights that are documented."""
     made = run.look(case)
     configs.must_be_made(made)
     (weights,) = made.weights

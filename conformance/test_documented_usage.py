@@ -66,7 +66,9 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
     cases=partial(usage.example, of=_FED),
 )
 def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
-    """dynamic_rnn over a Keras SimpleRNNCell takes one tensor and gives one as final state."""
+    """dynamic_rnn over a Keras SimpleRNNCell takes one tensor as initial state, and returns one
+    as final state.
+    """
     _feeds_one_tensor(case, run)
 
 
@@ -78,7 +80,9 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("LSTM",))),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
-    """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors and gives two states."""
+    """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors as initial state, and
+    returns two states.
+    """
     (observation,) = run(case, documented_usage.call(case, documented_usage.pair(case, TUPLE)))
     final = documented_usage.returned(observation)
     documented_usage.must_have_output_shape(observation, (32, 10, 16))
@@ -93,7 +97,9 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("GRU",))),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
-    """dynamic_rnn over a Keras GRUCell takes one tensor and gives one as final state."""
+    """dynamic_rnn over a Keras GRUCell takes one tensor as initial state, and returns one as
+    final state.
+    """
     _feeds_one_tensor(case, run)
 
 
@@ -112,8 +118,8 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
     cases=partial(usage.example, of=_SIZED),
 )
 def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
-    """RNN over a SimpleRNNCell takes a list of one NumPy array, and gives a state whose item 0 is a
-    tensor of the batch and the units.
+    """RNN over a SimpleRNNCell takes a list of one NumPy array, and returns a state whose item
+    0 is a tensor of shape (batch, units).
     """
     (observation,) = run(
         case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
@@ -131,8 +137,8 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     cases=partial(usage.example, of=dataclasses.replace(_SIZED, kinds=("LSTM",), units=(64,))),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
-    """RNN over an LSTMCell takes a list of two NumPy arrays, and gives the output and two tensors:
-    the hidden and the cell state.
+    """RNN over an LSTMCell takes a list of two NumPy arrays, and returns the output and two
+    tensors: the hidden and the cell state.
     """
     (observation,) = run(
         case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
@@ -154,8 +160,8 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     ),
 )
 def test_sizing_a_stack(case: Case, run: Runs) -> None:
-    """RNN over two stacked LSTMCells takes a tuple of two lists of NumPy arrays, and gives the
-    output and one pair for each cell.
+    """RNN over two stacked LSTMCells takes a tuple of two lists of NumPy arrays, and returns
+    the output and one pair for each cell.
     """
     state = documented_usage.nested(case, TUPLE, state_forms.NUMPY)
     (observation,) = run(case, documented_usage.call(case, state))
@@ -177,7 +183,9 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     effort=0.33,
 )
 def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
-    """A call without initial_state starts from zeros, whatever state the call before was given."""
+    """A call without initial_state starts from zeros, whatever state the previous call was
+    given.
+    """
     given = case.replace(state=usage.DISTINCT)
     _, without = run(case, case_calls.whole(given), case_calls.whole(case))
     seen = accepted(case, without, "the call without initial_state")
@@ -193,8 +201,8 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     effort=0.33,
 )
 def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> CheckResult:
-    """A final state, given as initial_state, is what the same dynamic_rnn, or another one over such
-    a cell, starts from instead of zeros.
+    """If a final state is given as initial_state, the same dynamic_rnn, or another one over
+    such a cell, starts from it instead of zeros.
     """
     first, same = run(
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
@@ -233,8 +241,8 @@ def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: s
     cases=partial(usage.cases, fresh=True),
 )
 def test_structure_by_cell(case: Case, run: Runs) -> None:
-    """In dynamic_rnn initial and final state are one tensor for a basic RNN or GRU cell, and a
-    tuple of two tensors for an LSTM.
+    """In dynamic_rnn the initial and the final state are each one tensor for a basic RNN or GRU
+    cell, and a tuple of two tensors for an LSTM.
     """
     is_pair = case.program.cells[0].is_lstm
     state = documented_usage.pair(case, TUPLE) if is_pair else documented_usage.tensor(case)
@@ -256,8 +264,8 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
     cases=usage.cases,
 )
 def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
-    """Of an LSTM's two states, given or returned, the first is the hidden and the second the cell
-    state.
+    """The first of an LSTM's two states, given or returned, is the hidden state, and the second
+    is the cell state.
     """
     accepted_as = state_forms.documented_tree(case, case_calls.leaves(case))
     assert isinstance(accepted_as, wire.Node)
@@ -282,8 +290,8 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     effort=0.33,
 )
 def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
-    """The outputs, of shape (batch, steps, units), are the hidden state after each step, and a
-    final hidden state is of shape (batch, units).
+    """The outputs are the hidden state after each step, of shape (batch, steps, units). A final
+    hidden state is of shape (batch, units).
     """
     until = case_calls.split(case)
     whole, part = run(case, case_calls.whole(case), case_calls.first_part(case))
@@ -363,8 +371,8 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     effort=0.33,
 )
 def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
-    """A Keras RNN layer takes its state as a list or tuple of tensors; for a stack it takes a list
-    of one tuple for each cell, or a tuple of lists.
+    """A Keras RNN layer takes its state as a list or tuple of tensors. For a stack it takes a
+    list of one tuple for each cell, or a tuple of lists.
     """
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
     seen = accepted(case, observation, f"the call with the state as {case.data.form}")
@@ -409,7 +417,7 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
     cases=partial(usage.cases, written_as=(LIST, TENSOR), fresh=True),
 )
 def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
-    """In dynamic_rnn an LSTM whose initial state is not a tuple raises an exception."""
+    """In dynamic_rnn an LSTM raises an exception if its initial state is not a tuple."""
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
     documented_usage.must_raise(observation, f"initial_state that is a {case.data.form}")
 
@@ -423,7 +431,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     effort=0.33,
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
-    """A state whose dtype is not the cell's raises an exception."""
+    """A state whose dtype is not that of the cell raises an exception."""
     return _raises(case, run)
 
 
@@ -436,7 +444,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     effort=0.33,
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
-    """A state whose batch is not the inputs' raises an exception."""
+    """A state whose batch size is not that of the inputs raises an exception."""
     return _raises(case, run)
 
 
@@ -448,7 +456,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     cases=partial(usage.misfits, names=("units_one", "wrong_units"), each_leaf=True),
 )
 def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
-    """A state one of whose tensors is not as wide as the cell's units raises an exception."""
+    """A state raises an exception if one of its tensors is not as wide as the cell's units."""
     return _raises(case, run)
 
 
@@ -461,8 +469,8 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     effort=0.33,
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
-    """A state of more or fewer tensors than the cell has, or flat where a stack has one for each
-    cell, raises an exception.
+    """A state raises an exception if it has more or fewer tensors than the cell, or if it is
+    flat where a stack has one state for each cell.
     """
     return _raises(case, run)
 

@@ -29,7 +29,7 @@ CARRYING = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)
     cost=Cost(effort=0.5, expensive=True, cells=2),
 )
 def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
-    """The gradient with respect to each leaf of the initial state is the formula's."""
+    """The gradient with respect to each leaf of the initial state is that of the formula."""
     (seen,) = run(case, case_calls.differentiated(case))
     return CheckResult(gradients.with_respect_to_state(case, seen, backward.loss_gradients(case)))
 
@@ -42,7 +42,7 @@ def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
 )
 def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
-    """The gradient with respect to the inputs is the formula's, at every step."""
+    """The gradient with respect to the inputs is that of the formula, at every step."""
     (seen,) = run(case, case_calls.differentiated(case))
     return CheckResult(gradients.with_respect_to_inputs(case, seen, backward.loss_gradients(case)))
 
@@ -55,7 +55,7 @@ def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
 )
 def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
-    """The gradient with respect to each weight of each cell is the formula's."""
+    """The gradient with respect to each weight of each cell is that of the formula."""
     (seen,) = run(case, case_calls.differentiated(case))
     return CheckResult(gradients.with_respect_to_weights(case, seen, backward.loss_gradients(case)))
 
@@ -68,8 +68,9 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True, cells=2),
 )
 def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckResult:
-    """Where one computation runs k steps and the rest from the carried state, all gradients are
-    those of running straight through."""
+    """If one computation runs k steps and then the rest from the carried state, all gradients
+    equal those of running straight through.
+    """
     (seen,) = run(case, case_calls.differentiated(case, in_two=True))
     return CheckResult(gradients.with_respect_to_all(case, seen, backward.loss_gradients(case)))
 
@@ -84,6 +85,6 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckRes
     cost=Cost(effort=0.34, isolated=True, expensive=True, cells=2),
 )
 def test_initial_state_can_be_learnt(case: Case, run: Runs) -> CheckResult:
-    """An initial state that is held in variables has the gradients that one of tensors has."""
+    """An initial state that is held in variables has the same gradients as one of tensors."""
     (seen,) = run(case, case_calls.differentiated(case))
     return CheckResult(gradients.with_respect_to_state(case, seen, backward.loss_gradients(case)))

@@ -47,7 +47,9 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5),
 )
 def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
-    """In a tf.function and in a graph a call gives what it gives eagerly, in like containers."""
+    """A call in a tf.function or in a graph gives the same as an eager call, in containers of
+    the same kind.
+    """
     return _equals_eager_call(case, run)
 
 
@@ -59,7 +61,7 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     modes=("unrolled",),
 )
 def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
-    """An unrolled layer gives what one with a loop gives, in the same containers."""
+    """An unrolled layer gives the same as one with a loop, in the same containers."""
     return _equals_eager_call(case, run)
 
 
@@ -73,7 +75,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
-    """Compiled by XLA, a call gives what it gives eagerly, in the same containers."""
+    """A call that XLA compiles gives the same as an eager call, in the same containers."""
     return _equals_eager_call(case, run)
 
 
@@ -86,7 +88,9 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResult:
-    """One function, called with other sizes in between, gives each time what such a call gives."""
+    """One function, called with other sizes in between, gives each time what a call of that
+    size gives.
+    """
     more_rows = case.replace(batch=case.data.batch + 1)
     more_steps = more_rows.replace(steps=case.data.steps + 1)
     return _gives_each(run, case, more_rows, more_steps, case)
@@ -100,7 +104,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
     cost=Cost(effort=0.5),
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
-    """A call without an initial state starts from zeros, also after one that was given a state."""
+    """A call without an initial state starts from zeros, also after a call that was given one."""
     without = case.replace(state=None)
     return _gives_each(run, case, without, case)
 
@@ -128,7 +132,9 @@ def _gives_each(run: Runs, first: Case, *others: Case) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
-    """A final state from one mode, as it was returned, starts an eager call, and the reverse."""
+    """An eager call goes on from the final state that a call in another mode returned, just as
+    it was returned. The reverse holds too.
+    """
     eagerly = case_calls.in_mode(case, EAGER)
     return CheckResult(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
 
@@ -152,8 +158,8 @@ def _in_turn(run: Runs, first: Case, then: Case) -> float:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> CheckResult:
-    """Calls of one layer, eager and in a tf.function by turns, each from the state of the one
-    before, equal a straight run.
+    """If eager calls and tf.function calls of one layer take turns, each from the state of the
+    one before, together they equal a straight run.
     """
     seen = run(
         case,
@@ -205,8 +211,8 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult
     cost=dataclasses.replace(_MODEL_COST, effort=0.5, cells=4),
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
-    """A functional model of a layer, whose initial state is an input of the model, gives what the
-    layer gives; also within another model, and without a state.
+    """A functional model that takes the initial state as an input gives what its layer gives.
+    So does such a model within another model, and a model without a state.
     """
     return _equals_layer(case, run)
 
@@ -218,8 +224,8 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> CheckResult:
-    """In a functional model, a layer whose initial state is the final one of another goes on where
-    that ended.
+    """In a functional model, a layer that starts from the final state of another layer goes on
+    where that layer ended.
     """
     return _equals_layer(case, run)
 
@@ -231,7 +237,9 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Chec
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
-    """In a functional model an initial state that other layers compute is the one that is taken."""
+    """In a functional model, a layer starts from the initial state that other layers compute
+    for it.
+    """
     return _equals_layer(case, run)
 
 
@@ -242,8 +250,8 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
     modes=("predict", "predict_on_batch"),
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
-    """A model's predict and predict_on_batch give what the layer gives, each row from its state;
-    also where predict takes a few rows at a time.
+    """A model's predict and predict_on_batch give what the layer gives, each row from its own
+    state. This holds also if predict takes a few rows at a time.
     """
     in_batches = case.program.mode == "predict" and case.data.batch > 1
     return _equals_layer(case, run, rows=case.data.batch - 1 if in_batches else None)
@@ -256,7 +264,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_MODEL_COST, shares_cases_with="MD-08", cells=4),
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
-    """Symbolic outputs and states have the structure, dtypes and known sizes of real ones."""
+    """Symbolic outputs and states have the structure, dtypes and known sizes of the real ones."""
     (seen,) = run(case, case_calls.of_model(case))
     outputs.accepted(case, seen, "the call of the model")
     outputs.as_declared(seen)

@@ -26,7 +26,9 @@ reloading_clause = partial(clause, modes=(EAGER,))
     cases=persisted.reloaded_cases,
 )
 def test_config_tells_every_option(case: Case, run: Runs) -> None:
-    """get_config tells every option that a cell or layer was made with, as JSON can hold it."""
+    """get_config gives every option that a cell or layer was made with, in a form that JSON can
+    hold.
+    """
     (config,) = configs.read(run.look(case))
     configs.tells(case, config)
 
@@ -38,7 +40,9 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
     cases=partial(persisted.reloaded_cases, way=wire.CONFIG),
 )
 def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
-    """What from_config makes of a config that went through JSON has that config."""
+    """from_config, given a config that went through JSON, makes a cell or layer with the same
+    config.
+    """
     before, after = configs.read(run.look(case))
     configs.same(before, after)
 
@@ -51,7 +55,9 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
-    """What from_config makes, given the weights by set_weights, does to the bit what was done."""
+    """A cell or layer made by from_config, and given the weights by set_weights, gives the same
+    as the original to the last bit.
+    """
     plain = case_calls.as_made(case)
     (before,) = run(plain, case_calls.whole(plain))
     (after,) = run(case, case_calls.whole(case))
@@ -90,7 +96,9 @@ def _alike(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
     cost=Cost(expensive=True),
 )
 def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
-    """A model whose initial state is an input, saved as `.keras` and loaded, is as it was."""
+    """A model whose initial state is an input is the same after it was saved as `.keras` and
+    loaded.
+    """
     return as_before(case, run)
 
 
@@ -102,7 +110,9 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Ch
     cost=Cost(expensive=True, cells=2),
 )
 def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
-    """A model whose initial state is an input, saved as `.h5` and loaded, is as it was."""
+    """A model whose initial state is an input is the same after it was saved as `.h5` and
+    loaded.
+    """
     return as_before(case, run)
 
 
@@ -114,7 +124,9 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Check
     cost=Cost(expensive=True, cells=2),
 )
 def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResult:
-    """A model that loads the weights that another one of the same kind has saved is as that."""
+    """A model that loads the weights saved by another model of the same kind is the same as
+    that model.
+    """
     return as_before(case, run)
 
 
@@ -129,7 +141,9 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
     cost=Cost(effort=0.25, expensive=True),
 )
 def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
-    """A model whose initial state is an input, as a SavedModel and loaded, is as it was."""
+    """A model whose initial state is an input is the same after it was saved as a SavedModel
+    and loaded.
+    """
     return as_before(case, run)
 
 
@@ -142,7 +156,9 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> C
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
-    """Of a config of Keras 2, without the removed `time_major`, Keras 3 makes what it was there."""
+    """Keras 3 takes a config of Keras 2, without the removed `time_major`, and makes from it
+    what Keras 2 made.
+    """
     return as_on_the_other_path(case, run)
 
 
@@ -157,7 +173,9 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.25, expensive=True),
 )
 def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
-    """Of a config of Keras 2, just as it was written, Keras 3 makes what it was there."""
+    """Keras 3 takes a config of Keras 2, just as it was written, and makes from it what Keras 2
+    made.
+    """
     return as_on_the_other_path(case, run)
 
 
@@ -172,7 +190,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckR
     cost=Cost(effort=0.25, expensive=True),
 )
 def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> CheckResult:
-    """An activation that a config of Keras 2 names is in Keras 3 the same function."""
+    """An activation that a config of Keras 2 names is the same function in Keras 3."""
     return as_on_the_other_path(case, run)
 
 
@@ -185,7 +203,9 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> CheckResult:
-    """Weights that v1 cells hold, in Keras' order given to set_weights, do what they did in v1."""
+    """The weights of v1 cells, given to set_weights in Keras' order, compute the same in Keras
+    as in v1.
+    """
     other = case_calls.on_other_path(case)
     if case.program.reloaded == wire.BASIC_V1_WEIGHTS:
         other = other.replace(cells=tuple(map(_basic, case.program.cells)))

@@ -38,7 +38,7 @@ def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     cost=Cost(isolated=True),
 )
 def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
-    """After a malformed state the weights are as they were, and the next well-formed call works."""
+    """A malformed state leaves the weights as they were, and the next well-formed call works."""
     malformed_call, next_call = run(
         case, case_calls.whole(case), case_calls.whole(case_calls.well_formed(case))
     )
@@ -56,7 +56,7 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
-    """After a malformed state in its first call a layer takes calls with and without a state."""
+    """A layer whose first call had a malformed state still takes calls with and without a state."""
     _, without, given = run(
         case,
         case_calls.whole(case),

@@ -50,7 +50,9 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     cost=Cost(effort=0.5),
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> CheckResult:
-    """k steps, and then the rest from the carried state, equal running straight through."""
+    """Running k steps, and then the rest from the carried state, equals running straight
+    through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -62,7 +64,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     cost=Cost(effort=0.5),
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
-    """A cell or layer accepts the initial state that it makes itself, which is zeros."""
+    """A cell or layer makes zeros as its initial state, and accepts them."""
     (observation,) = run(case, case_calls.whole(case))
     own = outputs.accepted(case, observation, "the call with its own initial state")
     return CheckResult(numbers.agrees_with_reference(case, own))
@@ -76,7 +78,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5),
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
-    """No initial state equals an explicit one of zeros."""
+    """A call without an initial state equals a call with an initial state of zeros."""
     zeros = case.replace(state="zeros")
     without, given = run(case, case_calls.whole(case), case_calls.whole(zeros))
     one = outputs.accepted(case, without, "the call without an initial state")
@@ -93,7 +95,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     cases=partial(states.together, states=states.NOT_ZERO),
 )
 def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
-    """The initial state that is given is the one that the sequence starts from."""
+    """The sequence starts from the initial state that is given."""
     return shared.agrees(case, run)
 
 
@@ -107,7 +109,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
-    """The caller's arrays, variables and containers are afterwards what they were."""
+    """A call does not change the caller's arrays, variables and containers."""
     (observation,) = run(case, case_calls.whole(case))
     outputs.accepted(case, observation)
     outputs.left_intact(observation)
@@ -122,7 +124,7 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     cost=Cost(effort=0.5),
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
-    """The same call run twice gives the same to the last bit."""
+    """The same call, run twice, gives the same to the last bit."""
     once, twice = run(case, case_calls.whole(case), case_calls.whole(case))
     numbers.identical_runs(outputs.accepted(case, twice), outputs.accepted(case, once))
 
@@ -166,7 +168,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.25),
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
-    """The final state of one path starts another path through the documented conversion."""
+    """A run on one path goes on from the final state of another path, converted as documented."""
     expected = forward.trajectory(case)
     (first,) = run(case, case_calls.first_part(case))
     begun = outputs.accepted(case, first, "the first steps", steps=case_calls.split(case))
@@ -203,7 +205,9 @@ def _equals_documented_form(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
-    """A state of NumPy arrays gives what one of tensors gives, and the arrays are unchanged."""
+    """A state of NumPy arrays gives the same as a state of tensors, and the arrays do not
+    change.
+    """
     return _equals_documented_form(case, run)
 
 
@@ -217,7 +221,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
-    """A state of variables gives what one of tensors gives."""
+    """A state of variables gives the same as a state of tensors."""
     return _equals_documented_form(case, run)
 
 
@@ -230,7 +234,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5),
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
-    """A tuple in place of a list, and a list in place of a tuple, give the same."""
+    """A tuple in place of a list, or a list in place of a tuple, gives the same."""
     return _equals_documented_form(case, run)
 
 
@@ -242,7 +246,9 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5),
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResult:
-    """A float state of another width is cast to the layer's dtype, as if by hand."""
+    """A float state of another width is cast to the layer's dtype, and gives the same as one
+    cast by hand.
+    """
     return shared.casts_as_by_hand(case, run)
 
 
@@ -254,7 +260,9 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
     cost=Cost(effort=0.5),
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
-    """Without an initial state each call starts from zeros, also when the batch has changed."""
+    """Each call without an initial state starts from zeros, also after the batch size has
+    changed.
+    """
     larger = case.replace(batch=case.data.batch + 1)
     first, then, again = run(
         case, case_calls.whole(case), case_calls.whole(larger), case_calls.whole(case)
@@ -279,5 +287,5 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5),
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> CheckResult:
-    """The one state of a cell may be given as the tensor itself, not in a list."""
+    """If a cell has one state, the tensor may be given by itself, without a list."""
     return _equals_documented_form(case, run)

@@ -77,8 +77,9 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Check
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
-    """A masked step leaves the state as it is. Its output is that of the step before, and zero
-    before the first or with zero_output_for_mask."""
+    """A masked step leaves the state as it is. Its output is that of the step before; it is
+    zero before the first step that counts, and with zero_output_for_mask.
+    """
     return shared.agrees(case, run)
 
 
@@ -91,7 +92,8 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
 )
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> CheckResult:
     """Without return_sequences the output is that of the last step that is not masked, whatever
-    zero_output_for_mask says."""
+    zero_output_for_mask is.
+    """
     return shared.agrees(case, run)
 
 
@@ -104,7 +106,7 @@ def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs)
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
-    """A sequence_length of all steps equals none."""
+    """A sequence_length that covers all steps gives the same as none."""
     return _equals_uncounted(case, run)
 
 
@@ -117,7 +119,7 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
-    """A mask that leaves nothing out equals none."""
+    """A mask that leaves nothing out gives the same as none."""
     return _equals_uncounted(case, run)
 
 
@@ -139,7 +141,7 @@ def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, shares_cases_with="SQ-01", expensive=True),
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
-    """What the inputs hold past a row's sequence_length does not matter, not even if it is NaN."""
+    """The inputs past a row's sequence_length do not matter, not even if they are NaN."""
     _padding_does_not_matter(case, run)
 
 
@@ -151,7 +153,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     cost=Cost(effort=0.5, shares_cases_with="SQ-02", expensive=True),
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
-    """What the inputs hold in masked steps does not matter, not even if it is NaN."""
+    """The inputs in masked steps do not matter, not even if they are NaN."""
     _padding_does_not_matter(case, run)
 
 
@@ -183,8 +185,9 @@ def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> CheckResult:
-    """Where some steps do not count, k steps and then the rest from the carried state end in the
-    state of running straight through."""
+    """If some steps do not count, running k steps, and then the rest from the carried state,
+    ends in the same state as running straight through.
+    """
     parts = shared.straight_and_in_two(case, run)
     ended, through = parts.second, parts.straight
     return CheckResult(
@@ -206,8 +209,9 @@ LAYOUTS = (Layer(), Layer(return_sequences=False))
     cost=Cost(effort=3, isolated=True, expensive=True),
 )
 def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
-    """A layer skips the steps that a Masking layer before it has masked, as if it was given the
-    mask."""
+    """A layer skips the steps that a Masking layer before it has masked, as if it were given
+    the mask.
+    """
     layer = dataclasses.replace(case.program.layer, mask_value=MASK_VALUE)
     behind = case.replace(layer=layer)
     (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
@@ -231,7 +235,9 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
-    """With time_major inputs and outputs have the steps before the rows; the state is the same."""
+    """With time_major the inputs and outputs have the steps before the rows. The state is the
+    same.
+    """
     return shared.agrees(case, run)
 
 
@@ -249,8 +255,9 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResu
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
-    """With time_major a layer's inputs and outputs have the steps before the rows; its state is the
-    same."""
+    """With time_major a layer's inputs and outputs have the steps before the rows. Its state is
+    the same.
+    """
     return shared.agrees(case, run)
 
 
@@ -271,7 +278,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Che
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> CheckResult:
-    """A mask has the rows before the steps, with time_major too."""
+    """A mask has the rows before the steps, also with time_major."""
     return shared.agrees(case, run)
 
 
@@ -288,8 +295,9 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Che
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> CheckResult:
-    """With go_backwards the last step is run first, and the outputs stand in the order of their
-    computation."""
+    """With go_backwards the last step is run first, and the outputs are in the order in which
+    they were computed.
+    """
     return shared.agrees(case, run)
 
 
@@ -304,8 +312,10 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> C
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> CheckResult:
-    """The first half of initial_state starts the forward layer, the other half the backward one;
-    their outputs are merged as merge_mode says, and the final states stand in the same order."""
+    """The first half of initial_state starts the forward layer, the other half the backward
+    one. Their outputs are merged as merge_mode says, and the final states are in the same
+    order.
+    """
     return shared.agrees(case, run)
 
 
@@ -317,7 +327,9 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult:
-    """Both directions of a Bidirectional layer skip masked steps, whose output is zero."""
+    """Both directions of a Bidirectional layer skip masked steps, and their output is zero
+    there.
+    """
     return shared.agrees(case, run)
 
 
@@ -346,7 +358,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
-    """Without an initial state both directions of a Bidirectional layer start from zeros."""
+    """Both directions of a Bidirectional layer start from zeros if no initial state is given."""
     return shared.agrees(case, run)
 
 
@@ -363,8 +375,9 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckResult:
-    """bidirectional_dynamic_rnn runs each row forwards and, from the end of its length, backwards,
-    each from a state of its own."""
+    """bidirectional_dynamic_rnn runs each row forwards, and backwards from the end of its
+    length, each from a state of its own.
+    """
     return shared.agrees(case, run)
 
 
@@ -387,8 +400,9 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckR
     cost=Cost(effort=8, isolated=True, expensive=True),
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
-    """static_rnn computes what the cell does, and past a row's sequence_length copies the state
-    through and gives zeros."""
+    """static_rnn computes what the cell computes. Past a row's sequence_length it copies the
+    state through and gives zeros.
+    """
     return shared.agrees(case, run)
 
 
@@ -460,7 +474,7 @@ MASKS_TAKEN = subjects.paths_and_cells(apis=LAYERS, cells=("GRU",))
     cost=Cost(isolated=True, expensive=True),
 )
 def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
-    """A sequence_length of int64 gives what one of int32 gives."""
+    """A sequence_length of int64 gives the same as one of int32."""
     _taken_in_other_dtypes(case, run, ("int64",))
 
 
@@ -472,7 +486,9 @@ def test_lengths_may_be_int64(case: Case, run: Runs) -> None:
     cost=Cost(isolated=True, effort=0.5, expensive=True),
 )
 def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
-    """A mask is binary: ones and zeros, whole numbers or floats, give what true and false give."""
+    """A mask is binary: ones and zeros, as whole numbers or floats, give the same as true and
+    false.
+    """
     _taken_in_other_dtypes(case, run, ("int32", "float32"))
 
 

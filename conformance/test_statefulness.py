@@ -44,13 +44,13 @@ _MODEL_COST = Cost(isolated=True)
 
 
 def stateful_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """Make a clause about stateful layers."""
+    """A clause about stateful layers; most are of few programs, which they share."""
     usual = {"subjects": LAYERS, "modes": MODES, "cost": _STATEFUL_COST}
     return clause(identifier, **{**usual, **others})
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """Make a clause about stateful layers in models, which trace their own functions to predict."""
+    """A clause about stateful layers in models, which trace their own functions to predict."""
     usual = {"subjects": OF_TWO_KINDS, "modes": (EAGER,), "cost": _MODEL_COST}
     return clause(identifier, **{**usual, **others})
 
@@ -118,8 +118,9 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     ),
 )
 def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> CheckResult:
-    """What is stored after a mask is the state of the last step that counts: the next call goes on
-    from there."""
+    """After a call with a mask the stored state is that of the last step that counts, and the
+    next call goes on from there.
+    """
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
     outputs.accepted(case, first, "the first steps", split)
@@ -164,7 +165,7 @@ def _reset_to_given(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> CheckResult:
-    """After a reset with NumPy arrays as `states` the next call starts from these."""
+    """After a reset with NumPy arrays as `states` the next call starts from them."""
     return _reset_to_given(case, run)
 
 
@@ -177,7 +178,7 @@ def test_a_reset_with_arrays_sets_the_state(case: Case, run: Runs) -> CheckResul
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> CheckResult:
-    """After a reset with tensors as `states` the next call starts from these."""
+    """After a reset with tensors as `states` the next call starts from them."""
     return _reset_to_given(case, run)
 
 
@@ -189,7 +190,7 @@ def test_a_reset_with_tensors_sets_the_state(case: Case, run: Runs) -> CheckResu
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult:
-    """After values were assigned to the variables in `states` the next call starts from these."""
+    """After values are assigned to the variables in `states` the next call starts from them."""
     before = wire.Assign(case_calls.given_state(case))
     return _starts_from_its_state(case, run, before, "the call after an assignment")
 
@@ -202,7 +203,9 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult
     cases=partial(stateful.together, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
-    """Arrays of another float width set the stored state in its dtype, as if cast by hand."""
+    """Arrays of another float width set the stored state in its own dtype, as if they were cast
+    by hand.
+    """
     call = case_calls.without_state(case)
     cast, by_hand = (
         case_calls.after_reset(call, state_forms.held_as(state_forms.NUMPY, state))
@@ -227,7 +230,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
-    """An initial_state given in a call is the one that it starts from, whatever is stored."""
+    """A call that is given an initial_state starts from it, whatever is stored."""
     once, again = run(case, case_calls.without_state(case), case_calls.whole(case))
     outputs.accepted(case, once)
     seen = outputs.accepted(case, again, "the call with a given state")
@@ -242,7 +245,7 @@ def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-02"),
 )
 def test_a_call_goes_on_from_one_with_a_given_state(case: Case, run: Runs) -> CheckResult:
-    """The final state of a first call with a given initial_state is stored as any other is."""
+    """The final state of a first call that is given an initial_state is stored like any other."""
     return shared.goes_on(case, run)
 
 
@@ -283,7 +286,7 @@ def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-01"),
 )
 def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> CheckResult:
-    """A layer's `states` are taken as initial_state by a new layer with its weights."""
+    """A new layer with the same weights takes a layer's `states` as its initial_state."""
     onward = case_calls.rest(case, wire.Stored())
     return shared.two_equal_one(
         case, *run(case, case_calls.first_part(case), dataclasses.replace(onward, by="new_layer"))
@@ -301,7 +304,9 @@ def test_the_stored_state_starts_another_layer(case: Case, run: Runs) -> CheckRe
     cost=dataclasses.replace(_STATEFUL_COST, isolated=True, effort=1),
 )
 def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResult:
-    """A batch of another size than the stored state's is refused, and that is left alone."""
+    """A batch is refused if its size is not that of the stored state, and the stored state
+    stays as it was.
+    """
     call = case_calls.without_state(case)
     once, other = run(case, call, case_calls.of_other_batch(case))
     outputs.accepted(case, once)
@@ -318,7 +323,9 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     cost=dataclasses.replace(_STATEFUL_COST, isolated=True, effort=0.34),
 )
 def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> None:
-    """A call that fails because its initial_state is malformed leaves the stored state alone."""
+    """A call that fails because its initial_state is malformed leaves the stored state as it
+    was.
+    """
     call = case_calls.without_state(case)
     once, malformed, again = run(case, call, case_calls.whole(case), call)
     outputs.accepted(case, once)
@@ -336,7 +343,7 @@ _BOTH = partial(_WITHOUT_STATE, layers=(_NO_STATE_RETURNED,))
 
 @stateful_clause("ST-21", source=sources.RNN, subjects=BIDIRECTIONAL, cases=_BOTH)
 def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
-    """Each layer in a stateful Bidirectional one goes on from its own last state."""
+    """Each layer inside a stateful Bidirectional layer goes on from its own last state."""
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
     stored_state.ending_in_stored(case, first, "the first steps", split)
@@ -352,7 +359,7 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-21"),
 )
 def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> CheckResult:
-    """After the reset of a Bidirectional layer both directions start from zeros."""
+    """After a Bidirectional layer is reset both directions start from zeros."""
     call = case_calls.whole(case)
     once, again = run(case, call, case_calls.after_reset(call))
     stored_state.ending_in_stored(case, once, "the call")
@@ -362,7 +369,7 @@ def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> CheckResult:
 
 @stateful_clause("ST-23", source=sources.GUIDE, subjects=BIDIRECTIONAL, cases=_WITH_STATE)
 def test_both_directions_store_the_final_state(case: Case, run: Runs) -> CheckResult:
-    """A stateful Bidirectional layer that returns its final state stores just that."""
+    """A stateful Bidirectional layer that returns its final state stores that same state."""
     return _stores_its_final_state(case, run)
 
 
@@ -375,7 +382,9 @@ def test_both_directions_store_the_final_state(case: Case, run: Runs) -> CheckRe
     cases=partial(stateful.under_policies, split=True, states=(None,)),
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> CheckResult:
-    """Under mixed precision two calls equal one; what is stored has the variables' dtype."""
+    """Under mixed precision two calls equal one over the whole sequence, and the stored state
+    has the variables' dtype.
+    """
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     finding = shared.two_equal_one(case, first, second)
     stored_state.holds_the_final_state(
@@ -391,7 +400,9 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     cost=dataclasses.replace(_MODEL_COST, effort=0.67),
 )
 def test_it_goes_on_within_a_model(case: Case, run: Runs) -> CheckResult:
-    """In a Sequential or functional model, called or predicting, one batch goes on from another."""
+    """In a Sequential or functional model, in calls and in predict, the layer goes on from one
+    batch to the next.
+    """
     assert case.program.model is not None
     if case.program.model.by == "predict":
         (observation,) = run(case, case_calls.in_two_batches(case))
@@ -416,7 +427,7 @@ def _goes_on_in_model(case: Case, run: Runs) -> CheckResult:
     "ST-18", source=sources.RNN, cases=one_by_one(partial(stateful.in_models, calls=("call",)))
 )
 def test_a_model_resets_its_layers(case: Case, run: Runs) -> CheckResult:
-    """After the reset of a whole model the next call starts from zeros."""
+    """After a whole model is reset the next call starts from zeros."""
     call = case_calls.by_model(case, case_calls.whole(case))
     once, again = run(case, call, dataclasses.replace(call, before=wire.Reset(model=True)))
     stored_state.ending_in_stored(case, once, "the first call")
@@ -439,7 +450,7 @@ def test_a_model_resets_its_layers(case: Case, run: Runs) -> CheckResult:
     ),
 )
 def test_a_model_made_with_an_initial_state_goes_on(case: Case, run: Runs) -> CheckResult:
-    """A functional model whose layer was given an initial_state starts from it and then goes on.
+    """A functional model whose layer was given an initial_state starts from it, and then goes on.
 
     Unlike in a call, here the state is given once, with no batch.
     """

@@ -17,5 +17,5 @@ def test_paths_are_still_there(bench: UpgradeBench, request: pytest.FixtureReque
 
 
 def test_defaults_are_the_same(bench: UpgradeBench, request: pytest.FixtureRequest) -> None:
-    """Each class has the default options of before."""
+    """Each class has the same default options as before."""
     bench.judge_defaults(request.node)

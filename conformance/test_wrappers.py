@@ -52,8 +52,9 @@ relative_clause = partial(clause, cost=_RELATIVE_COST)
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> CheckResult:
-    """A residual wrapper adds the input to the output and leaves the state alone; a device wrapper,
-    and dropout at keep probability 1, change nothing."""
+    """A residual wrapper adds the input to the output and leaves the state as it is. A device
+    wrapper, and dropout at keep probability 1, change nothing.
+    """
     return shared.agrees(case, run)
 
 
@@ -64,7 +65,9 @@ def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> C
     cases=partial(relatives.wrapped, states=relatives.EITHER, split=True),
 )
 def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
-    """The final state of a wrapped cell goes on: k steps and the rest equal the whole."""
+    """Running a wrapped cell for k steps, and then for the rest from the carried state, equals
+    running straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -77,8 +80,9 @@ def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Check
     ),
 )
 def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> CheckResult:
-    """Dropout of a cell's outputs leaves its state alone, and divides the outputs that it keeps by
-    the keep probability."""
+    """Dropout of a cell's outputs leaves its state as it is, and divides the outputs that it
+    keeps by the keep probability.
+    """
     (observation,) = run(case, case_calls.whole(case))
     seen = accepted(case, observation)
     expected = forward.trajectory(case)
@@ -98,8 +102,9 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     ),
 )
 def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResult:
-    """Dropout of an LSTM's state leaves c alone, and that of any cell's state the output of the
-    same step."""
+    """Dropout of a cell's state does not change the output of the same step, and does not
+    change an LSTM's c.
+    """
     (observation,) = run(case, case_calls.whole(case))
     seen = accepted(case, observation)
     expected = forward.trajectory(case)
@@ -124,8 +129,9 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) 
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
-    """With state_is_tuple=False a cell of v1 takes and gives its states side by side in one tensor,
-    an LSTM's c before its h."""
+    """With state_is_tuple=False a v1 cell takes and returns its states side by side in one
+    tensor. An LSTM's c comes before its h.
+    """
     return shared.agrees(case, run)
 
 
@@ -136,7 +142,9 @@ def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
     cases=partial(relatives.in_one_tensor, states=relatives.EITHER, split=True),
 )
 def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckResult:
-    """A final state in one tensor goes on: k steps and the rest equal the whole."""
+    """Running k steps, and then the rest from a final state in one tensor, equals running
+    straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -148,7 +156,9 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckRe
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
-    """A stack is one cell of another stack: its states stand in one place of the other's state."""
+    """A stack within another stack is one of its cells, and its states have one place in the
+    outer stack's state.
+    """
     return shared.agrees(case, run)
 
 
@@ -159,7 +169,9 @@ def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
     cases=partial(relatives.nested, states=relatives.EITHER, split=True),
 )
 def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckResult:
-    """The final state of nested stacks goes on: k steps and the rest equal the whole."""
+    """Running nested stacks for k steps, and then for the rest from the carried state, equals
+    running straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -171,7 +183,7 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckR
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult:
-    """Without training, dropout and recurrent_dropout of cells and layers change nothing."""
+    """The dropout and recurrent_dropout of cells and layers change nothing outside training."""
     return shared.agrees(case, run)
 
 
@@ -183,8 +195,9 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> CheckResult:
-    """A user's own cell is given its state, and gives it back, in the containers and shapes of its
-    state_size; its outputs have its output_size."""
+    """A user's own cell gets and returns its state in the containers and shapes of its
+    state_size. Its outputs have its output_size.
+    """
     return shared.agrees(case, run)
 
 
@@ -195,7 +208,9 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Chec
     cases=partial(relatives.of_ones_own, states=relatives.GIVEN, split=True),
 )
 def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
-    """The final state of a user's own cell goes on: k steps and the rest equal the whole."""
+    """Running a user's own cell for k steps, and then for the rest from the carried state,
+    equals running straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -206,7 +221,7 @@ def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckR
     cases=partial(relatives.of_ones_own, starts=(True,), states=(None,)),
 )
 def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> CheckResult:
-    """Without an initial state a run starts from what the cell's get_initial_state gives."""
+    """A run without an initial state starts from what the cell's get_initial_state gives."""
     return shared.agrees(case, run)
 
 
@@ -218,8 +233,9 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> C
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
-    """Without an initial state a cell that has no get_initial_state of its own starts from zeros of
-    its state_size."""
+    """A run without an initial state starts from zeros of the cell's state_size if the cell has
+    no get_initial_state of its own.
+    """
     return shared.agrees(case, run)
 
 
@@ -231,7 +247,9 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
-    """A ConvLSTM takes and gives h and c, each of its outputs' shape, and computes its formula."""
+    """A ConvLSTM takes and returns h and c, each of the shape of its outputs, and computes its
+    formula.
+    """
     return shared.agrees(case, run)
 
 
@@ -242,7 +260,9 @@ def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
     cases=partial(relatives.convolutional, states=relatives.EITHER, split=True),
 )
 def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> CheckResult:
-    """The final state of a ConvLSTM goes on: k steps and the rest equal the whole."""
+    """Running a ConvLSTM for k steps, and then for the rest from the carried state, equals
+    running straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -266,7 +286,9 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckResult:
-    """A TimeDistributed runs its layer on each slice in time alone: no state goes to the next."""
+    """A TimeDistributed layer runs its layer on each slice in time alone: no state goes to the
+    next.
+    """
     (observation,) = run(case, case_calls.whole(case))
     outputs = accepted_outputs(case, observation)
     return CheckResult(
@@ -284,8 +306,9 @@ def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckR
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> CheckResult:
-    """In a TimeDistributed a stateful layer is run on one slice in time after another: each starts
-    from the state that the one before has left."""
+    """In a TimeDistributed layer, a stateful layer runs on one slice in time after another.
+    Each slice starts from the state that the one before has left.
+    """
     (observation,) = run(case, case_calls.whole(case))
     seen = stored_state.ending_in_stored(case, observation, "the call")
     return CheckResult(numbers.agrees_with_reference(case, seen))
@@ -299,8 +322,9 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> CheckResult:
-    """Under a policy of mixed precision outputs and states are of its compute dtype, and variables
-    of float32."""
+    """Under a mixed precision policy the outputs and states are of its compute dtype, and the
+    variables are of float32.
+    """
     (observation,) = run(case, case_calls.whole(case))
     seen = accepted(case, observation)
     variables_are(VARIABLE_DTYPE, observation)
@@ -314,8 +338,9 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     cases=partial(relatives.mixed, states=relatives.EITHER, split=True),
 )
 def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> CheckResult:
-    """Under a policy of mixed precision the final state goes on: k steps and the rest equal the
-    whole."""
+    """Under a mixed precision policy, running k steps, and then the rest from the carried
+    state, equals running straight through.
+    """
     return shared.carries_over(case, run)
 
 
@@ -326,6 +351,7 @@ def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> C
     cases=partial(relatives.mixed, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
 )
 def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> CheckResult:
-    """Under a policy of mixed precision a float32 state is cast to the compute dtype, as if by
-    hand."""
+    """Under a mixed precision policy a float32 state is cast to the compute dtype, and gives
+    the same as one cast by hand.
+    """
     return shared.casts_as_by_hand(case, run)

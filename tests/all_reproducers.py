@@ -260,17 +260,17 @@ def _told(row: Row, done: Sequence[Done]) -> str:
 _HEAD = """\
 # Scripts
 
-The pages of `python -m reports matrix` and `compare` carry a script for a deviation, as
-`python -m reports repro` prints it. All scripts of the baselines in the table were run on the
-target that they are for, where they must exit 1 and see an error of the kind that the baseline has,
-and, where the clause holds on another target, on the nearest such one, where they must exit 0. Of
-what holds nowhere there is no other target.
+The pages of `python -m reports matrix` and `compare` have a script for each deviation. It is the
+script that `python -m reports repro` prints. Each script of the baselines in the table was
+run on its own target. There it must exit 1 and see the kind of error that the baseline has. If the
+clause holds on other targets, the script was also run on the nearest of them. There it must exit 0.
+If the clause holds on no other target, there is no such second run.
 
     python -m conformance.targets make --all
     python -m tests.all_reproducers --page
 
-`without` have no script, `too long` are not of ten to forty lines, `otherwise` do not what they
-must.
+`without` counts the deviations that have no script. `too long` counts the scripts that do not have
+ten to forty lines. `otherwise` counts the scripts that do not do what they must.
 
 | baseline | deviations | without | too long | exit 1 | exit 0 elsewhere | otherwise |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

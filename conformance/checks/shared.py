@@ -46,7 +46,7 @@ def straight_and_in_two(case: Case, run: Runs) -> InTwo:
 
 
 def carries_over(case: Case, run: Runs) -> CheckResult:
-    """k steps, and then the rest from the carried state, equal running straight through."""
+    """Judge that k steps, and then the rest from the carried state, equal a straight run."""
     parts = straight_and_in_two(case, run)
     joined = outputs.join_runs(parts.first, parts.second)
     return CheckResult(

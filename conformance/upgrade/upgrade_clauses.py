@@ -27,26 +27,32 @@ STATEMENTS = {
     for one in (
         Statement(
             STRUCTURE,
-            "Outputs and final state have the structure, shapes and dtypes of before.",
+            "The outputs and the final state have the same structure, shapes and dtypes as before.",
             MUST,
         ),
         Statement(
             GRADE,
-            "What was taken is still taken, and what is malformed is refused no less clearly.",
+            "What was accepted is still accepted, "
+            "and what is malformed is refused at least as clearly as before.",
             MUST,
         ),
         Statement(
-            ERROR_CLASS, "What is refused is refused with the class of error of before.", SHOULD
+            ERROR_CLASS,
+            "What is refused is refused with the same class of error as before.",
+            SHOULD,
         ),
-        Statement(MESSAGE, "What is refused is refused in the words of before.", SHOULD),
+        Statement(MESSAGE, "What is refused is refused in the same words as before.", SHOULD),
         Statement(
             NUMBERS,
-            "Outputs and final state are those of before, as near as two correct computations are.",
+            "The outputs and the final state are those of before, "
+            "as closely as two correct computations agree.",
             MUST,
         ),
-        Statement(DEFAULTS, "Each class has the default options of before.", SHOULD),
+        Statement(DEFAULTS, "Each class has the same default options as before.", SHOULD),
         Statement(
-            KEPT, "What another clause says of a case, it says of it after the upgrade.", MUST
+            KEPT,
+            "Every other clause has the same result for a case on the new target as on the old.",
+            MUST,
         ),
         Statement(THERE, "What can be run on the old target can be run on the new one.", MUST),
     )

@@ -1,4 +1,4 @@
-"""Keras 3: GRU, and each cell called by itself, ignore states beyond those that they have."""
+"""Keras 3: GRU, and each cell called by itself, ignore surplus states."""
 
 import os
 import sys

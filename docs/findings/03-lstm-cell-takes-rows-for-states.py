@@ -1,4 +1,4 @@
-"""Keras 3: an LSTMCell that is given one tensor takes its first two rows for h and c."""
+"""Keras 3: an LSTMCell that is given one tensor takes its first two rows as h and c."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 3: a state of one row, of one unit, of no axis is broadcast to the batch."""
+"""Keras 3: a state of one row, of one unit or without an axis is broadcast to the batch."""
 
 import os
 import sys
@@ -14,11 +14,11 @@ except ImportError as missing:
 inputs, h = tf.ones([4, 2, 1]), tf.zeros([4, 3])
 STATES = {
     "SimpleRNN, one row": ("SimpleRNN", [tf.zeros([1, 3])]),
-    "SimpleRNN, no axis of the batch": ("SimpleRNN", [tf.zeros([3])]),
+    "SimpleRNN, no batch axis": ("SimpleRNN", [tf.zeros([3])]),
     "GRU, one row": ("GRU", [tf.zeros([1, 3])]),
     "LSTM, h and c of one row": ("LSTM", [tf.zeros([1, 3])] * 2),
     "LSTM, c of one unit": ("LSTM", [h, tf.zeros([4, 1])]),
-    "LSTM, c without the axis of the batch": ("LSTM", [h, tf.zeros([3])]),
+    "LSTM, c without a batch axis": ("LSTM", [h, tf.zeros([3])]),
     "LSTM, c a scalar": ("LSTM", [h, tf.zeros([])]),
 }
 accepted = 0

@@ -1,4 +1,4 @@
-"""Keras 3: RNN layers cast integer and bool states to float, which Layer leaves alone."""
+"""Keras 3: RNN layers cast integer and bool states to float."""
 
 import os
 import sys

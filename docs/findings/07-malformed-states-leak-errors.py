@@ -1,4 +1,4 @@
-"""Keras 3: malformed states end in IndexError, KeyError and UnimplementedError."""
+"""Keras 3: malformed states and masks end in IndexError, KeyError and UnimplementedError."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ CALLS = {
     "LSTM, one state": lambda: LAYERS.LSTM(3)(sequence, initial_state=[state]),
     "LSTM, a tensor": lambda: LAYERS.LSTM(3)(sequence, initial_state=state),
     "LSTM, a list in a list": lambda: LAYERS.LSTM(3)(sequence, initial_state=[[state, state]]),
-    "GRU, no state in a list": lambda: LAYERS.GRU(3)(sequence, initial_state=[]),
+    "GRU, an empty list": lambda: LAYERS.GRU(3)(sequence, initial_state=[]),
     "a stack, a flat list": lambda: stack(sequence, initial_state=[state] * 3),
     "GRUCell, a dict": lambda: LAYERS.GRUCell(3)(step, {"h": state}),
     "GRU, strings": lambda: LAYERS.GRU(3)(sequence, initial_state=tf.fill([2, 3], "0")),

@@ -1,4 +1,4 @@
-"""Keras 3: a layer that refuses its first call, in a tf.function, is left without values."""
+"""Keras 3: a layer whose first call in a tf.function is refused has weights without values."""
 
 import os
 import sys

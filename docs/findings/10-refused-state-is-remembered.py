@@ -1,4 +1,4 @@
-"""Keras 2: a layer that refused a state judges its next calls by that state."""
+"""Keras 2: a layer that refused a state also refuses the next calls because of it."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 2: a layer that is built takes an empty list for no initial state."""
+"""Keras 2: a layer that is already built treats an empty list as no initial state."""
 
 import os
 import sys
@@ -19,8 +19,8 @@ for about, layer in (("not built", tf_keras.layers.LSTM(3)), ("built", built)):
     try:
         output = layer(inputs, initial_state=[])
     except ValueError as error:
-        print(f"{about}, no states in a list: ValueError: {str(error).split('. ')[0]}")
+        print(f"{about}, an empty list: ValueError: {str(error).split('. ')[0]}")
     else:
         accepted = True
-        print(f"{about}, no states in a list: output {tuple(output.shape)}")
+        print(f"{about}, an empty list: output {tuple(output.shape)}")
 sys.exit(int(accepted))

@@ -1,4 +1,4 @@
-"""Keras 2: malformed states end in AttributeError, IndexError and KeyError."""
+"""Keras 2: malformed states and masks end in AttributeError, IndexError and KeyError."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ CALLS = {
     "LSTM, None for c": lambda: layers.LSTM(3)(sequence, initial_state=[state, None]),
     "GRU, a dict": lambda: layers.GRU(3)(sequence, initial_state={"h": state}),
     "LSTMCell, one state": lambda: layers.LSTMCell(3)(step, [state]),
-    "GRUCell, no state in a list": lambda: layers.GRUCell(3)(step, []),
+    "GRUCell, an empty list": lambda: layers.GRUCell(3)(step, []),
     "GRUCell, a dict": lambda: layers.GRUCell(3)(step, {"h": state}),
     "GRU, a mask of strings": lambda: layers.GRU(3)(sequence, mask=tf.fill([2, 4], "1")),
 }

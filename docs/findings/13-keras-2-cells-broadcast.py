@@ -1,4 +1,4 @@
-"""Keras 2: a cell called by itself broadcasts its state, or its inputs to the state."""
+"""Keras 2: a cell called by itself broadcasts its state, or broadcasts its inputs to the state."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ row, rows, h = tf.ones([1, 1]), tf.ones([4, 1]), tf.zeros([4, 3])
 CALLS = {
     "GRUCell, 4 rows, a state of one": lambda: layers.GRUCell(3)(rows, zeros([1, 3])),
     "LSTMCell, 4 rows, c of one unit": lambda: layers.LSTMCell(3)(rows, [h, zeros([4, 1])]),
-    "LSTMCell, 4 rows, c without their axis": lambda: layers.LSTMCell(3)(rows, [h, zeros([3])]),
+    "LSTMCell, 4 rows, c without a batch axis": lambda: layers.LSTMCell(3)(rows, [h, zeros([3])]),
     "LSTMCell, 4 rows, c a scalar": lambda: layers.LSTMCell(3)(rows, [h, zeros([])]),
     "GRUCell, 1 row, a state of 4": lambda: layers.GRUCell(3)(row, zeros([4, 3])),
     "LSTMCell, 1 row, states of 4": lambda: layers.LSTMCell(3)(row, [h, h]),

@@ -1,4 +1,4 @@
-"""Keras 2: a cell called by itself ignores surplus states, a stack how they are nested."""
+"""Keras 2: a cell called by itself ignores surplus states, and a stack ignores the nesting."""
 
 import os
 import sys

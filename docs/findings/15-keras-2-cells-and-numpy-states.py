@@ -1,4 +1,4 @@
-"""Keras 2: a cell called by itself fails on NumPy states, as dynamic_rnn over it eagerly."""
+"""Keras 2: a cell called by itself fails on NumPy states, and so does eager dynamic_rnn over it."""
 
 import os
 import sys

@@ -1,10 +1,10 @@
-"""v1: an LSTM cell called by itself broadcasts c to its inputs and h, and these to c."""
+"""v1: an LSTM cell called by itself broadcasts c to its inputs and h, or these to c."""
 
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells are of Keras 2
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells come from Keras 2
 try:
     import tensorflow as tf
     import tf_keras  # noqa: F401 - the v1 cells are in it
@@ -17,7 +17,7 @@ row, rows = [tf.ones([1, 1]), tf.zeros([1, 3])], [tf.ones([4, 1]), tf.zeros([4, 
 STATES = {
     "4 rows, c of one row": (rows, [1, 3]),
     "4 rows, c of one unit": (rows, [4, 1]),
-    "4 rows, c without their axis": (rows, [3]),
+    "4 rows, c without a batch axis": (rows, [3]),
     "4 rows, c a scalar": (rows, []),
     "4 rows, c of rank three": (rows, [5, 4, 3]),
     "1 row, c of 4": (row, [4, 3]),

@@ -1,4 +1,4 @@
-"""dynamic_rnn does not compare a state's dtype eagerly: Keras 3 cells then change it."""
+"""Eager dynamic_rnn does not compare a state's dtype, and Keras 3 cells change it."""
 
 import contextlib
 import os

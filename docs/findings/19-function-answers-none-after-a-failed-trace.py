@@ -1,4 +1,4 @@
-"""A tf.function that made a variable in a first trace that failed answers None from then on."""
+"""A tf.function returns None after its first trace made a variable and then failed."""
 
 import os
 import sys

@@ -1,11 +1,11 @@
-"""dynamic_rnn compares no shapes eagerly: its cells broadcast, where a graph refuses."""
+"""Eager dynamic_rnn compares no shapes, and its cells broadcast; in a graph it refuses."""
 
 import contextlib
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells are of Keras 2
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells come from Keras 2
 try:
     import keras
     import tensorflow as tf

@@ -1,11 +1,11 @@
-"""dynamic_rnn eagerly tells a list from a tuple, and a tuple from an LSTMStateTuple."""
+"""Eager dynamic_rnn treats a list and a tuple, or a tuple and an LSTMStateTuple, as different."""
 
 import contextlib
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells are of Keras 2
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells come from Keras 2
 try:
     import tensorflow as tf
     import tf_keras

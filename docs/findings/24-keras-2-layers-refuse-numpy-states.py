@@ -1,4 +1,4 @@
-"""Keras 2: RNN layers refuse NumPy states and take NumPy inputs."""
+"""Keras 2: RNN layers refuse NumPy states, but accept NumPy inputs."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 3: a stateful stack that refuses a call has stored the states of its first cells."""
+"""Keras 3: a stateful stack that refuses a call still stores the states of its first cells."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ before = [state.numpy().tolist() for state in tf.nest.flatten(stack.states)]
 try:
     stack(inputs, initial_state=[[tf.ones([1, 2])], [tf.ones([3, 2])]])
 except Exception as error:
-    print(f"inputs of one row, for the second cell a state of three: {type(error).__name__}")
+    print(f"inputs of one row, a state of three rows for the second cell: {type(error).__name__}")
 after = [state.numpy().tolist() for state in tf.nest.flatten(stack.states)]
 for index, place in enumerate(("first", "second")):
     seen = "as before" if before[index] == after[index] else "changed"

@@ -1,4 +1,4 @@
-"""Keras 2: a stateful RNN over a stack of cells refuses each given state when traced."""
+"""Keras 2: a traced stateful RNN over a stack of cells refuses any given state."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras: reset_states brings zeros, where the guide promises the original initial_state."""
+"""Keras: reset_states sets zeros, but the guide promises the original initial_state."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 2: with time_major a layer wants its mask turned, which it documents otherwise."""
+"""Keras 2: with time_major a layer needs a transposed mask, against its documentation."""
 
 import os
 import sys

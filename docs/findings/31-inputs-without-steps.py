@@ -1,10 +1,10 @@
-"""Inputs without steps: Keras fails, and dynamic_rnn eagerly gives outputs of shape (0,)."""
+"""Inputs without steps: Keras fails, and eager dynamic_rnn gives outputs of shape (0,)."""
 
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells are of Keras 2
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells come from Keras 2
 try:
     import keras
     import tensorflow as tf

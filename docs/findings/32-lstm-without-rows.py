@@ -1,4 +1,4 @@
-"""Keras 3: LSTM refuses a batch of no rows, which SimpleRNN and GRU take."""
+"""Keras 3: LSTM refuses a batch without rows, but SimpleRNN and GRU accept it."""
 
 import os
 import sys

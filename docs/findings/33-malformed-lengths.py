@@ -1,10 +1,10 @@
-"""dynamic_rnn and static_rnn take malformed lengths."""
+"""dynamic_rnn and static_rnn accept malformed lengths."""
 
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells are of Keras 2
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # v1 cells come from Keras 2
 try:
     import tensorflow as tf
     import tf_keras  # noqa: F401 - the v1 cells are in it

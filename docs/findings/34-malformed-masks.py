@@ -1,4 +1,4 @@
-"""Keras: RNN layers take malformed masks, or fail on them from inside."""
+"""Keras: RNN layers accept malformed masks, or fail on them with internal errors."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 3: Bidirectional halves its initial_state without looking at the number."""
+"""Keras 3: Bidirectional halves its initial_state without checking the number of states."""
 
 import os
 import sys

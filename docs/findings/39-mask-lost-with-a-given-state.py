@@ -1,4 +1,4 @@
-"""Keras 3: the mask of a Masking or Embedding layer is lost where an initial_state is given."""
+"""Keras 3: the mask of a Masking or Embedding layer is lost if an initial_state is given."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 2: the config of a Bidirectional that was given a backward layer holds a proxy."""
+"""Keras 2: the config of a Bidirectional with a given backward layer is not a plain dict."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Keras 3: predict casts inputs of float64 to float32, also for a model of float64."""
+"""Keras 3: predict casts inputs of float64 to float32, even for a float64 model."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 3: a stack of one cell is given a list of one state, and returns the state alone."""
+"""Keras 3: a stack of one cell takes its state in a list, but returns it without the list."""
 
 import os
 import sys

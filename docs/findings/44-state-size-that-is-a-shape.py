@@ -1,4 +1,4 @@
-"""Keras 3: no zeros are made for a cell whose state_size is a shape, or nested."""
+"""Keras 3: a layer makes no zeros for a cell whose state_size is a shape or nested."""
 
 import os
 import sys

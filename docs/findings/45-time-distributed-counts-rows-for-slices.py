@@ -1,4 +1,4 @@
-"""Keras 3: TimeDistributed of a number of slices that is not known runs one for each row."""
+"""Keras 3: TimeDistributed runs one slice for each row if the number of slices is unknown."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Keras 2: in a tf.function LSTM and GRU with their defaults refuse a mask of ones and zeros."""
+"""Keras 2: in a tf.function, LSTM and GRU with their defaults refuse a mask of ones and zeros."""
 
 import os
 import sys
