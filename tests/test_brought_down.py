@@ -22,7 +22,7 @@ from conformance.upgrade.both import Both
 from conformance.upgrade.crossing import Crossing
 from reports.changes import BROKEN, WEAKER
 from tests import support
-from tests.faults.running import Change
+from tests.faults.planting import Change
 
 pytestmark = pytest.mark.skipif(
     find_spec("keras") is None or find_spec("tensorflow") is None,

@@ -22,8 +22,9 @@ from reports.changes import UNCHANGED
 from reports.runfile import read
 from reports.verdicts import Verdict
 from tests import support
-from tests.faults.bank import BANK, KERAS2_RNN, V1_CELLS
-from tests.faults.running import Change
+from tests.faults.bank import BANK
+from tests.faults.library_modules import KERAS2_RNN, V1_CELLS
+from tests.faults.planting import Change
 
 CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
 needs_tensorflow = pytest.mark.skipif(
