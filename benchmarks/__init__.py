@@ -1,1 +1,4 @@
-"""How fast the suite is: `python -m benchmarks`. Compare numbers of one run only, as ratios."""
+"""Measure how fast the suite is: `python -m benchmarks`.
+
+Compare only numbers of one run, as ratios.
+"""

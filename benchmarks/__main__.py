@@ -1,31 +1,31 @@
 """Measure the suite: `python -m benchmarks kept`, `leaks`, `shares`, `workers` or `memory`.
 
-Each prints a table in Markdown. Machines are noisy: what one run prints may be compared, what two
-runs print may not.
+Each measure prints a table in Markdown. Machines are noisy, so compare only numbers that one run
+has printed, never numbers of two runs.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from benchmarks import kept, leaks, memory, shares, workers
+from benchmarks import kept_programs, leaks, memory, time_shares, worker_speedup
 
-_OF_PROGRAMS = {"kept": kept, "leaks": leaks}
-_OF_A_PROFILE = {"shares": shares, "workers": workers, "memory": memory}
+_WITHOUT_PROFILE = {"kept": kept_programs, "leaks": leaks}
+_WITH_PROFILE = {"shares": time_shares, "workers": worker_speedup, "memory": memory}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="measure", required=True)
-    for name, module in (_OF_PROGRAMS | _OF_A_PROFILE).items():
+    for name, module in (_WITHOUT_PROFILE | _WITH_PROFILE).items():
         command = commands.add_parser(name, help=(module.__doc__ or "").split("\n")[0])
-        if name in _OF_A_PROFILE:
+        if name in _WITH_PROFILE:
             command.add_argument("--profile", default="default")
     options = parser.parse_args(arguments)
-    if options.measure in _OF_PROGRAMS:
-        return _OF_PROGRAMS[options.measure].measure()
-    return _OF_A_PROFILE[options.measure].measure(options.profile)
+    if options.measure in _WITHOUT_PROFILE:
+        return _WITHOUT_PROFILE[options.measure].measure()
+    return _WITH_PROFILE[options.measure].measure(options.profile)
 
 
 if __name__ == "__main__":

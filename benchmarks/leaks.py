@@ -1,8 +1,8 @@
-"""Whether programs that are kept no more leave memory behind: a target's, mode by mode.
+"""Measure whether programs that a target keeps no longer leave memory behind, for each mode.
 
-Each mode has a target of its own, which is never started again here, and is sent programs of which
-no two are the same: those before the last 64 are kept no more. Of `eager` nothing is ever kept, so
-what grows there is not of kept graphs.
+Each mode has its own target, which is never restarted here. No two of the programs that it gets are
+the same, and it keeps the last 64 of them. In mode `eager` it keeps nothing, so growth in that mode
+does not come from kept graphs.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ _PATHS = ("RNN/keras3", "layer/keras2", "dynamic_rnn/v1")
 _KINDS = ("SimpleRNN", "GRU", "LSTM")
 _SIZES = range(1, 9)
 _PROGRAMS = 1000
-_EVERY = 100
+_PROGRAMS_PER_SAMPLE = 100
 
 
 def measure() -> int:
-    """Print a target's memory in MB by the number of programs that it was sent, for each mode."""
-    curves = [_curve(mode) for mode in _MODES]
+    """Print a target's memory in MB after every 100 programs, for each mode."""
+    curves = [_memory_curve(mode) for mode in _MODES]
     print(f"| programs | {' | '.join(f'{mode}, MB' for mode in _MODES)} |")
     print(f"| ---: |{' ---: |' * len(_MODES)}")
-    for at, memory in enumerate(zip(*curves, strict=True), 1):
-        print(f"| {at * _EVERY} | {' | '.join(f'{megabytes:.0f}' for megabytes in memory)} |")
+    for sample, memory in enumerate(zip(*curves, strict=True), 1):
+        programs = sample * _PROGRAMS_PER_SAMPLE
+        print(f"| {programs} | {' | '.join(f'{megabytes:.0f}' for megabytes in memory)} |")
     return 0
 
 
-def _curve(mode: str) -> list[float]:
+def _memory_curve(mode: str) -> list[float]:
     memory = []
     with contextlib.closing(
         targets.ProcessTarget(mode, targets.interpreter(targets.HERE), large=float("inf"))
@@ -46,13 +47,13 @@ def _curve(mode: str) -> list[float]:
             run = case_calls.run(case, [case_calls.whole(case)])
             ((observation,),) = target.run(case_calls.program(case), (run,))
             assert observation.error is None, observation.error
-            if number % _EVERY == 0:
-                memory.append(processes.megabytes(process))
+            if number % _PROGRAMS_PER_SAMPLE == 0:
+                memory.append(processes.resident_megabytes(process))
     return memory
 
 
 def _cases(mode: str) -> Iterator[Case]:
-    """One case of each program."""
+    """Yield one case of each program."""
     for units, features, kind, path in itertools.product(_SIZES, _SIZES, _KINDS, _PATHS):
         for dtype in ("float32", "float64"):
             cells = (Cell(kind, units=units),)

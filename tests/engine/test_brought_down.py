@@ -25,7 +25,7 @@ from conformance.targets import ProcessTarget
 from conformance.upgrade.pair import Both
 from conformance.upgrade.path_mapping import Crossing
 from tests import support
-from tests.faults.running import Change
+from tests.faults.planting import Change
 
 pytestmark = pytest.mark.skipif(
     find_spec("keras") is None or find_spec("tensorflow") is None,

@@ -1,8 +1,7 @@
 """Run the suite once per planted fault and report which faults it saw.
 
-Exit code: 0 when at least 95 in 100 were caught, by clauses asked alone each one; 1 when fewer
-were, 2 for a wrong command line or a suite that is red without any fault, 130 when it was
-interrupted.
+Exit code: 0 when at least 95 of 100 faults were caught (with --clause: all of them); 1 when fewer
+were; 2 for a wrong command line or a suite that is red without any fault; 130 when interrupted.
 """
 
 import argparse
@@ -15,19 +14,27 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.faults import results
-from tests.faults.bank import AREAS, BANK, Fault
-from tests.faults.made_for import MADE_FOR
-from tests.faults.running import Outcome, Runner, Trial
-from tests.faults.showing import kill_rate, markdown, show_bank, show_progress, show_summary
+from tests.faults.bank import BANK
+from tests.faults.clause_faults import CLAUSE_FAULTS
+from tests.faults.fault import AREAS, Fault
+from tests.faults.fault_results import append_outcome, read_outcomes, write_outcomes
+from tests.faults.fault_table import (
+    kill_rate,
+    markdown_tables,
+    show_bank,
+    show_progress,
+    show_summary,
+)
+from tests.faults.trial import Outcome, Trial
+from tests.faults.trial_runner import TrialRunner
 
-_ENOUGH = 0.95
+_WANTED_KILL_RATE = 0.95
 _INTERRUPTED = 130
 _WIDTH_IN_A_FILE = 140
 
 
 class WrongChoice(Exception):
-    """The command line names a fault, a clause or an area that there is not, or leaves no fault."""
+    """The command line names an unknown fault, clause or area, or leaves no fault to run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_FILE)
     try:
-        faults = _chosen(options.only, options.area, options.sample)
-        trials = _trials(faults, options.clause, by_name=bool(options.only))
+        faults = _choose_faults(options.only, options.area, options.sample)
+        trials = _make_trials(faults, options.clause, by_name=bool(options.only))
     except WrongChoice as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -44,14 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_bank(console, faults)
         return 0
     if options.markdown:
-        print(markdown(list(results.read(options.markdown).values())))
+        print(markdown_tables(list(read_outcomes(options.markdown).values())))
         return 0
-    runner = Runner(options.profile, options.workers, options.time_limit, options.whole)
+    runner = TrialRunner(options.profile, options.workers, options.time_limit, options.whole)
     if options.control and not runner.is_green():
-        print("not green without any fault: a red run would prove nothing", file=sys.stderr)
+        print(
+            "the suite is red without any fault, so a red run would prove nothing", file=sys.stderr
+        )
         return 2
-    bank = _Bank(console, runner, trials, options.jobs, 1.0 if options.clause else _ENOUGH)
-    return _run(bank, resumed=options.resume, file=options.json)
+    wanted = 1.0 if options.clause else _WANTED_KILL_RATE
+    plan = _Plan(console, runner, trials, options.jobs, wanted)
+    return _run_plan(plan, resumed=options.resume, file=options.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,30 +73,31 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ID",
-        help="run a clause's own tests alone, with the fault that is for it or those that --only "
-        "names (repeatable; all: every clause)",
+        help="run only the tests of this clause, with the fault that is for it or with the faults "
+        "that --only names (repeatable; all: every clause)",
     )
     add("--area", help=f"run the faults of one area: {', '.join(AREAS)}")
-    add("--sample", type=int, metavar="N", help="run N of them, the same N each time")
+    add("--sample", type=int, metavar="N", help="run N faults, the same N each time")
     add("--list", action="store_true", help="show the faults and run none")
-    add("--markdown", type=Path, metavar="FILE", help="print the tables of FILE, and run none")
+    add("--markdown", type=Path, metavar="FILE", help="print the tables of FILE and run no fault")
     add("--profile", default="default", help="the suite's profile")
     add("-n", dest="workers", type=int, default=2, metavar="N", help="workers of each run")
-    add("--jobs", type=int, default=1, metavar="N", help="faults at a time")
+    add("--jobs", type=int, default=1, metavar="N", help="faults to run at the same time")
     add("--whole", action="store_true", help="run the whole suite at once")
     add("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each fault")
-    add("--control", action="store_true", help="first make sure of a green run without any fault")
-    add("--json", type=Path, metavar="FILE", help="write each outcome to FILE as it comes")
+    add("--control", action="store_true", help="first check that the suite is green without faults")
+    add("--json", type=Path, metavar="FILE", help="write each outcome to FILE when it is known")
     add(
         "--resume",
         type=Path,
         metavar="FILE",
-        help="skip the faults FILE has an outcome of; without --json, add the new ones to it",
+        help="skip the faults that have an outcome in FILE; without --json, add the new outcomes "
+        "to it",
     )
     return parser
 
 
-def _chosen(names: Sequence[str], area: str | None, sample: int | None) -> list[Fault]:
+def _choose_faults(names: Sequence[str], area: str | None, sample: int | None) -> list[Fault]:
     unknown = sorted(set(names) - {fault.name for fault in BANK})
     if unknown:
         raise WrongChoice(f"no such fault: {', '.join(unknown)} (--list shows them all)")
@@ -98,25 +109,32 @@ def _chosen(names: Sequence[str], area: str | None, sample: int | None) -> list[
         if (not names or fault.name in names) and (area is None or fault.area == area)
     ]
     if sample is not None and sample < len(faults):
-        drawn = random.Random(0).sample(faults, max(sample, 0))
-        faults = [fault for fault in faults if fault in drawn]
+        faults = _draw_sample(faults, max(sample, 0))
     if not faults:
         raise WrongChoice("these options leave no fault to run")
     return faults
 
 
-def _trials(faults: Sequence[Fault], clauses: Sequence[str], *, by_name: bool) -> list[Trial]:
+def _draw_sample(faults: Sequence[Fault], size: int) -> list[Fault]:
+    # by name: a fault that moves to another module of the bank changes no sample
+    names = random.Random(0).sample(sorted(fault.name for fault in faults), size)
+    return [fault for fault in faults if fault.name in names]
+
+
+def _make_trials(faults: Sequence[Fault], clauses: Sequence[str], *, by_name: bool) -> list[Trial]:
     if not clauses:
         return [Trial(fault) for fault in faults]
-    chosen = MADE_FOR if "all" in clauses else clauses
-    unknown = sorted(set(chosen) - set(MADE_FOR))
+    chosen = CLAUSE_FAULTS if "all" in clauses else clauses
+    unknown = sorted(set(chosen) - set(CLAUSE_FAULTS))
     if unknown:
-        raise WrongChoice(f"no fault was made for {', '.join(unknown)} (tests/faults/made_for.py)")
+        raise WrongChoice(
+            f"no fault is for clause {', '.join(unknown)} (tests/faults/clause_faults.py)"
+        )
     trials = [
-        Trial(fault, asked)
-        for asked in chosen
+        Trial(fault, clause)
+        for clause in chosen
         for fault in faults
-        if by_name or fault.name == MADE_FOR[asked]
+        if by_name or fault.name == CLAUSE_FAULTS[clause]
     ]
     if not trials:
         raise WrongChoice("these options leave no fault to run")
@@ -124,47 +142,47 @@ def _trials(faults: Sequence[Fault], clauses: Sequence[str], *, by_name: bool) -
 
 
 @dataclass(frozen=True)
-class _Bank:
-    """What is run, by what, so many at a time, where it is told, and the rate asked for."""
+class _Plan:
+    """The trials to run, the runner, trials at the same time, the output, the wanted kill rate."""
 
     console: Console
-    runner: Runner
+    runner: TrialRunner
     trials: Sequence[Trial]
     jobs: int
-    enough: float
+    wanted_kill_rate: float
 
 
-def _run(bank: _Bank, *, resumed: Path | None, file: Path | None) -> int:
-    known = results.read(resumed) if resumed else {}
+def _run_plan(plan: _Plan, *, resumed: Path | None, file: Path | None) -> int:
+    known = read_outcomes(resumed) if resumed else {}
     file = file or resumed
     if file and file != resumed:
-        results.start(file, known)
-    outcomes = [known[trial.name] for trial in bank.trials if trial.name in known]
+        write_outcomes(file, known)
+    outcomes = [known[trial.key] for trial in plan.trials if trial.key in known]
     try:
-        _run_each(bank, outcomes, file)
+        _run_trials(plan, outcomes, file)
     except KeyboardInterrupt:
-        bank.console.print("interrupted")
-        show_summary(bank.console, outcomes)
+        plan.console.print("interrupted")
+        show_summary(plan.console, outcomes)
         return _INTERRUPTED
-    show_summary(bank.console, outcomes)
-    return 0 if kill_rate(outcomes) >= bank.enough else 1
+    show_summary(plan.console, outcomes)
+    return 0 if kill_rate(outcomes) >= plan.wanted_kill_rate else 1
 
 
-def _run_each(bank: _Bank, outcomes: list[Outcome], file: Path | None) -> None:
-    """Run the trials that have no outcome yet, adding each to `outcomes` at once."""
-    done = {outcome.trial for outcome in outcomes}
-    left = [trial for trial in bank.trials if trial.name not in done]
-    with ThreadPoolExecutor(bank.jobs) as pool:
-        running = [pool.submit(bank.runner.run, trial) for trial in left]
+def _run_trials(plan: _Plan, outcomes: list[Outcome], file: Path | None) -> None:
+    """Run the trials without an outcome, and add each new outcome to `outcomes` and the file."""
+    done = {outcome.key for outcome in outcomes}
+    left = [trial for trial in plan.trials if trial.key not in done]
+    with ThreadPoolExecutor(plan.jobs) as pool:
+        running = [pool.submit(plan.runner.run, trial) for trial in left]
         try:
             for ended in as_completed(running):
                 outcome = ended.result()
                 outcomes.append(outcome)
                 if file:
-                    results.add(file, outcome)
-                show_progress(bank.console, outcome, len(outcomes), len(bank.trials))
+                    append_outcome(file, outcome)
+                show_progress(plan.console, outcome, len(outcomes), len(plan.trials))
         except KeyboardInterrupt:
-            bank.console.print("waiting for the faults that are being run")
+            plan.console.print("waiting for the faults that are running")
             pool.shutdown(cancel_futures=True)
             raise
 

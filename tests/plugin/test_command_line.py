@@ -22,8 +22,9 @@ from conformance.targets import interpreters
 from conformance.upgrade.upgrade_clauses import STATEMENTS
 from reports.run_files.run_file import read
 from tests import support
-from tests.faults.bank import BANK, KERAS2_RNN, V1_CELLS
-from tests.faults.running import Change
+from tests.faults.bank import BANK
+from tests.faults.library_modules import KERAS2_RNN, V1_CELLS
+from tests.faults.planting import Change
 
 CASE = '"path":"RNN/keras3","mode":"eager","cells":[{"kind":"GRU","units":1}]'
 needs_tensorflow = pytest.mark.skipif(

@@ -1,11 +1,12 @@
-"""Plant one fault into one module while it is imported; the files on disk stay as they are.
+"""Plant one fault into one module while it is imported. The files on disk do not change.
 
-Python imports this file at start when its folder is on PYTHONPATH. The environment says what to do:
+Python imports this file at its start if the folder is on PYTHONPATH. Two variables control it:
 
-PLANTED_FAULT          a JSON object with `module`, `old` and `new`; without it nothing happens.
-PLANTED_FAULT_WITNESS  a file to which the module's name is added once the fault is in.
+PLANTED_FAULT          a JSON object with `module`, `old` and `new`. Without it nothing happens.
+PLANTED_FAULT_WITNESS  a file. The module's name is added to it once the fault is planted.
 
-Standard library only, and Python 3.7: it runs inside whatever interpreter is under test.
+The file uses the standard library only, and is for Python 3.7 and later, because it runs inside the
+interpreter of any target.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from types import CodeType, ModuleType
 
 
 class FaultyLoader(SourceFileLoader):
-    """Load a module from its source with the fault put in."""
+    """Load a module from its source with the fault in it."""
 
     def __init__(self, fullname: str, path: str, fault: dict[str, str]) -> None:
         super().__init__(fullname, path)
@@ -29,15 +30,15 @@ class FaultyLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Compile the changed source.
 
-        Overriding this method and no smaller one is what keeps cached bytecode out: the inherited
-        one would read a stale cache and write a poisoned one.
+        This method is overridden as a whole, to keep out cached bytecode. The inherited method
+        would read a cache without the fault, and write one with the fault.
         """
         code: CodeType = self.source_to_code(self.get_source(fullname), self.get_filename(fullname))
-        _bear_witness(fullname)
+        _write_witness(fullname)
         return code
 
     def get_source(self, fullname: str) -> str:
-        """Return the module's source as it will run."""
+        """Return the module's source with the fault in it."""
         path = self.get_filename(fullname)
         source = decode_source(self.get_data(path))
         count = source.count(self._fault["old"])
@@ -50,7 +51,7 @@ class FaultyLoader(SourceFileLoader):
 
 
 class FaultFinder:
-    """Find the one module that gets the fault; leave every other module to the other finders."""
+    """Find the module that gets the fault, and leave every other module to the other finders."""
 
     def __init__(self, fault: dict[str, str]) -> None:
         self._fault = fault
@@ -58,7 +59,7 @@ class FaultFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the module's usual spec, but with the loader that puts the fault in."""
+        """Return the module's usual spec, but with the loader that plants the fault."""
         if fullname != self._fault["module"]:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
@@ -67,7 +68,7 @@ class FaultFinder:
         return spec
 
 
-def _bear_witness(module: str) -> None:
+def _write_witness(module: str) -> None:
     witness = os.environ.get("PLANTED_FAULT_WITNESS")
     if witness:
         with open(witness, "a") as file:

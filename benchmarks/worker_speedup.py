@@ -1,4 +1,4 @@
-"""How much faster two workers are than one, from start to exit, and that their verdicts agree."""
+"""Measure how much faster two workers are than one, and check that their verdicts agree."""
 
 from __future__ import annotations
 
@@ -16,32 +16,37 @@ from reports.run_files import run_file
 
 
 @dataclass(frozen=True)
-class _Timed:
+class _TimedRun:
+    """A run, and how long it took."""
+
     seconds: float
     run: run_file.Run
 
 
 def measure(profile: str) -> int:
-    """Print seconds with one and with two workers, their ratio, and how many verdicts differ."""
-    two, one = _timed(profile, 2), _timed(profile, 1)
+    """Print the seconds with one and with two workers, their ratio, and how many verdicts differ.
+
+    The time is from the start of the command to its exit.
+    """
+    two, one = _run_timed(profile, 2), _run_timed(profile, 1)
     print("| workers | seconds | verdicts |")
     print("| ---: | ---: | ---: |")
     for workers, timed in ((1, one), (2, two)):
         print(f"| {workers} | {timed.seconds:.1f} | {len(timed.run.verdicts):,} |")
     print(f"\nTwo workers are {one.seconds / two.seconds:.2f} times as fast as one.")
-    different = _but_for_seconds(one.run.verdicts) ^ _but_for_seconds(two.run.verdicts)
-    print(f"{len(different)} verdicts differ, observations and minimal cases included.")
+    different = _without_seconds(one.run.verdicts) ^ _without_seconds(two.run.verdicts)
+    print(f"{len(different)} verdicts are not the same, observations and minimal cases included.")
     return int(bool(different))
 
 
-def _timed(profile: str, workers: int) -> _Timed:
+def _run_timed(profile: str, workers: int) -> _TimedRun:
     with tempfile.TemporaryDirectory() as reports:
-        command = suite.command(profile, workers, reports)
+        command = suite.pytest_command(profile, workers, reports)
         started = time.perf_counter()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         seconds = time.perf_counter() - started
-        return _Timed(seconds, run_file.read(run_file.locate(Path(reports))))
+        return _TimedRun(seconds, run_file.read(run_file.locate(Path(reports))))
 
 
-def _but_for_seconds(verdicts: Iterable[Verdict]) -> set[str]:
+def _without_seconds(verdicts: Iterable[Verdict]) -> set[str]:
     return {repr(dataclasses.replace(verdict, seconds=0.0)) for verdict in verdicts}

@@ -1,4 +1,4 @@
-"""Outcomes for people: a line as each fault finishes, and the tables at the end."""
+"""Outcomes for people: a line when a trial finishes, and tables at the end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tests.faults.bank import AREAS, Fault
-from tests.faults.running import Outcome
+from tests.faults.fault import AREAS, Fault
+from tests.faults.trial import Outcome
 
 _COLOURS = {"caught": "green", "survived": "red", "unreached": "yellow", "broken": "magenta"}
 
 
 def kill_rate(outcomes: Sequence[Outcome]) -> float:
-    """Return which part of the faults was caught."""
-    return len(_caught(outcomes)) / len(outcomes) if outcomes else 0.0
+    """Return the part of the faults that was caught, from 0 to 1."""
+    return len(_caught_outcomes(outcomes)) / len(outcomes) if outcomes else 0.0
 
 
 def show_bank(console: Console, faults: Sequence[Fault]) -> None:
@@ -29,18 +29,18 @@ def show_bank(console: Console, faults: Sequence[Fault]) -> None:
 
 
 def show_progress(console: Console, outcome: Outcome, number: int, total: int) -> None:
-    """Print how one fault fared; for a broken run, the last of what it printed too."""
+    """Print the outcome of one trial, and the last lines of its output if it is broken."""
     console.print(
         f"{number}/{total}",
-        f"{_tried(outcome)}: {_coloured(outcome)}",
-        f"after {outcome.seconds:.0f} s {_seen(outcome)}",
+        f"{_trial_name(outcome)}: {_coloured_verdict(outcome)}",
+        f"after {outcome.seconds:.0f} s {_first_red(outcome)}",
     )
     if outcome.output:
         console.print(escape(outcome.output), style="dim", highlight=False)
 
 
 def show_summary(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print every outcome; per area and in all the kill rate and the median seconds to red."""
+    """Print every outcome, and for each area the kill rate and the median seconds to red."""
     console.print(_outcomes_table(outcomes))
     console.print(_areas_table(outcomes))
 
@@ -49,7 +49,9 @@ def _outcomes_table(outcomes: Sequence[Outcome]) -> Table:
     table = Table("Area", "Fault", "Verdict", "Seconds", "First seen by")
     for outcome in sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area)):
         seconds = f"{outcome.seconds:.0f}"
-        table.add_row(outcome.area, outcome.fault, _coloured(outcome), seconds, _seen(outcome))
+        table.add_row(
+            outcome.area, outcome.fault, _coloured_verdict(outcome), seconds, _first_red(outcome)
+        )
     return table
 
 
@@ -64,12 +66,12 @@ def _areas_table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _tried(outcome: Outcome) -> str:
+def _trial_name(outcome: Outcome) -> str:
     return " of ".join(part for part in (outcome.asked, outcome.fault) if part)
 
 
 def _counts(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    caught = _caught(outcomes)
+    caught = _caught_outcomes(outcomes)
     return (
         str(len(caught)),
         str(len(outcomes)),
@@ -79,29 +81,29 @@ def _counts(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     )
 
 
-def _caught(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _caught_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.verdict == "caught"]
 
 
-def _coloured(outcome: Outcome) -> str:
+def _coloured_verdict(outcome: Outcome) -> str:
     return f"[{_COLOURS[outcome.verdict]}]{outcome.verdict}[/]"
 
 
-def _seen(outcome: Outcome) -> str:
+def _first_red(outcome: Outcome) -> str:
     return escape(" ".join(part for part in (outcome.clause, outcome.path) if part))
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The tables of the summary in Markdown, as they stand in docs/faults.md."""
+def markdown_tables(outcomes: Sequence[Outcome]) -> str:
+    """Return the tables of the summary in Markdown, as docs/faults.md has them."""
     by_clause = [outcome for outcome in outcomes if outcome.asked]
     others = [outcome for outcome in outcomes if not outcome.asked]
-    tables = (_of_the_bank(others) if others else "", _of_clauses(by_clause) if by_clause else "")
+    tables = (_bank_tables(others) if others else "", _clause_table(by_clause) if by_clause else "")
     return "\n\n".join(table for table in tables if table)
 
 
-def _of_clauses(outcomes: Sequence[Outcome]) -> str:
+def _clause_table(outcomes: Sequence[Outcome]) -> str:
     head = ("clause", "fault", "verdict", "seconds", "path")
-    return _rows(
+    return _markdown_table(
         head,
         [
             (str(o.asked), o.fault, o.verdict, f"{o.seconds:.0f}", o.path or "")
@@ -110,27 +112,27 @@ def _of_clauses(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _of_the_bank(outcomes: Sequence[Outcome]) -> str:
+def _bank_tables(outcomes: Sequence[Outcome]) -> str:
     ordered = sorted(outcomes, key=lambda outcome: AREAS.index(outcome.area))
     areas = [area for area in AREAS if any(outcome.area == area for outcome in outcomes)]
     by_area = [(area, *_counts([o for o in outcomes if o.area == area])) for area in areas]
     head = ("area", "caught", "of", "kill rate", "by its family", "median seconds to the first red")
     parts = [
-        _rows(head, [*by_area, ("in all", *_counts(outcomes))]),
-        _rows(("family of the first red verdict", "faults"), _families(outcomes)),
-        _rows(
+        _markdown_table(head, [*by_area, ("in all", *_counts(outcomes))]),
+        _markdown_table(("family of the first red verdict", "faults"), _family_counts(outcomes)),
+        _markdown_table(
             ("area", "fault", "verdict", "seconds", "first seen by"),
-            [(o.area, o.fault, o.verdict, f"{o.seconds:.0f}", _seen(o)) for o in ordered],
+            [(o.area, o.fault, o.verdict, f"{o.seconds:.0f}", _first_red(o)) for o in ordered],
         ),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _families(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
-    first = Counter(str(outcome.clause).split("-")[0] for outcome in _caught(outcomes))
+def _family_counts(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    first = Counter(str(outcome.clause).split("-")[0] for outcome in _caught_outcomes(outcomes))
     return [(family, str(count)) for family, count in sorted(first.items())]
 
 
-def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _markdown_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

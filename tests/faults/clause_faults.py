@@ -1,7 +1,7 @@
-"""For each clause what shows that it can fail: its own tests alone see it."""
+"""For each clause, proof that it can fail: a fault or a deviation that its own tests see alone."""
 
-# the fault of the bank
-MADE_FOR: dict[str, str] = {
+# The fault of the bank that the tests of the clause see.
+CLAUSE_FAULTS: dict[str, str] = {
     "AG-01": "keras3-gru-split-recurrent-bias-lost",
     "AG-02": "keras3-lstm-output-activation-fixed",
     "DC-01": "keras3-simple-bare-state-wrapped",
@@ -143,8 +143,8 @@ MADE_FOR: dict[str, str] = {
     "WR-21": "keras3-conv-lstm-final-state-halved",
 }
 
-# Where the real library breaks the clause wherever a fault could: the ledger's entry for that.
-BY_DEVIATION: dict[str, str] = {
+# The real library breaks these clauses wherever a fault could. So they have an entry of the ledger.
+CLAUSE_DEVIATIONS: dict[str, str] = {
     "DC-02": "dc-tuple-keras-lstm-eager-example",
     "DC-16": "dc-numpy-keras2",
     "PS-09": "keras3-refuses-time-major-of-keras2-configs",
