@@ -300,7 +300,9 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     hidden = stopped.state[0][0]
     outputs = forward.trajectory(case).outputs
     at = Estimate(
-        outputs.value[:, until - 1], outputs.width[:, until - 1], outputs.spread[:, until - 1]
+        outputs.value[:, until - 1],
+        outputs.error_bound[:, until - 1],
+        outputs.pair_bound[:, until - 1],
     )
     return CheckResult(
         max(

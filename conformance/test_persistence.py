@@ -213,4 +213,4 @@ def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> Chec
 
 
 def _basic(cell: Cell) -> Cell:
-    return dataclasses.replace(cell, kind="BasicLSTM") if cell.kind == "LSTM" else cell
+    return dataclasses.replace(cell, cell_type="BasicLSTM") if cell.cell_type == "LSTM" else cell

@@ -78,7 +78,7 @@ def reloaded_cases(
 
 def _with_all_of_v1(cell: Cell) -> Cell:
     """The cell with every option that an LSTM of v1 has, and no two clips the same."""
-    if cell.kind != "LSTM":
+    if cell.cell_type != "LSTM":
         return cell
     clip, other = drawn_cells.CLIPS
     if cell.cell_clip == other:
@@ -98,7 +98,8 @@ def from_keras2(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Ca
 
 def _by_default(case: Case) -> Case:
     cells = tuple(
-        documented_examples.cell(cell.kind, cell.units, "keras2") for cell in case.program.cells
+        documented_examples.cell(cell.cell_type, cell.units, "keras2")
+        for cell in case.program.cells
     )
     # the default initializer of the recurrent kernel knows no half precision
     dtype = (

@@ -209,7 +209,7 @@ def convolutional(
     (cell,) = program.program.cells
     filters = draw(lengths_and_masks.up_to(_MAX_FILTERS, 1))
     program = program.replace(features=draw(lengths_and_masks.up_to(_MAX_FILTERS, 1)))
-    cell = dataclasses.replace(cell, kind=CONVOLUTIONAL, units=filters, implementation=2)
+    cell = dataclasses.replace(cell, cell_type=CONVOLUTIONAL, units=filters, implementation=2)
     cases_of = _of_one_batch if stateful else _several
     axes = _variants(draw, program, tuple(_MAX_SPACE), data)
     first = draw(lengths_and_masks.up_to(1))

@@ -110,8 +110,8 @@ def _with_v1_weights(program, values):
     again = offers.build(dataclasses.replace(program, reloaded=None))
     given, width = [], program.features
     for index, spec in enumerate(program.cells):
-        if program.reloaded == wire.BASIC_V1_WEIGHTS and spec["kind"] == "LSTM":
-            spec = {**spec, "kind": "BasicLSTM"}
+        if program.reloaded == wire.BASIC_V1_WEIGHTS and spec["cell_type"] == "LSTM":
+            spec = {**spec, "cell_type": "BasicLSTM"}
         given += weights.keras_of_v1(spec, _held_by_v1(program, spec, width, values[index]))
         width = spec["units"]
     again.maker.set_weights(given)

@@ -62,7 +62,7 @@ class OneCase:
         if not sighting.judged:
             return Shown({}, missing=sighting.told)
         return Shown(
-            {self.case.place: _words(*sighting.kind)},
+            {self.case.place: _words(*sighting.signature)},
             {self.case.place: f"on {case.place}: {sighting.line}"},
         )
 
@@ -115,7 +115,7 @@ def _has_keras2(offers: Iterable[wire.PathOffer]) -> bool:
 
 
 def _words_of(outcome: Outcome) -> str:
-    _status, grade, error = outcome.kind
+    _status, grade, error = outcome.signature
     return _words(outcome.status == HOLDS, grade, error)
 
 

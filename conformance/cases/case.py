@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from conformance.cases.cached_hash import cached_hash
 from conformance.cases.data import Data, Malformation
-from conformance.cases.program import Cell, Convolution, Custom, Layer, Model, Program
+from conformance.cases.program import JSON_NAME, Cell, Convolution, Custom, Layer, Model, Program
 
 
 @cached_hash
@@ -104,8 +104,13 @@ def to_plain(record: Record) -> dict[str, typing.Any]:
         value = getattr(record, field.name)
         if field.default is not dataclasses.MISSING and value == field.default:
             continue
-        plain[field.name] = _plain_value(value)
+        plain[json_name(field)] = _plain_value(value)
     return plain
+
+
+def json_name(field: dataclasses.Field[typing.Any]) -> str:
+    """Return the name of a field in JSON."""
+    return str(field.metadata.get(JSON_NAME, field.name))
 
 
 def _plain_value(value: typing.Any) -> typing.Any:

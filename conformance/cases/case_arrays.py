@@ -165,8 +165,8 @@ def _cell_weights(cell: Cell, features: int, spec: WeightSpec, index: int) -> We
     places = math.prod(cell.convolution.kernel) if cell.convolution else 1
     taken, carried = places * features, places * cell.output_units
     projected = cell.projection
-    gates = _GATES[cell.kind] * cell.units
-    pair = (2,) if cell.kind == "GRU" and cell.reset_after else ()
+    gates = _GATES[cell.cell_type] * cell.units
+    pair = (2,) if cell.cell_type == "GRU" and cell.reset_after else ()
     return Weights(
         kernel=drawn(taken, gates, fan_in=taken),
         recurrent=drawn(carried, gates, fan_in=carried),

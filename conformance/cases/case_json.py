@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.adapter import wire
 from conformance.cases import case_arrays, floats, state_forms
-from conformance.cases.case import JSON_FIELDS, Case, make_case
+from conformance.cases.case import JSON_FIELDS, Case, json_name, make_case
 from conformance.cases.data import Data, Malformation
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import (
@@ -117,10 +117,10 @@ def _cell(plain: Any) -> Cell:
         raise UnreadableCase(f"wrappers = {unknown}, but must be of {WRAPPERS}")
     cell = Cell(**fields)
     _check_fields(cell)
-    if (cell.kind == CONVOLUTIONAL) != (cell.convolution is not None):
-        raise UnreadableCase(f"convolution of a {cell.kind} = {fields.get('convolution')!r}")
-    if cell.custom and cell.kind != "LSTM":
-        raise UnreadableCase(f"kind = {cell.kind!r}, but must be 'LSTM' within a custom cell")
+    if (cell.cell_type == CONVOLUTIONAL) != (cell.convolution is not None):
+        raise UnreadableCase(f"convolution of a {cell.cell_type} = {fields.get('convolution')!r}")
+    if cell.custom and cell.cell_type != "LSTM":
+        raise UnreadableCase(f"kind = {cell.cell_type!r}, but must be 'LSTM' within a custom cell")
     return cell
 
 
@@ -149,9 +149,10 @@ def _record(plain: Any, kind: type) -> Any:
 
 
 def _record_fields(plain: Any, kind: type) -> dict[str, Any]:
-    known = {field.name: field for field in dataclasses.fields(kind)}
+    known = {json_name(field): field for field in dataclasses.fields(kind)}
     needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
-    return _fields(plain, kind.__name__, list(known), needed)
+    given = _fields(plain, kind.__name__, list(known), needed)
+    return {known[name].name: value for name, value in given.items()}
 
 
 def _fields(plain: Any, what: str, known: Sequence[str], needed: Sequence[str]) -> dict[str, Any]:
@@ -167,12 +168,12 @@ def _fields(plain: Any, what: str, known: Sequence[str], needed: Sequence[str]) 
 
 
 def _check_fields(record: Any) -> None:
-    for name in (field.name for field in dataclasses.fields(record)):
-        value = getattr(record, name)
+    for field in dataclasses.fields(record):
+        name, value = json_name(field), getattr(record, field.name)
         least = _WHOLE_NUMBERS.get(name)
         if least is not None and (type(value) is not int or value < least):
             raise UnreadableCase(f"{name} = {value!r}, but must be a whole number from {least} on")
-        _check_scalar(name, value, _HINTS[type(record)][name])
+        _check_scalar(name, value, _HINTS[type(record)][field.name])
         if name in _TEXTS and not isinstance(value, str):
             raise UnreadableCase(f"{name} = {value!r}, but must be text")
         if name in _WORDS and value not in _WORDS[name]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import typing
 from dataclasses import dataclass
@@ -65,6 +66,9 @@ class Custom:
     start: bool = False
 
 
+JSON_NAME = "json_name"
+"""The key of a field's metadata that holds its name in JSON, where that is another."""
+
 # What of a case is a tree of the places of its cells
 Nesting = tuple[typing.Union[int, "Nesting"], ...]
 
@@ -77,7 +81,8 @@ class Cell:
     innermost first.
     """
 
-    kind: str  # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name), GRU or ConvLSTM
+    # SimpleRNN, LSTM, BasicLSTM (the v1 class of that name), GRU or ConvLSTM
+    cell_type: str = dataclasses.field(metadata={JSON_NAME: "kind"})
     units: int  # of a ConvLSTM its filters
     use_bias: bool = True
     activation: str = "tanh"
@@ -99,7 +104,7 @@ class Cell:
     @property
     def is_lstm(self) -> bool:
         """Whether the state is a pair of hidden state `h` and cell state `c`."""
-        return self.kind in LSTM_TYPES
+        return self.cell_type in LSTM_TYPES
 
     @property
     def output_units(self) -> int:
@@ -231,7 +236,7 @@ class Program:
     @property
     def cell_name(self) -> str:
         """The cell as verdicts name it: its type, or `Stack`."""
-        return STACK if self.stacked else self.cells[0].kind
+        return STACK if self.stacked else self.cells[0].cell_type
 
     @property
     def output_units(self) -> int:

@@ -237,7 +237,7 @@ def _read_cell(case: Case, cell: Cell, tree: object) -> tuple[wire.Leaf, ...]:
         return custom_cells.read_custom(cell.custom, cell.units, tree)
     if cell.is_lstm:
         return _read_pair(Path.of(case.program.path), tree)
-    return (_only_leaf(tree, f"one tensor for {cell.kind}"),)
+    return (_only_leaf(tree, f"one tensor for {cell.cell_type}"),)
 
 
 def _read_pair(path: Path, tree: object) -> tuple[wire.Leaf, ...]:
@@ -274,7 +274,7 @@ def structure_words(case: Case, tree: object) -> tuple[str, ...]:
         return (_bracketed(tree, names),)
     within = _brackets(tree, "...")
     pairs = zip(case.program.cells, tree.children, strict=True)
-    told = (f"{cell.kind}: {_bracketed(child, names)} in {within}" for cell, child in pairs)
+    told = (f"{cell.cell_type}: {_bracketed(child, names)} in {within}" for cell, child in pairs)
     return tuple(dict.fromkeys(told))
 
 

@@ -115,7 +115,9 @@ def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
     path = state_forms.Path.of(case.program.path)
     if path.api == "layer":
         (cell,) = case.program.cells
-        yield _Part(cell.kind, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, config)
+        yield _Part(
+            cell.cell_type, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, config
+        )
         return
     if path.api == "Bidirectional":
         yield from _of_directions(case, config)
@@ -138,7 +140,7 @@ def _of_directions(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
             name == "layer" or case.program.cells[0] != case.program.cells[1]
         ):  # where they are alike one suffices
             told = config.get(name, {}).get("config", {})
-            yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.kind)}, told)
+            yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, told)
 
 
 def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
@@ -155,8 +157,8 @@ def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
     generation = state_forms.Path.of(case.program.path).generation
     given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
     if case.program.options == wire.EVERY:
-        given.update(neutral_options.of_cell(generation, cell.kind))
-    elif generation == "keras2" and cell.kind != "SimpleRNN":
+        given.update(neutral_options.of_cell(generation, cell.cell_type))
+    elif generation == "keras2" and cell.cell_type != "SimpleRNN":
         # Keras 3 does not document it; with a recurrent dropout Keras 2 documents which one it is
         given["implementation"] = cell.implementation
     return {**given, "dtype": case.program.dtype}
@@ -170,11 +172,11 @@ def _of_keras_cell(cell: Cell) -> dict[str, Any]:
         "kernel_initializer": "zeros",
         "recurrent_initializer": "zeros",
     }
-    if cell.kind != "SimpleRNN":
+    if cell.cell_type != "SimpleRNN":
         given["recurrent_activation"] = cell.recurrent_activation.removesuffix("_0.2")
-    if cell.kind == "LSTM":
+    if cell.cell_type == "LSTM":
         given["unit_forget_bias"] = False
-    if cell.kind == "GRU":
+    if cell.cell_type == "GRU":
         given["reset_after"] = cell.reset_after
     return given
 
@@ -183,7 +185,7 @@ def _of_v1_cell(cell: Cell) -> dict[str, Any]:
     given: dict[str, Any] = {"num_units": cell.units, "activation": cell.activation}
     if cell.is_lstm:
         given["forget_bias"] = cell.forget_bias
-    if cell.kind == "LSTM":
+    if cell.cell_type == "LSTM":
         given["use_peepholes"] = cell.peepholes
         given["cell_clip"] = cell.cell_clip
         given["num_proj"] = cell.projection

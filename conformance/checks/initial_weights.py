@@ -20,7 +20,7 @@ def as_documented(cell: Cell, weights: wire.Weights) -> None:
     assert weights.bias is not None
     bias = floats.from_wire(weights.bias)
     wanted = np.zeros_like(bias)
-    if cell.kind == "LSTM":
+    if cell.cell_type == "LSTM":
         wanted[cell.units : 2 * cell.units] = 1.0
     if not np.array_equal(bias, wanted):
         raise Deviation(

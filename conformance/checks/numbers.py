@@ -38,7 +38,9 @@ def within_bound(
     values: np.ndarray, estimate: Estimate, what: str, observation: wire.Observation
 ) -> float:
     """The largest observed/width; a Deviation where it is above 1."""
-    return _compare(values, estimate.value, estimate.width, what, "the reference's", observation)
+    return _compare(
+        values, estimate.value, estimate.error_bound, what, "the reference's", observation
+    )
 
 
 def distance_in_ulps(case: Case, run: Run) -> float:
@@ -55,7 +57,7 @@ def distance_in_ulps(case: Case, run: Run) -> float:
 
 
 def _ulps(values: np.ndarray, estimate: Estimate, dtype: str) -> float:
-    certain = np.isfinite(estimate.width) & np.isfinite(estimate.value)
+    certain = np.isfinite(estimate.error_bound) & np.isfinite(estimate.value)
     if not certain.any():
         return 0.0
     apart = np.abs(values[certain] - estimate.value[certain])
@@ -68,7 +70,7 @@ def runs_agree(
     """Judge two runs of the same case by how far two correct computations may be apart."""
     expected = trajectory.outputs
     of_outputs = _compare(
-        one.outputs, other.outputs, expected.spread, "outputs", whose, one.observation
+        one.outputs, other.outputs, expected.pair_bound, "outputs", whose, one.observation
     )
     return max(of_outputs, states_agree(one, other, trajectory, whose))
 
@@ -82,7 +84,7 @@ def states_agree(
     for index, (here, there, estimates) in enumerate(triples):
         for name, a, b, estimate in zip("hc", here, there, estimates, strict=False):
             what = f"final {name} of cell {index}"
-            ratios.append(_compare(a, b, estimate.spread, what, whose, one.observation))
+            ratios.append(_compare(a, b, estimate.pair_bound, what, whose, one.observation))
     return max(ratios)
 
 

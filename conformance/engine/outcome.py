@@ -25,7 +25,7 @@ class Outcome:
     finding: CheckResult = NOTHING_FOUND
 
     @property
-    def kind(self) -> tuple[str, str | None, str | None]:
+    def signature(self) -> tuple[str, str | None, str | None]:
         """What two modes must have in common to be told in one line: status, grade, error class."""
         error = self.observation.error.name if self.observation and self.observation.error else None
         return (self.status, None if self.status == HOLDS else self.grade, error)

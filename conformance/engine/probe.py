@@ -41,7 +41,7 @@ class ReplayResult:
         return self.holds is not None
 
     @property
-    def kind(self) -> tuple[bool | None, str | None, str | None]:
+    def signature(self) -> tuple[bool | None, str | None, str | None]:
         """What two releases must have in common to have done the same: verdict, grade, error."""
         return (self.holds, self.grade, self.error)
 

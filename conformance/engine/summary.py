@@ -63,7 +63,7 @@ def verdicts_of_search(about: About, tallies: Mapping[str, Tally], seconds: floa
 
 
 def _kind(tally: Tally) -> tuple[str, str | None, str | None]:
-    return tally.telling.kind if tally.telling else (HOLDS, None, None)
+    return tally.telling.signature if tally.telling else (HOLDS, None, None)
 
 
 def _cases(tallies: Iterable[Tally]) -> int:

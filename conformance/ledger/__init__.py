@@ -91,9 +91,9 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "malformation": lambda case: case.data.malformation and case.data.malformation.name,
     "role": state_malformations.role,
     "model": lambda case: case.program.model and case.program.model.api,
-    "kinds": lambda case: sorted({cell.kind for cell in case.program.cells}),
-    "first": lambda case: case.program.cells[0].kind,
-    "last": lambda case: case.program.cells[-1].kind,
+    "kinds": lambda case: sorted({cell.cell_type for cell in case.program.cells}),
+    "first": lambda case: case.program.cells[0].cell_type,
+    "last": lambda case: case.program.cells[-1].cell_type,
     "narrowest": lambda case: min(
         width for cell in case.program.cells for width in cell.state_widths
     ),

@@ -157,7 +157,7 @@ class Derivative(Protocol):
 
 def derivative(cell: Cell, weights: Weights, noise: Noise) -> Derivative:
     """The derivative of a cell's formula."""
-    return _DERIVATIVES[cell.kind](cell, weights, noise)
+    return _DERIVATIVES[cell.cell_type](cell, weights, noise)
 
 
 _Pair = tuple[np.ndarray, np.ndarray]

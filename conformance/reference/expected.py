@@ -102,18 +102,21 @@ def _merged(case: Case, one: Estimate, other: Estimate) -> Estimate:
     with np.errstate(over="ignore", invalid="ignore"):
         if case.program.layer.merge_mode == "mul":
             value = one.value * other.value
-            width = _product_width(one, other, one.width, other.width)
-            spread = _product_width(one, other, one.spread, other.spread)
+            width = _product_width(one, other, one.error_bound, other.error_bound)
+            spread = _product_width(one, other, one.pair_bound, other.pair_bound)
             return _rounded(case.program.dtype, value, width, spread)
         value = one.value + other.value
         merged = _rounded(
-            case.program.dtype, value, one.width + other.width, one.spread + other.spread
+            case.program.dtype,
+            value,
+            one.error_bound + other.error_bound,
+            one.pair_bound + other.pair_bound,
         )
     return _halved(case.program.dtype, merged) if case.program.layer.merge_mode == "ave" else merged
 
 
 def _parts(estimate: Estimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return estimate.value, estimate.width, estimate.spread
+    return estimate.value, estimate.error_bound, estimate.pair_bound
 
 
 def _product_width(one: Estimate, other: Estimate, a: np.ndarray, b: np.ndarray) -> np.ndarray:

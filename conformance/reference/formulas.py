@@ -63,7 +63,7 @@ class Layer(Protocol):
 
 def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
     """The formula of a cell; ValueError where its kind or an activation is not known here."""
-    return _LAYERS[_must_be_one_of(cell.kind, _LAYERS, "kind")](cell, weights, noise)
+    return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "kind")](cell, weights, noise)
 
 
 def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:

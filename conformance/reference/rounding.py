@@ -27,32 +27,36 @@ _STEPS_APART = 7919  # on the way back
 class Estimate:
     """Values, how far a correct computation may be from them, and two of these from each other.
 
-    Three arrays of one shape, in float64. Where `width` is infinite nothing is certain of a correct
-    computation (it may overflow, or be chaotic), and `value` may be NaN.
+    Three arrays of one shape, in float64. Where `error_bound` is infinite nothing is certain of a
+    correct computation (it may overflow, or be chaotic), and `value` may be NaN.
     """
 
     value: np.ndarray
-    width: np.ndarray
-    spread: np.ndarray
+    error_bound: np.ndarray
+    pair_bound: np.ndarray
 
     def distance(self, observed: np.ndarray) -> np.ndarray:
-        """How far the observed values are from these, in widths: at most 1 on a correct path.
+        """How far the observed values are from these, in error bounds: at most 1 on a correct path.
 
-        0 where the width is infinite, inf where the observed value is not finite but should be.
+        0 where the bound is infinite, inf where the observed value is not finite but should be.
         """
         with np.errstate(invalid="ignore", divide="ignore"):
             apart = np.abs(np.asarray(observed, np.float64) - self.value)
-            ratio = np.where(apart == 0, 0.0, apart / self.width)
+            ratio = np.where(apart == 0, 0.0, apart / self.error_bound)
         ratio = np.where(np.isfinite(observed), ratio, np.inf)
-        return np.where(np.isinf(self.width), 0.0, ratio)
+        return np.where(np.isinf(self.error_bound), 0.0, ratio)
 
     def part(self, at: Any) -> Estimate:
         """A copy of what stands at an index, so that the whole can be freed."""
-        return Estimate(self.value[at].copy(), self.width[at].copy(), self.spread[at].copy())
+        return Estimate(
+            self.value[at].copy(), self.error_bound[at].copy(), self.pair_bound[at].copy()
+        )
 
     def where(self, kept: np.ndarray) -> Estimate:
         """Exactly zero where not kept."""
-        return Estimate(*(np.where(kept, a, 0.0) for a in (self.value, self.width, self.spread)))
+        return Estimate(
+            *(np.where(kept, a, 0.0) for a in (self.value, self.error_bound, self.pair_bound))
+        )
 
 
 class Noise:

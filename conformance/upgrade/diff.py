@@ -92,7 +92,7 @@ class Difference:
     grade: str | None = None
 
     @property
-    def kind(self) -> tuple[str, str, str, str]:
+    def signature(self) -> tuple[str, str, str, str]:
         """What two cases have in common that show the same difference."""
         return (self.clause, self.change, self.was, self.now)
 

@@ -56,7 +56,7 @@ class UpgradeSearch:
     def kinds(self) -> Counter[Kind | None]:
         """How many cases showed each kind of difference, and (None) how many none."""
         return Counter(
-            one.difference.kind if one.difference else None for one in self.compared.values()
+            one.difference.signature if one.difference else None for one in self.compared.values()
         )
 
     def _add_what_is_no_worse(self) -> None:
@@ -65,9 +65,9 @@ class UpgradeSearch:
             difference = one.difference
             if difference is None or difference.change != CHANGED:
                 continue
-            met = self.found.setdefault(difference.kind, Found(case, difference))
+            met = self.found.setdefault(difference.signature, Found(case, difference))
             if len(case.to_json()) < len(met.case.to_json()):
-                self.found[difference.kind] = Found(case, difference)
+                self.found[difference.signature] = Found(case, difference)
 
     def _round(self) -> _Round:
         return _Round(self, self._clause, self._subject, self._budget)
@@ -94,7 +94,7 @@ class _Round(BaseSearch):
             return False
         difference = self._of.compared[outcome.case].difference
         assert difference is not None
-        self._of.found[difference.kind] = Found(outcome.case, difference)
+        self._of.found[difference.signature] = Found(outcome.case, difference)
         return True
 
     def judged(self, cases: Sequence[Case]) -> list[Outcome]:
@@ -105,10 +105,10 @@ class _Round(BaseSearch):
         ]
 
     def _is_sought(self, difference: Difference | None) -> bool:
-        if difference is None or difference.kind in self._of.found:
+        if difference is None or difference.signature in self._of.found:
             return False
         if difference.change == CHANGED:
             return False
         if self._sought is None:
-            self._sought = difference.kind
-        return difference.kind == self._sought
+            self._sought = difference.signature
+        return difference.signature == self._sought

@@ -48,7 +48,7 @@ class Change:
     `modes` are those in which it is so; none where neither run tells them.
     """
 
-    kind: str
+    change_type: str
     why: str
     old: Verdict | None
     new: Verdict | None

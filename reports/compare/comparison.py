@@ -39,12 +39,12 @@ class Comparison:
 
     def of_kind(self, kind: str) -> list[Change]:
         """The changes of one kind, in order."""
-        return [change for change in self.changes if change.kind == kind]
+        return [change for change in self.changes if change.change_type == kind]
 
     @functools.cached_property
     def counts(self) -> dict[str, int]:
         """How many changes there are of each kind, the worst first."""
-        counted = Counter(change.kind for change in self.changes)
+        counted = Counter(change.change_type for change in self.changes)
         return {kind: counted[kind] for kind in CHANGE_KINDS}
 
     @property
@@ -67,7 +67,7 @@ def compared(old: Run, new: Run) -> Comparison:
     changes = sorted(
         map(of_verdicts.change, aligned(old.verdicts, new.verdicts, crossing)),
         key=lambda change: (
-            kinds.index(change.kind),
+            kinds.index(change.change_type),
             not change.verdict.deviates,
             rank(change.verdict),
             change.modes,
@@ -111,7 +111,7 @@ def _gaps(old: Run, new: Run, changes: Sequence[Change], crossing: bool) -> Iter
         for warning in run.warnings:
             yield f"{name}: {warning}"
     absent = {path["name"]: path.get("missing") for path in new.header.paths}
-    removed = [change for change in changes if change.kind == REMOVED]
+    removed = [change for change in changes if change.change_type == REMOVED]
     reasons = Counter(_reason(change, absent, crossing) for change in removed)
     for why, count in reasons.most_common():
         yield f"{count} that OLD judged {'is' if count == 1 else 'are'} missing from NEW: {why}"

@@ -35,7 +35,7 @@ def about(change: Change) -> list[str]:
 
 def why(change: Change) -> str:
     """Why a change is of its kind; of what one run lacks, which one."""
-    lacking = {ADDED: "OLD: ", REMOVED: "NEW: "}.get(change.kind, "")
+    lacking = {ADDED: "OLD: ", REMOVED: "NEW: "}.get(change.change_type, "")
     return f"{lacking}{change.why}"
 
 

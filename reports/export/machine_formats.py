@@ -138,7 +138,7 @@ def _new_first(run: Run) -> Iterator[Verdict]:
 def _change(change: Change) -> dict[str, Any]:
     verdict = change.verdict
     return {
-        "kind": change.kind,
+        "kind": change.change_type,
         "why": change.why,
         "clause": verdict.clause,
         "path": verdict.path,

@@ -51,7 +51,7 @@ class _Block:
 
 def markdown(comparison: Comparison, old: str, new: str) -> str:
     """The comparison, with as many changes as there is room for."""
-    listed = [change for change in comparison.changes if change.kind != UNCHANGED]
+    listed = [change for change in comparison.changes if change.change_type != UNCHANGED]
     fewest, most = 0, len(listed)
     text = _rendered(comparison, old, new, listed)
     if len(text) <= LONGEST:
@@ -83,7 +83,7 @@ def _rendered(comparison: Comparison, old: str, new: str, listed: Sequence[Chang
 def _blocks(comparison: Comparison, listed: Sequence[Change]) -> list[_Block]:
     blocks = []
     for kind in CHANGE_KINDS:
-        rows = [_row(change) for change in listed if change.kind == kind]
+        rows = [_row(change) for change in listed if change.change_type == kind]
         count = comparison.counts[kind] if kind != UNCHANGED else 0
         if count:
             heading = wording.heading(comparison, kind)

@@ -73,7 +73,7 @@ def _in_a_model(case: Case) -> Iterator[Code]:
 
 def _as_json(case: Case) -> list[Code]:
     """The config of a layer that was given another one for the backward direction."""
-    kind = case.program.cells[0].kind
+    kind = case.program.cells[0].cell_type
     given = f"layers.{kind}(2), backward_layer=layers.{kind}(2, go_backwards=True)"
     return [
         "import json",

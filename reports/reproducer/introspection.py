@@ -69,7 +69,7 @@ def _config(verdict: Verdict, case: Case) -> Telling | None:
     if "activity_regularizer = " in sentence and "use_cudnn" not in sentence:
         return _regularizer(case)
     absent = re.search(r"\b(\w+) = absent, but must be (true|false|\d+)\b", sentence, re.I | re.A)
-    kind = case.program.cells[0].kind
+    kind = case.program.cells[0].cell_type
     api = case.program.path.partition("/")[0]
     if stage(verdict) == BUILD:
         return None
@@ -97,7 +97,7 @@ def _config_of_stack(case: Case) -> Telling:
 
 
 def _regularizer(case: Case) -> Telling:
-    api, kind = case.program.path.partition("/")[0], case.program.cells[0].kind
+    api, kind = case.program.path.partition("/")[0], case.program.cells[0].cell_type
     given = f"activity_regularizer={build_code.keras(case)}.regularizers.L2(0.5)"
     if api not in _OF_A_LAYER:
         made, config = f"layers.RNN(layers.LSTMCell(2), {given})", "layer.get_config()"

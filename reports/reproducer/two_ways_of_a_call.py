@@ -170,7 +170,7 @@ def _of_a_config(case: Case) -> Pair:
     must_be_eager(case)
     (cell,) = case.program.cells
     built, taken = build_code.built(build_code.bare(case)), case_calls.whole(case)
-    made = f"{cell.kind}Cell" if built.function == "cell" else cell.kind
+    made = f"{cell.cell_type}Cell" if built.function == "cell" else cell.cell_type
     state = _named_state(case)
     old, new = (dataclasses.replace(built, function=name).call(state) for name in ("old", "new"))
     hard = 'recurrent_activation="hard_sigmoid"'

@@ -76,7 +76,7 @@ def _cell(texts: Iterable[str]) -> Text:
 
 def _in_short(change: Change, width: int) -> Iterator[str]:
     """A change in one line: what the only run says that judged it, or how both differ."""
-    only = {ADDED: change.new, REMOVED: change.old}.get(change.kind)
+    only = {ADDED: change.new, REMOVED: change.old}.get(change.change_type)
     said = [*wording.side(only)] if only else [change.verdict.verdict]
     text = "; ".join([*said, wording.why(change)] if change.why else said)
     yield tables.shortened(f"{_about(change)}: {tables.clean(text)}", width)

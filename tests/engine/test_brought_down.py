@@ -118,4 +118,4 @@ def _compared(
         BatchingClient(new),
     )
     found = zip(cases, both.compare(cases), strict=True)
-    return {case: one.difference.kind for case, one in found if one.difference}
+    return {case: one.difference.signature for case, one in found if one.difference}

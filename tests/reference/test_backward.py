@@ -100,7 +100,7 @@ def near(estimate: Estimate, expected: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("counted", COUNTED, ids=lambda fields: "-".join(fields) or "all")
-@pytest.mark.parametrize("cells", CELLS, ids=lambda cells: "-".join(cell.kind for cell in cells))
+@pytest.mark.parametrize("cells", CELLS, ids=lambda cells: "-".join(c.cell_type for c in cells))
 def test_gradients_are_what_differences_say(
     cells: tuple[Cell, ...], counted: dict[str, object]
 ) -> None:
@@ -147,7 +147,7 @@ def alone(case: Case) -> Gradients:
 
 
 @pytest.mark.parametrize("dtype", floats.DTYPES)
-@pytest.mark.parametrize("cells", CELLS[3:], ids=lambda cells: "-".join(c.kind for c in cells))
+@pytest.mark.parametrize("cells", CELLS[3:], ids=lambda cells: "-".join(c.cell_type for c in cells))
 def test_values_and_widths_do_not_depend_on_what_is_computed_together(
     cells: tuple[Cell, ...], dtype: str
 ) -> None:
@@ -162,8 +162,8 @@ def test_values_and_widths_do_not_depend_on_what_is_computed_together(
             estimates(backward.loss_gradients(case)), estimates(alone(case)), strict=True
         ):
             assert np.allclose(together.value, by_itself.value, rtol=1e-12, equal_nan=True)
-            assert np.allclose(together.width, by_itself.width, rtol=1e-6)
-            assert np.allclose(together.spread, by_itself.spread, rtol=1e-6)
+            assert np.allclose(together.error_bound, by_itself.error_bound, rtol=1e-6)
+            assert np.allclose(together.pair_bound, by_itself.pair_bound, rtol=1e-6)
 
 
 @pytest.mark.parametrize("fields", COUNTED[1:], ids=str)
@@ -174,7 +174,7 @@ def test_inputs_that_do_not_count_have_no_gradient(fields: dict[str, object]) ->
     assert not counted.all()
     assert (found.value[~counted] == 0).all()
     assert (found.distance(np.full(found.value.shape, 1e-300))[~counted] == np.inf).all()
-    assert (found.width[counted] > 0).all()
+    assert (found.error_bound[counted] > 0).all()
 
 
 @pytest.mark.parametrize(("dtype", "fault"), [("float32", 1e-5), ("float64", 1e-9)])
@@ -193,7 +193,7 @@ def test_rows_whose_errors_cancel_do_not_narrow_the_width_of_weights() -> None:
     cotangents = case_arrays.Cotangents(one, ((np.zeros((2, 1)),),))
     (found,) = backward.gradients_of_batches((cell,), (weights,), [batch], [cotangents], "float32")
     assert abs(found.weights[0].kernel.value[0, 0]) < 1e-15
-    assert found.weights[0].kernel.width[0, 0] > 1e-8
+    assert found.weights[0].kernel.error_bound[0, 0] > 1e-8
 
 
 def test_a_kink_may_fall_to_either_side() -> None:
@@ -217,8 +217,8 @@ def test_what_may_overflow_is_not_judged_and_other_rows_are() -> None:
     small = np.full((2, 6, 1), 2.0**-10)
     cotangents = case_arrays.Cotangents(small, ((np.array([[1.0], [2.0**-10]]),),))
     (found,) = backward.gradients_of_batches((cell,), (weights,), [batch], [cotangents], "float16")
-    assert np.isinf(found.state[0][0].width[:, 0]).tolist() == [True, False]
-    assert np.isinf(found.weights[0].kernel.width).all()
+    assert np.isinf(found.state[0][0].error_bound[:, 0]).tolist() == [True, False]
+    assert np.isinf(found.weights[0].kernel.error_bound).all()
 
 
 def test_chaos_is_not_judged_from_where_it_begins() -> None:
@@ -232,8 +232,8 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
         dtype: backward.gradients_of_batches((cell,), (weights,), [batch], [cotangents], dtype)[0]
         for dtype in ("bfloat16", "float64")
     }
-    assert np.isinf(found["bfloat16"].state[0][0].width).all()
-    assert np.isfinite(found["float64"].state[0][0].width).all()
+    assert np.isinf(found["bfloat16"].state[0][0].error_bound).all()
+    assert np.isfinite(found["float64"].state[0][0].error_bound).all()
 
 
 # The width, on the real TensorFlow

@@ -73,7 +73,7 @@ def test_at_one_position_a_conv_lstm_is_an_lstm() -> None:
             for cell in (lstm, conv)
         )
         assert (one.outputs.value == other.outputs.value).all()
-        assert (one.outputs.width == other.outputs.width).all()
+        assert (one.outputs.error_bound == other.outputs.error_bound).all()
 
 
 def test_zeros_of_the_matrix_do_not_widen() -> None:
@@ -87,6 +87,6 @@ def test_zeros_of_the_matrix_do_not_widen() -> None:
         run = forward.run_cells(
             case.program.cells, weights, alike, case_arrays.state(case), "float32"
         )
-        return run.outputs.width
+        return run.outputs.error_bound
 
     assert np.median(widths(40)) < 2 * np.median(widths(1))

@@ -164,8 +164,8 @@ def test_a_merged_output_may_be_as_far_off_as_both_can(mode: str, dtype: str) ->
         seen = rounded(
             case,
             mode,
-            floats.round_to(one.value + 0.99 * sign * one.width, dtype),
-            floats.round_to(other.value + 0.99 * against * other.width, dtype),
+            floats.round_to(one.value + 0.99 * sign * one.error_bound, dtype),
+            floats.round_to(other.value + 0.99 * against * other.error_bound, dtype),
         )
         farthest = max(farthest, float(merged.distance(seen).max()))
     assert 0.5 < farthest <= 1.05  # the ends themselves were rounded
@@ -178,8 +178,8 @@ def test_where_merging_may_overflow_nothing_is_judged() -> None:
         state="large",
     )  # fmt: skip
     merged = expected_trajectory(case).outputs
-    sure = np.abs(merged.value) + merged.width <= floats.largest("float16")
-    assert np.isinf(merged.width[~sure]).all()
+    sure = np.abs(merged.value) + merged.error_bound <= floats.largest("float16")
+    assert np.isinf(merged.error_bound[~sure]).all()
     assert sure.any()
     assert not sure.all()
 

@@ -267,7 +267,7 @@ def test_no_rows_are_a_case_too() -> None:
     case = make_case(
         "p", "m", (Cell("LSTM", 2), Cell("GRU", 3, reset_after=True)), batch=0, steps=3
     )
-    assert forward.trajectory(case).outputs.width.shape == (0, 3, 3)
+    assert forward.trajectory(case).outputs.error_bound.shape == (0, 3, 3)
 
 
 def test_unknown_names_are_refused() -> None:
@@ -332,7 +332,7 @@ class Honest:
             "LSTM": self.lstm,
             "GRU": self.gru,
         }
-        step = steps[self.cell.kind]
+        step = steps[self.cell.cell_type]
         seen = []
         for at in range(self.case.data.steps):
             state = step(inputs[:, at], *state)
@@ -426,11 +426,11 @@ def test_two_orders_of_operations_stay_within_the_spread(dtype: str) -> None:
     for case in drawn_cases(dtype, 90):
         one, other = Honest(case).run(), Honest(case, joined=True).run()
         for estimate, a, b in zip(estimates(forward.trajectory(case)), one, other, strict=True):
-            assert (np.abs(a - b) <= estimate.spread).all(), case.to_json()
+            assert (np.abs(a - b) <= estimate.pair_bound).all(), case.to_json()
 
 
 def share_caught(dtype: str, fault: float, count: int = 140) -> float:
-    cells = tuple(cell for cell in CELLS if cell.kind != "SimpleRNN")
+    cells = tuple(cell for cell in CELLS if cell.cell_type != "SimpleRNN")
     cases = drawn_cases(dtype, count, cells)
     return float(np.mean([worst(case, Honest(case, fault=fault).run()) > 1 for case in cases]))
 
@@ -445,10 +445,10 @@ def test_a_wrong_gate_is_caught(dtype: str, fault: float) -> None:
 def test_widths_are_positive_and_spreads_no_narrower_than_half_of_them(dtype: str) -> None:
     for case in drawn_cases(dtype, 40):
         for estimate in estimates(forward.trajectory(case)):
-            assert estimate.value.shape == estimate.width.shape == estimate.spread.shape
-            assert (estimate.width > 0).all()
-            assert (estimate.spread >= 0.5 * estimate.width).all()
-            assert (estimate.spread <= 2 * estimate.width * (1 + 1e-9)).all()
+            assert estimate.value.shape == estimate.error_bound.shape == estimate.pair_bound.shape
+            assert (estimate.error_bound > 0).all()
+            assert (estimate.pair_bound >= 0.5 * estimate.error_bound).all()
+            assert (estimate.pair_bound <= 2 * estimate.error_bound * (1 + 1e-9)).all()
 
 
 def test_widths_grow_with_the_unit_roundoff() -> None:
@@ -460,7 +460,7 @@ def test_widths_grow_with_the_unit_roundoff() -> None:
         case_arrays.inputs(case),
         case_arrays.state(case),
     )
-    widths = {dtype: forward.run_cells(*arguments, dtype).outputs.width for dtype in DTYPES}
+    widths = {dtype: forward.run_cells(*arguments, dtype).outputs.error_bound for dtype in DTYPES}
     order = ("float64", "float32", "float16", "bfloat16")
     for finer, coarser in itertools.pairwise(order):
         assert (widths[finer] < widths[coarser]).all()
@@ -469,8 +469,8 @@ def test_widths_grow_with_the_unit_roundoff() -> None:
 def test_the_same_case_has_the_same_widths() -> None:
     case = next(drawn_cases("float32", 1))
     one, other = forward.trajectory(case).outputs, forward.trajectory(case).outputs
-    assert (one.width == other.width).all()
-    assert (one.spread == other.spread).all()
+    assert (one.error_bound == other.error_bound).all()
+    assert (one.pair_bound == other.pair_bound).all()
 
 
 def test_underflow_is_no_error() -> None:
@@ -486,8 +486,8 @@ def test_a_possible_overflow_is_not_judged() -> None:
     cell = Cell("SimpleRNN", 2, use_bias=False, activation="linear")
     weights = Weights(array(1.0, 1.0), np.array([[300.0, 0.0], [0.0, 0.5]]))
     result = trajectory(cell, weights, [1.0, 1.0], [300.0, 1.0], dtype="float16")
-    assert np.isinf(result.outputs.width[0, :, 0]).all()
-    assert np.isinf(result.outputs.spread[0, :, 0]).all()
+    assert np.isinf(result.outputs.error_bound[0, :, 0]).all()
+    assert np.isinf(result.outputs.pair_bound[0, :, 0]).all()
     assert result.outputs.distance(np.full((1, 2, 2), np.nan))[0, 0].tolist() == [0.0, np.inf]
 
 
@@ -496,7 +496,7 @@ def test_a_partial_sum_that_may_overflow_is_not_judged() -> None:
     result = trajectory(
         cell, Weights(array(200.0), array(-200.0)), [330.0], [330.0], dtype="float16"
     )
-    assert np.isinf(result.outputs.width).all()
+    assert np.isinf(result.outputs.error_bound).all()
 
 
 def test_chaos_is_not_judged_from_where_it_begins() -> None:
@@ -506,27 +506,27 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
         array(0.0, 0.0), np.array([[1.75, 1.75], [-3.5, -3.5]]), np.array([0.0, -0.5])
     )
     result = trajectory(cell, weights, [0.0] * 16, [0.3125, 0.0], dtype="bfloat16")
-    certain = np.isfinite(result.outputs.width[0]).all(axis=-1).tolist()
+    certain = np.isfinite(result.outputs.error_bound[0]).all(axis=-1).tolist()
     assert certain[:3] == [True, True, True]
     assert certain == sorted(certain, reverse=True)
     assert not certain[-1]
-    assert np.isinf(result.state[0][0].width).all()
+    assert np.isinf(result.state[0][0].error_bound).all()
     finer = trajectory(cell, weights, [0.0] * 16, [0.3125, 0.0], dtype="float32")
-    assert np.isfinite(finer.outputs.width).all()
+    assert np.isfinite(finer.outputs.error_bound).all()
 
 
 def test_a_gate_that_is_shut_is_judged() -> None:
     # sigmoid(-20) has no digit that is certain in float32, but is certainly next to nothing
     cell = Cell("SimpleRNN", 1, use_bias=False, activation="sigmoid")
     result = trajectory(cell, Weights(array(1.0), array(1.0)), [-20.0], [0.0], dtype="float32")
-    assert (result.outputs.width < 1e-6).all()
+    assert (result.outputs.error_bound < 1e-6).all()
     assert (result.outputs.distance(np.full((1, 1, 1), 1e-3)) > 1.0).all()
 
 
 def test_a_state_that_passes_through_zero_is_judged() -> None:
     cell = Cell("SimpleRNN", 1, use_bias=False, activation="linear")
     result = trajectory(cell, Weights(array(1.0), array(1.0)), [0.7, -0.7, 0.5], [0.0])
-    assert np.isfinite(result.outputs.width).all()
+    assert np.isfinite(result.outputs.error_bound).all()
 
 
 def test_a_value_that_is_not_finite_is_infinitely_far() -> None:
@@ -541,7 +541,7 @@ def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
     weights = Weights(array(0.1), array(-0.1), np.array([0.0]))
     result = trajectory(cell, weights, [0.3], [0.3], dtype="float32")
     assert outputs(result) == [0.0]
-    assert result.outputs.width[0, 0, 0] > 1e-9
+    assert result.outputs.error_bound[0, 0, 0] > 1e-9
 
 
 # What is around a cell
@@ -556,7 +556,7 @@ def test_a_residual_wrapper_adds_the_inputs_and_leaves_the_state_alone(dtype: st
         seen = forward.trajectory(plain.replace(cells=(wrapped,)))
         added = alone.outputs.value + times * case_arrays.inputs(plain)
         assert seen.outputs.value == close(added, rel=1e-12)
-        assert (seen.outputs.width > alone.outputs.width).any()
+        assert (seen.outputs.error_bound > alone.outputs.error_bound).any()
         for leaf, other in zip(seen.state[0], alone.state[0], strict=True):
             assert (leaf.value == other.value).all()
 
@@ -573,6 +573,6 @@ def test_a_cell_above_a_residual_wrapper_is_fed_what_it_gives() -> None:
 def test_a_doubled_output_is_h_twice() -> None:
     case = make_case("p", "m", (Cell("LSTM", 2, custom=Custom(doubled=True)),), 2, 3, state="mixed")
     seen = forward.trajectory(case).outputs
-    for array in (seen.value, seen.width, seen.spread):
+    for array in (seen.value, seen.error_bound, seen.pair_bound):
         assert array.shape == (2, 3, 4)
         assert (array[..., :2] == array[..., 2:]).all()

@@ -37,8 +37,8 @@ def same(one: forward.Trajectory, other: forward.Trajectory) -> bool:
     return all(
         a.value.shape == b.value.shape
         and np.allclose(a.value, b.value, rtol=1e-13, atol=1e-15)
-        and np.allclose(a.width, b.width, rtol=1e-3)
-        and np.allclose(a.spread, b.spread, rtol=1e-3)
+        and np.allclose(a.error_bound, b.error_bound, rtol=1e-3)
+        and np.allclose(a.pair_bound, b.pair_bound, rtol=1e-3)
         for a, b in zip(estimates(one), estimates(other), strict=True)
     )
 
@@ -101,7 +101,7 @@ def test_outputs_are_exactly_zero_where_that_is_documented(fields: dict[str, Any
     outputs, counted = forward.trajectory(case).outputs, case_arrays.counted(case)
     assert counted is not None
     assert (outputs.value[~counted] == 0).all()
-    assert (outputs.width[~counted] == 0).all()
+    assert (outputs.error_bound[~counted] == 0).all()
     assert (outputs.value[counted] != 0).all()
     held = forward.trajectory(changed(mask="scattered"))
     assert "mask" not in fields or same(

@@ -118,23 +118,23 @@ def became(old: Verdict | None, new: Verdict | None) -> Change:
     ],
 )
 def test_what_became_of_a_verdict(old: Verdict | None, new: Verdict | None, kind: str) -> None:
-    assert became(old, new).kind == kind
+    assert became(old, new).change_type == kind
 
 
 def test_whether_the_ledger_knows_a_deviation_is_no_change_of_it() -> None:
-    assert became(known("a"), raised()).kind == UNCHANGED
-    assert became(raised(), known("a")).kind == UNCHANGED
-    assert became(known("in-2.15"), known("in-2.21")).kind == UNCHANGED
+    assert became(known("a"), raised()).change_type == UNCHANGED
+    assert became(raised(), known("a")).change_type == UNCHANGED
+    assert became(known("in-2.15"), known("in-2.21")).change_type == UNCHANGED
 
 
 def test_what_the_ledger_knows_hides_no_further_deviation() -> None:
-    assert became(known("a"), known("a", "b")).kind == BROKEN
-    assert became(known("a"), raised(ledger=("a",))).kind == BROKEN
-    assert became(known("a", "b"), raised(ledger=("a",))).kind == UNCHANGED
+    assert became(known("a"), known("a", "b")).change_type == BROKEN
+    assert became(known("a"), raised(ledger=("a",))).change_type == BROKEN
+    assert became(known("a", "b"), raised(ledger=("a",))).change_type == UNCHANGED
     gone = became(known("a", "b"), known("a"))
-    assert (gone.kind, gone.why) == (CHANGED, "no longer seen: b")
+    assert (gone.change_type, gone.why) == (CHANGED, "no longer seen: b")
     other = became(known("a", "b"), known("a", "c"))
-    assert (other.kind, other.why) == (CHANGED, "no longer seen: b; seen now: c")
+    assert (other.change_type, other.why) == (CHANGED, "no longer seen: b; seen now: c")
 
 
 def test_numbers_in_an_error_are_of_the_case_and_not_of_the_version() -> None:
@@ -148,7 +148,7 @@ def test_numbers_in_an_error_are_of_the_case_and_not_of_the_version() -> None:
         )
     )
     seen = became(one, other)
-    assert (seen.kind, seen.same_case) == (UNCHANGED, False)
+    assert (seen.change_type, seen.same_case) == (UNCHANGED, False)
     assert became(one, one).same_case is True
     assert became(held(), one).same_case is None
 
@@ -240,7 +240,7 @@ def test_nothing_is_netted() -> None:
     old = run_of(held(cell="GRU"), raised(cell="LSTM"))
     new = run_of(raised(cell="GRU"), held(cell="LSTM"))
     comparison = compared(old, new)
-    assert [(one.kind, one.verdict.cell) for one in comparison.changes] == [
+    assert [(one.change_type, one.verdict.cell) for one in comparison.changes] == [
         (BROKEN, "GRU"),
         (FIXED, "LSTM"),
     ]
@@ -250,14 +250,14 @@ def test_nothing_is_netted() -> None:
 def test_a_run_is_no_worse_than_itself() -> None:
     run = run_of(held(cell="x"), raised(cell="GRU"), known("a", cell="Stack"), ABSENT)
     comparison = compared(run, run)
-    assert {one.kind for one in comparison.changes} == {UNCHANGED}
+    assert {one.change_type for one in comparison.changes} == {UNCHANGED}
     assert comparison.exit_code == 0
 
 
 def test_what_got_worse_comes_first_and_added_deviations_before_what_holds() -> None:
     old = run_of(held(cell="a"), refused("explained"), held(cell="z"))
     new = run_of(held(cell="b"), raised(cell="c"), raised(cell="z"), refused("rejected"))
-    told = [(one.kind, one.verdict.cell) for one in compared(old, new).changes]
+    told = [(one.change_type, one.verdict.cell) for one in compared(old, new).changes]
     assert told == [(BROKEN, "z"), (WEAKER, "LSTM"), (ADDED, "c"), (ADDED, "b"), (REMOVED, "a")]
 
 
@@ -303,7 +303,7 @@ def test_what_tf_keras_is_in_each_is_compared() -> None:
     old = run_of(held("layer/keras2"), held("RNN/keras2 ~ dynamic_rnn/keras2"), **IN_KERAS_2)
     new = run_of(raised(), held("RNN/keras3 ~ dynamic_rnn/keras3"), **IN_KERAS_3)
     comparison = compared(old, new)
-    assert [change.kind for change in comparison.changes] == [BROKEN, UNCHANGED]
+    assert [change.change_type for change in comparison.changes] == [BROKEN, UNCHANGED]
     assert comparison.exit_code == 1
     assert any("Keras 2 in OLD and Keras 3 in NEW" in note for note in comparison.notes)
 
@@ -319,12 +319,12 @@ def test_cases_are_the_same_whatever_their_paths() -> None:
     case = {"path": "layer/keras2", "mode": "eager"}
     old = run_of(raised(path="layer/keras2", case=case), **IN_KERAS_2)
     (change,) = compared(old, run_of(raised(), **IN_KERAS_3)).changes
-    assert (change.kind, change.same_case) == (UNCHANGED, True)
+    assert (change.change_type, change.same_case) == (UNCHANGED, True)
 
 
 def test_where_keras_2_is_in_both_it_is_compared_with_itself() -> None:
     old, new = run_of(held("layer/keras2"), **IN_KERAS_2), run_of(held(), **IN_BOTH)
-    assert [change.kind for change in compared(old, new).changes] == [ADDED, REMOVED]
+    assert [change.change_type for change in compared(old, new).changes] == [ADDED, REMOVED]
 
 
 def test_classes_are_crossed_as_paths_are() -> None:

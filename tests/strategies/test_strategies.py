@@ -52,7 +52,7 @@ def test_cells_have_the_options_of_their_generation(case: Case) -> None:
         if generation != "v1":
             assert not cell.peepholes
             assert cell.projection is cell.cell_clip is cell.projection_clip is None
-            assert cell.kind != "BasicLSTM"
+            assert cell.cell_type != "BasicLSTM"
         else:
             assert cell.use_bias
             assert not cell.reset_after

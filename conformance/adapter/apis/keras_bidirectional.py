@@ -12,12 +12,12 @@ def build(generation, program):
     Outputs that it does not merge are given side by side.
     """
     dtype = layer_dtype(generation, program)
-    kind = program.cells[0]["kind"]
+    kind = program.cells[0]["cell_type"]
     options = {**layer_options(program), **idle_options(generation, program, kind)}
     merge_mode = options.pop("merge_mode", "concat")
     layers = compat.keras(generation).layers
     forward, backward = [
-        getattr(layers, spec["kind"])(
+        getattr(layers, spec["cell_type"])(
             name=name,
             go_backwards=name == "backward",
             **options,

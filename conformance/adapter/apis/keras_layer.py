@@ -13,7 +13,11 @@ def build(generation, program):
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
     given = factory.options_of_layer(generation, spec, dtype, program.options)
-    options = {**given, **layer_options(program), **idle_options(generation, program, spec["kind"])}
+    options = {
+        **given,
+        **layer_options(program),
+        **idle_options(generation, program, spec["cell_type"]),
+    }
     distributed = program.layer.get("time_distributed")
     if distributed:
         options["return_state"] = False
@@ -30,8 +34,8 @@ def build(generation, program):
 
 def _class_name(spec):
     if not spec["convolution"]:
-        return spec["kind"]
-    return "%s%dD" % (spec["kind"], len(spec["convolution"]["space"]))
+        return spec["cell_type"]
+    return "%s%dD" % (spec["cell_type"], len(spec["convolution"]["space"]))
 
 
 def _in_pairs(layer, program):

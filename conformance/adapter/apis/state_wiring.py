@@ -28,7 +28,7 @@ class Parts:
 
     def _state(self, spec):
         h = self.keras.Input((spec["units"],), dtype=self._program.dtype)
-        if spec["kind"] != "LSTM":
+        if spec["cell_type"] != "LSTM":
             return h
         return [h, self.keras.Input((spec["units"],), dtype=self._program.dtype)]
 

@@ -24,7 +24,7 @@ def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True
     """
     if generation == "v1":
         return _v1(spec, dtype, options, state_is_tuple)
-    kind = getattr(compat.keras(generation).layers, spec["kind"] + "Cell")
+    kind = getattr(compat.keras(generation).layers, spec["cell_type"] + "Cell")
     if spec["ones_at_first"]:
         kind = _with_ones_at_first(kind)
     return kind(name="cell_%d" % index, **keras_options(generation, spec, dtype, options))
@@ -109,14 +109,14 @@ def keras_options(generation, spec, dtype, options=wire.GIVEN):
         return {"units": spec["units"], **_unless_default(dtype)}
     given = _arithmetic(spec, dtype)
     if options == wire.EVERY:
-        given.update(copy.deepcopy(neutral_options.of_cell(generation, spec["kind"])))
+        given.update(copy.deepcopy(neutral_options.of_cell(generation, spec["cell_type"])))
     return given
 
 
 def options_of_layer(generation, spec, dtype, options=wire.GIVEN):
     """Those arguments, for the layer, which in some versions does not take all of them."""
     given = keras_options(generation, spec, dtype, options)
-    for name in compat.not_taken_by_layer(generation, spec["kind"]):
+    for name in compat.not_taken_by_layer(generation, spec["cell_type"]):
         given.pop(name, None)
     return given
 
@@ -139,13 +139,13 @@ def _arithmetic(spec, dtype):
         "recurrent_initializer": "zeros",
         "dtype": dtype,
     }
-    if spec["kind"] != "SimpleRNN":
+    if spec["cell_type"] != "SimpleRNN":
         given["recurrent_activation"] = spec["recurrent_activation"].split("_0.2")[0]
-    if spec["kind"] in ("LSTM", "GRU"):
+    if spec["cell_type"] in ("LSTM", "GRU"):
         given["implementation"] = spec["implementation"]
-    if spec["kind"] in ("LSTM", CONVOLUTIONAL):
+    if spec["cell_type"] in ("LSTM", CONVOLUTIONAL):
         given["unit_forget_bias"] = False
-    if spec["kind"] == "GRU":
+    if spec["cell_type"] == "GRU":
         given["reset_after"] = spec["reset_after"]
     given.update({name: spec[name] for name in _DROPOUTS if spec[name]})
     return given
@@ -169,24 +169,24 @@ _V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
 
 
 def _v1(spec, dtype, options, state_is_tuple):
-    kind = getattr(compat.v1_cells(), _V1_NAMES.get(spec["kind"], spec["kind"] + "Cell"))
+    kind = getattr(compat.v1_cells(), _V1_NAMES.get(spec["cell_type"], spec["cell_type"] + "Cell"))
     # variables of v1 cells are found by name, across functions and eager calls alike
     name = "v1_cell_%d" % next(_numbers)
     if options == wire.DEFAULTS:
         return kind(spec["units"], name=name, **_unless_default(dtype))
     given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic(spec)}
-    if not state_is_tuple and spec["kind"].endswith("LSTM"):
+    if not state_is_tuple and spec["cell_type"].endswith("LSTM"):
         given["state_is_tuple"] = False
     if options == wire.EVERY:
-        given.update(copy.deepcopy(neutral_options.of_cell("v1", spec["kind"])))
+        given.update(copy.deepcopy(neutral_options.of_cell("v1", spec["cell_type"])))
     return kind(spec["units"], **given)
 
 
 def _v1_arithmetic(spec):
     given = {"activation": _v1_activation(spec["activation"])}
-    if spec["kind"] in ("BasicLSTM", "LSTM"):
+    if spec["cell_type"] in ("BasicLSTM", "LSTM"):
         given["forget_bias"] = spec["forget_bias"]
-    if spec["kind"] == "LSTM":
+    if spec["cell_type"] == "LSTM":
         given["use_peepholes"] = spec["peepholes"]
         given["cell_clip"] = spec["cell_clip"]
         given["num_proj"] = spec["projection"]

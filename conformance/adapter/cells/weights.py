@@ -110,7 +110,7 @@ def _keras(cell, spec, arrays):
 
 
 def _with_forget_bias(spec, bias):
-    if spec["kind"] not in ("LSTM", "BasicLSTM", "ConvLSTM"):
+    if spec["cell_type"] not in ("LSTM", "BasicLSTM", "ConvLSTM"):
         return bias
     units = spec["units"]
     bias = bias.copy()
@@ -130,9 +130,9 @@ def _ending(named, ending):
 
 def _v1_values(spec, arrays):
     stacked = np.concatenate([arrays["kernel"], arrays["recurrent"]])
-    if spec["kind"] == "SimpleRNN":
+    if spec["cell_type"] == "SimpleRNN":
         return [("kernel", stacked), ("bias", arrays["bias"])]
-    if spec["kind"] == "GRU":
+    if spec["cell_type"] == "GRU":
         return _v1_gru(spec["units"], stacked, arrays["bias"])
     return _v1_lstm(stacked, arrays)
 
@@ -164,9 +164,9 @@ def _as_ijfo(values):
 
 
 def _from_v1(spec, named):
-    if spec["kind"] == "GRU":
+    if spec["cell_type"] == "GRU":
         return _from_v1_gru(spec, named)
-    in_order = _as_ijfo if spec["kind"].endswith("LSTM") else np.asarray  # undoes what it does
+    in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # undoes what it does
     kernel, recurrent = _unstacked(spec, _of_all(in_order, named["kernel"]))
     values = {"kernel": kernel, "recurrent": recurrent, "bias": _of_all(in_order, named["bias"])}
     if spec["projection"]:

@@ -72,7 +72,7 @@ def role(case: Case) -> str | None:
 def _leaf_roles(case: Case) -> list[str]:
     pair = "ch" if state_forms.Path.of(case.program.path).is_v1 else "hc"
     return [
-        f"{cell.kind}.{name}"
+        f"{cell.cell_type}.{name}"
         for cell in case.program.cells
         for name in (pair if cell.is_lstm else "h")
     ]

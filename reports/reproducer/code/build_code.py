@@ -192,7 +192,7 @@ def _ones_at_first(case: Case) -> Iterator[Code]:
     """A user's own class of cell, which makes a state of ones."""
     (cell,) = case.program.cells
     ones = f"tf.ones((batch_size, {cell.units}), {literal(case.program.dtype)})"
-    yield f"class Own(layers.{cell.kind}Cell):"
+    yield f"class Own(layers.{cell.cell_type}Cell):"
     yield "    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):"
     yield f"        return {f'[{ones}, {ones}]' if cell.is_lstm else ones}"
 
@@ -200,13 +200,13 @@ def _ones_at_first(case: Case) -> Iterator[Code]:
 def _layer(case: Case, path: Path) -> Built:
     (cell,) = case.program.cells
     options = {**_layer_options(case.program.layer), **_cell_options(cell, case)}
-    return _of_layer(case, call(f"layers.{cell.kind}", str(cell.units), **options))
+    return _of_layer(case, call(f"layers.{cell.cell_type}", str(cell.units), **options))
 
 
 def _bidirectional(case: Case, path: Path) -> Built:
     forward, backward = (
         call(
-            f"layers.{cell.kind}",
+            f"layers.{cell.cell_type}",
             str(cell.units),
             **_layer_options(case.program.layer),
             **backwards,
@@ -379,7 +379,7 @@ _WRAPPERS: dict[str, tuple[str, dict[str, Code]]] = {
 def _bare_cell(cell: Cell, case: Case, path: Path) -> Group:
     if path.is_v1:
         return _v1_cell(cell, case)
-    return call(f"layers.{cell.kind}Cell", str(cell.units), **_cell_options(cell, case))
+    return call(f"layers.{cell.cell_type}Cell", str(cell.units), **_cell_options(cell, case))
 
 
 def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
@@ -390,12 +390,12 @@ def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
         "dropout": (cell.dropout, 0.0),
         "recurrent_dropout": (cell.recurrent_dropout, 0.0),
     }
-    if cell.kind != "SimpleRNN":
+    if cell.cell_type != "SimpleRNN":
         # the suite names what Keras 2 means by hard_sigmoid after its slope
         name = cell.recurrent_activation.split("_0.2")[0]
         given["recurrent_activation"] = (name, "sigmoid")
         given["implementation"] = (cell.implementation, 2)
-    if cell.kind == "GRU":
+    if cell.cell_type == "GRU":
         given["reset_after"] = (cell.reset_after, True)
     if case.program.dtype in ("float16", "bfloat16") and case.program.policy is None:
         # the default, orthogonal, cannot be had in every dtype
@@ -410,7 +410,7 @@ def _v1_cell(cell: Cell, case: Case) -> Group:
         options["activation"] = activation
     if cell.is_lstm:
         options.update(_unlike({"forget_bias": (cell.forget_bias, 1.0)}))
-    if cell.kind == "LSTM":
+    if cell.cell_type == "LSTM":
         of_lstm: dict[str, tuple[object, object]] = {
             "use_peepholes": (cell.peepholes, False),
             "num_proj": (cell.projection, None),
@@ -420,7 +420,11 @@ def _v1_cell(cell: Cell, case: Case) -> Group:
         options.update(_unlike(of_lstm))
     if case.program.dtype != "float32":
         options["dtype"] = f"tf.{case.program.dtype}"
-    return call(f"cells.{_V1_NAMES.get(cell.kind, cell.kind + 'Cell')}", str(cell.units), **options)
+    return call(
+        f"cells.{_V1_NAMES.get(cell.cell_type, cell.cell_type + 'Cell')}",
+        str(cell.units),
+        **options,
+    )
 
 
 _V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
