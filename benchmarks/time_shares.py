@@ -129,9 +129,9 @@ def _ordered_searches(
     found = {
         f"::{clause.judge.__name__}[{subject}]": (clause, subject)
         for clause in all_clauses().values()
-        for subject in profile.chosen(clause, clause.subjects(description.paths))
+        for subject in profile.choose(clause, clause.subjects(description.paths))
     }
-    return [found[node] for node in scheduling.ordered(list(found))]
+    return [found[node] for node in scheduling.order_nodes(list(found))]
 
 
 def _print_table(spent: dict[str, float], total: float, cases: int) -> None:

@@ -84,7 +84,7 @@ class Ended:
         """What is not as it must be: the exit code, or the error that was seen, if any."""
         if self.code != expected:
             return f"exit {self.code}, but must be {expected}"
-        seen, before = self._error, Error.of(self.script.verdict.observation or {})
+        seen, before = self._error, Error.from_observation(self.script.verdict.observation or {})
         if expected == PRESENT and not _alike(seen, before.name if before else None):
             run = before.name if before else "no error"
             return f"exit {self.code} with {seen or 'no error'}, but the run has seen {run}"

@@ -104,7 +104,7 @@ class WholeClause:
         if not modes:
             return None
         budget = self.profile.budget(DERANDOMISED_SALT)
-        search = Search(self.clause, subject, looking.asker, Ledger(), budget)
+        search = Search(self.clause, subject, looking.client, Ledger(), budget)
         for drawn in self.profile.rounds(modes, self.clause):
             search.execute(drawn)
         return [tally.new for tally in search.tallies.values() if tally.new]

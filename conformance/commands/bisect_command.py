@@ -19,7 +19,7 @@ from conformance.bisect.steps import Asked, OneCase, Shown, WholeClause
 from conformance.cli import add_target_cache, exit_code
 from conformance.contract import clause
 from conformance.engine import profiles, replay
-from conformance.engine.probe import onlooker
+from conformance.engine.probe import open_probe
 from conformance.errors import ConformanceError, TargetUnavailable
 from reports.terminal.output import say
 
@@ -109,7 +109,7 @@ class _Asking:
 
     def _look(self, name: str) -> Shown:
         try:
-            with onlooker(name, self.cache) as looking:
+            with open_probe(name, self.cache) as looking:
                 found = looking.description.versions
                 self.versions[name] = ", ".join(
                     f"{package} {found[package]}"

@@ -1,9 +1,9 @@
-"""Asks a target what clauses want to know: for many cases in one message, and nothing twice.
+"""A client of a target that sends the questions of many cases in one message, and none twice.
 
-A property asks by calling `run`. What has not been answered yet is noted, and the property is left
-with `Unanswered`; when all cases have been looked at, the questions go to the target together, a
-message for each program, and the properties are begun again. They ask the same again, as they have
-no memory, and find the answers.
+A property asks by calling `run`. If the answer is not there yet, the client notes the question and
+raises `Unanswered`, which ends the property. After all cases were tried, the questions go to the
+target together, in one message for each program. Then each property starts again. It has no memory,
+so it asks the same questions, and now it finds the answers.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from conformance.errors import TargetDied, TargetHung
 from conformance.results.grades import CRASHED, HUNG
 from conformance.targets import Target
 
-_REMEMBERED = 1024  # answers; clauses that draw the same cases share them
+_MOST_ANSWERS = 1024  # answers that are kept; clauses that draw the same cases share them
 
 
 class Unanswered(Exception):
-    """A property has asked what is not known yet."""
+    """A property has asked a question that has no answer yet."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,19 @@ class _Question:
 
 
 class BatchingClient:
-    """Collects questions and remembers answers; a process that died or hung is an answer too."""
+    """Collects questions and keeps answers. A process that died or hung is an answer, too."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._questions: dict[_Question, None] = {}
         self._answers: OrderedDict[_Question, tuple[wire.Observation, ...]] = OrderedDict()
 
-    def running(self, isolated: bool) -> Session:
-        """What a property is given to ask with."""
+    def session(self, isolated: bool) -> Session:
+        """Return the object with which a property asks."""
         return Session(self, isolated)
 
     def answer(self, question: _Question) -> tuple[wire.Observation, ...]:
-        """The answer to a question; raises Unanswered where it has to be asked first."""
+        """Return the answer to a question; raise Unanswered where it must be asked first."""
         if question not in self._answers:
             self._questions[question] = None
             raise Unanswered
@@ -61,77 +61,78 @@ class BatchingClient:
         return self._answers[question]
 
     def look(self, program: wire.Program) -> wire.Made:
-        """What a program's cell or layer is."""
+        """Return a description of a program's cell or layer."""
         try:
             return self._target.look(program)
         except (TargetDied, TargetHung) as ended:
-            return wire.Made(error=_error(ended))
+            return wire.Made(error=_error_of_end(ended))
 
     def state_size(self, program: wire.Program) -> object:
-        """The state_size of a program's cell; a Deviation where the process died or hung."""
+        """Return the state_size of the cell; raise Deviation if the process died or hung."""
         try:
             return self._target.state_size(program)
         except (TargetDied, TargetHung) as ended:
-            seen = wire.Observation(error=_error(ended))
+            seen = wire.Observation(error=_error_of_end(ended))
             raise Deviation(f"state_size = {ended}, but must be told", seen) from ended
 
     @functools.cached_property
     def defaults(self) -> dict[str, wire.Defaults]:
-        """The default options of each class, by its name."""
+        """The default options of each class, by the name of the class."""
         return {record.owner: record for record in self._target.describe().defaults}
 
     def ask(self) -> None:
-        """Ask the target all that is unanswered."""
+        """Ask the target all questions that have no answer yet."""
         asked, self._questions = list(self._questions), {}
-        # one program's questions come one after the other
-        for of, alike in itertools.groupby(asked, key=lambda question: question.program):
-            questions = list(alike)
-            self._answers.update(zip(questions, self._ask(of, questions), strict=True))
-        while len(self._answers) > max(_REMEMBERED, len(asked)):
+        # the questions about one program stand one after the other
+        for asked_program, group in itertools.groupby(asked, key=lambda question: question.program):
+            questions = list(group)
+            answers = self._ask_about(asked_program, questions)
+            self._answers.update(zip(questions, answers, strict=True))
+        while len(self._answers) > max(_MOST_ANSWERS, len(asked)):
             self._answers.popitem(last=False)
 
-    def _ask(
-        self, of: wire.Program, questions: Sequence[_Question]
+    def _ask_about(
+        self, program: wire.Program, questions: Sequence[_Question]
     ) -> tuple[tuple[wire.Observation, ...], ...]:
         runs = tuple(run(question.case, question.calls) for question in questions)
         try:
-            return self._target.run(of, runs)
+            return self._target.run(program, runs)
         except (TargetDied, TargetHung) as ended:
-            if len(questions) > 1:  # one of them did it: which?
-                return tuple(self._ask(of, [question])[0] for question in questions)
-            return (_ended(ended, questions[0].calls),)
+            if len(questions) > 1:  # ask them one by one, to find the one that ended the process
+                return tuple(self._ask_about(program, [question])[0] for question in questions)
+            return (_observations_of_end(ended, questions[0].calls),)
 
 
 class Session:
-    """Asks for the runs of a clause."""
+    """The `run` of a property: it asks the client, with the option `isolated` of the clause."""
 
-    def __init__(self, asker: BatchingClient, isolated: bool) -> None:
-        self._asker = asker
+    def __init__(self, client: BatchingClient, isolated: bool) -> None:
+        self._client = client
         self._isolated = isolated
 
     def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
-        """Run calls of the case's program."""
-        return self._asker.answer(_Question(case, calls, self._isolated))
+        """Run calls of the case's program, and return an observation for each call."""
+        return self._client.answer(_Question(case, calls, self._isolated))
 
     def state_size(self, case: Case) -> object:
-        """The state_size of the case's cell."""
-        return self._asker.state_size(program(case, self._isolated))
+        """Return the state_size of the case's cell."""
+        return self._client.state_size(program(case, self._isolated))
 
     def look(self, case: Case) -> wire.Made:
-        """The config and the initial weights of the case's cell or layer."""
-        return self._asker.look(program(case, self._isolated))
+        """Return the config and the initial weights of the case's cell or layer."""
+        return self._client.look(program(case, self._isolated))
 
     def defaults(self) -> dict[str, wire.Defaults]:
-        """The default options of each class of cells and layers."""
-        return self._asker.defaults
+        """Return the default options of each class of cells and layers."""
+        return self._client.defaults
 
 
-def _ended(
+def _observations_of_end(
     error: TargetDied | TargetHung, calls: Sequence[wire.Call]
 ) -> tuple[wire.Observation, ...]:
-    return tuple(wire.Observation(error=_error(error)) for _ in calls)
+    return tuple(wire.Observation(error=_error_of_end(error)) for _ in calls)
 
 
-def _error(error: TargetDied | TargetHung) -> wire.Error:
+def _error_of_end(error: TargetDied | TargetHung) -> wire.Error:
     name = CRASHED if isinstance(error, TargetDied) else HUNG
     return wire.Error(name, "target", (name,), str(error), "")

@@ -1,9 +1,9 @@
-"""What is drawn depends on the seed alone.
+"""Determinism: the drawn cases depend on the seed alone.
 
-Of itself Hypothesis draws one number in twenty from the constants that it finds in modules that
-are loaded from elsewhere than site-packages, for as many of them as it can read in a tenth of a
-second (HypothesisWorks/hypothesis#4356, #4366). With them, what a run judges would depend on where
-the suite is installed, on what else is loaded, and on how busy the machine is.
+By default, Hypothesis draws one number in twenty from the constants in loaded modules. It reads
+modules outside site-packages, as many as it can in a tenth of a second
+(HypothesisWorks/hypothesis#4356, #4366). The cases of a run would thus depend on where the suite is
+installed, on what else is loaded, and on how busy the machine is.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _DRAWS_CONSTANTS = "_maybe_draw_constant"
 
 
 @contextlib.contextmanager
-def by_the_seed_alone() -> Iterator[None]:
-    """While this lasts, Hypothesis draws no constants; before 6.131 it never does."""
+def draw_by_seed_alone() -> Iterator[None]:
+    """Keep Hypothesis from drawing constants inside the block; before 6.131 it never draws any."""
     if not hasattr(HypothesisProvider, _DRAWS_CONSTANTS):
         yield
         return
@@ -29,9 +29,9 @@ def by_the_seed_alone() -> Iterator[None]:
 
 
 def _no_constant(*about: object, **options: object) -> None:
-    """In place of a constant; no mock, as it is called for each number that is drawn."""
+    """Draw no constant. This is a plain function, as a mock is slow and each number calls it."""
 
 
 def stable_hash(key: str) -> int:
-    """A number that is the same for this text everywhere."""
+    """Return a number that depends on the text alone, and is the same on every machine."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")

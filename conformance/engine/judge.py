@@ -1,4 +1,4 @@
-"""Judges cases of a clause: from an answer of the target to an outcome."""
+"""The judge: it turns an answer of the target to a case of a clause into an outcome."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from conformance.results.verdict import HOLDS, KNOWN, NEW
 
 
 def judge_together(
-    clause: Clause, cases: Sequence[Case], asker: BatchingClient, ledger: Ledger
+    clause: Clause, cases: Sequence[Case], client: BatchingClient, ledger: Ledger
 ) -> list[Outcome]:
-    """Judge cases of a clause, what they ask in as few messages as can be."""
-    running = asker.running(clause.cost.isolated)
+    """Judge cases of a clause, with as few messages to the target as possible."""
+    session = client.session(clause.cost.isolated)
     batch_cache.expect(cases)
     outcomes: dict[Case, Outcome] = {}
     while len(outcomes) < len(cases):
         for case in cases:
             if case not in outcomes:
                 with contextlib.suppress(Unanswered):
-                    outcomes[case] = judge_case(clause, case, running, ledger)
-        asker.ask()
+                    outcomes[case] = judge_case(clause, case, session, ledger)
+        client.ask()
     return [outcomes[case] for case in cases]
 
 
@@ -35,9 +35,9 @@ def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome
     """Judge one case of a clause."""
     covering = ledger.covering(clause.identifier, case)
     try:
-        finding = clause.judge(case, run) or CheckResult()
+        result = clause.judge(case, run) or CheckResult()
     except Deviation as deviation:
-        return _deviating(case, deviation, covering)
+        return _deviating_outcome(case, deviation, covering)
     always = [entry for entry in covering if not entry.sometimes]
     if always:
         return Outcome(
@@ -46,15 +46,10 @@ def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome
             f"ledger entry {always[0].name} covers this case, but the clause holds for it:"
             " narrow its condition or limit its range",
         )
-    return Outcome(
-        case,
-        HOLDS,
-        grade=finding.grade,
-        finding=finding,
-    )
+    return Outcome(case, HOLDS, grade=result.grade, result=result)
 
 
-def _deviating(case: Case, deviation: Deviation, covering: Sequence[Entry]) -> Outcome:
+def _deviating_outcome(case: Case, deviation: Deviation, covering: Sequence[Entry]) -> Outcome:
     known = [entry for entry in covering if entry.describes(deviation)]
     return Outcome(
         case,

@@ -1,4 +1,4 @@
-"""An outcome: one judged case, and what was seen."""
+"""The outcome of one judged case: its status, and what was observed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from conformance.cases.case import Case
 from conformance.contract.clause import CheckResult
 from conformance.results.verdict import HOLDS
 
-NOTHING_FOUND = CheckResult()
+NO_RESULT = CheckResult()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A judged case: holds, known (by which entry) or new, with what was seen."""
+    """A judged case. Its status is holds, known (then `entry` names the ledger entry) or new."""
 
     case: Case
     status: str
@@ -22,10 +22,10 @@ class Outcome:
     grade: str | None = None
     observation: wire.Observation | None = None
     entry: str | None = None
-    finding: CheckResult = NOTHING_FOUND
+    result: CheckResult = NO_RESULT
 
     @property
     def signature(self) -> tuple[str, str | None, str | None]:
-        """What two modes must have in common to be told in one line: status, grade, error class."""
+        """Status, grade and error class: two modes with the same ones share one verdict."""
         error = self.observation.error.name if self.observation and self.observation.error else None
         return (self.status, None if self.status == HOLDS else self.grade, error)

@@ -1,7 +1,7 @@
-"""One case of one clause on one target: what was seen, as plain data that can be kept.
+"""A probe replays one case of one clause on one target. The result is plain data, to be kept.
 
-What was seen is kept, and not whether a ledger entry describes it: so an entry whose words were
-mended need not be replayed.
+The result says what the target did, and not whether a ledger entry describes it. So a ledger entry
+may get other words, and its case need not be replayed.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _NO_LEDGER = Ledger()
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """That a clause holds for a case, or how it deviates, or why that cannot be judged."""
+    """The result of a replay: the clause holds, or how it deviates, or why it cannot be judged."""
 
-    holds: bool | None  # None: it cannot be judged here
+    holds: bool | None  # None where the case cannot be judged on this target
     told: str = ""
     grade: str | None = None
     error: str | None = None
@@ -37,17 +37,17 @@ class ReplayResult:
 
     @property
     def judged(self) -> bool:
-        """Whether the case could be judged."""
+        """True where the case could be judged."""
         return self.holds is not None
 
     @property
     def signature(self) -> tuple[bool | None, str | None, str | None]:
-        """What two releases must have in common to have done the same: verdict, grade, error."""
+        """Verdict, grade and error: two releases with the same ones did the same."""
         return (self.holds, self.grade, self.error)
 
     @property
     def deviation(self) -> Deviation:
-        """What the judge raised, as far as a ledger entry describes it."""
+        """The deviation that the judge raised, with all that a ledger entry can describe."""
         seen = None
         if self.error is not None:
             seen = wire.Observation(error=wire.Error(self.error, "", (), self.message or "", ""))
@@ -55,7 +55,7 @@ class ReplayResult:
 
     @property
     def line(self) -> str:
-        """In one line."""
+        """The result in one line."""
         if self.holds:
             return "holds"
         text = self.told if self.judged else f"cannot be judged: {self.told}"
@@ -63,51 +63,51 @@ class ReplayResult:
 
 
 class TargetProbe:
-    """Replays cases on one target, which is started again where a case ends it."""
+    """Replays cases on one target. If a case ends the target's process, it is started again."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self.asker = BatchingClient(target)
+        self.client = BatchingClient(target)
         self.description = target.describe()
         self.offers = {offer.name: offer for offer in self.description.paths}
 
     def see(self, clause: Clause, case: Case) -> ReplayResult:
-        """What the target shows of a case; whatever happens in it is told and not raised."""
+        """Judge a case on the target, and return the result; no failure is raised."""
         missing = self._missing(clause, case)
         if missing:
             return ReplayResult(None, missing)
         self._target.renew_if_large()
         try:
-            (outcome,) = judge_together(clause, [case], self.asker, _NO_LEDGER)
+            (outcome,) = judge_together(clause, [case], self.client, _NO_LEDGER)
         except AdapterFailure as failure:
             return ReplayResult(
                 None, f"the adapter failed: {str(failure).strip().splitlines()[-1]}"
             )
-        except Exception as error:  # a defect of ours, which is not to end hours of looking
+        except Exception as error:  # a bug of the suite must not end hours of replays
             return ReplayResult(None, f"the suite failed: {type(error).__name__}: {error}")
         if outcome.status == HOLDS:
             return ReplayResult(True, grade=outcome.grade)
-        return _deviating(outcome)
+        return _deviation_result(outcome)
 
     def _missing(self, clause: Clause, case: Case) -> str:
-        """Why the target cannot be asked, or nothing."""
+        """Return why the target cannot judge the case; "" where it can."""
         for path in (case.program.path, case.other):
             if path is not None and (path not in self.offers or self.offers[path].missing):
                 return f"{path} is not available"
         offer = self.offers[case.program.path]
         if case.program.mode not in clause.judged_in(offer.modes, offer.further_modes):
             return f"{case.program.path} has no mode {case.program.mode}"
-        here = [
+        cells = [
             subject.cell
             for subject in clause.subjects(self.description.paths)
             if (subject.path, subject.other) == (case.program.path, case.other)
         ]
-        if not here or case.program.cell_name not in (*offer.cells, *here):
+        if not cells or case.program.cell_name not in (*offer.cells, *cells):
             return f"{case.place} does not offer the case's cells, or what is done with them"
         return ""
 
 
-def _deviating(outcome: Outcome) -> ReplayResult:
+def _deviation_result(outcome: Outcome) -> ReplayResult:
     error = outcome.observation.error if outcome.observation else None
     return ReplayResult(
         False,
@@ -119,13 +119,17 @@ def _deviating(outcome: Outcome) -> ReplayResult:
 
 
 @contextlib.contextmanager
-def onlooker(name: str, cache: str | None = None) -> Iterator[TargetProbe]:
-    """An onlooker of the target of a name, stopped in the end; raises TargetUnavailable."""
+def open_probe(name: str, cache: str | None = None) -> Iterator[TargetProbe]:
+    """Open a probe of the named target, and stop the target at the end of the block.
+
+    Raises:
+        TargetUnavailable: the target cannot be started.
+    """
     with contextlib.closing(open_target(name, cache)) as target:
         yield TargetProbe(target)
 
 
-def on_path(case: Case, named: str) -> Case:
-    """The same case on another path, or pair of paths, as verdicts name it."""
-    path, _, other = named.partition(" ~ ")
+def case_on_path(case: Case, place: str) -> Case:
+    """Return the same case on another path, or pair of paths, as verdicts name it."""
+    path, _, other = place.partition(" ~ ")
     return case.replace(path=path, other=other or None)

@@ -1,4 +1,4 @@
-"""The profiles: how much is searched."""
+"""The profiles: how much of the contract is searched, and with how many cases."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ EXPLORE = "explore"
 
 @dataclass(frozen=True)
 class Profile:
-    """How many examples for each subject, and which modes are drawn.
+    """The number of examples that a subject gets, and the modes that are drawn.
 
-    `examples`, of clauses that build anew, and `programs`, of the others, are multiplied by a
-    clause's effort; there is always at least one.
+    Isolated clauses get `examples`, all other clauses get `programs`. A clause's effort multiplies
+    that number, and there is always at least one.
     """
 
     name: str
     examples: float
     programs: float
     shrinks: int
-    data_cases: int  # together, in function or graph mode
+    data_cases: int  # drawn together, in function or graph mode
     eager_data_cases: int  # an eager step takes as long as a whole sequence of a traced function
-    eager_share: int  # of malformed cases: eager is so many times as likely as another mode
-    spread: int = 2  # modes in which the clauses of a cell begin, when modes are drawn
-    enumerate_modes: bool = False  # each on its own, but for dear clauses
+    eager_share: int  # of malformed cases: eager is this many times as likely as another mode
+    first_modes: int = 2  # in how many modes the clauses of a cell begin, when modes are drawn
+    enumerate_modes: bool = False  # search each mode on its own, except in expensive clauses
     skip_simplest: bool = False
-    cells: int | None = None  # of a path that a clause is judged for; None: all
-    expensive_for_few_cells: bool = False  # dear clauses for as many cells of a path as they say
-    expensive_eagerly_only: bool = False  # dear clauses in the first mode only
-    known: float = 1  # the part of the ledger whose cases are judged again
+    cells: int | None = None  # how many cells of a path a clause is judged for; None: all
+    expensive_for_few_cells: bool = False  # expensive clauses: only `cost.cells` cells of a path
+    expensive_eagerly_only: bool = False  # expensive clauses: only the first mode
+    known: float = 1  # the share of the ledger's entries whose cases are judged again
 
-    def chosen(
+    def choose(
         self, clause: Clause, subjects: Sequence[Subject], salt: str = DERANDOMISED_SALT
     ) -> list[Subject]:
-        """The subjects of a clause that are judged: all, or some cells of each path.
+        """Return the subjects of a clause that are judged: all, or some cells of each path.
 
-        Which cells are left begins at a hash, so that with other salts it is others, and goes on
-        from path to path of a generation: where it has enough paths, no cell is left out.
+        A hash chooses the first cell, so another salt chooses other cells. The choice goes on from
+        path to path of a generation. If the generation has enough paths, no cell is left out.
         """
         cells = (
             clause.cost.cells
@@ -58,39 +58,39 @@ class Profile:
         groups: dict[tuple[str, str | None], list[Subject]] = {}
         for subject in subjects:
             groups.setdefault((subject.place, subject.malformation), []).append(subject)
-        left: set[Subject] = set()
+        judged: set[Subject] = set()
         turns: Counter[object] = Counter()
         for (place, malformation), group in groups.items():
-            alike = (place.partition("/")[2], malformation)
-            start = stable_hash(f"{salt}:{clause.draws}:{alike}") + turns[alike]
-            turns[alike] += cells
-            left.update(group[(start + at) % len(group)] for at in range(min(cells, len(group))))
-        return [subject for subject in subjects if subject in left]
+            generation = (place.partition("/")[2], malformation)
+            start = stable_hash(f"{salt}:{clause.draws}:{generation}") + turns[generation]
+            turns[generation] += cells
+            judged.update(group[(start + at) % len(group)] for at in range(min(cells, len(group))))
+        return [subject for subject in subjects if subject in judged]
 
-    def replayed(self, entries: Sequence[Entry]) -> list[Entry]:
-        """The entries of the ledger whose cases are judged again: all, or those of some hashes."""
+    def entries_to_replay(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the ledger entries whose cases are replayed: all, or a share chosen by hash."""
         return [entry for entry in entries if stable_hash(entry.name) < self.known * 2**64]
 
     def budget(self, salt: str) -> Budget:
-        """The budget of one search."""
+        """Return the budget of one search."""
         return Budget(
             examples=self.examples,
             programs=self.programs,
             shrinks=self.shrinks,
             batch_size=self.batch_size,
-            spread=self.spread,
+            first_modes=self.first_modes,
             salt=salt,
             skip_simplest=self.skip_simplest,
         )
 
     def batch_size(self, mode: str) -> int:
-        """How many cases are drawn together in a mode."""
+        """Return how many cases are drawn together in a mode."""
         return self.eager_data_cases if mode == EAGER else self.data_cases
 
     def rounds(self, offered: Sequence[str], clause: Clause) -> list[list[str]]:
-        """The modes to draw from, search by search.
+        """Return the modes to draw from, as one list for each search.
 
-        Of clauses that build anew the first mode, eager, is drawn as often as its share says.
+        In isolated clauses the first mode, which is eager, stands in the list `eager_share` times.
         """
         if self.enumerate_modes and not clause.cost.expensive:
             return [[mode] for mode in offered]
@@ -104,7 +104,7 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        # eager finds most malformed states for each second: the others trace or build every case
+        # eager mode finds most malformed states per second: other modes trace or build each case
         Profile(
             "quick",
             examples=0.5,
@@ -113,7 +113,7 @@ PROFILES = {
             data_cases=2,
             eager_data_cases=1,
             eager_share=96,
-            spread=1,
+            first_modes=1,
             skip_simplest=True,
             cells=1,
             expensive_eagerly_only=True,
@@ -127,7 +127,7 @@ PROFILES = {
             data_cases=45,
             eager_data_cases=2,
             eager_share=48,
-            spread=1,
+            first_modes=1,
             expensive_for_few_cells=True,
         ),
         Profile(
@@ -155,7 +155,7 @@ PROFILES = {
 
 
 def salt(profile: Profile, given: str | None) -> str:
-    """The salt of all seeds: fixed, but for `explore`, which draws one or takes the one given."""
+    """Return the salt of all seeds: a fixed one; for `explore` the given one, or a random one."""
     if profile.name != EXPLORE:
         return DERANDOMISED_SALT
     return given or str(secrets.randbelow(10**9))

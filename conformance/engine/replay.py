@@ -1,4 +1,4 @@
-"""Judges one case again, for a person: `pytest conformance --replay CASE`."""
+"""The replay of one case, for a person: `pytest conformance --replay CASE`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from conformance.targets import Target
 
 
 def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
-    """Judge the case of a JSON text whose `clause` names the clause.
+    """Judge the case of a JSON text. Its key `clause` names the clause.
 
     Raises:
         UnreadableCase: the text is not such a case, or the target does not offer its path or mode.
@@ -32,7 +32,7 @@ def replay(text: str, target: Target, ledger: Ledger) -> tuple[Outcome, Clause]:
 
 
 def read_replay(text: str) -> tuple[Clause, Case]:
-    """The clause and the case of a JSON text; the contract must have been imported."""
+    """Return the clause and the case of a JSON text; the contract must be imported before."""
     try:
         plain = json.loads(text)
     except json.JSONDecodeError as error:
@@ -64,7 +64,7 @@ def must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOf
 
 
 def format_replay(outcome: Outcome, clause: Clause) -> str:
-    """What a person reads: the clause, the case, the verdict and what was observed."""
+    """Return the text for a person: the clause, the case, the verdict and the observation."""
     lines = [
         f"{clause.identifier} ({clause.severity}): {clause.statement}",
         f"source: {clause.source}",

@@ -1,4 +1,4 @@
-"""The bench: joins a clause, a target and the ledger, and hands verdicts to the record."""
+"""The bench: it brings a clause, a target and the ledger together, and records verdicts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from conformance.targets import Target
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line asks of every search."""
+    """The settings of all searches: the command line's, and what the target offers."""
 
     profile: Profile
     salt: str
@@ -39,12 +39,12 @@ class Bench:
 
     def __init__(self, target: Target, settings: Settings) -> None:
         self._renew_if_large = target.renew_if_large
-        self._asker = BatchingClient(target)
+        self._client = BatchingClient(target)
         self._target = target.name
         self._settings = settings
 
     def judge(self, clause: Clause, subject: Subject, node: pytest.Item) -> None:
-        """Search one subject, hand the verdicts over, and fail where a deviation is new."""
+        """Search one subject, record the verdicts, and fail where a deviation is new."""
         self._renew_if_large()
         about = About(clause, subject, self._target)
         offer = self._settings.offers[subject.path]
@@ -56,26 +56,26 @@ class Bench:
         search = searching.Search(
             clause,
             subject,
-            self._asker,
+            self._client,
             self._settings.ledger,
             self._settings.profile.budget(self._settings.salt),
         )
-        for drawn in self._settings.profile.rounds(modes, clause):
-            search.execute(drawn)
+        for modes_of_round in self._settings.profile.rounds(modes, clause):
+            search.execute(modes_of_round)
         found = verdicts_of_search(about, search.tallies, search.seconds)
         for verdict in found:
             record(node, verdict)
         fail_with([verdict for verdict in found if verdict.verdict == NEW])
 
     def must_still_deviate(self, entry: Entry) -> None:
-        """Fail where the minimal case of a ledger entry does not show what the entry says."""
+        """Fail if the minimal case of a ledger entry no longer deviates as the entry says."""
         missing = self._missing(Subject(entry.case.program.path, entry.case.program.cell_name))
         if missing:
             pytest.skip(missing)
         clause = CLAUSES[entry.clause]
-        (seen,) = judge_together(clause, [entry.case], self._asker, Ledger((entry,)))
-        if seen.status != KNOWN:
-            what = seen.sentence or "the clause holds"
+        (outcome,) = judge_together(clause, [entry.case], self._client, Ledger((entry,)))
+        if outcome.status != KNOWN:
+            what = outcome.sentence or "the clause holds"
             pytest.fail(
                 f"ledger entry {entry.name} = {what}, but must show its deviation: limit its range"
                 f"\n  replay: {replay_command(clause, entry.case, self._target)}",
@@ -83,7 +83,7 @@ class Bench:
             )
 
     def _missing(self, subject: Subject) -> str:
-        """Why a path of the subject is not available, or nothing."""
+        """Return why a path of the subject is not available; "" where all are."""
         names = [subject.path, subject.other] if subject.other else [subject.path]
         reasons = {f"{name}: {self._settings.offers[name].missing}": name for name in names}
         lacking = [why for why, name in reasons.items() if self._settings.offers[name].missing]
@@ -91,17 +91,17 @@ class Bench:
 
 
 def _no_mode(clause: Clause) -> str:
-    """Why there is nothing to judge on a path that has none of a clause's modes."""
+    """Return why nothing can be judged on a path that has none of a clause's modes."""
     return f"not available: {' and '.join(clause.modes or ())}"
 
 
 def record(node: pytest.Item, verdict: Verdict) -> None:
-    """Hand a verdict over."""
+    """Hand a verdict to the recorder of the run file."""
     node.user_properties.append((VERDICT_PROPERTY, verdict.to_plain()))
 
 
 def fail_with(deviations: Sequence[Verdict]) -> None:
-    """Fail the test with what a person needs to know of each new deviation."""
+    """Fail the test, with all that a person needs to know about each new deviation."""
     texts = [
         f"{v.sentence} [{v.clause} {v.path} {v.cell} {v.mode or 'all modes drawn'}]\n"
         f"  {v.severity}: {v.statement}\n  case: {v.case}\n  replay: {v.replay}"

@@ -1,10 +1,10 @@
-"""Searches a subject of a clause for counterexamples, and says what was found mode by mode.
+"""The search for counterexamples of one clause for one subject, with a tally for each mode.
 
-Hypothesis draws programs with several data cases each, one mode after the other; or, for a clause
-that builds anew, single cases with the mode among the things drawn. A case that the ledger knows
-counts as known and the search goes on around it. Where a case deviates newly, it is shrunk, and
-each other mode is searched on its own: a deviation in one mode must not hide that another mode has
-it too, or has it not.
+Hypothesis draws programs, one mode after the other, and several data cases for each program. For an
+isolated clause it draws single cases, and the mode with them. If the ledger lists a case, it counts
+as known, and the search goes on with other cases. If a case deviates newly, it is shrunk, and then
+each other mode is searched on its own. So a deviation in one mode hides neither that another mode
+deviates, too, nor that another mode holds.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from conformance.results.verdict import NEW
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a search may do: drawn examples, and cases looked at while shrinking."""
+    """The limits of a search: drawn examples, and cases that are judged while shrinking."""
 
-    examples: float  # of a clause that builds anew
-    programs: float  # of any other
+    examples: float  # of an isolated clause
+    programs: float  # of any other clause
     shrinks: int
-    batch_size: BatchSize = lambda mode: 1  # cases together
-    spread: int = 2  # modes in which the first programs of a cell are built
+    batch_size: BatchSize = lambda mode: 1  # cases that are drawn together
+    first_modes: int = 2  # in how many modes the first programs of a cell are built
     salt: str = "0"  # differs from run to run in the explore profile
-    skip_simplest: bool = False  # where there is time for so few that a drawn one tells more
+    skip_simplest: bool = False  # if there is time for a few cases only, drawn ones find more
 
 
 class _Counterexample(Exception):
@@ -47,34 +47,34 @@ class _Counterexample(Exception):
 
 
 class BaseSearch(abc.ABC):
-    """Draws cases of a subject until one is new, and makes that one small."""
+    """Draws cases of a subject until one deviates newly, and shrinks that case."""
 
     def __init__(self, clause: Clause, subject: Subject, ledger: Ledger, budget: Budget) -> None:
         self._clause = clause
         self._subject = subject
         self._ledger = ledger
         self._budget = budget
-        self._seen: dict[Case, Outcome] = {}
+        self._outcomes: dict[Case, Outcome] = {}
         self.tallies: dict[str, Tally] = {}
 
     @abc.abstractmethod
-    def judged(self, cases: Sequence[Case]) -> list[Outcome]:
-        """What is to be said of each of the cases, which were not seen before."""
+    def judge(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Return the outcome of each case; none of the cases was judged before."""
 
     def outcomes(self, cases: Iterable[Case]) -> list[Outcome]:
-        """Judge cases; one that was seen before is not run again."""
-        new = [case for case in dict.fromkeys(cases) if case not in self._seen]
-        for outcome in self.judged(new):
-            self._seen[outcome.case] = outcome
-            self.tallies.setdefault(outcome.case.program.mode, Tally()).take(outcome)
-        return [self._seen[case] for case in cases]
+        """Return the outcomes of cases; no case runs twice."""
+        new = [case for case in dict.fromkeys(cases) if case not in self._outcomes]
+        for outcome in self.judge(new):
+            self._outcomes[outcome.case] = outcome
+            self.tallies.setdefault(outcome.case.program.mode, Tally()).add(outcome)
+        return [self._outcomes[case] for case in cases]
 
-    def has_seen(self, case: Case) -> bool:
-        """Whether a case was judged already."""
-        return case in self._seen
+    def was_judged(self, case: Case) -> bool:
+        """Return whether a case was judged already."""
+        return case in self._outcomes
 
-    def worth_judging(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases without those that can only show what another of them shows: a known thing."""
+    def cases_worth_judging(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the cases, but of those that one ledger entry covers only the first."""
         kept: dict[object, Case] = {}
         for case in cases:
             entries = self._ledger.covering(self._clause.identifier, case)
@@ -83,13 +83,13 @@ class BaseSearch(abc.ABC):
         return list(kept.values())
 
     def hunt(self, modes: Sequence[str]) -> Outcome | None:
-        """Search until a new deviation is found, and shrink it."""
+        """Search until a new deviation is found, and return it shrunk; None where there is none."""
         for attempt in self._attempts(modes):
             hunt = _Hunt(self, self._budget.shrinks, modes[0], attempt.skip_simplest)
             try:
                 self._hypothesis(hunt, attempt)
             except _Counterexample:
-                # Hypothesis ends by running the minimal case once more
+                # Hypothesis runs the minimal case once more at the end
                 assert hunt.minimal is not None
                 self.tallies[hunt.minimal.case.program.mode].new = hunt.minimal
                 return hunt.minimal
@@ -99,69 +99,73 @@ class BaseSearch(abc.ABC):
         budget, about = self._budget, f"{self._clause.identifier}:{self._subject}"
         from_simplest = self._clause.cost.essential and not budget.skip_simplest
         if self._clause.cost.isolated:
-            extent = DrawSpec(modes, budget.batch_size)
-            yield _Attempt(extent, self._times(budget.examples), about, not from_simplest)
+            draw_spec = DrawSpec(modes, budget.batch_size)
+            yield _Attempt(draw_spec, self._scaled(budget.examples), about, not from_simplest)
             return
-        # Clauses share programs that are drawn from one seed. The first is of options that all
-        # generations have, the others of those that the subject has.
+        # Clauses share programs, which they draw from one seed. The first program has only options
+        # of all generations, the others have any option of the subject.
         shared = str(self._subject) if self._clause.cost.expensive else self._subject.cell
         if from_simplest:
             yield _Attempt(DrawSpec(modes[:1], common=True), 1, shared)
-        # Each mode is a program of its own: the clauses of a cell begin with one of few modes, not
-        # with any, and those of another cell with others.
+        # A program is built for each mode. So the clauses of a cell begin in one of a few modes
+        # only, and the clauses of another cell begin in others.
         start = stable_hash(f"{budget.salt}:begin:{shared}")
-        start += stable_hash(f"{budget.salt}:{self._clause.draws}") % budget.spread
-        for index in range(self._times(budget.programs)):
+        start += stable_hash(f"{budget.salt}:{self._clause.draws}") % budget.first_modes
+        for index in range(self._scaled(budget.programs)):
             mode = modes[(start + index) % len(modes)]
-            extent = DrawSpec([mode], self._several, common=index == 0)
-            yield _Attempt(extent, 1, f"{shared}:{index}", skip_simplest=True)
+            draw_spec = DrawSpec([mode], self._batch_size, common=index == 0)
+            yield _Attempt(draw_spec, 1, f"{shared}:{index}", skip_simplest=True)
 
-    def _several(self, mode: str) -> int:
-        """How many data cases of a program: of a dear clause they are dear, too, but for the few
-        that there are eagerly.
+    def _batch_size(self, mode: str) -> int:
+        """Return how many data cases a program gets.
+
+        An expensive clause gets half of them, as its cases are expensive, too. In eager mode it
+        gets all, as they are few there anyway.
         """
-        several = self._budget.batch_size(mode)
+        size = self._budget.batch_size(mode)
         halved = self._clause.cost.expensive and mode != EAGER
-        return max(1, several // 2) if halved else several
+        return max(1, size // 2) if halved else size
 
-    def _times(self, much: float) -> int:
-        return max(1, round(much * self._clause.cost.effort))
+    def _scaled(self, count: float) -> int:
+        """Return a count times the effort of the clause, but at least one."""
+        return max(1, round(count * self._clause.cost.effort))
 
     def _hypothesis(self, hunt: _Hunt, attempt: _Attempt) -> None:
-        def look(cases: tuple[Case, ...]) -> None:  # short, as Hypothesis parses it for each search
+        # short, as Hypothesis parses this function for each search
+        def look(cases: tuple[Case, ...]) -> None:
             hunt.look_at(cases)
 
-        searching = given(self._clause.cases(self._subject, attempt.extent))(look)
+        searching = given(self._clause.cases(self._subject, attempt.draw_spec))(look)
         searching = settings(
             max_examples=attempt.examples + attempt.skip_simplest,
-            deadline=None,  # a first trace takes long and the next does not
+            deadline=None,  # the first call traces and takes long, the next one does not
             database=None,  # verdicts must not depend on earlier runs
             phases=(Phase.generate, Phase.shrink),
             report_multiple_bugs=False,
             print_blob=False,
-            suppress_health_check=(HealthCheck.too_slow,),  # building programs is slow, not drawing
+            suppress_health_check=(HealthCheck.too_slow,),  # building is slow, not drawing
         )(searching)
-        with determinism.by_the_seed_alone():
+        with determinism.draw_by_seed_alone():
             seed(stable_hash(f"{self._budget.salt}:{attempt.seed}"))(searching)()
 
 
 class Search(BaseSearch):
-    """One search: a clause, a subject, a target and the ledger."""
+    """One search on one target: a clause, a subject and the ledger."""
 
     def __init__(
         self,
         clause: Clause,
         subject: Subject,
-        asker: BatchingClient,
+        client: BatchingClient,
         ledger: Ledger,
         budget: Budget,
     ) -> None:
         super().__init__(clause, subject, ledger, budget)
-        self._asker = asker
+        self._client = client
         self.seconds = 0.0
 
     def execute(self, modes: Sequence[str]) -> dict[str, Tally]:
-        """Search all modes together, then each alone where a new deviation was found."""
+        """Search all modes together; after a new deviation, search each other mode alone."""
         started = time.perf_counter()
         found = self.hunt(modes)
         if found:
@@ -171,12 +175,12 @@ class Search(BaseSearch):
         self.seconds += time.perf_counter() - started
         return self.tallies
 
-    def judged(self, cases: Sequence[Case]) -> list[Outcome]:
-        """Each case as the clause judges it on the target."""
-        return judge_together(self._clause, cases, self._asker, self._ledger)
+    def judge(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Judge each case by the clause on the target."""
+        return judge_together(self._clause, cases, self._client, self._ledger)
 
     def _confirm(self, found: Outcome, mode: str) -> None:
-        """Ask another mode: the same case first, a search of its own where that one holds."""
+        """Judge the same case in another mode; if it is not new there, search that mode alone."""
         (outcome,) = self.outcomes([found.case.replace(mode=mode)])
         if outcome.status == NEW:
             self.tallies[mode].new = outcome
@@ -188,64 +192,67 @@ class Search(BaseSearch):
 class _Attempt:
     """One call of Hypothesis: what it draws from, how many examples, and from which seed.
 
-    The first example of all is always the simplest.
+    The first example of a call is always the simplest one.
     """
 
-    extent: DrawSpec
+    draw_spec: DrawSpec
     examples: int
     seed: str
     skip_simplest: bool = False
 
 
 class _Hunt:
-    """What Hypothesis calls with drawn cases: remembers the smallest that deviates newly.
+    """The function that Hypothesis calls with drawn cases. It keeps the smallest new deviation.
 
-    It is shrunk in the cheapest mode where it deviates there, too: other modes confirm it.
+    If the case deviates in the cheapest mode, too, it is shrunk there, and other modes confirm it.
     """
 
     def __init__(
         self, search: BaseSearch, shrinks: int, cheapest: str, skip_simplest: bool
     ) -> None:
         self._search = search
-        self._left = shrinks
+        self._shrinks_left = shrinks
         self._cheapest = cheapest
         self._skip = skip_simplest
-        self._at = 0
+        self._index = 0
         self.minimal: Outcome | None = None
 
     def look_at(self, cases: tuple[Case, ...]) -> None:
-        """Judge the cases, but while shrinking only the one that deviated."""
+        """Judge the cases; while shrinking, judge only the one that deviated."""
         if self._skip:
             self._skip = False
             return
         if self.minimal is None:
-            looked_at = self._search.worth_judging(cases)
+            to_judge = self._search.cases_worth_judging(cases)
         else:
-            looked_at = self._affordable(self._in_mode(cases, self.minimal.case.program.mode))
-        for outcome in self._search.outcomes(looked_at):
+            mode = self.minimal.case.program.mode
+            to_judge = self._affordable_cases(self._shrinking_case(cases, mode))
+        for outcome in self._search.outcomes(to_judge):
             if outcome.status == NEW:
                 if self.minimal is None:
-                    self._at = cases.index(outcome.case)
-                    outcome = self._cheaper(outcome)
+                    self._index = cases.index(outcome.case)
+                    outcome = self._in_cheapest_mode(outcome)
                 self.minimal = outcome
                 raise _Counterexample
 
-    def _in_mode(self, cases: Sequence[Case], mode: str) -> list[Case]:
-        shrinking = cases[self._at : self._at + 1]
-        return [case.replace(mode=mode) for case in shrinking]
+    def _shrinking_case(self, cases: Sequence[Case], mode: str) -> list[Case]:
+        """Return the case that is being shrunk, in a mode; no case where there are fewer now."""
+        return [case.replace(mode=mode) for case in cases[self._index : self._index + 1]]
 
-    def _cheaper(self, outcome: Outcome) -> Outcome:
-        """The same case in the cheapest mode, where it deviates newly there, too."""
-        (there,) = self._search.outcomes([outcome.case.replace(mode=self._cheapest)])
-        return there if there.status == NEW else outcome
+    def _in_cheapest_mode(self, outcome: Outcome) -> Outcome:
+        """Return the outcome in the cheapest mode if it is new there, too, else the given one."""
+        (cheapest,) = self._search.outcomes([outcome.case.replace(mode=self._cheapest)])
+        return cheapest if cheapest.status == NEW else outcome
 
-    def _affordable(self, cases: Sequence[Case]) -> list[Case]:
-        """Counted and not timed, so that every run shrinks alike; what is traced counts for more,
-        as building it takes longer with each cell.
+    def _affordable_cases(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the cases while the budget for shrinking lasts, then none.
+
+        The budget counts cases and not seconds, so that every run shrinks alike. A traced case
+        counts for more, as each cell makes it slower to build.
         """
-        if all(self._search.has_seen(case) for case in cases):
+        if all(self._search.was_judged(case) for case in cases):
             return list(cases)
-        self._left -= sum(
+        self._shrinks_left -= sum(
             1 if case.program.mode == EAGER else 1 + len(case.program.cells) for case in cases
         )
-        return list(cases) if self._left >= 0 else []
+        return list(cases) if self._shrinks_left >= 0 else []

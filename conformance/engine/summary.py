@@ -1,4 +1,4 @@
-"""From what a search saw to verdicts, and how they are told."""
+"""The summary of a search: tallies become verdicts, and observations become plain data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conformance.targets import HERE
 
 @dataclass(frozen=True)
 class About:
-    """What a verdict is about: a clause, a subject, and the target by name."""
+    """The subject matter of a verdict: a clause, a subject, and the name of the target."""
 
     clause: Clause
     subject: Subject
@@ -29,7 +29,7 @@ class About:
 
 
 def unavailable_verdict(about: About, reason: str) -> Verdict:
-    """The verdict where a path is missing."""
+    """Return the verdict for a path that is missing."""
     clause, subject = about.clause, about.subject
     return Verdict(
         clause.identifier,
@@ -51,9 +51,9 @@ def unavailable_verdict(about: About, reason: str) -> Verdict:
 
 
 def verdicts_of_search(about: About, tallies: Mapping[str, Tally], seconds: float) -> list[Verdict]:
-    """One verdict where all modes agree, else one for each mode."""
-    kinds = {_kind(tally) for tally in tallies.values()}
-    if len(kinds) == 1:
+    """Return one verdict where all modes agree, else one for each mode."""
+    signatures = {_signature(tally) for tally in tallies.values()}
+    if len(signatures) == 1:
         mode = next(iter(tallies)) if len(tallies) == 1 else None
         return [_verdict(about, mode, tallies, seconds)]
     return [
@@ -62,8 +62,8 @@ def verdicts_of_search(about: About, tallies: Mapping[str, Tally], seconds: floa
     ]
 
 
-def _kind(tally: Tally) -> tuple[str, str | None, str | None]:
-    return tally.telling.signature if tally.telling else (HOLDS, None, None)
+def _signature(tally: Tally) -> tuple[str, str | None, str | None]:
+    return tally.representative.signature if tally.representative else (HOLDS, None, None)
 
 
 def _cases(tallies: Iterable[Tally]) -> int:
@@ -74,7 +74,7 @@ def _verdict(
     about: About, mode: str | None, by_mode: Mapping[str, Tally], seconds: float
 ) -> Verdict:
     clause, subject, tallies = about.clause, about.subject, list(by_mode.values())
-    telling = _smallest([tally.telling for tally in tallies if tally.telling])
+    shown = _smallest([tally.representative for tally in tallies if tally.representative])
     ratios = [tally.width_ratio for tally in tallies if tally.width_ratio is not None]
     grades = {grade for tally in tallies for grade in tally.grades}
     worst = max(grades, key=GRADES.index, default=None)
@@ -83,20 +83,18 @@ def _verdict(
         subject.place,
         mode,
         subject.cell,
-        telling.status if telling else HOLDS,
-        (telling.grade if telling else None) or worst,
+        shown.status if shown else HOLDS,
+        (shown.grade if shown else None) or worst,
         subject.malformation,
         cases=_cases(tallies),
         seconds=round(seconds, 4),
-        case=case_to_plain(telling.case) if telling else None,
-        observation=observation_record(telling.observation)
-        if telling and telling.observation
-        else None,
+        case=case_to_plain(shown.case) if shown else None,
+        observation=observation_record(shown.observation) if shown and shown.observation else None,
         family=clause.family,
         severity=clause.severity,
         statement=clause.statement,
-        sentence=telling.sentence if telling else None,
-        replay=replay_command(clause, telling.case, about.target) if telling else None,
+        sentence=shown.sentence if shown else None,
+        replay=replay_command(clause, shown.case, about.target) if shown else None,
         ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
         width_ratio=max(ratios, default=None),
         widths=_widths(tallies) or None,
@@ -111,13 +109,13 @@ _MOST_REFUSALS = 3
 
 
 def _refusals(tallies: Sequence[Tally]) -> tuple[str, ...]:
-    """The first few errors with which something was refused, of those that differ in words."""
+    """Return the first few errors of refusals; errors that differ in numbers only are one."""
     found = {words: text for tally in reversed(tallies) for words, text in tally.refusals.items()}
     return tuple(sorted(found.values())[:_MOST_REFUSALS])
 
 
 def _ulps(tallies: Sequence[Tally]) -> dict[str, float]:
-    """The largest distance in ULP over all modes, by dtype."""
+    """Return the largest distance in ULP over all modes, by dtype."""
     largest: dict[str, float] = {}
     for tally in tallies:
         for dtype, ulps in tally.ulps.items():
@@ -126,12 +124,12 @@ def _ulps(tallies: Sequence[Tally]) -> dict[str, float]:
 
 
 def _widths(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
-    """Counts of observed/width over all modes, by dtype and bin."""
-    joined: dict[str, Counter[str]] = {}
+    """Return how often each bin of observed/error bound occurred over all modes, by dtype."""
+    counts: dict[str, Counter[str]] = {}
     for tally in tallies:
         for dtype, bins in tally.widths.items():
-            joined.setdefault(dtype, Counter()).update(bins)
-    return {dtype: dict(bins) for dtype, bins in sorted(joined.items())}
+            counts.setdefault(dtype, Counter()).update(bins)
+    return {dtype: dict(bins) for dtype, bins in sorted(counts.items())}
 
 
 def _smallest(outcomes: Sequence[Outcome]) -> Outcome | None:
@@ -139,15 +137,15 @@ def _smallest(outcomes: Sequence[Outcome]) -> Outcome | None:
 
 
 def replay_command(clause: Clause, case: Case, *targets: str) -> str:
-    """The command that judges one case of one clause again, on the same target or targets."""
-    named = '{"clause":"' + clause.identifier + '",' + case.to_json()[1:]
+    """Return the command that judges a case of a clause again, on the same target or targets."""
+    text = '{"clause":"' + clause.identifier + '",' + case.to_json()[1:]
     named_targets = () if targets == (HERE,) else targets
-    elsewhere = "".join(f"--target {shlex.quote(target)} " for target in named_targets)
-    return f"pytest conformance {elsewhere}--replay {shlex.quote(named)}"
+    options = "".join(f"--target {shlex.quote(target)} " for target in named_targets)
+    return f"pytest conformance {options}--replay {shlex.quote(text)}"
 
 
 def observation_record(observation: wire.Observation) -> dict[str, object]:
-    """An observation as a run file tells it; seconds are left out, so that two runs' are equal."""
+    """Return an observation as plain data, without seconds, so that two runs are equal."""
     if observation.error is not None:
         error = observation.error
         return {
@@ -159,7 +157,7 @@ def observation_record(observation: wire.Observation) -> dict[str, object]:
                 "stage": error.stage,
             },
             "weights_intact": observation.weights_intact,
-            **_told_stored(observation),
+            **_stored_record(observation),
         }
     return {
         "outputs": _values(observation.outputs),
@@ -167,12 +165,12 @@ def observation_record(observation: wire.Observation) -> dict[str, object]:
         "state_values": [_values(leaf.array) for leaf in _leaves(observation.state)],
         "arguments_intact": observation.arguments_intact,
         "weights_intact": observation.weights_intact,
-        **_told_stored(observation),
-        **_told_gradients(observation),
+        **_stored_record(observation),
+        **_gradients_record(observation),
     }
 
 
-def _told_gradients(observation: wire.Observation) -> dict[str, object]:
+def _gradients_record(observation: wire.Observation) -> dict[str, object]:
     gradients = observation.gradients
     if gradients is None:
         return {}
@@ -187,7 +185,7 @@ def _told_gradients(observation: wire.Observation) -> dict[str, object]:
     }
 
 
-def _told_stored(observation: wire.Observation) -> dict[str, object]:
+def _stored_record(observation: wire.Observation) -> dict[str, object]:
     if observation.stored is None:
         return {}
     return {

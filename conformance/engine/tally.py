@@ -1,4 +1,4 @@
-"""A tally: what a search has seen in one mode."""
+"""The tally of a search in one mode: counts, deviations, and the largest distances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.results.width_bins import width_bin
 
 @dataclass
 class Tally:
-    """What a search has seen in one mode."""
+    """The counts and the deviations of a search in one mode."""
 
     cases: int = 0
     grades: set[str] = field(default_factory=set)
@@ -24,32 +24,30 @@ class Tally:
     widths: dict[str, Counter[str]] = field(default_factory=dict)  # by dtype and bin
     ulps: dict[str, float] = field(default_factory=dict)  # the largest, by dtype
     structures: set[str] = field(default_factory=set)
-    refusals: dict[str, str] = field(
-        default_factory=dict
-    )  # one of those that differ in numbers only
+    refusals: dict[str, str] = field(default_factory=dict)  # one for each text, numbers aside
 
-    def take(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Count one judged case."""
         self.cases += 1
         if outcome.grade:
             self.grades.add(outcome.grade)
-        self._find(outcome.finding, outcome.case.program.dtype)
+        self._add_result(outcome.result, outcome.case.program.dtype)
         if outcome.status == KNOWN and outcome.entry:
             self.known.setdefault(outcome.entry, outcome)
 
-    def _find(self, finding: CheckResult, dtype: str) -> None:
-        for ratio in (finding.width_ratio, finding.spread_ratio):
+    def _add_result(self, result: CheckResult, dtype: str) -> None:
+        for ratio in (result.width_ratio, result.spread_ratio):
             if ratio is not None:
                 self.width_ratio = max(self.width_ratio or 0.0, ratio)
-        if finding.width_ratio is not None:
-            self.widths.setdefault(dtype, Counter())[width_bin(finding.width_ratio)] += 1
-        if finding.ulps is not None:
-            self.ulps[dtype] = max(self.ulps.get(dtype, 0.0), finding.ulps)
-        self.structures.update(finding.structures)
-        if finding.refusal:
-            self.refusals.setdefault(re.sub(r"\d+", "#", finding.refusal), finding.refusal)
+        if result.width_ratio is not None:
+            self.widths.setdefault(dtype, Counter())[width_bin(result.width_ratio)] += 1
+        if result.ulps is not None:
+            self.ulps[dtype] = max(self.ulps.get(dtype, 0.0), result.ulps)
+        self.structures.update(result.structures)
+        if result.refusal:
+            self.refusals.setdefault(re.sub(r"\d+", "#", result.refusal), result.refusal)
 
     @property
-    def telling(self) -> Outcome | None:
-        """The outcome that the mode's verdict shows: the new one, else the first known."""
+    def representative(self) -> Outcome | None:
+        """The outcome that the verdict shows: the new one, else the first known one."""
         return self.new or next(iter(self.known.values()), None)

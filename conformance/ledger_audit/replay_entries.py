@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from conformance.cases.case_json import from_json
 from conformance.contract import clause
-from conformance.engine.probe import on_path, onlooker
+from conformance.engine.probe import case_on_path, open_probe
 from conformance.errors import TargetUnavailable, UnreadableCase
 from conformance.ledger import Entry
 from conformance.ledger_audit.sighting_log import Question, Seen, Sightings
@@ -36,7 +36,7 @@ def questions(entry: Entry) -> Iterator[tuple[str, Question]]:
     """For each path of an entry its minimal case there, where the entry covers it."""
     for place in entry.paths:
         with contextlib.suppress(UnreadableCase):  # there may be no such case on that path
-            case = from_json(on_path(entry.case, place).to_json())
+            case = from_json(case_on_path(entry.case, place).to_json())
             if entry.covers(entry.clause, case):
                 yield place, Question(entry.clause, case.to_json())
 
@@ -98,7 +98,7 @@ def _look(look: Look) -> bool:
 def _ask(look: Look) -> None:
     clauses = clause.all_clauses()
     began = told = time.monotonic()
-    with onlooker(look.target, look.cache) as looking:
+    with open_probe(look.target, look.cache) as looking:
         versions = looking.description.versions
         stamp = _stamp(look.target, look.cache)
         look.kept.begin(look.target, stamp, versions)

@@ -1,4 +1,4 @@
-"""The command-line options of `pytest conformance`, and what each of them asks for."""
+"""The command-line options of `pytest conformance`, and functions that read them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ONE_TARGET = CONTRACT / "test_known_deviations.py"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the suite."""
-    # --strict is pytest's own word, which here also means: ignore the ledger of known deviations
+    # --strict is an option of pytest itself; here it also means: ignore the known deviations
     group = parser.getgroup("conformance", "conformance of recurrent state in TensorFlow")
     group.addoption("--target", action="append", metavar="T",
                     help="here (default), inline, a name, or the path of a Python;"
                     " give it twice, an old and a new one, for the upgrade check")  # fmt: skip
     group.addoption("--target-cache", metavar="DIR",
-                    help="folder of the named targets, which are made on demand")  # fmt: skip
+                    help="folder of the named targets, which are built on demand")  # fmt: skip
     group.addoption("--profile", choices=sorted(profiles.PROFILES), default="default",
                     help="how much is searched (default: %(default)s)")  # fmt: skip
     group.addoption("--explore-seed", metavar="SEED", help="repeat an explore run by its seed")
@@ -35,25 +35,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--replay", metavar="CASE", help="judge one case, given as JSON, and say why")
 
 
-def judges(config: pytest.Config) -> bool:
-    """Return whether clauses may be collected."""
+def collects_clauses(config: pytest.Config) -> bool:
+    """Return whether the arguments let pytest collect clauses."""
     starts = [Path(str(argument).split("::")[0]).resolve() for argument in config.args]
     return any(p == CONTRACT or p in CONTRACT.parents or CONTRACT in p.parents for p in starts)
 
 
 def target_names(config: pytest.Config) -> list[str]:
-    """Return the names of one target, or of an old and a new one.
+    """Return the name of one target, or the names of an old and a new one.
 
     Raises:
-        TargetUnavailable: more than two are named, or the upgrade check lacks one.
+        TargetUnavailable: more than two are named, or the upgrade check has only one.
     """
     names = config.option.target or [targets.HERE]
     if len(names) > 2:
         raise TargetUnavailable(
             f"--target = {names}, but must be given once, or twice: an old target and a new one"
         )
-    asked = {Path(str(argument).split("::")[0]).resolve() for argument in config.args}
-    if len(names) == 1 and UPGRADE in asked:
+    paths = {Path(str(argument).split("::")[0]).resolve() for argument in config.args}
+    if len(names) == 1 and UPGRADE in paths:
         raise TargetUnavailable(f"{UPGRADE.name} needs two targets: --target OLD --target NEW")
     return names
 
@@ -81,6 +81,6 @@ def profile_of(config: pytest.Config) -> profiles.Profile:
 
 
 def run_salt(config: pytest.Config) -> str:
-    """Return the salt of the run, which the workers have from their controller."""
+    """Return the salt of the run; the controller sends it to its workers."""
     given = worker_input(config).get("conformance_salt")
     return given or profiles.salt(profile_of(config), config.option.explore_seed)

@@ -1,4 +1,4 @@
-"""The session: targets, ledger and run file of a run, and which tests there are."""
+"""The session: targets, ledger and run file of a run, and the tests that are collected."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from conformance.plugin.options import (
     CONTRACT,
     ONE_TARGET,
     UPGRADE,
+    collects_clauses,
     is_strict,
     is_upgrade,
-    judges,
     open_targets,
     profile_of,
     run_salt,
@@ -31,7 +31,7 @@ from conformance.plugin.options import (
 from conformance.plugin.worker_handshake import worker_input
 from conformance.results.verdict import SCHEMA, Header
 from conformance.upgrade.pair_runner import Side, UpgradeBench
-from conformance.upgrade.path_mapping import chosen, crossings
+from conformance.upgrade.path_mapping import choose_subjects, generation_pairs
 from reports.run_files.recorder import Recorder
 
 # one target, or the old one and the new one
@@ -44,15 +44,15 @@ LEDGER = pytest.StashKey[ledger.Ledger]()
 def pytest_configure(config: pytest.Config) -> None:
     """Start the target as early as possible, so that TensorFlow's import overlaps with the rest.
 
-    With workers each of them has a target, and the controller has none (`workers.py`).
+    In a run with workers each worker has a target, and the controller has none (`workers.py`).
     """
-    if not judges(config) or config.option.help:
+    if not collects_clauses(config) or config.option.help:
         return
     try:
-        ledger.read()  # a broken ledger is reported before anything is started
+        ledger.read()  # so a broken ledger is reported before a target starts
         config.stash[SALT] = run_salt(config)
         if has_workers(config):
-            for name in target_names(config):  # make a missing target now, or report it at once
+            for name in target_names(config):  # build a missing target now, or report why not
                 targets.interpreter(name, config.option.target_cache)
             return
         config.stash[TARGETS] = open_targets(config)
@@ -64,18 +64,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def has_workers(config: pytest.Config) -> bool:
     """Return whether this is the controller of a run with workers."""
-    several = config.getoption("numprocesses", None) and not config.option.collectonly
-    return bool(several) and not worker_input(config)
+    workers = config.getoption("numprocesses", None) and not config.option.collectonly
+    return bool(workers) and not worker_input(config)
 
 
 def describe(config: pytest.Config, descriptions: list[wire.Description]) -> None:
-    """Keep what each target offers, and the known deviations of a single one.
+    """Store the descriptions of the targets, and the known deviations of a single target.
 
-    The ledger has no part where two targets are compared.
+    A comparison of two targets uses no ledger.
     """
     config.stash[DESCRIPTIONS] = descriptions
-    alone = len(descriptions) == 1 and not is_strict(config)
-    config.stash[LEDGER] = ledger.load(descriptions[0].versions) if alone else ledger.Ledger()
+    uses_ledger = len(descriptions) == 1 and not is_strict(config)
+    config.stash[LEDGER] = ledger.load(descriptions[0].versions) if uses_ledger else ledger.Ledger()
     if not worker_input(config):
         _register_recorder(config)
 
@@ -132,7 +132,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Return versions, profile, and each path with why it is missing."""
+    """Return the header of a run: versions, profile, paths, and why paths are missing."""
     return header_lines(config) if DESCRIPTIONS in config.stash else []
 
 
@@ -143,15 +143,15 @@ def header_lines(config: pytest.Config) -> list[str]:
     described = config.stash[DESCRIPTIONS]
     if is_upgrade(config):
         old, new = (description.paths for description in described)
-        compared = [f"{one.old} ~ {one.new}" for one in crossings(old, new)]
+        compared = [f"{one.old} ~ {one.new}" for one in generation_pairs(old, new)]
         lines = [
             f"{side}: {_versions(target)}"
             for side, target in zip(("OLD", "NEW"), described, strict=True)
         ]
         return [*lines, f"generations compared: {', '.join(compared) or 'none'}", profile]
     (description,) = described
-    found = [offer.name for offer in description.paths if not offer.missing]
-    lines = [f"target: {_versions(description)}", f"paths: {', '.join(found)}"]
+    available = [offer.name for offer in description.paths if not offer.missing]
+    lines = [f"target: {_versions(description)}", f"paths: {', '.join(available)}"]
     for offer in description.paths:
         if offer.missing:
             lines.append(f"not available: {offer.name}: {offer.missing}")
@@ -165,11 +165,11 @@ def _versions(description: wire.Description) -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test for each subject of a clause."""
     if DESCRIPTIONS not in metafunc.config.stash:
-        return  # nothing is to be judged, or this worker's target cannot be used
+        return  # there is nothing to judge, or this worker's target cannot be used
     profile = profile_of(metafunc.config)
     if "entry" in metafunc.fixturenames:
         all_clauses()  # an entry may be about a clause of a module that is not collected
-        entries = profile.replayed(metafunc.config.stash[LEDGER].entries)
+        entries = profile.entries_to_replay(metafunc.config.stash[LEDGER].entries)
         metafunc.parametrize("entry", entries, ids=[entry.name for entry in entries])
     clause = getattr(metafunc.function, "clause", None)
     if clause is not None:
@@ -180,8 +180,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _subjects(config: pytest.Config, clause: Clause, profile: profiles.Profile) -> list[Subject]:
     offers = [description.paths for description in config.stash[DESCRIPTIONS]]
     if is_upgrade(config):
-        return chosen(clause, profile, config.stash[SALT], *offers)
-    return profile.chosen(clause, clause.subjects(*offers), config.stash[SALT])
+        return choose_subjects(clause, profile, config.stash[SALT], *offers)
+    return profile.choose(clause, clause.subjects(*offers), config.stash[SALT])
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -195,20 +195,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         clause = getattr(getattr(item, "function", None), "clause", None)
         if clause is not None:
             item.extra_keyword_matches.add(clause.identifier)
-    of_contract = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
-    in_order = iter(scheduling.ordered(list(of_contract)))
-    items[:] = [of_contract[next(in_order)] if i.nodeid in of_contract else i for i in items]
+    by_node = {item.nodeid: item for item in items if CONTRACT in item.path.parents}
+    nodes = iter(scheduling.order_nodes(list(by_node)))
+    items[:] = [by_node[next(nodes)] if item.nodeid in by_node else item for item in items]
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was collected, and let it run seldom from now on."""
+    """Exclude the collected tests from garbage collection, and make it seldom from now on."""
     gc.freeze()
     gc.set_threshold(*serve.SELDOM)
 
 
 @pytest.fixture(scope="session")
 def bench(request: pytest.FixtureRequest) -> Bench | UpgradeBench:
-    """Provide the bench that judges."""
+    """Provide the bench, which judges subjects of clauses."""
     stash = request.config.stash
     opened, described = stash[TARGETS], stash[DESCRIPTIONS]
     profile = profile_of(request.config)

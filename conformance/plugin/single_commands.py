@@ -1,4 +1,4 @@
-"""`--clauses` and `--replay`: options that print one thing and end the run."""
+"""The options `--clauses` and `--replay`: each prints its result and ends the run."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def _replay_on(config: pytest.Config, opened: list[targets.Target]) -> int:
 
 
 def _list_clauses() -> int:
-    every: list[Clause | Statement] = [*all_clauses().values(), *STATEMENTS.values()]
-    for clause in sorted(every, key=lambda clause: clause.identifier):
+    statements: list[Clause | Statement] = [*all_clauses().values(), *STATEMENTS.values()]
+    for clause in sorted(statements, key=lambda clause: clause.identifier):
         print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
         print(f"               {clause.source}")
     return 0

@@ -1,8 +1,8 @@
-"""The handshake of workers and controller: a worker's target is described to the controller.
+"""The handshake of workers and controller: a worker describes its target to the controller.
 
-TensorFlow's import takes seconds of a processor, so the controller starts no target of its own.
-Each worker publishes the description of its target in a folder that the controller has made. The
-first one is enough, as the targets of all workers are alike.
+TensorFlow's import takes seconds of processor time, so the controller starts no target of its own.
+Each worker publishes the description of its target in a folder that the controller made. The
+first description is enough, as the targets of all workers are equal.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import pytest
 from conformance.adapter import wire
 from conformance.errors import TargetUnavailable
 
-_EVERY = 0.02  # seconds
+_POLL_SECONDS = 0.02
 _DESCRIPTION, _ERROR = ".description", ".error"
 
 
 def worker_input(config: pytest.Config) -> dict[str, Any]:
-    """Return what the controller has told this worker; nothing where this is no worker."""
+    """Return the settings that the controller sent to this worker; {} where this is no worker."""
     return getattr(config, "workerinput", {})
 
 
@@ -50,13 +50,13 @@ class WorkerHandshake:
                     return wire.loads(notice.read_bytes())
                 if notice.suffix == _ERROR:
                     raise TargetUnavailable(notice.read_text())
-            time.sleep(_EVERY)
+            time.sleep(_POLL_SECONDS)
         raise TargetUnavailable(
             f"the workers' targets have not answered within {seconds:.0f} s; try without -n"
         )
 
     def _write(self, name: str, notice: bytes) -> None:
-        # moved into place, so that none is read half-written
+        # written under another name first, so that nobody reads half a notice
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
             file.write(notice)
         os.replace(file.name, self._folder / name)

@@ -1,4 +1,4 @@
-"""The workers of pytest-xdist: what they are told, what they tell, and which tests each takes."""
+"""The workers of pytest-xdist: their settings, their answers, and the tests that each takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance import targets
 from conformance.contract.clause import all_clauses
 from conformance.errors import ConformanceError, TargetUnavailable
 from conformance.plugin import scheduling
-from conformance.plugin.options import is_strict, judges
+from conformance.plugin.options import collects_clauses, is_strict
 from conformance.plugin.session import (
     DESCRIPTIONS,
     SALT,
@@ -27,7 +27,7 @@ _FOLDER = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder in which the workers publish the descriptions of their targets."""
-    if judges(config) and not config.option.help and has_workers(config):
+    if collects_clauses(config) and not config.option.help and has_workers(config):
         config.stash[_FOLDER] = tempfile.TemporaryDirectory()
 
 
@@ -39,7 +39,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker what the command line and chance have settled."""
+    """Send each worker the settings of the run: from the command line, and the drawn salt."""
     if _FOLDER in node.config.stash:
         node.workerinput["conformance_handshake"] = node.config.stash[_FOLDER].name
         node.workerinput["conformance_salt"] = node.config.stash[SALT]
@@ -48,12 +48,12 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Describe the target in a worker; learn in the controller what there is to judge."""
+    """Describe the target in a worker; read the first description in the controller."""
     config = session.config
     if worker_input(config) and TARGETS in config.stash:
         _describe_in_worker(config)
     elif _FOLDER in config.stash:
-        _learn_from_workers(config)
+        _read_from_workers(config)
 
 
 def _describe_in_worker(config: pytest.Config) -> None:
@@ -68,7 +68,7 @@ def _describe_in_worker(config: pytest.Config) -> None:
     describe(config, descriptions)
 
 
-def _learn_from_workers(config: pytest.Config) -> None:
+def _read_from_workers(config: pytest.Config) -> None:
     try:
         describe(config, WorkerHandshake(config.stash[_FOLDER].name).wait(targets.START_SECONDS))
     except ConformanceError as error:
@@ -80,7 +80,7 @@ def _learn_from_workers(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give workers the groups of the order, one after the other."""
+    """Give the groups of tests to the workers, one group after the other."""
     if DESCRIPTIONS not in config.stash:
         return None
     from xdist.scheduler import LoadScopeScheduling

@@ -1,4 +1,4 @@
-"""The kinds of change: what can become of a verdict from one run to another."""
+"""The kinds of change of a verdict from one run to another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNCHANGED = "unchanged"
 
 CHANGE_KINDS = {
     BROKEN: "held in OLD and deviates in NEW, or deviates in NEW in one more way",
-    WEAKER: "what was wrong is told less clearly, or not at all",
+    WEAKER: "the error says less clearly what is wrong, or there is none any more",
     CHANGED: "another error, or another deviation, but no weaker one",
     FIXED: "deviated in OLD and holds in NEW",
     ADDED: "judged in NEW only",

@@ -1,4 +1,4 @@
-"""Which defaults changed from one run to another: of the classes' options, or a class itself."""
+"""The defaults that changed from one run to another: options of classes, or a whole class."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_NOT_MADE = "error"
+_ERROR = "error"  # the one option of a class that could not be built
 
 Defaults = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Default:
-    """A default that is there; its value may well be None."""
+    """A default that exists; its value may be None."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class DefaultChange:
-    """An option of a class, or (None) the class itself, whose default is another.
+    """A changed default: of an option of a class, or of the class itself (`option` is None).
 
-    `old` and `new` are None where it is not there.
+    `old` or `new` is None where that run has no such option or class.
     """
 
-    of: str
+    owner: str
     option: str | None
     old: Default | None
     new: Default | None
 
 
-def changed(old: Defaults, new: Defaults) -> Iterator[DefaultChange]:
-    """The changes, by class and option."""
+def find_changes(old: Defaults, new: Defaults) -> Iterator[DefaultChange]:
+    """Yield the changes, by class and option."""
     for name in sorted({*old, *new}):
         was, now = _options(old, name), _options(new, name)
         if was is not None and now is not None:
-            yield from _of_class(name, was, now)
+            yield from _changes_of_class(name, was, now)
         elif was is not None or now is not None:
             yield DefaultChange(
                 name,
@@ -47,12 +47,14 @@ def changed(old: Defaults, new: Defaults) -> Iterator[DefaultChange]:
 
 
 def _options(defaults: Defaults, name: str) -> Mapping[str, Any] | None:
-    """A class's options; None where it is not there, or could not be made."""
+    """Return a class's options; None where there is no such class, or it could not be built."""
     options = defaults.get(name)
-    return None if options is None or set(options) == {_NOT_MADE} else options
+    return None if options is None or set(options) == {_ERROR} else options
 
 
-def _of_class(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[DefaultChange]:
+def _changes_of_class(
+    name: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[DefaultChange]:
     for option in sorted({*old, *new}):
         was = Default(old[option]) if option in old else None
         now = Default(new[option]) if option in new else None
@@ -61,5 +63,5 @@ def _of_class(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
 
 
 def _same(was: object, now: object) -> bool:
-    # To Python True is 1; as a default it is another.
+    # In Python True equals 1, but as a default it is a different value.
     return was == now and isinstance(was, bool) == isinstance(now, bool)

@@ -1,4 +1,4 @@
-"""The grades of a refusal: how well something malformed was refused."""
+"""The grades of a refusal: they say how well a target refused something malformed."""
 
 EXPLAINED, REJECTED, LEAKED = "explained", "rejected", "leaked"
 ACCEPTED, CRASHED, HUNG = "accepted", "crashed", "hung"
@@ -6,4 +6,4 @@ GRADES = (EXPLAINED, REJECTED, LEAKED, ACCEPTED, CRASHED, HUNG)
 """All grades, the best first."""
 
 KEPT_GRADES = (EXPLAINED, REJECTED)
-"""The grades with which the clauses of rejection hold."""
+"""The grades for which the clauses of rejection hold."""

@@ -1,4 +1,4 @@
-"""What a run file holds: a header, verdicts, and a footer."""
+"""The records of a run file: a header, verdicts, and a footer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 SCHEMA = 1
-"""The run file's schema that this code writes and reads; `run.schema.json` is that, written out."""
+"""The version of the run file's schema that this code writes and reads (`run.schema.json`)."""
 
 HOLDS = "holds"
 KNOWN = "known"
@@ -41,23 +41,22 @@ VERDICT_PROPERTY = "conformance_verdict"
 """The user property of a pytest report that holds a verdict as plain data."""
 
 PAIRED = " ~ "
-"""What stands between two paths that are held against each other."""
-"""How well something malformed was refused, the best first."""
+"""The text between the names of two paths that are compared."""
 
 Key = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
 class Error:
-    """An error as an observation tells it: its class, its one line, and the function it is from."""
+    """The error of an observation: its class, its message in one line, and where it was raised."""
 
     name: str
     message: str
     raised_in: str
 
     @classmethod
-    def of(cls, observation: Mapping[str, Any]) -> Error | None:
-        """The error of an observation; None where it has none."""
+    def from_observation(cls, observation: Mapping[str, Any]) -> Error | None:
+        """Return the error of an observation; None where it has none."""
         plain = observation.get("error")
         if plain is None:
             return None
@@ -74,12 +73,12 @@ _ERROR = ("class", "module", "message", "raised_in", "stage")
 
 @dataclass(frozen=True)
 class Difference(PlainRecord):
-    """How two targets differ in a case, of which the verdict's observation is the newer one's.
+    """The difference between two targets in a case. The verdict holds the new one's observation.
 
-    `origin` is the clause that draws the case, `change` what became of it (`reports/changes.py`);
-    `was` and `now` are both sides in a word, empty where the sentence tells more. `before` is what
-    the old target did with the case. `drift` is the largest distance between numbers, in units in
-    the last place of the largest number of their array.
+    `origin` is the clause that draws the case. `change` is the kind of change (`change_kinds.py`).
+    `was` and `now` are both sides in a word; they are empty where only the sentence tells them
+    apart. `before` is what the old target did with the case. `drift` is the largest distance
+    between numbers, in units in the last place of the largest number of their array.
     """
 
     origin: str
@@ -90,20 +89,20 @@ class Difference(PlainRecord):
     drift: float | None = None
 
     def __post_init__(self) -> None:
-        Error.of(self.before or {})
+        Error.from_observation(self.before or {})
 
 
 @dataclass(frozen=True)
 class Verdict(PlainRecord):
-    """What was found for one clause on one path with one cell (and one malformation).
+    """The result for one clause on one path with one cell (and one malformation).
 
-    `mode` is None where several modes were drawn and all agree; `modes` are those that were drawn.
-    `difference` is there where two targets were held against each other.
-    `case` is the minimal one, and `observation` is what the target did with it. `width_ratio` is
-    the largest observed/width, and `widths` counts them: by dtype, and by bin
-    (`reports/widths.py`). `ulps` is the largest distance from the reference in units in the last
-    place, by dtype; `structures` are those of the final states, as `[h, c]`.
-    `refusals` are errors with which what is malformed was refused as it should be.
+    `mode` is None where several modes were drawn and all agree; `modes` are the drawn ones.
+    `difference` is there where two targets were compared.
+    `case` is the minimal case, and `observation` is what the target did with it. `width_ratio` is
+    the largest ratio observed/error bound, and `widths` counts these ratios, by dtype and by bin
+    (`width_bins.py`). `ulps` is the largest distance from the reference in units in the last
+    place, by dtype. `structures` are those of the final states, such as `[h, c]`.
+    `refusals` are errors with which the target refused malformed things as it should.
     """
 
     clause: str
@@ -141,12 +140,12 @@ class Verdict(PlainRecord):
             raise UnreadableRun(
                 f"a verdict's grade is {self.grade!r}, but should be one of {', '.join(GRADES)}"
             )
-        Error.of(self.observation or {})
+        Error.from_observation(self.observation or {})
         _ = self.between
 
     @property
     def key(self) -> Key:
-        """What a verdict is about: two runs are compared by it."""
+        """The key by which verdicts of two runs are matched: all that a verdict is about."""
         about = (self.clause, self.path, self.mode, self.cell, self.malformation)
         between = self.between
         if between is None:
@@ -155,32 +154,33 @@ class Verdict(PlainRecord):
 
     @property
     def between(self) -> Difference | None:
-        """How two targets differ; None where one was judged."""
+        """The difference between two targets; None where only one was judged."""
         return None if self.difference is None else Difference.from_plain(self.difference)
 
     @property
     def deviates(self) -> bool:
-        """Whether the clause does not hold, whatever the ledger says."""
+        """True where the clause does not hold, whether or not the ledger lists the deviation."""
         return self.verdict in (KNOWN, NEW)
 
     @property
     def error(self) -> Error | None:
         """The error that was observed."""
-        return Error.of(self.observation or {})
+        return Error.from_observation(self.observation or {})
 
 
 @dataclass(frozen=True)
 class Header(PlainRecord):
-    """What was run and where. Each of `paths` has a `name` and, as `missing`, the reason or "".
+    """The header of a run: what was run, and where.
 
-    `defaults` has by class, as `keras3/LSTM`, the options that it takes where none are given, by
-    name: numbers, texts, truth values, None, lists of these, and for an object its `class_name` and
-    `config`. A class that could not be made has the one option `error`. Runs of before this record
-    have None. `ledger` has of each entry in force, by name, `why`, its minimal `case` as JSON,
-    and, where there is one, the upstream `thread`.
+    Each of `paths` has a `name`, and in `missing` the reason why it is missing, or "".
+    `defaults` maps each class, such as `keras3/LSTM`, to its default options by name. Their values
+    are numbers, texts, truth values, None, and lists of these; an object is its `class_name` and
+    `config`. A class that could not be built has the one option `error`. Older runs, without this
+    record, have None. `ledger` has, by name, each entry in force: `why`, its minimal `case` as
+    JSON, and the upstream `thread` where there is one.
 
-    Where two targets were held against each other all this is of the new one, and `old` names the
-    other: its `target` and its `versions`.
+    If two targets were compared, all this is about the new one. `old` then has the `target` and
+    the `versions` of the old one.
     """
 
     schema: int
@@ -205,10 +205,10 @@ class Header(PlainRecord):
 
 @dataclass(frozen=True)
 class Footer(PlainRecord):
-    """How a run ended. `reason` says why it was cut short.
+    """The end of a run. `reason` says why it was cut short.
 
-    `other_failures` counts the tests that failed and gave no new deviation, so that a run whose
-    verdicts all look well is not taken for one that passed.
+    `other_failures` counts the tests that failed without a new deviation. So a run with good
+    verdicts but failed tests does not look like a run that passed.
     """
 
     complete: bool
@@ -221,7 +221,7 @@ class Footer(PlainRecord):
 
 
 def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many verdicts there are of each kind; all four kinds are always there."""
+    """Count the verdicts of each kind; the result always has all four kinds."""
     counts = dict.fromkeys(VERDICTS, 0)
     for verdict in verdicts:
         counts[verdict.verdict] += 1
@@ -229,7 +229,7 @@ def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
 
 
 def cases_by_path(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many cases were judged on each path, by name; a pair of paths is a path here."""
+    """Count the judged cases of each path, by name; a pair of paths counts as a path."""
     counts: dict[str, int] = {}
     for verdict in verdicts:
         counts[verdict.path] = counts.get(verdict.path, 0) + verdict.cases

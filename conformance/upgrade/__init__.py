@@ -1,6 +1,6 @@
-"""The upgrade check: what the new TensorFlow does with code that was written for the old one.
+"""The upgrade check: what a new TensorFlow does with code that was written for an old one.
 
-Each clause's own cases go to both targets, as the old one documents them (`crossing`, `both`). What
-the clause and the observations say of a case on either side is held against each other
-(`differences`), and each kind of difference is searched and shrunk by itself (`search`).
+The cases of each clause go to both targets, in the form that the old target documents
+(`path_mapping`, `pair`). The results and the observations of both sides are compared (`diff`). Each
+difference is searched and shrunk on its own (`pair_search`).
 """

@@ -1,10 +1,10 @@
-"""What differs between two targets that were given the same case: the worst thing, or nothing.
+"""The difference between two targets in the same case: the worst one, or none.
 
-A clause knows what must be refused and what must be taken. So its verdicts come first: what held
-and deviates is worse, what deviated and holds is fixed. Where it says the same of both, the rest
-counts: how well something was refused, structure, numbers, class and words of an error. A list in
-place of a tuple comes last and is no worse: whether what was returned is taken again is asked by
-clauses of their own.
+A clause knows what must be refused and what must be accepted, so its results come first. If the
+clause held and now deviates, that is worse; if it deviated and now holds, that is fixed. If it says
+the same of both sides, the rest counts: how well something was refused, the structure, the numbers,
+and the class and words of an error. A list in place of a tuple comes last and is no worse: other
+clauses ask whether a returned state is accepted again.
 """
 
 from __future__ import annotations
@@ -44,42 +44,42 @@ _ENDED = (CRASHED, HUNG)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ObservedCall:
     """A call of a case, and what a target did with it."""
 
     case: Case
     call: wire.Call
-    seen: wire.Observation
+    observation: wire.Observation
 
     @property
-    def result(self) -> str:
-        """In a word: the class of the error, or that it was accepted."""
-        return self.seen.error.name if self.seen.error else ACCEPTED
+    def word(self) -> str:
+        """The class of the error, or "accepted"."""
+        return self.observation.error.name if self.observation.error else ACCEPTED
 
     @property
-    def told(self) -> str:
-        """In a line: the error, or that it was accepted."""
-        return error_line(self.seen.error) if self.seen.error else ACCEPTED
+    def line(self) -> str:
+        """The error in one line, or "accepted"."""
+        return error_line(self.observation.error) if self.observation.error else ACCEPTED
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What a clause says of a case on one target, and what it asked."""
+class JudgedCase:
+    """The outcome of a clause for a case on one target, with the calls that the clause made."""
 
     outcome: Outcome
-    asked: tuple[Asked, ...]
+    calls: tuple[ObservedCall, ...]
 
     @property
     def holds(self) -> bool:
-        """Whether the clause holds."""
+        """True where the clause holds."""
         return self.outcome.status == HOLDS
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: the clause of the family UP, what became of it, and both sides in a word.
+    """One difference: the clause of the family UP, the kind of change, and both sides in a word.
 
-    `sentence` says it in full; `old` and `new` are what was observed.
+    `sentence` says it in full; `old` and `new` are the observations.
     """
 
     clause: str
@@ -93,16 +93,17 @@ class Difference:
 
     @property
     def signature(self) -> tuple[str, str, str, str]:
-        """What two cases have in common that show the same difference."""
+        """Clause, change and both sides: two cases with the same ones show the same difference."""
         return (self.clause, self.change, self.was, self.now)
 
 
 @dataclass(frozen=True)
-class Compared:
-    """What both targets did with a case.
+class Comparison:
+    """The comparison of both targets in a case.
 
-    `ratio` is the largest distance between their numbers by what it may be, and `drift` the same in
-    units in the last place of the largest number of its array; None where none were compared.
+    `ratio` is the largest distance between their numbers, divided by its pair bound. `drift` is the
+    distance in units in the last place of the largest number of its array. Both are None where no
+    numbers were compared.
     """
 
     difference: Difference | None
@@ -110,173 +111,183 @@ class Compared:
     drift: float | None = None
 
 
-def compared(case: Case, old: Judged, new: Judged) -> Compared:
-    """Hold what two targets did with a case against each other."""
+def compare(case: Case, old: JudgedCase, new: JudgedCase) -> Comparison:
+    """Compare what two targets did with a case."""
     pairs = list(_pairs(old, new))
     try:
         ratio = _ratio(case, old, new)
     except Deviation as deviation:
-        found = Difference(
-            NUMBERS, BROKEN, "", "", deviation.sentence, old.asked[0].seen, deviation.observation
+        before = old.calls[0].observation
+        sentence, now = deviation.sentence, deviation.observation
+        in_numbers = Difference(NUMBERS, BROKEN, "", "", sentence, before, now)
+        return Comparison(
+            _verdict_difference(old, new, pairs) or _grade_difference(old, new) or in_numbers
         )
-        return Compared(_of_verdicts(old, new, pairs) or _of_grades(old, new) or found)
     worst = (
-        _of_verdicts(old, new, pairs)
-        or _of_grades(old, new)
-        or _first(_of_results, pairs)
-        or _first(_of_words, pairs)
-        or _first(_of_containers, pairs)
+        _verdict_difference(old, new, pairs)
+        or _grade_difference(old, new)
+        or _first(_result_difference, pairs)
+        or _first(_message_difference, pairs)
+        or _first(_container_difference, pairs)
     )
-    return Compared(worst, ratio, None if ratio is None else _distance(*pairs[0]))
+    return Comparison(worst, ratio, None if ratio is None else _distance(*pairs[0]))
 
 
 def _first(
-    between: Callable[[Asked, Asked], Difference | None], pairs: Sequence[tuple[Asked, Asked]]
+    find: Callable[[ObservedCall, ObservedCall], Difference | None],
+    pairs: Sequence[tuple[ObservedCall, ObservedCall]],
 ) -> Difference | None:
-    return next(filter(None, (between(*pair) for pair in pairs)), None)
+    return next(filter(None, (find(*pair) for pair in pairs)), None)
 
 
-def _pairs(old: Judged, new: Judged) -> Iterator[tuple[Asked, Asked]]:
-    """What both were asked, as long as it is the same: the next question may rest on an answer."""
-    for one, other in zip(old.asked, new.asked, strict=False):
+def _pairs(old: JudgedCase, new: JudgedCase) -> Iterator[tuple[ObservedCall, ObservedCall]]:
+    """Yield the calls of both sides in pairs, up to the first pair with different calls.
+
+    The calls may become different, as a clause may use one answer for its next call.
+    """
+    for one, other in zip(old.calls, new.calls, strict=False):
         if (one.case, one.call) != (other.case, other.call):
             return
         yield one, other
 
 
-# --- what a clause says --------------------------------------------------------------------------
+# --- the results of the clause -------------------------------------------------------------------
 
 
-def _of_verdicts(old: Judged, new: Judged, pairs: list[tuple[Asked, Asked]]) -> Difference | None:
+def _verdict_difference(
+    old: JudgedCase, new: JudgedCase, pairs: list[tuple[ObservedCall, ObservedCall]]
+) -> Difference | None:
     if old.holds == new.holds:
         return None
     was, now = old.outcome, new.outcome
-    telling = [pair for pair in pairs if _clause_of(*pair) != KEPT]
-    one, other = next(iter(telling or [pair for pair in pairs if _distance(*pair)]), (None, None))
+    different = [pair for pair in pairs if _broken_clause(*pair) != KEPT]
+    one, other = next(iter(different or [pair for pair in pairs if _distance(*pair)]), (None, None))
+    was_refused = one is not None and one.observation.error is not None
     if new.holds:
         sentence = f"{was.sentence}: so it was with OLD, and NEW keeps the clause"
         change = FIXED
     else:
-        sentence = f"{now.sentence}, as with OLD{f': {one.told}' if one and one.seen.error else ''}"
-        louder = one is not None and one.seen.error is not None
-        change = WEAKER if now.grade or louder else BROKEN
-    clause = _clause_of(one, other) if one and other else KEPT
+        sentence = f"{now.sentence}, as with OLD{f': {one.line}' if one and was_refused else ''}"
+        change = WEAKER if now.grade or was_refused else BROKEN
+    clause = _broken_clause(one, other) if one and other else KEPT
     if was.grade or now.grade:
         clause = GRADE
-    elif one and not telling:
+    elif one and not different:
         clause = NUMBERS
     return Difference(
         clause,
         change,
-        *_results(clause, one, other),
+        *_side_words(clause, one, other),
         sentence,
-        one.seen if one else was.observation,
-        other.seen if other else now.observation,
+        one.observation if one else was.observation,
+        other.observation if other else now.observation,
         now.grade,
     )
 
 
-def _clause_of(one: Asked, other: Asked) -> str:
-    """The clause that two observations of a call break, as far as can be told from them alone."""
-    if (one.seen.error is None) != (other.seen.error is None):
+def _broken_clause(one: ObservedCall, other: ObservedCall) -> str:
+    """Return the clause that two observations of a call break, by these observations alone."""
+    if (one.observation.error is None) != (other.observation.error is None):
         return GRADE
-    if one.seen.error and other.seen.error:
-        return ERROR_CLASS if one.result != other.result else KEPT
-    return STRUCTURE if _loosely(one) != _loosely(other) else KEPT
+    if one.observation.error and other.observation.error:
+        return ERROR_CLASS if one.word != other.word else KEPT
+    return STRUCTURE if _loose_structure(one) != _loose_structure(other) else KEPT
 
 
-def _results(clause: str, one: Asked | None, other: Asked | None) -> tuple[str, str]:
-    """Both sides in a word, where words tell them apart."""
+def _side_words(
+    clause: str, one: ObservedCall | None, other: ObservedCall | None
+) -> tuple[str, str]:
+    """Return both sides in a word each; empty where a word cannot tell them apart."""
     if one is None or other is None or clause in (KEPT, STRUCTURE, NUMBERS, MESSAGE):
         return ("", "")
-    return (one.result, other.result)
+    return (one.word, other.word)
 
 
-def _of_grades(old: Judged, new: Judged) -> Difference | None:
+def _grade_difference(old: JudgedCase, new: JudgedCase) -> Difference | None:
     was, now = old.outcome.grade, new.outcome.grade
     if was is None or now is None or was == now:
         return None
-    one, other = old.asked[0], new.asked[0]
+    one, other = old.calls[0], new.calls[0]
     change = WEAKER if GRADES.index(now) > GRADES.index(was) else CHANGED
     sentence = (
-        f"{_call_words(other.case)} = {now}: {other.told}, but must be {was},"
-        f" as with OLD: {one.told}"
+        f"{_call_words(other.case)} = {now}: {other.line}, but must be {was},"
+        f" as with OLD: {one.line}"
         if change == WEAKER
-        else f"{_call_words(other.case)} = {now}: {other.told}; with OLD it was {was}: {one.told}"
+        else f"{_call_words(other.case)} = {now}: {other.line}; with OLD it was {was}: {one.line}"
     )
-    seen = (one.seen, other.seen)
-    sides = (was, now) if one.result == other.result else (one.result, other.result)
-    return Difference(GRADE, change, *sides, sentence, *seen, now)
+    sides = (was, now) if one.word == other.word else (one.word, other.word)
+    return Difference(GRADE, change, *sides, sentence, one.observation, other.observation, now)
 
 
 def _call_words(case: Case) -> str:
     if case.data.malformation is None:
         return "the call"
-    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
-    return f"{kind.argument} with {kind.about}"
+    malformation = state_malformations.MALFORMATIONS[case.data.malformation.name]
+    return f"{malformation.argument} with {malformation.about}"
 
 
-# --- what was observed ---------------------------------------------------------------------------
+# --- the observations ----------------------------------------------------------------------------
 
 
-def _of_results(one: Asked, other: Asked) -> Difference | None:
-    """Errors that come and go, and what is returned instead."""
-    clause = _clause_of(one, other)
+def _result_difference(one: ObservedCall, other: ObservedCall) -> Difference | None:
+    """Return the difference in errors, or in the structure of what is returned."""
+    clause = _broken_clause(one, other)
     if clause == KEPT:
         return None
-    now, was = ("structure", "structure") if clause == STRUCTURE else ("the call", "it")
+    no_longer_refused = one.observation.error is not None and other.observation.error is None
     if clause == STRUCTURE:
-        told, before, change = _structure(other), _structure(one), BROKEN
+        change = BROKEN
+        sentence = f"structure = {_structure(other)}, but must be as with OLD: {_structure(one)}"
+    elif no_longer_refused or other.word in _ENDED:
+        clause, change = GRADE, WEAKER
+        sentence = f"the call = {other.line}, but must be as with OLD: {one.line}"
     else:
-        told, before = other.told, one.told
-        quieter = one.seen.error is not None and other.seen.error is None
-        worse = quieter or other.result in _ENDED
-        clause, change = (GRADE, WEAKER) if worse else (ERROR_CLASS, CHANGED)
-    sentence = f"{now} = {told}, but must be as with OLD: {before}"
-    if change == CHANGED:
-        sentence = f"the call = {told}; with OLD {was} was {before}"
-    return Difference(clause, change, *_results(clause, one, other), sentence, one.seen, other.seen)
+        clause, change = ERROR_CLASS, CHANGED
+        sentence = f"the call = {other.line}; with OLD it was {one.line}"
+    sides = _side_words(clause, one, other)
+    return Difference(clause, change, *sides, sentence, one.observation, other.observation)
 
 
-def _of_words(one: Asked, other: Asked) -> Difference | None:
-    was, now = one.seen.error, other.seen.error
-    if was is None or now is None or words(one.told) == words(other.told):
+def _message_difference(one: ObservedCall, other: ObservedCall) -> Difference | None:
+    was, now = one.observation.error, other.observation.error
+    if was is None or now is None or words(one.line) == words(other.line):
         return None
-    sentence = f"the message = {other.told}; with OLD it was {one.told}"
-    return Difference(MESSAGE, CHANGED, "", "", sentence, one.seen, other.seen)
+    sentence = f"the message = {other.line}; with OLD it was {one.line}"
+    return Difference(MESSAGE, CHANGED, "", "", sentence, one.observation, other.observation)
 
 
-def _of_containers(one: Asked, other: Asked) -> Difference | None:
+def _container_difference(one: ObservedCall, other: ObservedCall) -> Difference | None:
     was, now = _structure(one), _structure(other)
     if was == now:
         return None
     sentence = f"structure = {now}; with OLD it was {was}"
     sides = ("a list", "a tuple") if was.count("[") > now.count("[") else ("a tuple", "a list")
-    return Difference(STRUCTURE, CHANGED, *sides, sentence, one.seen, other.seen)
+    return Difference(STRUCTURE, CHANGED, *sides, sentence, one.observation, other.observation)
 
 
-def _loosely(asked: Asked) -> str:
-    """The structure, a list being as good as a tuple."""
-    return _structure(asked).translate(_LISTS_AS_TUPLES)
+def _loose_structure(call: ObservedCall) -> str:
+    """Return the structure with lists written as tuples."""
+    return _structure(call).translate(_LISTS_AS_TUPLES)
 
 
-def _structure(asked: Asked) -> str:
-    """Outputs and final state in a line: containers, shapes, dtypes."""
-    outputs = asked.seen.outputs
+def _structure(call: ObservedCall) -> str:
+    """Return outputs and final state in a line: containers, shapes, dtypes."""
+    outputs = call.observation.outputs
     first = state_forms.format_tree(wire.Leaf(outputs)) if outputs is not None else "None"
-    return f"{first}, {state_forms.format_tree(asked.seen.state)}"
+    return f"{first}, {state_forms.format_tree(call.observation.state)}"
 
 
 # --- numbers -------------------------------------------------------------------------------------
 
 
-def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
-    """How far the numbers of the first call are apart, by what two correct computations may be.
+def _ratio(case: Case, old: JudgedCase, new: JudgedCase) -> float | None:
+    """Return the distance between the numbers of the first call, divided by the pair bound.
 
-    None where the reference does not say: the call is not the case's whole sequence, what it was
-    given is malformed or initial values of a library's own, or OLD itself is beyond the width.
+    The result is None where the reference has no numbers to compare with: the call is not the
+    case's whole sequence, its arguments are malformed, the library chose the initial values, or OLD
+    itself is outside the error bound.
     """
-    first = old.asked[0] if old.asked else None
+    first = old.calls[0] if old.calls else None
     if (
         first is None
         or case.data.malformation
@@ -287,31 +298,34 @@ def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
     if first.case != case or first.call != case_calls.whole(case):
         return None
     try:
-        was = accepted(case, first.seen)
+        was = accepted(case, first.observation)
         numbers.agrees_with_reference(case, was)
-        now = accepted(case, new.asked[0].seen)
+        now = accepted(case, new.calls[0].observation)
     except Deviation:
         return None
     return numbers.runs_agree(now, was, expected_trajectory(case), "OLD's")
 
 
-def _distance(one: Asked, other: Asked) -> float:
-    """How far numbers of the same structure are apart, in units in the last place."""
-    if one.seen.error or other.seen.error or _loosely(one) != _loosely(other):
+def _distance(one: ObservedCall, other: ObservedCall) -> float:
+    """Return the distance between numbers of the same structure, in units in the last place."""
+    if one.observation.error or other.observation.error:
+        return 0.0
+    if _loose_structure(one) != _loose_structure(other):
         return 0.0
     arrays = zip(_arrays(one), _arrays(other), strict=True)
     return max((_in_last_places(a, b) for a, b in arrays), default=0.0)
 
 
-def _arrays(asked: Asked) -> list[wire.Array]:
-    """The floats of outputs and final state."""
-    found = [asked.seen.outputs] if asked.seen.outputs is not None else []
-    state_forms.map_leaves(asked.seen.state, lambda leaf: found.append(leaf.array))
+def _arrays(call: ObservedCall) -> list[wire.Array]:
+    """Return the arrays of floats in outputs and final state."""
+    outputs = call.observation.outputs
+    found = [outputs] if outputs is not None else []
+    state_forms.map_leaves(call.observation.state, lambda leaf: found.append(leaf.array))
     return [array for array in found if array.dtype in floats.DTYPES]
 
 
 def _in_last_places(one: wire.Array, other: wire.Array) -> float:
-    """The largest distance, in units in the last place of the largest finite number."""
+    """Return the largest distance, in units in the last place of the largest finite number."""
     was, now = floats.from_wire(one), floats.from_wire(other)
     both = np.isfinite(was) & np.isfinite(now)
     if not both.any():

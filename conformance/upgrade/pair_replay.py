@@ -1,4 +1,4 @@
-"""Judges one case again on an old target and on a new one, for a person."""
+"""The replay of one case on an old target and on a new one, for a person."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from conformance.engine.summary import observation_record
 from conformance.results.change_kinds import WORSE
 from conformance.targets import Target
 from conformance.upgrade.diff import Difference
-from conformance.upgrade.pair import Both
-from conformance.upgrade.path_mapping import Crossing
+from conformance.upgrade.pair import TargetPair
+from conformance.upgrade.path_mapping import GenerationPair
 
 
 @dataclass(frozen=True)
-class Replayed:
-    """A case of a clause that was judged on both, and how they differ."""
+class PairReplay:
+    """A case of a clause that was judged on both targets, and their difference."""
 
     clause: Clause
     case: Case
@@ -28,41 +28,44 @@ class Replayed:
 
     @property
     def worse(self) -> bool:
-        """Whether something got worse."""
+        """True where something got worse."""
         return self.difference is not None and self.difference.change in WORSE
 
 
-def replay_pair(text: str, old: Target, new: Target) -> Replayed:
-    """Judge the case of a JSON text, whose `other` is the new target's path where it is another.
+def replay_pair(text: str, old: Target, new: Target) -> PairReplay:
+    """Judge the case of a JSON text on both targets.
+
+    In the text, `other` is the new target's path, where it is another than the old target's.
 
     Raises:
         UnreadableCase: the text is not such a case, or a target does not offer its path or mode.
     """
     clause, case = replaying.read_replay(text)
-    here = case.replace(other=None)
-    there = here.replace(path=case.other or case.program.path)
-    for side, target in ((here, old), (there, new)):
+    on_old = case.replace(other=None)
+    on_new = on_old.replace(path=case.other or case.program.path)
+    for side, target in ((on_old, old), (on_new, new)):
         offers = {offer.name: offer for offer in target.describe().paths}
         replaying.must_be_offered(clause, side, offers)
-    crossing = Crossing(
-        Path.of(here.program.path).generation, Path.of(there.program.path).generation
+    generations = GenerationPair(
+        Path.of(on_old.program.path).generation, Path.of(on_new.program.path).generation
     )
-    (compared,) = Both(clause, crossing, BatchingClient(old), BatchingClient(new)).compare([here])
-    return Replayed(clause, case, compared.difference)
+    pair = TargetPair(clause, generations, BatchingClient(old), BatchingClient(new))
+    (comparison,) = pair.compare([on_old])
+    return PairReplay(clause, case, comparison.difference)
 
 
-def format_pair_replay(replayed: Replayed) -> str:
-    """What a person reads: the clause, the case, what became of it, and both observations."""
-    clause, found = replayed.clause, replayed.difference
+def format_pair_replay(replayed: PairReplay) -> str:
+    """Return the text for a person: the clause, the case, the change, and both observations."""
+    clause, difference = replayed.clause, replayed.difference
     lines = [
         f"{clause.identifier} ({clause.severity}): {clause.statement}",
         f"source: {clause.source}",
         f"case: {replayed.case.to_json()}",
     ]
-    if found is None:
+    if difference is None:
         return "\n".join([*lines, "OLD and NEW do the same."])
-    lines += [f"{found.clause}: {found.change}", found.sentence]
-    for side, observation in (("OLD", found.old), ("NEW", found.new)):
+    lines += [f"{difference.clause}: {difference.change}", difference.sentence]
+    for side, observation in (("OLD", difference.old), ("NEW", difference.new)):
         if observation is not None:
             lines.append(f"{side}: {json.dumps(observation_record(observation))}")
     return "\n".join(lines)

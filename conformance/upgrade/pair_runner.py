@@ -1,4 +1,4 @@
-"""The bench of the upgrade check: joins a clause and two targets, and hands over verdicts."""
+"""The bench of the upgrade check: it judges a clause on two targets, and records verdicts."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ from conformance.results.change_kinds import BROKEN, UNCHANGED
 from conformance.results.verdict import NEW, Verdict
 from conformance.targets import Target
 from conformance.upgrade import path_mapping, upgrade_summary
-from conformance.upgrade.pair import Both
+from conformance.upgrade.pair import TargetPair
 from conformance.upgrade.pair_search import UpgradeSearch
-from conformance.upgrade.path_mapping import Crossing, Offers
+from conformance.upgrade.path_mapping import GenerationPair, Offers
 from conformance.upgrade.upgrade_clauses import DEFAULTS, THERE
 
-_SEVERAL = 4  # data cases together at the least: of an LSTM all leaves, and each by itself
-_EFFORT = 2  # as many examples as one target is given, and one more for each
+_LEAST_BATCH = 4  # data cases together: for all leaves of an LSTM at once, and for each alone
+_EFFORT = 2  # twice the examples of a run on one target
 
 
 @dataclass(frozen=True)
 class Side:
-    """A target, and what it says of itself."""
+    """A target, and its description."""
 
     target: Target
     description: wire.Description
 
     @property
     def offers(self) -> Offers:
-        """The paths that were looked for."""
+        """The paths of the suite, each with the reason why it is missing on this target, or ""."""
         return self.description.paths
 
     def defaults_of(self, generation: str) -> dict[str, dict[str, object]]:
-        """The default options of each class of a generation, by its name within that."""
+        """Return the default options of each class of a generation, by the name of the class."""
         return {
-            of.owner.split("/")[1]: {"error": of.error} if of.error else of.options
-            for of in self.description.defaults
-            if of.owner.startswith(f"{generation}/")
+            record.owner.split("/")[1]: {"error": record.error} if record.error else record.options
+            for record in self.description.defaults
+            if record.owner.startswith(f"{generation}/")
         }
 
 
@@ -56,7 +56,7 @@ class UpgradeBench:
 
     def __init__(self, old: Side, new: Side, profile: Profile, salt: str) -> None:
         self._sides = (old, new)
-        self._askers = (BatchingClient(old.target), BatchingClient(new.target))
+        self._clients = (BatchingClient(old.target), BatchingClient(new.target))
         self._names = (old.target.name, new.target.name)
         self._profile = profile
         self._salt = salt
@@ -67,99 +67,99 @@ class UpgradeBench:
         return old.offers, new.offers
 
     def judge(self, clause: Clause, subject: Subject, node: pytest.Item) -> None:
-        """Search one subject, hand the verdicts over, and fail where something got worse."""
+        """Search one subject, record the verdicts, and fail where something got worse."""
         for side in self._sides:
             side.target.renew_if_large()
         about = upgrade_summary.About(clause, subject, self._names)
         modes = self._modes(clause, subject)
         if not modes:
             reason = "not available: a mode of the clause that both have"
-            record(node, upgrade_summary.unavailable(about, reason))
+            record(node, upgrade_summary.unavailable_verdict(about, reason))
             pytest.skip(reason)
         search = self._search(clause, subject)
-        for drawn in self._profile.rounds(modes, clause):
-            search.execute(drawn)
-        _hand_over(node, upgrade_summary.verdicts(about, search))
+        for modes_of_round in self._profile.rounds(modes, clause):
+            search.execute(modes_of_round)
+        _record_all(node, upgrade_summary.verdicts_of_search(about, search))
 
     def judge_paths(self, node: pytest.Item) -> None:
-        """Judge whether each path of the old target has one in its place."""
-        gone = {one.path: one.why for one in path_mapping.gone(*self._offers)}
-        found = [
-            upgrade_summary.of_path(
-                THERE, offer.name, BROKEN if offer.name in gone else UNCHANGED,
-                gone.get(offer.name, ""),
+        """Judge whether each path of the old target has a path in its place on the new one."""
+        reasons = {one.path: one.why for one in path_mapping.missing_paths(*self._offers)}
+        verdicts = [
+            upgrade_summary.path_verdict(
+                THERE, offer.name, BROKEN if offer.name in reasons else UNCHANGED,
+                reasons.get(offer.name, ""),
             )
             for offer in self._offers[0]
             if not offer.missing
         ]  # fmt: skip
-        _hand_over(node, found)
+        _record_all(node, verdicts)
 
     def judge_defaults(self, node: pytest.Item) -> None:
-        """Judge the default options of each class that both have."""
-        found = [
+        """Judge the default options of each class that both targets have."""
+        verdicts = [
             verdict
-            for one in path_mapping.crossings(*self._offers)
-            for verdict in self._defaults(one)
+            for generations in path_mapping.generation_pairs(*self._offers)
+            for verdict in self._default_verdicts(generations)
         ]
-        _hand_over(node, found)
+        _record_all(node, verdicts)
 
-    def _defaults(self, of: Crossing) -> list[Verdict]:
+    def _default_verdicts(self, generations: GenerationPair) -> list[Verdict]:
         old, new = self._sides
-        was, now = old.defaults_of(of.old), new.defaults_of(of.new)
+        was, now = old.defaults_of(generations.old), new.defaults_of(generations.new)
         shared = {name: (was[name], now[name]) for name in was if name in now}
-        other = None if of.old == of.new else of.new
+        other = None if generations.old == generations.new else generations.new
         return [
             verdict
             for name, (before, after) in shared.items()
-            for verdict in upgrade_summary.of_defaults(
+            for verdict in upgrade_summary.default_verdicts(
                 DEFAULTS,
-                Subject(of.old, name, other=other),
-                list(default_changes.changed({name: before}, {name: after})),
+                Subject(generations.old, name, other=other),
+                list(default_changes.find_changes({name: before}, {name: after})),
             )
         ]
 
     def _search(self, clause: Clause, subject: Subject) -> UpgradeSearch:
-        # it begins with the simplest case, so that most differences need no shrinking
+        # essential clauses begin with the simplest case, so that most differences need no shrinking
         effort = clause.cost.effort * _EFFORT
         cost = dataclasses.replace(clause.cost, essential=True, effort=effort)
         clause = dataclasses.replace(clause, cost=cost)
-        both = Both(clause, path_mapping.of_subject(subject), *self._askers)
-        drawing = dataclasses.replace(clause, cases=_of_old_path(clause))
-        return UpgradeSearch(drawing, subject, both, self._budget())
+        pair = TargetPair(clause, path_mapping.generations_of(subject), *self._clients)
+        drawing = dataclasses.replace(clause, cases=_cases_on_old_path(clause))
+        return UpgradeSearch(drawing, subject, pair, self._budget())
 
     def _budget(self) -> Budget:
-        several = self._profile.batch_size
+        batch_size = self._profile.batch_size
         return dataclasses.replace(
             self._profile.budget(self._salt),
-            batch_size=lambda mode: max(several(mode), _SEVERAL),
+            batch_size=lambda mode: max(batch_size(mode), _LEAST_BATCH),
             skip_simplest=False,
         )
 
     def _modes(self, clause: Clause, subject: Subject) -> list[str]:
         old, new = self._sides
-        here = _judged_in(clause, old.offers, subject.path)
-        there = _judged_in(clause, new.offers, subject.other or subject.path)
-        return [mode for mode in here if mode in there]
+        old_modes = _modes_on_path(clause, old.offers, subject.path)
+        new_modes = _modes_on_path(clause, new.offers, subject.other or subject.path)
+        return [mode for mode in old_modes if mode in new_modes]
 
 
-def _judged_in(clause: Clause, offers: Offers, path: str) -> list[str]:
+def _modes_on_path(clause: Clause, offers: Offers, path: str) -> list[str]:
     (offer,) = (offer for offer in offers if offer.name == path)
     return clause.judged_in(offer.modes, offer.further_modes)
 
 
-def _hand_over(node: pytest.Item, found: Sequence[Verdict]) -> None:
+def _record_all(node: pytest.Item, verdicts: Sequence[Verdict]) -> None:
     """Record verdicts, and fail where something got worse."""
-    for verdict in found:
+    for verdict in verdicts:
         record(node, verdict)
-    fail_with([verdict for verdict in found if verdict.verdict == NEW])
+    fail_with([verdict for verdict in verdicts if verdict.verdict == NEW])
 
 
-def _of_old_path(clause: Clause) -> Cases:
-    """The clause's cases without the new target's path, for which too they are drawn."""
+def _cases_on_old_path(clause: Clause) -> Cases:
+    """Return the clause's cases without the new target's path, although they are drawn for both."""
 
-    def drawn(subject: Subject, extent: DrawSpec) -> SearchStrategy[tuple[Case, ...]]:
-        return clause.cases(subject, extent).map(
+    def draw_cases(subject: Subject, spec: DrawSpec) -> SearchStrategy[tuple[Case, ...]]:
+        return clause.cases(subject, spec).map(
             lambda cases: tuple(case.replace(other=None) for case in cases)
         )
 
-    return drawn
+    return draw_cases

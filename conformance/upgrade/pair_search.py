@@ -1,8 +1,8 @@
-"""Searches a subject for cases that two targets treat differently: each difference by itself.
+"""The search for cases that two targets treat differently, one difference at a time.
 
-What Hypothesis shrinks is the difference: the smallest case for which it is the same one. The
-search begins again and goes on around those that were found, until it finds none. The same cases
-are drawn each time, and what was compared is remembered.
+Hypothesis shrinks a case only as long as the difference stays the same. Then the search starts
+again and ignores the differences that it found, until it finds no other. It draws the same cases
+each time, and no case is compared twice.
 """
 
 from __future__ import annotations
@@ -19,93 +19,97 @@ from conformance.engine.search import BaseSearch, Budget
 from conformance.ledger import Ledger
 from conformance.results.change_kinds import CHANGED
 from conformance.results.verdict import HOLDS, NEW
-from conformance.upgrade.diff import Compared, Difference
-from conformance.upgrade.pair import Both
+from conformance.upgrade.diff import Comparison, Difference
+from conformance.upgrade.pair import TargetPair
 
-Kind = tuple[str, str, str, str]
+Signature = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Found:
-    """A difference and the smallest case that was seen to show it."""
+class FoundDifference:
+    """A difference, and the smallest known case that shows it."""
 
     case: Case
     difference: Difference
 
 
 class UpgradeSearch:
-    """One search: a clause, a subject, and two targets."""
+    """One search on two targets: a clause and a subject."""
 
-    def __init__(self, clause: Clause, subject: Subject, both: Both, budget: Budget) -> None:
+    def __init__(self, clause: Clause, subject: Subject, pair: TargetPair, budget: Budget) -> None:
         self._clause = clause
         self._subject = subject
-        self._both = both
+        self._pair = pair
         self._budget = budget
-        self.compared: dict[Case, Compared] = {}
-        self.found: dict[Kind, Found] = {}
+        self.comparisons: dict[Case, Comparison] = {}
+        self.found: dict[Signature, FoundDifference] = {}
         self.seconds = 0.0
 
     def execute(self, modes: Sequence[str]) -> None:
-        """Search some modes together, until nothing but what was found is left."""
+        """Search some modes together, until there is no other difference."""
         started = time.perf_counter()
-        while self._round().finds(modes):
+        while self._round().find_one(modes):
             pass
-        self._add_what_is_no_worse()
+        self._add_changes_that_are_no_worse()
         self.seconds += time.perf_counter() - started
 
-    def kinds(self) -> Counter[Kind | None]:
-        """How many cases showed each kind of difference, and (None) how many none."""
+    def count_cases(self) -> Counter[Signature | None]:
+        """Count the cases that showed each difference; the key None counts those without one."""
         return Counter(
-            one.difference.signature if one.difference else None for one in self.compared.values()
+            one.difference.signature if one.difference else None
+            for one in self.comparisons.values()
         )
 
-    def _add_what_is_no_worse(self) -> None:
-        """What merely changed is told with the smallest case that was met: it is not shrunk."""
-        for case, one in self.compared.items():
+    def _add_changes_that_are_no_worse(self) -> None:
+        """Add each change that is no worse with the smallest case that showed it, not shrunk."""
+        for case, one in self.comparisons.items():
             difference = one.difference
             if difference is None or difference.change != CHANGED:
                 continue
-            met = self.found.setdefault(difference.signature, Found(case, difference))
-            if len(case.to_json()) < len(met.case.to_json()):
-                self.found[difference.signature] = Found(case, difference)
+            found = FoundDifference(case, difference)
+            smallest = self.found.setdefault(difference.signature, found)
+            if len(case.to_json()) < len(smallest.case.to_json()):
+                self.found[difference.signature] = found
 
     def _round(self) -> _Round:
         return _Round(self, self._clause, self._subject, self._budget)
 
-    def compare(self, cases: Sequence[Case]) -> list[Compared]:
-        """What both targets do with cases."""
-        compared = self._both.compare(cases)
-        self.compared.update(zip(cases, compared, strict=True))
-        return compared
+    def compare(self, cases: Sequence[Case]) -> list[Comparison]:
+        """Return the comparison of both targets in each case."""
+        comparisons = self._pair.compare(cases)
+        self.comparisons.update(zip(cases, comparisons, strict=True))
+        return comparisons
 
 
 class _Round(BaseSearch):
-    """A search for one difference that was not found before: the first that is met."""
+    """A search for one difference that was not found before: for the first that a case shows."""
 
-    def __init__(self, of: UpgradeSearch, clause: Clause, subject: Subject, budget: Budget) -> None:
+    def __init__(
+        self, search: UpgradeSearch, clause: Clause, subject: Subject, budget: Budget
+    ) -> None:
         super().__init__(clause, subject, Ledger(), budget)
-        self._of = of
-        self._sought: Kind | None = None
+        self._search = search
+        self._sought: Signature | None = None
 
-    def finds(self, modes: Sequence[str]) -> bool:
-        """Whether there is one; it is then added to what was found."""
+    def find_one(self, modes: Sequence[str]) -> bool:
+        """Return whether there is one, and add it to the found differences."""
         outcome = self.hunt(modes)
         if outcome is None:
             return False
-        difference = self._of.compared[outcome.case].difference
+        difference = self._search.comparisons[outcome.case].difference
         assert difference is not None
-        self._of.found[difference.signature] = Found(outcome.case, difference)
+        self._search.found[difference.signature] = FoundDifference(outcome.case, difference)
         return True
 
-    def judged(self, cases: Sequence[Case]) -> list[Outcome]:
-        """New is what shows the difference that is sought."""
+    def judge(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Judge a case as new if it shows the sought difference, else as one that holds."""
         return [
-            Outcome(case, NEW if self._is_sought(compared.difference) else HOLDS)
-            for case, compared in zip(cases, self._of.compare(cases), strict=True)
+            Outcome(case, NEW if self._is_sought(comparison.difference) else HOLDS)
+            for case, comparison in zip(cases, self._search.compare(cases), strict=True)
         ]
 
     def _is_sought(self, difference: Difference | None) -> bool:
-        if difference is None or difference.signature in self._of.found:
+        if difference is None or difference.signature in self._search.found:
             return False
         if difference.change == CHANGED:
             return False

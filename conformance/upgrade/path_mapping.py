@@ -1,7 +1,7 @@
-"""Which path of the new target stands against which of the old one, and what is judged on both.
+"""The mapping from paths of the old target to paths of the new one, and the common subjects.
 
-A user's code says `tf.keras`, which is Keras 2 in one release and Keras 3 in another: that comes
-first. Where the new target has the old generation, too, it is compared as a second.
+A user's code says `tf.keras`, which is Keras 2 in one release and Keras 3 in another. This pair of
+generations comes first. If the new target has the old generation, too, that pair comes second.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ Offers = Sequence[wire.PathOffer]
 
 
 @dataclass(frozen=True)
-class Crossing:
-    """A generation of the old target, and the one of the new target that takes its place."""
+class GenerationPair:
+    """A generation of the old target, and the generation of the new one that takes its place."""
 
     old: str
     new: str
 
-    def there(self, path: str) -> str:
-        """The new target's path in place of one of the old target."""
-        of = Path.of(path)
-        return f"{of.api}/{self.new}" if of.generation == self.old else path
+    def new_path(self, path: str) -> str:
+        """Return the new target's path that takes the place of a path of the old target."""
+        parsed = Path.of(path)
+        return f"{parsed.api}/{self.new}" if parsed.generation == self.old else path
 
-    def case(self, case: Case) -> Case:
-        """The same case on the new target's path; what is given in its calls stays as it was."""
-        return case.replace(path=self.there(case.program.path))
+    def case_on_new(self, case: Case) -> Case:
+        """Return the same case on the new target's path; the arguments of its calls stay."""
+        return case.replace(path=self.new_path(case.program.path))
 
-    def marked(self, case: Case) -> Case:
-        """A case of the old target's path that names the new target's as its other one."""
-        there = self.there(case.program.path)
-        return case.replace(other=None if there == case.program.path else there)
+    def case_with_both(self, case: Case) -> Case:
+        """Return a case of the old target's path, with the new target's path as its other one."""
+        path = self.new_path(case.program.path)
+        return case.replace(other=None if path == case.program.path else path)
 
-    def named_as_old(self, offers: Offers) -> list[wire.PathOffer]:
-        """What the new target offers of its generation, under the names of the old one's paths."""
+    def offers_as_old(self, offers: Offers) -> list[wire.PathOffer]:
+        """Return the offers of the new generation under the names of the old target's paths."""
         return [
             dataclasses.replace(offer, name=f"{Path.of(offer.name).api}/{self.old}")
             for offer in offers
@@ -51,75 +51,78 @@ class Crossing:
 
 
 def default_generation(offers: Offers) -> str:
-    """What `tf.keras` is."""
+    """Return the generation that `tf.keras` is."""
     found = {Path.of(offer.name).generation for offer in offers if not offer.missing}
     return KERAS_3 if KERAS_3 in found else KERAS_2
 
 
-def crossings(old: Offers, new: Offers) -> list[Crossing]:
-    """Which generations are compared, what `tf.keras` is in each before what has the same name."""
+def generation_pairs(old: Offers, new: Offers) -> list[GenerationPair]:
+    """Return the generations to compare: first what `tf.keras` is, then those of the same name."""
     available = {Path.of(offer.name).generation for offer in old if not offer.missing}
-    there = {Path.of(offer.name).generation for offer in new if not offer.missing}
-    by_default = Crossing(default_generation(old), default_generation(new))
-    alike = [Crossing(name, name) for name in (V1, KERAS_2, KERAS_3) if name in available & there]
-    return list(dict.fromkeys([*([by_default] if by_default.old in available else []), *alike]))
+    available_new = {Path.of(offer.name).generation for offer in new if not offer.missing}
+    by_default = GenerationPair(default_generation(old), default_generation(new))
+    shared = available & available_new
+    same_name = [GenerationPair(name, name) for name in (V1, KERAS_2, KERAS_3) if name in shared]
+    first = [by_default] if by_default.old in available else []
+    return list(dict.fromkeys([*first, *same_name]))
 
 
-def of_subject(subject: Subject) -> Crossing:
-    """The crossing that a subject is about."""
+def generations_of(subject: Subject) -> GenerationPair:
+    """Return the pair of generations that a subject is about."""
     old = Path.of(subject.path).generation
-    return Crossing(old, Path.of(subject.other).generation if subject.other else old)
+    return GenerationPair(old, Path.of(subject.other).generation if subject.other else old)
 
 
 @dataclass(frozen=True)
-class Gone:
-    """A path of the old target that the new one has not, and why."""
+class MissingPath:
+    """A path of the old target that the new one does not have, and why."""
 
     path: str
     why: str
 
 
-def gone(old: Offers, new: Offers) -> list[Gone]:
-    """The old target's paths in whose place the new one has none."""
-    offered = {offer.name: offer.missing for offer in new}
-    compared = crossings(old, new)
+def missing_paths(old: Offers, new: Offers) -> list[MissingPath]:
+    """Return the paths of the old target for which the new one has no path in their place."""
+    reasons = {offer.name: offer.missing for offer in new}
+    pairs = generation_pairs(old, new)
     return [
-        Gone(offer.name, offered.get(offer.name) or "it is not there")
+        MissingPath(offer.name, reasons.get(offer.name) or "it is not there")
         for offer in old
-        if not offer.missing
-        and all(crossing.old != Path.of(offer.name).generation for crossing in compared)
+        if not offer.missing and all(pair.old != Path.of(offer.name).generation for pair in pairs)
     ]
 
 
 def subjects(clause: Clause, old: Offers, new: Offers) -> list[Subject]:
-    """What a clause is judged for on both: its subjects of the old target that the new one has.
+    """Return the subjects of a clause on the old target that the new one has, too.
 
-    A pair of paths of one target is none: the other path is the new target's here.
+    Subjects with a pair of paths are left out, as the other path is the new target's path here.
     """
-    here = [subject for subject in clause.subjects(_available(old)) if subject.other is None]
+    on_old = [subject for subject in clause.subjects(_available(old)) if subject.other is None]
     found = []
-    for crossing in crossings(old, new):
-        there = set(clause.subjects(_available(crossing.named_as_old(new))))
-        for subject in here:
-            if Path.of(subject.path).generation == crossing.old and subject in there:
-                path = crossing.there(subject.path)
+    for pair in generation_pairs(old, new):
+        on_new = set(clause.subjects(_available(pair.offers_as_old(new))))
+        for subject in on_old:
+            if Path.of(subject.path).generation == pair.old and subject in on_new:
+                path = pair.new_path(subject.path)
                 other = None if path == subject.path else path
                 found.append(dataclasses.replace(subject, other=other))
     return found
 
 
-def chosen(clause: Clause, profile: Profile, salt: str, old: Offers, new: Offers) -> list[Subject]:
-    """Which of them a profile judges.
+def choose_subjects(
+    clause: Clause, profile: Profile, salt: str, old: Offers, new: Offers
+) -> list[Subject]:
+    """Return the common subjects that a profile judges.
 
-    Malformed states of what `tf.keras` is are what changes most: no cell is spared there, but by
-    `quick`.
+    Malformed states change most, on the paths that are `tf.keras`. So all cells are judged there,
+    except in the profile `quick`.
     """
-    found = subjects(clause, old, new)
-    first = Crossing(default_generation(old), default_generation(new))
-    every = [one for one in found if one.malformation and of_subject(one) == first]
-    unsparing = dataclasses.replace(clause, cost=dataclasses.replace(clause.cost, expensive=False))
-    left = {*profile.chosen(clause, found, salt), *profile.chosen(unsparing, every, salt)}
-    return [subject for subject in found if subject in left]
+    common = subjects(clause, old, new)
+    default = GenerationPair(default_generation(old), default_generation(new))
+    malformed = [one for one in common if one.malformation and generations_of(one) == default]
+    cheap = dataclasses.replace(clause, cost=dataclasses.replace(clause.cost, expensive=False))
+    judged = {*profile.choose(clause, common, salt), *profile.choose(cheap, malformed, salt)}
+    return [subject for subject in common if subject in judged]
 
 
 def _available(offers: Offers) -> list[wire.PathOffer]:

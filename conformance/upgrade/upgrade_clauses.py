@@ -1,4 +1,4 @@
-"""The clauses of the family UP: what must hold of two targets."""
+"""The clauses of the family UP, which say what an old and a new target must have in common."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STRUCTURE, GRADE, ERROR_CLASS, MESSAGE, NUMBERS, DEFAULTS, KEPT, THERE = (
 
 @dataclass(frozen=True)
 class Statement:
-    """A clause of the upgrade: what must hold of the same cases on the old target and the new."""
+    """A clause of the upgrade check, about the same cases on the old target and on the new one."""
 
     identifier: str
     statement: str

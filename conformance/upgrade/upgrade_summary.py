@@ -1,4 +1,4 @@
-"""From what a search of an upgrade saw to verdicts of the family UP."""
+"""The summary of a search on two targets: differences become verdicts of the family UP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.results.change_kinds import CHANGED, UNCHANGED, WORSE
 from conformance.results.default_changes import DefaultChange
 from conformance.results.verdict import HOLDS, NEW, UNAVAILABLE, Difference, Verdict
 from conformance.upgrade import path_mapping
-from conformance.upgrade.pair_search import Found, UpgradeSearch
+from conformance.upgrade.pair_search import FoundDifference, UpgradeSearch
 from conformance.upgrade.upgrade_clauses import KEPT, STATEMENTS
 from reports.compare.wording import default_value
 
@@ -23,68 +23,70 @@ FAMILY = "UP"
 
 @dataclass(frozen=True)
 class About:
-    """What verdicts are about: a clause, a subject, and the old and the new target by name."""
+    """The subject matter of verdicts: a clause, a subject, and the names of both targets."""
 
     clause: Clause
     subject: Subject
     targets: tuple[str, str]
 
 
-def unavailable(about: About, reason: str) -> Verdict:
-    """The verdict where there is nothing to compare."""
-    return _verdict(KEPT, about.subject, UNAVAILABLE, _tally(about, UNCHANGED), reason=reason)
+def unavailable_verdict(about: About, reason: str) -> Verdict:
+    """Return the verdict where there is nothing to compare."""
+    difference = _plain_difference(about, UNCHANGED)
+    return _verdict(KEPT, about.subject, UNAVAILABLE, difference, reason=reason)
 
 
-def verdicts(about: About, search: UpgradeSearch) -> list[Verdict]:
-    """One verdict for each difference, and one for the cases that show none."""
-    cases = search.kinds()
-    found = [
-        _of_difference(about, one, cases[kind])
-        for kind, one in sorted(search.found.items(), key=lambda item: item[0])
+def verdicts_of_search(about: About, search: UpgradeSearch) -> list[Verdict]:
+    """Return one verdict for each difference, and one for the cases without any."""
+    cases = search.count_cases()
+    verdicts = [
+        _difference_verdict(about, found, cases[signature])
+        for signature, found in sorted(search.found.items(), key=lambda item: item[0])
     ]
-    drifts = [one.drift for one in search.compared.values() if one.drift is not None]
-    told = cases[None] or drifts
-    return [_of_the_others(about, search, cases[None], drifts), *found] if told else found
+    drifts = [one.drift for one in search.comparisons.values() if one.drift is not None]
+    if cases[None] or drifts:
+        return [_unchanged_verdict(about, search, cases[None], drifts), *verdicts]
+    return verdicts
 
 
-def _of_the_others(
+def _unchanged_verdict(
     about: About, search: UpgradeSearch, cases: int, drifts: Sequence[float]
 ) -> Verdict:
-    ratios = [one.ratio for one in search.compared.values() if one.ratio is not None]
+    ratios = [one.ratio for one in search.comparisons.values() if one.ratio is not None]
     return _verdict(
         KEPT,
         about.subject,
         HOLDS,
-        _tally(about, UNCHANGED, max(drifts, default=None)),
+        _plain_difference(about, UNCHANGED, max(drifts, default=None)),
         cases=cases,
         seconds=round(search.seconds, 4),
         width_ratio=max(ratios, default=None),
-        modes=tuple(sorted({case.program.mode for case in search.compared})),
+        modes=tuple(sorted({case.program.mode for case in search.comparisons})),
     )
 
 
-def _tally(about: About, change: str, drift: float | None = None) -> Difference:
+def _plain_difference(about: About, change: str, drift: float | None = None) -> Difference:
     return Difference(about.clause.identifier, change, drift=drift)
 
 
-def _of_difference(about: About, found: Found, cases: int) -> Verdict:
-    seen = found.difference
-    case = path_mapping.of_subject(about.subject).marked(found.case)
+def _difference_verdict(about: About, found: FoundDifference, cases: int) -> Verdict:
+    one = found.difference
+    case = path_mapping.generations_of(about.subject).case_with_both(found.case)
     difference = Difference(
-        about.clause.identifier, seen.change, seen.was, seen.now, _record_or_none(seen.old)
+        about.clause.identifier, one.change, one.was, one.now, _record_or_none(one.old)
     )
     return _verdict(
-        seen.clause,
+        one.clause,
         about.subject,
-        NEW if seen.change in WORSE else HOLDS,
+        NEW if one.change in WORSE else HOLDS,
         difference,
         mode=case.program.mode,
         modes=(case.program.mode,),
-        grade=seen.grade,
+        grade=one.grade,
         cases=cases,
         case=case_to_plain(case),
-        observation=_record_or_none(seen.new),
-        sentence=seen.sentence,
+        observation=_record_or_none(one.new),
+        sentence=one.sentence,
         replay=replay_command(about.clause, case, *about.targets),
     )
 
@@ -114,8 +116,11 @@ def _verdict(
     )
 
 
-def of_path(clause: str, path: str, change: str, why: str = "") -> Verdict:
-    """The verdict on a path of the old target: something in its place is there, or not, and why."""
+def path_verdict(clause: str, path: str, change: str, why: str = "") -> Verdict:
+    """Return the verdict on a path of the old target: the new one has a path in its place or not.
+
+    `why` is the reason why it has none.
+    """
     subject = Subject(path, "")
     difference = Difference(clause, change)
     if change == UNCHANGED:
@@ -124,14 +129,16 @@ def of_path(clause: str, path: str, change: str, why: str = "") -> Verdict:
     return _verdict(clause, subject, NEW, difference, sentence=sentence)
 
 
-def of_defaults(clause: str, of: Subject, changes: Sequence[DefaultChange]) -> list[Verdict]:
-    """Verdicts on a class's default options: one for each that is another, or one for all."""
+def default_verdicts(
+    clause: str, subject: Subject, changes: Sequence[DefaultChange]
+) -> list[Verdict]:
+    """Return verdicts on the default options of a class: one for each change, or one for none."""
     if not changes:
-        return [_verdict(clause, of, HOLDS, Difference(clause, UNCHANGED))]
+        return [_verdict(clause, subject, HOLDS, Difference(clause, UNCHANGED))]
     return [
         _verdict(
             clause,
-            of,
+            subject,
             HOLDS,
             Difference(clause, CHANGED, change.option or "", "another default"),
             sentence=(

@@ -81,7 +81,7 @@ def compared(old: Run, new: Run) -> Comparison:
         old,
         new,
         tuple(changes),
-        tuple(of_defaults.changed(was or {}, now or {})) if told else (),
+        tuple(of_defaults.find_changes(was or {}, now or {})) if told else (),
         tuple(_refusals(old, new, changes)),
         tuple(_gaps(old, new, changes, crossing)),
         (*_notes(old, new), *([_CROSSED] if crossing else [])),

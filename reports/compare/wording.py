@@ -100,7 +100,7 @@ def defaults(comparison: Comparison) -> list[str]:
     classes: dict[tuple[str, str, str], list[str]] = {}
     for change in comparison.defaults:
         told = (change.option or "", default_value(change.old), default_value(change.new))
-        classes.setdefault(told, []).append(change.of)
+        classes.setdefault(told, []).append(change.owner)
     return [
         f"{option or 'the class'}: {old} became {new} ({', '.join(names)})"
         for (option, old, new), names in classes.items()

@@ -61,7 +61,7 @@ def comparison_json(comparison: Comparison, old: str, new: str) -> str:
             "notes": comparison.notes,
             "defaults": [
                 {
-                    "class": change.of,
+                    "class": change.owner,
                     "option": change.option,
                     "old": _default(change.old),
                     "new": _default(change.new),

@@ -69,7 +69,7 @@ def scenario_of(verdict: Verdict, case: Case) -> Scenario:
     scenario = BY_CLAUSE.get(verdict.clause)
     if scenario is None:
         raise NoScenario(f"the clause {verdict.clause}")
-    error = Error.of(verdict.observation or {})
+    error = Error.from_observation(verdict.observation or {})
     if error and error.name in (CRASHED, HUNG):
         raise NoScenario(f"what {error.name}")
     if stage(verdict) == BUILD:

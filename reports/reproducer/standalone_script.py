@@ -172,7 +172,7 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
 
 def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[str]:
     about = f"{verdict.clause} on {verdict.path}, {case.program.cell_name}, {case.program.mode}"
-    found = Error.of(verdict.observation or {})
+    found = Error.from_observation(verdict.observation or {})
     seen = found.name if found else "accepted"
     told = f"Seen with {_release_words(versions, Path.of(case.program.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)

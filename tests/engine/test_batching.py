@@ -83,9 +83,9 @@ def clause(isolated: bool = False) -> Clause:
 
 
 def judged(
-    target: Recording, cases: Sequence[Case], asker: BatchingClient | None = None
+    target: Recording, cases: Sequence[Case], client: BatchingClient | None = None
 ) -> list[str]:
-    outcomes = judge_together(clause(), cases, asker or BatchingClient(target), Ledger())
+    outcomes = judge_together(clause(), cases, client or BatchingClient(target), Ledger())
     assert [outcome.case for outcome in outcomes] == list(cases)
     return [outcome.status for outcome in outcomes]
 
@@ -106,17 +106,17 @@ def test_other_programs_have_messages_of_their_own() -> None:
 
 def test_nothing_is_asked_twice() -> None:
     target = Recording()
-    asker = BatchingClient(target)
-    judged(target, CASES, asker)
-    judged(target, CASES[1:], asker)
+    client = BatchingClient(target)
+    judged(target, CASES, client)
+    judged(target, CASES[1:], client)
     assert len(target.messages) == 2
 
 
 def test_what_must_be_built_anew_is_asked_again() -> None:
     target = Recording()
-    asker = BatchingClient(target)
-    judge_together(clause(), [CASE], asker, Ledger())
-    judge_together(clause(isolated=True), [CASE], asker, Ledger())
+    client = BatchingClient(target)
+    judge_together(clause(), [CASE], client, Ledger())
+    judge_together(clause(isolated=True), [CASE], client, Ledger())
     assert [program.kept for program, _ in target.messages] == [True, True, False, False]
 
 
@@ -135,12 +135,12 @@ def test_what_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object])
 
 
 def test_a_question_is_unanswered_until_it_was_asked() -> None:
-    asker = BatchingClient(Recording())
-    running = asker.running(isolated=False)
+    client = BatchingClient(Recording())
+    session = client.session(isolated=False)
     with pytest.raises(Unanswered):
-        running(CASE, case_calls.whole(CASE))
-    asker.ask()
-    (seen,) = running(CASE, case_calls.whole(CASE))
+        session(CASE, case_calls.whole(CASE))
+    client.ask()
+    (seen,) = session(CASE, case_calls.whole(CASE))
     assert seen.seconds == 3
 
 
@@ -153,7 +153,7 @@ def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception)
 
 @pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer in 2 s")])
 def test_whoever_brings_it_down_by_its_size_deviates(error: Exception) -> None:
-    run = BatchingClient(Recording(error=error)).running(isolated=False)
+    run = BatchingClient(Recording(error=error)).session(isolated=False)
     with pytest.raises(Deviation, match=str(error)) as deviation:
         run.state_size(CASE)
     observation = deviation.value.observation

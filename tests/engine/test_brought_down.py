@@ -22,8 +22,8 @@ from conformance.ledger import Ledger
 from conformance.results.change_kinds import BROKEN, WEAKER
 from conformance.results.verdict import HOLDS, NEW
 from conformance.targets import ProcessTarget
-from conformance.upgrade.pair import Both
-from conformance.upgrade.path_mapping import Crossing
+from conformance.upgrade.pair import TargetPair
+from conformance.upgrade.path_mapping import GenerationPair
 from tests import support
 from tests.faults.planting import Change
 
@@ -111,11 +111,11 @@ def _compared(
     clause: str, cases: list[Case], old: ProcessTarget, new: ProcessTarget
 ) -> dict[Case, tuple[str, str, str, str]]:
     """The cases that two targets treat differently, and how."""
-    both = Both(
+    pair = TargetPair(
         support.clauses()[clause],
-        Crossing("keras3", "keras3"),
+        GenerationPair("keras3", "keras3"),
         BatchingClient(old),
         BatchingClient(new),
     )
-    found = zip(cases, both.compare(cases), strict=True)
+    found = zip(cases, pair.compare(cases), strict=True)
     return {case: one.difference.signature for case, one in found if one.difference}

@@ -43,10 +43,10 @@ def another_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_module_does_not_change_what_is_drawn(request: pytest.FixtureRequest) -> None:
-    with determinism.by_the_seed_alone():
+    with determinism.draw_by_seed_alone():
         before = drawn()
         request.getfixturevalue("another_module")
         assert drawn() == before
     assert set(drawn()) & {RARE, *range(200_000, 200_400)}  # as it would be without
-    with determinism.by_the_seed_alone():
+    with determinism.draw_by_seed_alone():
         assert drawn() == before

@@ -14,7 +14,7 @@ def chosen(profile: str) -> set[tuple[str, Subject]]:
     return {
         (clause.identifier, subject)
         for clause in support.clauses().values()
-        for subject in PROFILES[profile].chosen(clause, clause.subjects(support.OFFERS))
+        for subject in PROFILES[profile].choose(clause, clause.subjects(support.OFFERS))
     }
 
 
@@ -41,8 +41,8 @@ def test_default_judges_dear_clauses_on_each_path_for_as_many_cells_as_they_say(
 
 def test_quick_judges_a_part_of_the_ledger_and_default_the_whole() -> None:
     entries = ledger.read()
-    assert PROFILES["default"].replayed(entries) == list(entries)
-    assert 0.15 < len(PROFILES["quick"].replayed(entries)) / len(entries) < 0.35
+    assert PROFILES["default"].entries_to_replay(entries) == list(entries)
+    assert 0.15 < len(PROFILES["quick"].entries_to_replay(entries)) / len(entries) < 0.35
 
 
 def test_quick_judges_each_clause_on_each_path_and_each_malformation_there() -> None:
@@ -69,7 +69,7 @@ def test_quick_judges_malformed_states_of_every_cell() -> None:
 def test_explore_judges_dear_clauses_for_other_cells_each_time() -> None:
     clause = support.clauses()["ST-01"]
     subjects = clause.subjects(support.OFFERS)
-    runs = [PROFILES["explore"].chosen(clause, subjects, salt) for salt in ("1", "2", "3", "4")]
+    runs = [PROFILES["explore"].choose(clause, subjects, salt) for salt in ("1", "2", "3", "4")]
     assert all(len(run) < len(subjects) for run in runs)
     assert len(set(map(tuple, runs))) > 1
 

@@ -98,7 +98,7 @@ class AtOnce(BatchingClient):
         super().__init__(miniature)
         self._miniature = miniature
 
-    def running(self, isolated: bool) -> Any:
+    def session(self, isolated: bool) -> Any:
         return lambda case, *calls: self._miniature.answer(case, calls)
 
 
@@ -137,7 +137,9 @@ def minimal(wrong: Wrong, mode: str = "eager", **budget: int) -> Case:
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
     tallies = search(never).execute(support.MODES)
     assert set(tallies) == set(support.MODES)
-    assert all(tally.telling is None and tally.width_ratio == 0.5 for tally in tallies.values())
+    assert all(
+        tally.representative is None and tally.width_ratio == 0.5 for tally in tallies.values()
+    )
     assert 30 <= sum(tally.cases for tally in tallies.values()) <= PLENTY.programs + 1
 
 
@@ -349,7 +351,7 @@ def test_what_the_ledger_knows_is_not_new(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64"] }')
     tallies = search(in_double, ledger=known).execute(support.MODES)
     assert all(tally.new is None for tally in tallies.values())
-    told = [tally.telling for tally in tallies.values() if tally.telling]
+    told = [tally.representative for tally in tallies.values() if tally.representative]
     assert told
     assert {(outcome.status, outcome.entry) for outcome in told} == {(KNOWN, "an-entry")}
 

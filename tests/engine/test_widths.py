@@ -38,10 +38,10 @@ def test_what_is_above_the_width_is_in_no_bin_that_is_not() -> None:
 def test_a_search_counts_by_dtype() -> None:
     tally = Tally()
     for dtype, ratio in (("float32", 0.5), ("float32", 0.5), ("float64", 0.1)):
-        tally.take(
-            Outcome(make_case("p", "eager", CELLS, dtype=dtype), HOLDS, finding=CheckResult(ratio))
+        tally.add(
+            Outcome(make_case("p", "eager", CELLS, dtype=dtype), HOLDS, result=CheckResult(ratio))
         )
-    tally.take(Outcome(make_case("p", "eager", CELLS), HOLDS))
+    tally.add(Outcome(make_case("p", "eager", CELLS), HOLDS))
     assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
 
 
@@ -69,8 +69,8 @@ def test_the_table_is_empty_where_nothing_was_judged_by_a_width() -> None:
 def test_a_search_tells_drift_structures_and_refusals() -> None:
     tally = Tally()
     for ulps, refusal in ((1.0, "ValueError (2 rows)"), (3.25, "ValueError (3 rows)")):
-        finding = CheckResult(ulps=ulps, structures=("[h, c]",), refusal=refusal)
-        tally.take(Outcome(make_case("p", "eager", CELLS), HOLDS, finding=finding))
+        result = CheckResult(ulps=ulps, structures=("[h, c]",), refusal=refusal)
+        tally.add(Outcome(make_case("p", "eager", CELLS), HOLDS, result=result))
     assert tally.ulps == {"float32": 3.25}
     assert tally.structures == {"[h, c]"}
     assert list(tally.refusals.values()) == ["ValueError (2 rows)"]

@@ -20,16 +20,16 @@ def nodes() -> list[str]:
 
 
 def test_nothing_is_lost_and_the_order_is_always_the_same() -> None:
-    ordered = scheduling.ordered(nodes())
+    ordered = scheduling.order_nodes(nodes())
     assert sorted(ordered) == sorted(nodes())
     shuffled = nodes()
     random.Random(0).shuffle(shuffled)
-    assert scheduling.ordered(shuffled) == ordered
+    assert scheduling.order_nodes(shuffled) == ordered
 
 
 def test_a_clause_without_subjects_has_a_place_too() -> None:
     node = "conformance/test_x.py::test_path_agrees_with_the_reference[NOTSET]"
-    assert scheduling.ordered([node]) == [node]
+    assert scheduling.order_nodes([node]) == [node]
     assert scheduling.group(node).isdigit()
 
 
@@ -42,13 +42,13 @@ def test_clauses_about_the_same_programs_stand_together() -> None:
     assert alone == group("paths_agree_with_each_other[RNN/keras3 ~ layer/keras3-LSTM")
     assert alone != group("path_agrees_with_the_reference[RNN/keras3-GRU")
     assert alone == group("paths_agree_with_each_other[RNN/keras3 ~ dynamic_rnn/v1-LSTM")
-    names = [scheduling.group(node) for node in scheduling.ordered(nodes())]
+    names = [scheduling.group(node) for node in scheduling.order_nodes(nodes())]
     changes = sum(one != other for one, other in itertools.pairwise(names))
     assert changes == len(set(names)) - 1
 
 
 def test_what_shares_nothing_is_spread_between_the_others_and_ends_the_run() -> None:
-    names = [scheduling.group(node) for node in scheduling.ordered(nodes())]
+    names = [scheduling.group(node) for node in scheduling.order_nodes(nodes())]
     small = [name.isdigit() for name in names]
     first_half = sum(small[: len(small) // 2])
     assert sum(small) / 4 < first_half < 3 * sum(small) / 4

@@ -115,7 +115,7 @@ class Stage:
     judged: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def onlooker(self, name: str, cache: str | None) -> Iterator[_Standing]:
+    def open_probe(self, name: str, cache: str | None) -> Iterator[_Standing]:
         if name in self.unmade:
             raise TargetNotMade(f"target {name} could not be made: no reason")
         self.started.append(name)
@@ -129,7 +129,7 @@ class _Standing:
     name: str
     shown: ReplayResult
     judged: list[str]
-    asker: object = None
+    client: object = None
 
     @property
     def _keras(self) -> str:
@@ -160,7 +160,7 @@ class _Standing:
 
 
 def bisect(monkeypatch: pytest.MonkeyPatch, stage: Stage, *arguments: str) -> int:
-    monkeypatch.setattr(command, "onlooker", stage.onlooker)
+    monkeypatch.setattr(command, "open_probe", stage.open_probe)
     return command.main(list(arguments))
 
 

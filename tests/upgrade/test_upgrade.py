@@ -24,7 +24,6 @@ from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, UNCHANGED, 
 from conformance.results.verdict import HOLDS, NEW, VERDICT_PROPERTY, Header, Verdict
 from conformance.upgrade import path_mapping
 from conformance.upgrade.pair_runner import Side, UpgradeBench
-from conformance.upgrade.path_mapping import Crossing
 from conformance.upgrade.upgrade_clauses import STATEMENTS
 from reports.run_files.run_file import Run
 from reports.terminal import run_text, upgrade_text
@@ -223,7 +222,7 @@ def of_numbers(old: float, new: float) -> list[Verdict]:
         (seen,) = run(case, case_calls.whole(case))
         return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
 
-    one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, extent: st.just((WHOLE,)))
+    one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, spec: st.just((WHOLE,)))
     return judged(off_by(old), off_by(new), one)
 
 
@@ -294,20 +293,20 @@ def offers(*paths: str) -> list[wire.PathOffer]:
 def test_what_tf_keras_is_comes_first_and_what_has_the_same_name_second() -> None:
     old = offers("RNN/keras2", "cell/v1")
     new = offers("RNN/keras2", "RNN/keras3", "cell/v1")
-    compared = path_mapping.crossings(old, new)
-    assert compared == [
-        Crossing("keras2", "keras3"), Crossing("v1", "v1"), Crossing("keras2", "keras2"),
-    ]  # fmt: skip
-    assert path_mapping.crossings(new, new) == [
-        Crossing("keras3", "keras3"), Crossing("v1", "v1"), Crossing("keras2", "keras2"),
-    ]  # fmt: skip
-    assert path_mapping.crossings(old, old) == [Crossing("keras2", "keras2"), Crossing("v1", "v1")]
+    assert names_of_pairs(old, new) == ["keras2 keras3", "v1 v1", "keras2 keras2"]
+    assert names_of_pairs(new, new) == ["keras3 keras3", "v1 v1", "keras2 keras2"]
+    assert names_of_pairs(old, old) == ["keras2 keras2", "v1 v1"]
+
+
+def names_of_pairs(old: list[wire.PathOffer], new: list[wire.PathOffer]) -> list[str]:
+    """Return the pairs of generations as text."""
+    return [f"{pair.old} {pair.new}" for pair in path_mapping.generation_pairs(old, new)]
 
 
 def test_a_path_in_whose_place_there_is_none_is_gone() -> None:
     old, new = offers("RNN/keras2", "cell/v1"), offers("RNN/keras3")
-    assert [one.path for one in path_mapping.gone(old, new)] == ["cell/v1"]
-    assert path_mapping.gone(old, old) == []
+    assert [one.path for one in path_mapping.missing_paths(old, new)] == ["cell/v1"]
+    assert path_mapping.missing_paths(old, old) == []
 
 
 def test_the_subjects_are_those_of_the_old_target_that_the_new_one_has() -> None:
@@ -338,7 +337,7 @@ def test_the_state_is_written_as_the_old_target_documents_it() -> None:
         run(case, case_calls.whole(case))
         return CheckResult()
 
-    one = dataclasses.replace(TAKEN, judge=asks, cases=lambda subject, extent: st.just((case,)))
+    one = dataclasses.replace(TAKEN, judge=asks, cases=lambda subject, spec: st.just((case,)))
     judged(answer, answer, one, Subject("dynamic_rnn/keras2", "Stack", other="dynamic_rnn/keras3"))
     assert {path for path, _ in calls} == {"dynamic_rnn/keras2", "dynamic_rnn/keras3"}
     assert len({state for _, state in calls}) == 1
