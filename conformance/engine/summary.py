@@ -74,7 +74,7 @@ def _verdict(
     about: About, mode: str | None, by_mode: Mapping[str, Tally], seconds: float
 ) -> Verdict:
     clause, subject, tallies = about.clause, about.subject, list(by_mode.values())
-    shown = _smallest([tally.representative for tally in tallies if tally.representative])
+    outcome = _smallest([tally.representative for tally in tallies if tally.representative])
     ratios = [tally.width_ratio for tally in tallies if tally.width_ratio is not None]
     grades = {grade for tally in tallies for grade in tally.grades}
     worst = max(grades, key=GRADES.index, default=None)
@@ -83,18 +83,20 @@ def _verdict(
         subject.place,
         mode,
         subject.cell,
-        shown.status if shown else HOLDS,
-        (shown.grade if shown else None) or worst,
+        outcome.status if outcome else HOLDS,
+        (outcome.grade if outcome else None) or worst,
         subject.malformation,
         cases=_cases(tallies),
         seconds=round(seconds, 4),
-        case=case_to_plain(shown.case) if shown else None,
-        observation=observation_record(shown.observation) if shown and shown.observation else None,
+        case=case_to_plain(outcome.case) if outcome else None,
+        observation=observation_record(outcome.observation)
+        if outcome and outcome.observation
+        else None,
         family=clause.family,
         severity=clause.severity,
         statement=clause.statement,
-        sentence=shown.sentence if shown else None,
-        replay=replay_command(clause, shown.case, about.target) if shown else None,
+        sentence=outcome.sentence if outcome else None,
+        replay=replay_command(clause, outcome.case, about.target) if outcome else None,
         ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
         width_ratio=max(ratios, default=None),
         widths=_widths(tallies) or None,

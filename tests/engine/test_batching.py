@@ -1,4 +1,4 @@
-"""Asking a target: together, once, and whoever brings it down is found."""
+"""A client asks a target many questions together and none twice, and finds what ends it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CASES = [CASE.replace(data_seed=seed) for seed in range(4)]
 
 
 class Recording:
-    """Answers every call with its number of steps; dies of those with as many as it is told."""
+    """Answers each call with its number of steps; raises an error for calls of `deadly` steps."""
 
     name = "recording"
 
@@ -58,14 +58,14 @@ class Recording:
         raise NotImplementedError
 
     def renew_if_large(self) -> None:
-        """It stays small."""
+        """Do nothing, as this target stays small."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing, as this target has no process."""
 
 
 def asks_twice(case: Case, run: Runs) -> CheckResult:
-    """Asks for the whole sequence, and then for what it is told to, on another program."""
+    """Ask for the whole sequence; then ask another program, with more features by the answer."""
     (whole,) = run(case, case_calls.whole(case))
     wider = case.replace(features=case.program.features + int(whole.seconds))
     (again,) = run(wider, case_calls.whole(wider))
@@ -82,7 +82,7 @@ def clause(isolated: bool = False) -> Clause:
     )  # fmt: skip
 
 
-def judged(
+def statuses(
     target: Recording, cases: Sequence[Case], client: BatchingClient | None = None
 ) -> list[str]:
     outcomes = judge_together(clause(), cases, client or BatchingClient(target), Ledger())
@@ -92,7 +92,7 @@ def judged(
 
 def test_cases_of_one_program_travel_in_one_message() -> None:
     target = Recording()
-    assert judged(target, CASES) == [HOLDS] * 4
+    assert statuses(target, CASES) == [HOLDS] * 4
     assert [len(runs) for _, runs in target.messages] == [4, 4]
     first, second = (program for program, _ in target.messages)
     assert (first.features, second.features) == (1, 4)
@@ -100,19 +100,19 @@ def test_cases_of_one_program_travel_in_one_message() -> None:
 
 def test_other_programs_have_messages_of_their_own() -> None:
     target = Recording()
-    judged(target, [CASE, CASE.replace(dtype="float64")])
+    statuses(target, [CASE, CASE.replace(dtype="float64")])
     assert [len(runs) for _, runs in target.messages] == [1, 1, 1, 1]
 
 
 def test_nothing_is_asked_twice() -> None:
     target = Recording()
     client = BatchingClient(target)
-    judged(target, CASES, client)
-    judged(target, CASES[1:], client)
+    statuses(target, CASES, client)
+    statuses(target, CASES[1:], client)
     assert len(target.messages) == 2
 
 
-def test_what_must_be_built_anew_is_asked_again() -> None:
+def test_an_isolated_clause_asks_again() -> None:
     target = Recording()
     client = BatchingClient(target)
     judge_together(clause(), [CASE], client, Ledger())
@@ -129,7 +129,7 @@ def test_what_must_be_built_anew_is_asked_again() -> None:
     ],
     ids=str,
 )
-def test_what_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object]) -> None:
+def test_a_program_that_may_depend_on_earlier_calls_is_not_kept(change: dict[str, object]) -> None:
     assert case_calls.program(CASE).kept
     assert not case_calls.program(CASE.replace(**change)).kept
 
@@ -145,14 +145,14 @@ def test_a_question_is_unanswered_until_it_was_asked() -> None:
 
 
 @pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer")])
-def test_of_several_cases_the_one_that_brings_it_down_is_found(error: Exception) -> None:
+def test_the_one_case_of_several_that_ends_the_target_is_found(error: Exception) -> None:
     cases = [CASE.replace(steps=steps) for steps in (3, 7, 2)]
     target = Recording(deadly=7, error=error)
-    assert judged(target, cases) == [HOLDS, NEW, HOLDS]
+    assert statuses(target, cases) == [HOLDS, NEW, HOLDS]
 
 
 @pytest.mark.parametrize("error", [TargetDied("signal SIGSEGV"), TargetHung("no answer in 2 s")])
-def test_whoever_brings_it_down_by_its_size_deviates(error: Exception) -> None:
+def test_a_state_size_that_ends_the_target_is_a_deviation(error: Exception) -> None:
     run = BatchingClient(Recording(error=error)).session(isolated=False)
     with pytest.raises(Deviation, match=str(error)) as deviation:
         run.state_size(CASE)

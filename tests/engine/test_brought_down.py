@@ -1,6 +1,6 @@
-"""Real processes that are killed, abort, end or hang in mid-case: that case says so, no other does.
+"""Real processes that are killed, abort, exit or hang in a case: only this case deviates.
 
-What brings a target down is planted into the installed library, for cells of three units.
+The cause is planted into the installed library, for cells of three units.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ CASES = [
 WRONG = Malformation("wrong_batch")
 
 
-def bringing_down(folder: Path, how: str) -> Path:
-    """An interpreter whose library does so."""
+def faulty_interpreter(folder: Path, how: str) -> Path:
+    """Make an interpreter with a library that ends the process in this way."""
     new = _AT + f"        if self.units == 3:\n            import os; {DEATHS[how][0]}\n"
     return Change("keras.src.layers.rnn.simple_rnn", _AT, new).interpreter(folder)
 
@@ -65,11 +65,11 @@ def sound() -> Iterator[ProcessTarget]:
 
 @pytest.fixture(scope="module")
 def outcomes(sound: ProcessTarget) -> list[Outcome]:
-    """What is to be seen where nothing goes wrong."""
-    return judged(sound)
+    """Return the outcomes on a target without a fault."""
+    return judge(sound)
 
 
-def judged(target: ProcessTarget) -> list[Outcome]:
+def judge(target: ProcessTarget) -> list[Outcome]:
     return judge_together(support.clauses()["AG-01"], CASES, BatchingClient(target), Ledger())
 
 
@@ -77,40 +77,40 @@ def judged(target: ProcessTarget) -> list[Outcome]:
 def test_the_case_says_so_and_the_run_goes_on(
     tmp_path: Path, sound: ProcessTarget, outcomes: list[Outcome], how: str
 ) -> None:
-    _, ended, said = DEATHS[how]
-    # the first call of a process takes long, where all processors are busy
-    faulty = ProcessTarget("faulty", bringing_down(tmp_path, how), case_seconds=30)
+    _, grade, message = DEATHS[how]
+    # the first call of a process takes long if all processors are busy
+    faulty = ProcessTarget("faulty", faulty_interpreter(tmp_path, how), case_seconds=30)
     with closing(faulty):
-        for seen, wanted in zip(judged(faulty), outcomes, strict=True):
-            assert wanted.status == HOLDS
-            if seen.case != DEADLY:
-                assert seen == wanted
+        for outcome, expected in zip(judge(faulty), outcomes, strict=True):
+            assert expected.status == HOLDS
+            if outcome.case != DEADLY:
+                assert outcome == expected
                 continue
-            assert seen.status == NEW
-            assert seen.observation is not None
-            assert seen.observation.error is not None
-            assert seen.observation.error.name == ended
-            assert said in seen.observation.error.message
-        compared = _compared("AG-01", CASES, sound, faulty)
-        assert compared == {DEADLY: ("UP-02", BROKEN, "accepted", ended)}
+            assert outcome.status == NEW
+            assert outcome.observation is not None
+            assert outcome.observation.error is not None
+            assert outcome.observation.error.name == grade
+            assert message in outcome.observation.error.message
+        differences = _differences("AG-01", CASES, sound, faulty)
+        assert differences == {DEADLY: ("UP-02", BROKEN, "accepted", grade)}
 
 
 def test_a_new_target_that_dies_of_a_malformed_state_has_a_weaker_error(
     tmp_path: Path, sound: ProcessTarget
 ) -> None:
     cases = [case.replace(malformation=WRONG) for case in (CASE, DEADLY)]
-    with closing(ProcessTarget("faulty", bringing_down(tmp_path, "SIGKILL"))) as faulty:
-        (of_it,) = _compared("RJ-01", cases, sound, faulty).items()
-        assert of_it == (cases[1], ("UP-02", WEAKER, "InvalidArgumentError", "crashed"))
-        # and the other way round it is no worse: an error in place of a crash
-        (back,) = _compared("RJ-01", cases, faulty, sound).items()
+    with closing(ProcessTarget("faulty", faulty_interpreter(tmp_path, "SIGKILL"))) as faulty:
+        (crash,) = _differences("RJ-01", cases, sound, faulty).items()
+        assert crash == (cases[1], ("UP-02", WEAKER, "InvalidArgumentError", "crashed"))
+        # the other way round, an error in place of a crash is no worse
+        (back,) = _differences("RJ-01", cases, faulty, sound).items()
         assert back == (cases[1], ("UP-02", "fixed", "crashed", "InvalidArgumentError"))
 
 
-def _compared(
+def _differences(
     clause: str, cases: list[Case], old: ProcessTarget, new: ProcessTarget
 ) -> dict[Case, tuple[str, str, str, str]]:
-    """The cases that two targets treat differently, and how."""
+    """Return the cases that two targets treat differently, and the signature of the difference."""
     pair = TargetPair(
         support.clauses()[clause],
         GenerationPair("keras3", "keras3"),

@@ -1,4 +1,4 @@
-"""The profiles: what of the contract each judges."""
+"""The profiles: the part of the contract that each one judges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conformance.engine.profiles import PROFILES
 from tests import support
 
 
-def chosen(profile: str) -> set[tuple[str, Subject]]:
+def chosen_subjects(profile: str) -> set[tuple[str, Subject]]:
     return {
         (clause.identifier, subject)
         for clause in support.clauses().values()
@@ -21,20 +21,20 @@ def chosen(profile: str) -> set[tuple[str, Subject]]:
 EVERYTHING = {(clause.identifier, subject) for clause, subject in support.every_subject()}
 
 
-def test_thorough_judges_every_subject_and_default_all_that_is_not_dear() -> None:
-    assert chosen("thorough") == EVERYTHING
+def test_thorough_judges_every_subject_and_default_all_of_clauses_that_are_not_expensive() -> None:
+    assert chosen_subjects("thorough") == EVERYTHING
     expensive = {
         clause.identifier for clause in support.clauses().values() if clause.cost.expensive
     }
-    left_out = EVERYTHING - chosen("default")
+    left_out = EVERYTHING - chosen_subjects("default")
     assert {clause for clause, _ in left_out} <= expensive
 
 
-def test_default_judges_dear_clauses_on_each_path_for_as_many_cells_as_they_say() -> None:
+def test_default_judges_expensive_clauses_on_each_path_for_as_many_cells_as_they_say() -> None:
     def cells(subjects: set[tuple[str, Subject]]) -> Counter[tuple[str, str, str | None]]:
         return Counter((clause, s.place, s.malformation) for clause, s in subjects)
 
-    left, all_there_are = cells(chosen("default")), cells(EVERYTHING)
+    left, all_there_are = cells(chosen_subjects("default")), cells(EVERYTHING)
     for place, there in all_there_are.items():
         assert left[place] >= min(support.clauses()[place[0]].cost.cells, there), place
 
@@ -49,24 +49,24 @@ def test_quick_judges_each_clause_on_each_path_and_each_malformation_there() -> 
     def without_cells(subjects: set[tuple[str, Subject]]) -> set[tuple[str, str, str | None]]:
         return {(clause, s.place, s.malformation) for clause, s in subjects}
 
-    quick = chosen("quick")
+    quick = chosen_subjects("quick")
     assert quick < EVERYTHING
     assert without_cells(quick) == without_cells(EVERYTHING)
 
 
 def test_clauses_that_draw_the_same_are_judged_for_the_same() -> None:
     def subjects(clause: str) -> set[Subject]:
-        return {subject for identifier, subject in chosen("quick") if identifier == clause}
+        return {subject for identifier, subject in chosen_subjects("quick") if identifier == clause}
 
     assert subjects("GR-01") == subjects("GR-02") == subjects("GR-03")
 
 
 def test_quick_judges_malformed_states_of_every_cell() -> None:
-    of_malformed = {s.cell for clause, s in chosen("quick") if clause == "RJ-01"}
+    of_malformed = {s.cell for clause, s in chosen_subjects("quick") if clause == "RJ-01"}
     assert of_malformed == {s.cell for clause, s in EVERYTHING if clause == "RJ-01"}
 
 
-def test_explore_judges_dear_clauses_for_other_cells_each_time() -> None:
+def test_explore_judges_expensive_clauses_for_other_cells_each_time() -> None:
     clause = support.clauses()["ST-01"]
     subjects = clause.subjects(support.OFFERS)
     runs = [PROFILES["explore"].choose(clause, subjects, salt) for salt in ("1", "2", "3", "4")]
@@ -75,7 +75,7 @@ def test_explore_judges_dear_clauses_for_other_cells_each_time() -> None:
 
 
 def test_no_cell_of_a_generation_is_left_out_of_gradients() -> None:
-    judged = {subject for clause, subject in chosen("default") if clause == "GR-01"}
+    judged = {subject for clause, subject in chosen_subjects("default") if clause == "GR-01"}
     for generation in ("keras2", "keras3"):
         cells = {s.cell for s in judged if s.path.endswith(generation)}
         assert cells == {s.cell for c, s in EVERYTHING if c == "GR-01"} - {"BasicLSTM"}

@@ -31,11 +31,11 @@ from tests import support
 
 SUBJECT = Subject("RNN/keras3", "LSTM")
 PLENTY = Budget(examples=100, programs=100, shrinks=400)
-Wrong = Callable[[Any], bool]  # given a case, or the program of a case: they share these fields
+Wrong = Callable[[Any], bool]  # of a case, or of the program of a case
 
 
 def must_be_accepted(case: Case, run: Runs) -> CheckResult:
-    """Every call is accepted."""
+    """Raise Deviation where a call is not accepted."""
     (observation,) = run(case, wire.Call(wire.Array("float32", (0,), b"")))
     if observation.error:
         raise Deviation(error_line(observation.error), observation, "leaked")
@@ -49,7 +49,7 @@ CLAUSE = Clause(
 
 
 class Miniature:
-    """Accepts every call but those that it is wrong for; remembers what it was asked."""
+    """Accepts each call, except those that it is wrong for, and records all questions."""
 
     name = "miniature"
 
@@ -59,11 +59,11 @@ class Miniature:
         self.asked: list[Any] = []
 
     def run(self, program: wire.Program, runs: targets.Runs) -> targets.Observations:
-        """One observation for each call of each run."""
+        """Return one observation for each call of each run."""
         return tuple(self.answer(program, run.calls) for run in runs)
 
     def answer(self, of: Any, calls: tuple[wire.Call, ...]) -> tuple[wire.Observation, ...]:
-        """One observation for each call, of a program or a case."""
+        """Return one observation for each call of a program or a case."""
         self.asked.append(of)
         seen = support.an_error(self._error) if self._wrong(of) else wire.Observation()
         return tuple(seen for _ in calls)
@@ -77,22 +77,22 @@ class Miniature:
         raise NotImplementedError
 
     def describe(self) -> wire.Description:
-        """Versions and paths."""
+        """Return versions and paths."""
         return wire.Description({}, support.OFFERS)
 
     def seconds(self) -> dict[str, float]:
-        """None was spent."""
+        """Return no seconds, as none were spent."""
         return {}
 
     def renew_if_large(self) -> None:
-        """It stays small."""
+        """Do nothing, as this target stays small."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing, as this target has no process."""
 
 
 class AtOnce(BatchingClient):
-    """Asks a miniature of cases, not of their programs, and has its answers at once."""
+    """A client that passes cases to a miniature, not programs, and answers at once."""
 
     def __init__(self, miniature: Miniature) -> None:
         super().__init__(miniature)
@@ -224,7 +224,7 @@ def test_shrinking_what_is_traced_is_asked_for_less_often() -> None:
     assert asked("graph") <= 10
 
 
-def drawn(
+def drawn_cases(
     salt: str,
     clause: str = "XX-01",
     subject: Subject = SUBJECT,
@@ -242,19 +242,19 @@ def drawn(
 
 
 def test_the_same_seed_draws_the_same_cases() -> None:
-    assert drawn("0") == drawn("0")
-    assert drawn("0", isolated=True) == drawn("0", isolated=True)
+    assert drawn_cases("0") == drawn_cases("0")
+    assert drawn_cases("0", isolated=True) == drawn_cases("0", isolated=True)
 
 
 def test_another_salt_draws_others() -> None:
-    assert drawn("0") != drawn("1")
-    assert drawn("0", isolated=True) != drawn("1", isolated=True)
+    assert drawn_cases("0") != drawn_cases("1")
+    assert drawn_cases("0", isolated=True) != drawn_cases("1", isolated=True)
 
 
 def test_another_clause_or_subject_draws_others_where_it_is_isolated() -> None:
-    assert drawn("0", isolated=True) != drawn("0", isolated=True, clause="XX-02")
-    elsewhere = drawn("0", isolated=True, subject=Subject("RNN/keras2", "LSTM"))
-    assert [case.program.cells for case in drawn("0", isolated=True)] != [
+    assert drawn_cases("0", isolated=True) != drawn_cases("0", isolated=True, clause="XX-02")
+    elsewhere = drawn_cases("0", isolated=True, subject=Subject("RNN/keras2", "LSTM"))
+    assert [case.program.cells for case in drawn_cases("0", isolated=True)] != [
         case.program.cells for case in elsewhere
     ]
 
@@ -265,22 +265,27 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
         return list(dict.fromkeys(map(wire.dumps, but_for_modes)))
 
     carried = partial(states.together, split=True)
-    one, other = drawn("0", batch_size=4), drawn("0", "XX-02", batch_size=4, cases=carried)
+    one, other = (
+        drawn_cases("0", batch_size=4),
+        drawn_cases("0", "XX-02", batch_size=4, cases=carried),
+    )
     assert one != other
     assert programs(one) == programs(other)
     assert len(programs(one)) < len(one) / 2
 
 
 def test_a_clause_may_draw_just_what_another_draws() -> None:
-    for number in range(8):  # some of which begin in another mode than the first by themselves
-        assert drawn("0", f"XX-{number}", shares_cases_with="XX-01") == drawn("0")
+    for number in range(8):  # some of these clauses would begin in another mode on their own
+        assert drawn_cases("0", f"XX-{number}", shares_cases_with="XX-01") == drawn_cases("0")
 
 
 def test_a_clause_whose_programs_are_expensive_has_its_own_on_each_path() -> None:
     elsewhere = Subject("RNN/keras2", "LSTM")
 
     def cells(subject: Subject, expensive: bool) -> list[object]:
-        return [case.program.cells for case in drawn("0", subject=subject, expensive=expensive)]
+        return [
+            case.program.cells for case in drawn_cases("0", subject=subject, expensive=expensive)
+        ]
 
     # the first program is of options that all generations have
     assert cells(SUBJECT, expensive=False)[0] == cells(elsewhere, expensive=False)[0]
@@ -291,13 +296,13 @@ def test_a_clause_whose_programs_are_expensive_has_its_own_on_each_path() -> Non
 def test_only_an_essential_clause_begins_with_the_simplest_case() -> None:
     simplest = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),))
     for isolated in (False, True):
-        assert drawn("0", essential=True, isolated=isolated)[0] == simplest
-        assert simplest not in drawn("0", essential=False, isolated=isolated)
+        assert drawn_cases("0", essential=True, isolated=isolated)[0] == simplest
+        assert simplest not in drawn_cases("0", essential=False, isolated=isolated)
 
 
 def test_in_three_programs_each_mode_has_its_turn() -> None:
     for clause in ("XX-01", "XX-02", "XX-03"):
-        drawn_in = [case.program.mode for case in drawn("0", clause, batch_size=2)]
+        drawn_in = [case.program.mode for case in drawn_cases("0", clause, batch_size=2)]
         assert set(drawn_in) == set(support.MODES)
 
 
@@ -325,7 +330,7 @@ def test_what_is_covered_by_one_entry_is_judged_once_in_an_example(tmp_path: Pat
     assert len(miniature.asked) == 1
 
 
-# --- around the ledger ----------------------------------------------------------------------------
+# --- with the ledger ------------------------------------------------------------------------------
 
 
 def ledger(
@@ -347,16 +352,16 @@ case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}
     return Ledger(tuple(read(file)))
 
 
-def test_what_the_ledger_knows_is_not_new(tmp_path: Path) -> None:
+def test_a_deviation_that_is_listed_as_known_is_not_new(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64"] }')
     tallies = search(in_double, ledger=known).execute(support.MODES)
     assert all(tally.new is None for tally in tallies.values())
-    told = [tally.representative for tally in tallies.values() if tally.representative]
-    assert told
-    assert {(outcome.status, outcome.entry) for outcome in told} == {(KNOWN, "an-entry")}
+    representatives = [tally.representative for tally in tallies.values() if tally.representative]
+    assert representatives
+    assert {(outcome.status, outcome.entry) for outcome in representatives} == {(KNOWN, "an-entry")}
 
 
-def test_the_search_goes_on_around_what_the_ledger_knows(tmp_path: Path) -> None:
+def test_the_search_goes_on_around_known_deviations(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64", "float16", "bfloat16"] }')
     tally = search(lambda case: case.dtype != "float32" or wide(case), ledger=known)
     found = tally.execute(["eager"])["eager"]
@@ -368,7 +373,7 @@ def test_the_search_goes_on_around_what_the_ledger_knows(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "seen", ['grade = "accepted"', 'error = "KeyError"', 'message = "something else"', ""]
 )
-def test_what_is_not_as_the_ledger_says_is_new(tmp_path: Path, seen: str) -> None:
+def test_a_deviation_that_differs_from_its_entry_is_new(tmp_path: Path, seen: str) -> None:
     if seen.startswith("message"):
         seen += '\nerror = "IndexError"'
     known = ledger(tmp_path, '{ dtype = ["float64"] }', seen)
@@ -377,7 +382,7 @@ def test_what_is_not_as_the_ledger_says_is_new(tmp_path: Path, seen: str) -> Non
     assert new.case.program.dtype == "float64"
 
 
-def test_a_known_deviation_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_known_deviation_that_is_gone_is_reported(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64", "float16"] }')
     new = search(in_double, ledger=known).execute(["eager"])["eager"].new
     assert new is not None
@@ -394,7 +399,7 @@ def test_an_entry_may_say_that_it_deviates_only_sometimes(tmp_path: Path) -> Non
     tally = search(in_double, ledger=ledger(tmp_path, "{}", "sometimes = true")).execute(["eager"])[
         "eager"
     ]
-    assert tally.new is not None  # what it says must still be what is seen
+    assert tally.new is not None  # a deviation must still match the entry
 
 
 def test_one_case_is_judged_by_itself(tmp_path: Path) -> None:
@@ -420,21 +425,21 @@ ENUMERATED = dataclasses.replace(PROFILE, programs=20, enumerate_modes=True)
 def verdicts(
     target: Any, profile: Profile = PROFILE, known: Ledger | None = None, **offer: Any
 ) -> list[dict[str, Any]]:
-    """The verdicts on a target, and that the test fails exactly where one is new."""
+    """Return the verdicts on a target, and check that the test fails exactly if one is new."""
     offers = {each.name: each for each in support.OFFERS}
     if offer:
         offers["RNN/keras3"] = wire.PathOffer("RNN/keras3", ("LSTM",), **offer)
     node: Any = types.SimpleNamespace(user_properties=[])
     bench = Bench(target, Settings(profile, "0", known or Ledger(), offers))
-    told = ""
+    message = ""
     try:
         bench.judge(CLAUSE, SUBJECT, node)
     except pytest.fail.Exception as failure:
-        told = str(failure)
+        message = str(failure)
     found = [plain for name, plain in node.user_properties if name == VERDICT_PROPERTY]
     new = any(plain["verdict"] == NEW for plain in found)
-    assert ("replay: pytest conformance --target miniature --replay" in told) == new
-    assert bool(told) == new
+    assert ("replay: pytest conformance --target miniature --replay" in message) == new
+    assert bool(message) == new
     return found
 
 

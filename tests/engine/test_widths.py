@@ -1,4 +1,4 @@
-"""The distribution of observed/width: in a run file, and as people see it."""
+"""The distribution of observed/error bound: in a run file, and in the table for people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_bin_is_named_by_its_upper_bound(ratio: float, name: str) -> None:
     assert width_bin(ratio) == name
 
 
-def test_what_is_above_the_width_is_in_no_bin_that_is_not() -> None:
+def test_a_ratio_above_one_is_in_a_bin_above_one() -> None:
     assert float(width_bin(1.0000001)) > 1
 
 
@@ -45,7 +45,7 @@ def test_a_search_counts_by_dtype() -> None:
     assert tally.widths == {"float32": Counter({"0.5": 2}), "float64": Counter({"0.105": 1})}
 
 
-def test_quantiles_are_of_all_verdicts_of_a_path() -> None:
+def test_quantiles_count_all_verdicts_of_a_path() -> None:
     found = width_table.distributions(
         [
             verdict("A", float32={"0.25": 50, "1": 1}),
@@ -59,14 +59,14 @@ def test_quantiles_are_of_all_verdicts_of_a_path() -> None:
     ]
 
 
-def test_the_table_is_empty_where_nothing_was_judged_by_a_width() -> None:
+def test_the_table_is_empty_where_no_error_bound_was_used() -> None:
     assert width_table.table([verdict("A")]) == []
     assert width_table.table([verdict("A", float32={"0.5": 2})])[1].split() == [
         *("A", "float32", "2", "0.5", "0.5", "0.5"),
     ]
 
 
-def test_a_search_tells_drift_structures_and_refusals() -> None:
+def test_a_tally_counts_drift_structures_and_refusals() -> None:
     tally = Tally()
     for ulps, refusal in ((1.0, "ValueError (2 rows)"), (3.25, "ValueError (3 rows)")):
         result = CheckResult(ulps=ulps, structures=("[h, c]",), refusal=refusal)

@@ -1,4 +1,4 @@
-"""`pytest conformance` as a user types it: what goes wrong is told in one line."""
+"""`pytest conformance` as a user types it: each mistake gives one line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ needs_tensorflow = pytest.mark.skipif(
 def conformance(
     *arguments: str, root: Path = support.ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run pytest as at a terminal of its own: nothing of this very run is inherited."""
+    """Run pytest as in a new terminal: it inherits nothing from this run of pytest."""
     inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "--color=no", *arguments],
@@ -48,54 +48,54 @@ def conformance(
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line that says what is wrong."""
+    """Return the one line that says what is wrong."""
     assert done.returncode not in (0, 1), done.stdout
-    told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert "Traceback" not in "".join(told)
-    # where pytest itself finds the mistake it adds its usage, its configuration file and its root
-    assert len(told) <= 4, "\n".join(told)
-    return "\n".join(told)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert "Traceback" not in "".join(lines)
+    # if pytest itself finds the mistake, it adds its usage, its configuration file and its root
+    assert len(lines) <= 4, "\n".join(lines)
+    return "\n".join(lines)
 
 
-def test_an_option_that_there_is_not() -> None:
+def test_an_unknown_option() -> None:
     assert "unrecognized arguments: --no-such" in complaint(conformance("conformance", "--no-such"))
 
 
-def test_a_profile_that_there_is_not() -> None:
-    told = complaint(conformance("conformance", "--profile", "fast"))
-    assert "invalid choice: 'fast'" in told
+def test_an_unknown_profile() -> None:
+    line = complaint(conformance("conformance", "--profile", "fast"))
+    assert "invalid choice: 'fast'" in line
     for name in ("quick", "default", "thorough", "explore"):
-        assert name in told
+        assert name in line
 
 
-def test_a_target_that_there_is_not() -> None:
-    told = complaint(conformance("conformance", "--target", "no/such/python"))
-    assert "--target = 'no/such/python'" in told
-    assert "the path of a Python interpreter that has numpy and tensorflow" in told
+def test_an_unknown_target() -> None:
+    line = complaint(conformance("conformance", "--target", "no/such/python"))
+    assert "--target = 'no/such/python'" in line
+    assert "the path of a Python interpreter that has numpy and tensorflow" in line
 
 
 def test_a_target_without_tensorflow() -> None:
     python = interpreters.find("3.12") or interpreters.find("3.10")
     if python is None:
         pytest.skip("no Python without TensorFlow on this machine")
-    told = complaint(conformance("conformance", "--target", str(python)))
-    assert "No module named" in told
-    assert "pip install -e '.[tensorflow]'" in told
+    line = complaint(conformance("conformance", "--target", str(python)))
+    assert "No module named" in line
+    assert "pip install -e '.[tensorflow]'" in line
 
 
 def test_three_targets() -> None:
-    told = complaint(conformance("conformance", *(["--target", "here"] * 3)))
-    assert "must be given once, or twice: an old target and a new one" in told
+    line = complaint(conformance("conformance", *(["--target", "here"] * 3)))
+    assert "must be given once, or twice: an old target and a new one" in line
 
 
 def test_the_upgrade_of_one_target() -> None:
-    told = complaint(conformance("conformance/test_upgrade.py"))
-    assert "needs two targets: --target OLD --target NEW" in told
+    line = complaint(conformance("conformance/test_upgrade.py"))
+    assert "needs two targets: --target OLD --target NEW" in line
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A checkout to break."""
+    """Make a copy of the repository that a test may break."""
     for name in ("conformance", "strategies", "reports"):
         shutil.copytree(
             support.ROOT / name,
@@ -108,14 +108,14 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [("[[deviation]\n", "mend the file"), ("[[deviation]]\nname = 'x'\n", "missing keys")],
 )
-def test_a_broken_ledger(copy: Path, text: str, told: str) -> None:
+def test_a_broken_ledger(copy: Path, text: str, message: str) -> None:
     (copy / "conformance" / "deviations.toml").write_text(text)
-    seen = complaint(conformance("conformance", root=copy))
-    assert "ledger deviations.toml" in seen
-    assert told in seen
+    line = complaint(conformance("conformance", root=copy))
+    assert "ledger deviations.toml" in line
+    assert message in line
 
 
 UNREADABLE = {
@@ -131,23 +131,23 @@ UNREADABLE = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_an_unreadable_case(name: str) -> None:
     support.clauses()
-    text, told = UNREADABLE[name]
+    text, message = UNREADABLE[name]
     with pytest.raises(UnreadableCase) as error:
         replay.read_replay(text)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def test_an_unreadable_case_at_the_terminal() -> None:
-    text, told = UNREADABLE["unknown field"]
-    assert told in complaint(conformance("conformance", "--replay", text))
+    text, message = UNREADABLE["unknown field"]
+    assert message in complaint(conformance("conformance", "--replay", text))
 
 
 @needs_tensorflow
 def test_a_case_that_the_target_cannot_run() -> None:
     text = f'{{"clause":"RT-01",{CASE}}}'.replace("RNN/keras3", "RNN/keras9")
-    told = complaint(conformance("conformance", "--replay", text))
-    assert "path = 'RNN/keras9', but must be one of" in told
+    line = complaint(conformance("conformance", "--replay", text))
+    assert "path = 'RNN/keras9', but must be one of" in line
 
 
 def test_the_clauses_are_listed() -> None:
@@ -177,7 +177,7 @@ SUBSET = (
 
 
 def verdicts(folder: Path, *options: str) -> list[dict[str, Any]]:
-    """The verdicts of a run of the subset, but for seconds, in an order of their own."""
+    """Return the verdicts of a run of the subset, sorted and without seconds."""
     done = conformance(*SUBSET, "--strict", "--report", str(folder), *options)
     assert done.returncode == 1, done.stdout + done.stderr  # Keras 3 broadcasts a batch of one
     assert "--replay" in done.stdout
@@ -219,7 +219,7 @@ BOTH = ("--profile", "quick", "--target", "here", "--target")
 
 @dataclass(frozen=True)
 class Upgraded:
-    """What is planted into the new target alone, the tests that run it, and how they end."""
+    """A fault in the new target alone, the tests that must find it, and their exit code."""
 
     change: Change
     module: str
@@ -227,20 +227,20 @@ class Upgraded:
     code: int = 1
 
 
-def banked(name: str) -> Change:
-    """A change of the bank of planted faults."""
+def bank_change(name: str) -> Change:
+    """Return a change from the bank of planted faults."""
     (fault,) = (fault for fault in BANK if fault.name == name)
     return Change(fault.module, fault.old, fault.new)
 
 
 REFUSAL = 'raise ValueError(\n                f"Layer has {len(self.states)} "'
 REFUSED = ("test_rejection.py", "RNN/keras2 and too_few and not dynamic")
-PLANTED = {  # the clause that sees it
+PLANTED = {  # by the clause that must find it
     "UP-01": Upgraded(
-        banked("keras3-rnn-states-in-one-list"), "test_round_trip.py", "RNN/keras3-LSTM"
+        bank_change("keras3-rnn-states-in-one-list"), "test_round_trip.py", "RNN/keras3-LSTM"
     ),
     "UP-02": Upgraded(
-        banked("keras3-rnn-dict-as-state"), "test_rejection.py", "RNN/keras3 and dict"
+        bank_change("keras3-rnn-dict-as-state"), "test_rejection.py", "RNN/keras3 and dict"
     ),
     "UP-03": Upgraded(
         Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("ValueError", "TypeError")), *REFUSED, code=0
@@ -248,12 +248,19 @@ PLANTED = {  # the clause that sees it
     "UP-04": Upgraded(
         Change(KERAS2_RNN, REFUSAL, REFUSAL.replace("Layer has", "There are")), *REFUSED, code=0
     ),
-    "UP-05": Upgraded(banked("keras3-lstm-pair-swapped"), "test_agreement.py", "layer/keras3-LSTM"),
+    "UP-05": Upgraded(
+        bank_change("keras3-lstm-pair-swapped"), "test_agreement.py", "layer/keras3-LSTM"
+    ),
     "UP-06": Upgraded(
-        banked("keras3-lstm-layer-default-hard-sigmoid"), "test_upgrade.py", "defaults", code=0
+        bank_change("keras3-lstm-layer-default-hard-sigmoid"),
+        "test_upgrade.py",
+        "defaults",
+        code=0,
     ),
     "UP-07": Upgraded(
-        banked("keras3-gru-config-without-reset-after"), "test_persistence.py", "PS-01 and GRU"
+        bank_change("keras3-gru-config-without-reset-after"),
+        "test_persistence.py",
+        "PS-01 and GRU",
     ),
     "UP-08": Upgraded(
         Change(
@@ -267,8 +274,8 @@ PLANTED = {  # the clause that sees it
 }
 
 
-def upgraded(folder: Path, module: str, only: str, new: str) -> tuple[int, str, list[Verdict]]:
-    """The exit code, what was printed, and the verdicts of an upgrade check."""
+def run_upgrade(folder: Path, module: str, only: str, new: str) -> tuple[int, str, list[Verdict]]:
+    """Run an upgrade check, and return its exit code, its output and its verdicts."""
     done = conformance(f"conformance/{module}", "-k", only, *BOTH, new, "--report", str(folder))
     (file,) = folder.glob("*.jsonl")
     return done.returncode, done.stdout + done.stderr, list(read(file).verdicts)
@@ -276,12 +283,12 @@ def upgraded(folder: Path, module: str, only: str, new: str) -> tuple[int, str, 
 
 @needs_tensorflow
 def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
-    code, told, found = upgraded(tmp_path, "test_round_trip.py", "RT-01 or form", "here")
-    assert code == 0, told
+    code, output, found = run_upgrade(tmp_path, "test_round_trip.py", "RT-01 or form", "here")
+    assert code == 0, output
     assert found
     assert {verdict.between.change for verdict in found if verdict.between} == {UNCHANGED}
     last = "0 breaking, 0 weaker errors, 0 changed messages, 0 other changes, 0 fixed; numbers are"
-    assert last in " ".join(told.split())
+    assert last in " ".join(output.split())
 
 
 @needs_tensorflow
@@ -289,14 +296,14 @@ def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
 def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, clause: str) -> None:
     planted = PLANTED[clause]
     new = planted.change.interpreter(tmp_path)
-    code, told, found = upgraded(tmp_path / "out", planted.module, planted.only, str(new))
-    assert code == planted.code, told
+    code, output, found = run_upgrade(tmp_path / "out", planted.module, planted.only, str(new))
+    assert code == planted.code, output
     changed = [one for one in found if one.between and one.between.change != UNCHANGED]
-    seen = [one for one in changed if one.clause == clause]
-    assert seen, told
-    assert ("0 breaking, 0 weaker errors" in " ".join(told.split())) == (code == 0)
-    if seen[0].case:
-        assert f"--target here --target {new} --replay" in str(seen[0].replay)
+    of_clause = [one for one in changed if one.clause == clause]
+    assert of_clause, output
+    assert ("0 breaking, 0 weaker errors" in " ".join(output.split())) == (code == 0)
+    if of_clause[0].case:
+        assert f"--target here --target {new} --replay" in str(of_clause[0].replay)
 
 
 def test_each_clause_of_the_upgrade_has_a_fault() -> None:

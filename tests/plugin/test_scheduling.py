@@ -1,4 +1,4 @@
-"""The order of the tests: what shares programs together, everything once, and always alike."""
+"""The order of the tests: complete, always the same, and with common programs side by side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests import support
 
 
 def nodes() -> list[str]:
-    """The node identifiers of the whole contract, and of some ledger entries."""
+    """Return the node identifiers of the whole contract, and of some ledger entries."""
     contract = [
         f"conformance/test_x.py::{clause.judge.__name__}[{subject}]"
         for clause, subject in support.every_subject()
@@ -47,7 +47,7 @@ def test_clauses_about_the_same_programs_stand_together() -> None:
     assert changes == len(set(names)) - 1
 
 
-def test_what_shares_nothing_is_spread_between_the_others_and_ends_the_run() -> None:
+def test_tests_without_common_programs_stand_between_the_others_and_at_the_end() -> None:
     names = [scheduling.group(node) for node in scheduling.order_nodes(nodes())]
     small = [name.isdigit() for name in names]
     first_half = sum(small[: len(small) // 2])

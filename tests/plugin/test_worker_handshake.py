@@ -1,4 +1,4 @@
-"""What workers tell the controller of their targets."""
+"""The descriptions of targets that workers publish for the controller."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ DESCRIPTIONS = [
 ]
 
 
-def test_an_answer_that_is_pinned_up_is_read(tmp_path: Path) -> None:
-    notices = WorkerHandshake(str(tmp_path))
-    notices.publish("gw0", DESCRIPTIONS)
-    notices.publish("gw1", DESCRIPTIONS)
-    assert notices.wait(1) == DESCRIPTIONS
+def test_a_published_description_is_read(tmp_path: Path) -> None:
+    handshake = WorkerHandshake(str(tmp_path))
+    handshake.publish("gw0", DESCRIPTIONS)
+    handshake.publish("gw1", DESCRIPTIONS)
+    assert handshake.wait(1) == DESCRIPTIONS
 
 
-def test_an_error_that_is_pinned_up_is_raised(tmp_path: Path) -> None:
-    notices = WorkerHandshake(str(tmp_path))
-    notices.publish_error("gw1", TargetUnavailable("no TensorFlow there"))
+def test_a_published_error_is_raised(tmp_path: Path) -> None:
+    handshake = WorkerHandshake(str(tmp_path))
+    handshake.publish_error("gw1", TargetUnavailable("no TensorFlow there"))
     with pytest.raises(TargetUnavailable, match="no TensorFlow there"):
-        notices.wait(1)
+        handshake.wait(1)
 
 
-def test_what_is_half_written_is_not_read(tmp_path: Path) -> None:
+def test_a_half_written_description_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "tmpabc").write_bytes(wire.dumps(DESCRIPTIONS)[:5])
     with pytest.raises(TargetUnavailable, match="have not answered within 0 s; try without -n"):
         WorkerHandshake(str(tmp_path)).wait(0.1)

@@ -45,32 +45,34 @@ class Miniature:
         self.programs: list[wire.Program] = []
 
     def run(self, program: wire.Program, runs: Any) -> Any:
-        """One observation for each call of each run."""
+        """Return one observation for each call of each run."""
         self.programs.append(program)
         return tuple(tuple(self._answer(program, call) for call in run.calls) for run in runs)
 
     def describe(self) -> wire.Description:
-        """All paths."""
+        """Return all paths."""
         return wire.Description({}, support.OFFERS)
 
     def renew_if_large(self) -> None:
-        """It stays small."""
+        """Do nothing, as this target stays small."""
 
     def __getattr__(self, name: str) -> Any:
         raise NotImplementedError(name)
 
 
-def returning(program: wire.Program, call: wire.Call) -> Seen:
-    """Outputs of one number, and a state of one leaf."""
+def return_a_number(program: wire.Program, call: wire.Call) -> Seen:
+    """Return outputs of one number, and a state of one leaf."""
     array = support.sent([[0.5]], "float32")
     return Seen(array, wire.Node("list", (wire.Leaf(array),)))
 
 
-def failing(name: str, message: str = "no") -> Answer:
+def raising(name: str, message: str = "no") -> Answer:
     return lambda program, call: support.an_error(name, message)
 
 
-def where(wrong: Callable[[wire.Program], bool], then: Answer, otherwise: Answer) -> Answer:
+def answer_by_program(
+    wrong: Callable[[wire.Program], bool], then: Answer, otherwise: Answer
+) -> Answer:
     return lambda program, call: (then if wrong(program) else otherwise)(program, call)
 
 
@@ -78,31 +80,33 @@ def wide(program: wire.Program) -> bool:
     return program.cells[0]["units"] > 3
 
 
-def taken(case: Case, run: Runs) -> CheckResult:
-    """The call is accepted."""
+def must_be_accepted(case: Case, run: Runs) -> CheckResult:
+    """Raise Deviation where the call is refused."""
     (seen,) = run(case, wire.Call(wire.Array("float32", (0,), b"")))
     if seen.error:
         raise Deviation(f"the call = {error_line(seen.error)}", seen)
     return CheckResult()
 
 
-def refused(case: Case, run: Runs) -> CheckResult:
-    """The malformed state is refused."""
+def must_be_refused(case: Case, run: Runs) -> CheckResult:
+    """Raise Deviation where the malformed state is not refused."""
     (seen,) = run(case, case_calls.whole(case))
     return CheckResult(grade=malformed_is_refused(case, seen))
 
 
 TAKEN = Clause(
-    "XX-01", "It is taken.", MUST, "", lambda offers: [SUBJECT],
-    states.together, taken, cost=Cost(effort=1.0),
+    "XX-01", "It is accepted.", MUST, "", lambda offers: [SUBJECT],
+    states.together, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
-REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.together, judge=refused)
+REFUSED = dataclasses.replace(
+    TAKEN, identifier="XX-02", cases=malformed.together, judge=must_be_refused
+)
 
 
-def judged(
+def verdicts(
     old: Answer, new: Answer, clause: Clause = TAKEN, subject: Subject = SUBJECT
 ) -> list[Verdict]:
-    """The verdicts on two miniatures, and that the test fails exactly where something is worse."""
+    """Return the verdicts on two miniatures; check that the test fails if something is worse."""
     before, after = (
         Side(Miniature(name, answer), wire.Description({}, support.OFFERS))
         for name, answer in (("old", old), ("new", new))
@@ -124,32 +128,32 @@ def judged(
 
 
 def differences(found: Sequence[Verdict]) -> dict[tuple[str, str, str, str], Verdict]:
-    told = {}
+    by_signature = {}
     for verdict in found:
         assert verdict.between is not None
         assert verdict.family == "UP"
         assert verdict.between.origin in ("XX-01", "XX-02")
         if verdict.between.change != UNCHANGED:
-            of = verdict.between
-            told[verdict.clause, of.change, of.was, of.now] = verdict
-    return told
+            one = verdict.between
+            by_signature[verdict.clause, one.change, one.was, one.now] = verdict
+    return by_signature
 
 
-# --- what is found --------------------------------------------------------------------------------
+# --- the differences ------------------------------------------------------------------------------
 
 
-def test_nothing_where_both_do_the_same() -> None:
-    for answer in (returning, failing("ValueError")):
-        (alike,) = judged(answer, answer)
+def test_no_difference_where_both_do_the_same() -> None:
+    for answer in (return_a_number, raising("ValueError")):
+        (alike,) = verdicts(answer, answer)
         assert differences([alike]) == {}
         assert (alike.clause, alike.verdict, alike.path) == ("UP-07", HOLDS, SUBJECT.place)
         assert alike.cases > 10
         assert alike.modes == support.MODES
 
 
-def test_what_was_taken_and_is_not_is_shrunk_on_the_difference() -> None:
-    new = where(wide, failing("IndexError"), returning)
-    found = differences(judged(returning, new))
+def test_a_call_that_is_no_longer_accepted_is_shrunk_to_the_difference() -> None:
+    new = answer_by_program(wide, raising("IndexError"), return_a_number)
+    found = differences(verdicts(return_a_number, new))
     assert list(found) == [("UP-02", BROKEN, "accepted", "IndexError")]
     (verdict,) = found.values()
     assert verdict.case == {
@@ -166,10 +170,10 @@ def test_what_was_taken_and_is_not_is_shrunk_on_the_difference() -> None:
 def test_several_differences_each_have_their_own_smallest_case() -> None:
     def new(program: wire.Program, call: wire.Call) -> Seen:
         if program.dtype == "float64":
-            return failing("KeyError")(program, call)
-        return where(wide, failing("IndexError"), returning)(program, call)
+            return raising("KeyError")(program, call)
+        return answer_by_program(wide, raising("IndexError"), return_a_number)(program, call)
 
-    found = differences(judged(returning, new))
+    found = differences(verdicts(return_a_number, new))
     cases = {key[3]: verdict.case for key, verdict in found.items()}
     assert set(cases) == {"IndexError", "KeyError"}
     assert cases["IndexError"]["cells"] == [{"kind": "LSTM", "units": 4}]  # type: ignore[index]
@@ -177,22 +181,22 @@ def test_several_differences_each_have_their_own_smallest_case() -> None:
     assert cases["KeyError"]["cells"] == [{"kind": "LSTM", "units": 1}]  # type: ignore[index]
 
 
-def test_what_was_refused_and_is_taken_is_fixed() -> None:
-    (key,) = differences(judged(failing("ValueError"), returning))
+def test_a_call_that_is_no_longer_refused_is_fixed() -> None:
+    (key,) = differences(verdicts(raising("ValueError"), return_a_number))
     assert key == ("UP-02", FIXED, "ValueError", "accepted")
 
 
-def with_state(state: Callable[[Any], Any]) -> Answer:
+def returning_state(state: Callable[[Any], Any]) -> Answer:
     def answer(program: wire.Program, call: wire.Call) -> Seen:
-        seen = returning(program, call)
+        seen = return_a_number(program, call)
         return dataclasses.replace(seen, state=state(seen.state))
 
     return answer
 
 
 def test_another_structure_is_breaking() -> None:
-    new = with_state(lambda state: state.children[0])
-    ((key, verdict),) = differences(judged(returning, new)).items()
+    new = returning_state(lambda state: state.children[0])
+    ((key, verdict),) = differences(verdicts(return_a_number, new)).items()
     assert key == ("UP-01", BROKEN, "", "")
     assert verdict.sentence == (
         "structure = float32(1, 1), float32(1, 1), but must be as with OLD:"
@@ -201,39 +205,43 @@ def test_another_structure_is_breaking() -> None:
 
 
 def test_a_tuple_in_place_of_a_list_is_no_worse() -> None:
-    new = with_state(lambda state: wire.Node("tuple", state.children))
-    assert list(differences(judged(returning, new))) == [("UP-01", CHANGED, "a list", "a tuple")]
-    assert list(differences(judged(new, returning))) == [("UP-01", CHANGED, "a tuple", "a list")]
+    new = returning_state(lambda state: wire.Node("tuple", state.children))
+    assert list(differences(verdicts(return_a_number, new))) == [
+        ("UP-01", CHANGED, "a list", "a tuple")
+    ]
+    assert list(differences(verdicts(new, return_a_number))) == [
+        ("UP-01", CHANGED, "a tuple", "a list")
+    ]
 
 
 WHOLE = make_case("RNN/keras2", "eager", (Cell("LSTM", 2),), batch=2, steps=3, state="mixed")
 
 
-def off_by(much: float) -> Answer:
-    """The right numbers, or not quite."""
+def offset_answer(error: float) -> Answer:
+    """Return the right numbers plus an error."""
     seen = support.perfect(WHOLE)
     assert seen.outputs is not None
-    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
+    outputs = support.sent(floats.from_wire(seen.outputs) + error, WHOLE.program.dtype)
     return lambda program, call: dataclasses.replace(seen, outputs=outputs)
 
 
-def of_numbers(old: float, new: float) -> list[Verdict]:
+def verdicts_on_numbers(old: float, new: float) -> list[Verdict]:
     def agrees(case: Case, run: Runs) -> CheckResult:
         (seen,) = run(case, case_calls.whole(case))
         return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
 
     one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, spec: st.just((WHOLE,)))
-    return judged(off_by(old), off_by(new), one)
+    return verdicts(offset_answer(old), offset_answer(new), one)
 
 
 def test_other_numbers_are_breaking_or_fixed() -> None:
     for old, new, change in ((0, 1e-3, BROKEN), (1e-3, 0, FIXED)):
-        (key,) = differences(of_numbers(old, new))
+        (key,) = differences(verdicts_on_numbers(old, new))
         assert key == ("UP-05", change, "", "")
 
 
-def test_numbers_within_the_width_drift() -> None:
-    (alike,) = of_numbers(0, 5e-8)
+def test_numbers_within_the_error_bound_drift() -> None:
+    (alike,) = verdicts_on_numbers(0, 5e-8)
     assert alike.between is not None
     assert alike.between.change == UNCHANGED
     assert alike.between.drift is not None
@@ -256,31 +264,33 @@ def test_numbers_within_the_width_drift() -> None:
 )
 def test_errors_of_malformed_states(was: str, now: str, key: object) -> None:
     of = dataclasses.replace(SUBJECT, malformation="wrong_units")
-    ((seen, verdict),) = differences(judged(failing(was), failing(now), REFUSED, of)).items()
+    ((seen, verdict),) = differences(verdicts(raising(was), raising(now), REFUSED, of)).items()
     assert seen == key
     assert verdict.malformation == "wrong_units"
 
 
 def test_an_accepted_malformed_state_is_a_weaker_error() -> None:
     of = dataclasses.replace(SUBJECT, malformation="batch_one")
-    (key, *_) = differences(judged(failing("ValueError"), returning, REFUSED, of))
+    (key, *_) = differences(verdicts(raising("ValueError"), return_a_number, REFUSED, of))
     assert key == ("UP-02", WEAKER, "ValueError", "accepted")
 
 
 def test_an_error_that_no_longer_explains_is_weaker() -> None:
     of = dataclasses.replace(SUBJECT, malformation="dtype_int")
-    old = failing("ValueError", "state_size must be float32, but is int32 float float16 float64")
-    found = differences(judged(old, failing("ValueError"), REFUSED, of))
+    old = raising("ValueError", "state_size must be float32, but is int32 float float16 float64")
+    found = differences(verdicts(old, raising("ValueError"), REFUSED, of))
     assert ("UP-02", WEAKER, "explained", "rejected") in found
 
 
-def test_other_words_are_told_but_numbers_in_them_are_the_cases() -> None:
-    found = differences(judged(failing("ValueError", "no"), failing("ValueError", "never")))
+def test_other_words_are_a_difference_but_other_numbers_in_them_are_not() -> None:
+    found = differences(verdicts(raising("ValueError", "no"), raising("ValueError", "never")))
     assert list(found) == [("UP-04", CHANGED, "", "")]
-    assert not differences(judged(failing("ValueError", "2 of 3"), failing("ValueError", "4 of 5")))
+    assert not differences(
+        verdicts(raising("ValueError", "2 of 3"), raising("ValueError", "4 of 5"))
+    )
 
 
-# --- which paths ----------------------------------------------------------------------------------
+# --- the paths ------------------------------------------------------------------------------------
 
 
 def offers(*paths: str) -> list[wire.PathOffer]:
@@ -290,7 +300,7 @@ def offers(*paths: str) -> list[wire.PathOffer]:
     ]
 
 
-def test_what_tf_keras_is_comes_first_and_what_has_the_same_name_second() -> None:
+def test_the_pair_that_is_tf_keras_comes_first() -> None:
     old = offers("RNN/keras2", "cell/v1")
     new = offers("RNN/keras2", "RNN/keras3", "cell/v1")
     assert names_of_pairs(old, new) == ["keras2 keras3", "v1 v1", "keras2 keras2"]
@@ -303,7 +313,7 @@ def names_of_pairs(old: list[wire.PathOffer], new: list[wire.PathOffer]) -> list
     return [f"{pair.old} {pair.new}" for pair in path_mapping.generation_pairs(old, new)]
 
 
-def test_a_path_in_whose_place_there_is_none_is_gone() -> None:
+def test_a_path_without_a_path_in_its_place_is_missing() -> None:
     old, new = offers("RNN/keras2", "cell/v1"), offers("RNN/keras3")
     assert [one.path for one in path_mapping.missing_paths(old, new)] == ["cell/v1"]
     assert path_mapping.missing_paths(old, old) == []
@@ -331,20 +341,22 @@ def test_the_state_is_written_as_the_old_target_documents_it() -> None:
 
     def answer(program: wire.Program, call: wire.Call) -> Seen:
         calls.append((program.path, call.state))
-        return returning(program, call)
+        return return_a_number(program, call)
 
     def asks(case: Case, run: Runs) -> CheckResult:
         run(case, case_calls.whole(case))
         return CheckResult()
 
     one = dataclasses.replace(TAKEN, judge=asks, cases=lambda subject, spec: st.just((case,)))
-    judged(answer, answer, one, Subject("dynamic_rnn/keras2", "Stack", other="dynamic_rnn/keras3"))
+    verdicts(
+        answer, answer, one, Subject("dynamic_rnn/keras2", "Stack", other="dynamic_rnn/keras3")
+    )
     assert {path for path, _ in calls} == {"dynamic_rnn/keras2", "dynamic_rnn/keras3"}
     assert len({state for _, state in calls}) == 1
     assert calls[0][1].container == "tuple"
 
 
-# --- how it is told -------------------------------------------------------------------------------
+# --- the output for people ------------------------------------------------------------------------
 
 HEADER = Header(
     1, "0", "now", "new", {"tensorflow": "2.21.0", "keras3": "3.15.1"}, {}, {}, [],
@@ -353,13 +365,15 @@ HEADER = Header(
 
 
 def test_the_verdict_of_the_upgrade_in_a_line() -> None:
-    (alike,) = judged(returning, returning)
-    told = upgrade_text.closing([alike], HEADER)
-    assert told == (
+    (alike,) = verdicts(return_a_number, return_a_number)
+    line = upgrade_text.closing([alike], HEADER)
+    assert line == (
         "Upgrade from TensorFlow 2.15.1 to TensorFlow 2.21.0 (keras3 3.15.1): 0 breaking, 0 weaker"
         " errors, 0 changed messages, 0 other changes, 0 fixed; no numbers could be compared"
     )
-    found = judged(returning, where(wide, failing("IndexError"), returning))
+    found = verdicts(
+        return_a_number, answer_by_program(wide, raising("IndexError"), return_a_number)
+    )
     assert ": 1 breaking, 0 weaker errors" in upgrade_text.closing(found, HEADER)
     lines = list(upgrade_text.difference_lines(found, 100))
     assert lines[0].startswith("Breaking: ")
@@ -367,9 +381,9 @@ def test_the_verdict_of_the_upgrade_in_a_line() -> None:
     assert any("replay: pytest conformance --target old" in line for line in lines)
 
 
-def test_differences_that_are_alike_are_told_together() -> None:
-    new = where(wide, failing("IndexError"), returning)
-    found = [*judged(returning, new)]
+def test_equal_differences_of_several_cells_are_shown_together() -> None:
+    new = answer_by_program(wide, raising("IndexError"), return_a_number)
+    found = [*verdicts(return_a_number, new)]
     other = [dataclasses.replace(verdict, cell="GRU") for verdict in found]
     both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
     (group,) = upgrade_text.alike(both)
@@ -377,11 +391,13 @@ def test_differences_that_are_alike_are_told_together() -> None:
 
 
 def test_a_run_file_of_two_targets_is_shown_with_both_and_the_verdict() -> None:
-    found = judged(returning, where(wide, failing("IndexError"), returning))
-    said = run_text.run_text(Run(HEADER, tuple(found), None, ()), "run.jsonl", 100)
-    assert "Old: target old, tensorflow 2.15.1\n" in said
-    assert "  UP-02 XX-01 accepted became IndexError: RNN/keras2 ~ RNN/keras3 (LSTM)\n" in said
-    assert "Upgrade from TensorFlow 2.15.1 to" in said
+    found = verdicts(
+        return_a_number, answer_by_program(wide, raising("IndexError"), return_a_number)
+    )
+    text = run_text.run_text(Run(HEADER, tuple(found), None, ()), "run.jsonl", 100)
+    assert "Old: target old, tensorflow 2.15.1\n" in text
+    assert "  UP-02 XX-01 accepted became IndexError: RNN/keras2 ~ RNN/keras3 (LSTM)\n" in text
+    assert "Upgrade from TensorFlow 2.15.1 to" in text
 
 
 def test_each_clause_has_a_statement() -> None:
