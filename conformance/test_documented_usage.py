@@ -16,9 +16,10 @@ from conformance.cases import case_arrays, case_calls, floats, state_forms
 from conformance.cases.case import Case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import LSTM_TYPES, STACK
+from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks import documented_usage, numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
+from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
 from conformance.checks.outputs import Run, accepted
 from conformance.contract import subjects
 from conformance.contract.clause import (

@@ -28,11 +28,11 @@ from conformance.plugin.options import (
     run_salt,
     target_names,
 )
+from conformance.plugin.recorder import Recorder
 from conformance.plugin.worker_handshake import worker_input
 from conformance.results.verdict import SCHEMA, Header
 from conformance.upgrade.pair_runner import Side, UpgradeBench
 from conformance.upgrade.path_mapping import chosen, crossings
-from reports.run_files.recorder import Recorder
 
 # one target, or the old one and the new one
 TARGETS = pytest.StashKey[list[targets.Target]]()
