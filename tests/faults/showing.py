@@ -92,7 +92,7 @@ def _seen(outcome: Outcome) -> str:
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The tables of the summary in Markdown, as they stand in docs/faults.md."""
+    """The tables of the summary in Markdown, as they stand in docs/internals/faults.md."""
     by_clause = [outcome for outcome in outcomes if outcome.asked]
     others = [outcome for outcome in outcomes if not outcome.asked]
     tables = (_of_the_bank(others) if others else "", _of_clauses(by_clause) if by_clause else "")
