@@ -15,6 +15,8 @@ from typing import Any
 
 _PAGE = "reference/clauses.md"
 _HERE = "<!-- the clauses -->"
+_HEAD = "| Clause | Severity | Statement | Source |\n| --- | --- | --- | --- |"
+_PIPE = r"\|"  # one that does not end a cell of the table
 _ROOT = Path(__file__).parents[1]
 _CLAUSE = re.compile(
     r"^(?P<id>(?P<family>[A-Z]{2})-\d+) +(?P<severity>\w+) +(?P<statement>.+)\n +(?P<source>.+)$",
@@ -40,9 +42,9 @@ def _sections(listed: str) -> Iterator[str]:
     for clause in _CLAUSE.finditer(listed):
         if clause["family"] != last:
             last = clause["family"]
-            yield f"\n### {last}\n\n| Clause | Severity | Statement | Source |\n| --- | --- | --- | --- |"
+            yield f"\n### {last}\n\n{_HEAD}"
         cells = (clause["id"], clause["severity"], clause["statement"], _link(clause["source"]))
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        yield f"| {' | '.join(cell.replace('|', _PIPE) for cell in cells)} |"
 
 
 def _link(source: str) -> str:
