@@ -114,21 +114,22 @@ def test_it_is_indeed_kept(target: Target, mode: str) -> None:
 
 
 BOUNDED = """
-import dataclasses, sys
+import sys
 sys.path.insert(0, sys.argv[1])
-from conformance import requests
 from conformance.adapter import serve
-from conformance.case import Case, Cell
+from conformance.cases import case_calls
+from conformance.cases.case import make_case
+from conformance.cases.program import Cell
 
 serve.reply("describe", None)
-from conformance.adapter import kept
+from conformance.adapter import program_cache
 
-case = Case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
-for features in range(1, kept.LIMIT + 20):
-    wider = dataclasses.replace(case, features=features)
-    run = requests.run(wider, [requests.whole(wider)])
-    assert serve.reply("run", (requests.program(wider), (run,)))[0] == "answer"
-print(len(kept._idle) == kept.LIMIT, len(kept._idle))
+case = make_case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
+for features in range(1, program_cache.LIMIT + 20):
+    wider = case.replace(features=features)
+    run = case_calls.run(wider, [case_calls.whole(wider)])
+    assert serve.reply("run", (case_calls.program(wider), (run,)))[0] == "answer"
+print(len(program_cache._idle) == program_cache.LIMIT, len(program_cache._idle))
 """
 
 

@@ -121,19 +121,20 @@ def test_defaults_are_described_once_for_each_class(target: Target) -> None:
 
 
 FILES = """
-import dataclasses, os, sys, tempfile
+import os, sys, tempfile
 sys.path.insert(0, sys.argv[1])
 tempfile.tempdir = sys.argv[2]
-from conformance import requests
 from conformance.adapter import serve
-from conformance.case import Case, Cell
+from conformance.cases import case_calls
+from conformance.cases.case import make_case
+from conformance.cases.program import Cell
 
 serve.reply("describe", None)
-case = Case("layer/keras3", "eager", (Cell("LSTM", 1),))
+case = make_case("layer/keras3", "eager", (Cell("LSTM", 1),))
 for way in (".keras", ".h5", "weights", "saved_model"):
-    asked = dataclasses.replace(case, reloaded=way)
-    run = requests.run(asked, [requests.whole(asked)])
-    kind, ((seen,),) = serve.reply("run", (requests.program(asked), (run,)))
+    asked = case.replace(reloaded=way)
+    run = case_calls.run(asked, [case_calls.whole(asked)])
+    kind, ((seen,),) = serve.reply("run", (case_calls.program(asked), (run,)))
     assert kind == "answer" and seen.error is None, seen
 # TensorFlow leaves its own until it ends
 print("left:", [name for name in os.listdir(sys.argv[2]) if "autograph" not in name])

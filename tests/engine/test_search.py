@@ -332,13 +332,16 @@ def ledger(
 ) -> Ledger:
     file = tmp_path / "deviations.toml"
     file.write_text(
-        f"""[[deviation]]
+        f"""[[cause]]
+name = "a-cause"
+why = "for the test"
+
+[[cause.seen]]
 name = "an-entry"
 clause = "XX-01"
 paths = ["RNN/keras3"]
 versions = {{}}
 when = {when}
-why = "for the test"
 {seen}
 case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}}]}}'
 """

@@ -298,7 +298,9 @@ sys.meta_path.insert(0, Refuse())
 root = pathlib.Path(sys.argv[1])
 names = ["conftest", "conformance.adapter.wire"]
 for folder in ("conformance", "strategies", "reports"):
-    names += [f"{folder}.{path.stem}" for path in sorted((root / folder).glob("[a-z]*.py"))]
+    for path in sorted((root / folder).rglob("[a-z]*.py")):
+        if "adapter" not in path.parts:
+            names.append(".".join(path.relative_to(root).with_suffix("").parts))
 for name in names:
     importlib.import_module(name)
 print(len(names))
