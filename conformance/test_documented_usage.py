@@ -41,9 +41,12 @@ ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 
-def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
-    """A clause about usage as written up, where a cell or layer is made for each call."""
-    return clause(identifier, cases=one_by_one(cases), cost=Cost(isolated=True), **others)
+def usage_clause(
+    identifier: str, *, cases: SingleCases, effort: float = 1.0, **others: Any
+) -> Callable[..., Any]:
+    """Make a clause about usage as written up; each call makes its own cell or layer."""
+    cost = Cost(effort=effort, isolated=True)
+    return clause(identifier, cases=one_by_one(cases), cost=cost, **others)
 
 
 DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
