@@ -126,8 +126,8 @@ def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
 def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     without = case.replace(lengths=None, mask=None)
     told, plain = run(case, case_calls.whole(case), case_calls.whole(without))
-    one = outputs.accepted(case, told, "the call that says all steps count")
-    other = outputs.accepted(without, plain, "the call without")
+    one = outputs.accepted_run(case, told, "the call that says all steps count")
+    other = outputs.accepted_run(without, plain, "the call without")
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, expected_trajectory(case), "the call's without")
     )
@@ -164,13 +164,15 @@ def _padding_does_not_matter(case: Case, run: Runs) -> None:
         case_calls.with_padding(case),
         case_calls.with_padding(case, math.nan),
     )
-    mine = outputs.accepted(case, plain)
+    mine = outputs.accepted_run(case, plain)
     for seen, what in zip(padded, ("other values", "NaN"), strict=True):
-        other = outputs.accepted(case, seen, f"the call with {what} in steps that do not count")
-        numbers.identical_runs(other, mine, f"those without {what} in steps that do not count")
+        other = outputs.accepted_run(case, seen, f"the call with {what} in steps that do not count")
+        numbers.runs_are_identical(other, mine, f"those without {what} in steps that do not count")
 
 
-def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[tuple[Case, ...]]:
+def _counted_cases(
+    subject: Subject, extent: DrawSpec, **data: Any
+) -> SearchStrategy[tuple[Case, ...]]:
     """Cases with lengths where the path takes them, else with masks."""
     if Path.of(subject.path).api == "dynamic_rnn":
         return states.together(subject, extent, lengths=LENGTHS, **data)
@@ -181,7 +183,7 @@ def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[
     "SQ-08",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
-    cases=partial(_counted, split=True),
+    cases=partial(_counted_cases, split=True),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> CheckResult:
@@ -217,9 +219,9 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
     call = case_calls.with_padding(behind, MASK_VALUE)
     (found,) = run(behind, dataclasses.replace(call, arguments=()))
-    mine = outputs.accepted(case, given)
-    other = outputs.accepted(behind, found, "the call behind a Masking layer")
-    numbers.identical_runs(other, mine, "those of the mask given")
+    mine = outputs.accepted_run(case, given)
+    other = outputs.accepted_run(behind, found, "the call behind a Masking layer")
+    numbers.runs_are_identical(other, mine, "those of the mask given")
 
 
 # --- in which order and layout --------------------------------------------------------------------
@@ -346,8 +348,8 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     first, again = run(
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    outputs.accepted(case, first)
-    outputs.accepted(case, again, "the call with the final states")
+    outputs.accepted_run(case, first)
+    outputs.accepted_run(case, again, "the call with the final states")
 
 
 @clause(
@@ -418,7 +420,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     finished."""
     (observation,) = run(case, case_calls.whole(case))
     steps = case.data.steps if case.data.lengths is None else int(case_arrays.lengths(case).max())
-    seen = outputs.accepted(case, observation, steps=steps)
+    seen = outputs.accepted_run(case, observation, steps=steps)
     whole = expected_trajectory(case)
     until = dataclasses.replace(whole, outputs=whole.outputs.part(np.s_[:, :steps]))
     return CheckResult(numbers.agrees_with_reference(case, seen, until))
@@ -439,7 +441,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     """Inputs without rows give outputs and a state without rows."""
     (observation,) = run(case, case_calls.whole(case))
-    outputs.accepted(case, observation, "the call without rows")
+    outputs.accepted_run(case, observation, "the call without rows")
 
 
 @clause(
@@ -495,10 +497,10 @@ def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
 def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None:
     call = case_calls.whole(case)
     plain, *others = run(case, call, *(case_calls.retyped(call, dtype) for dtype in dtypes))
-    mine = outputs.accepted(case, plain)
+    mine = outputs.accepted_run(case, plain)
     for seen, dtype in zip(others, dtypes, strict=True):
-        other = outputs.accepted(case, seen, f"the call with {dtype}")
-        numbers.identical_runs(other, mine, "those of the plain dtype")
+        other = outputs.accepted_run(case, seen, f"the call with {dtype}")
+        numbers.runs_are_identical(other, mine, "those of the plain dtype")
 
 
 @clause(
@@ -514,7 +516,7 @@ def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
 
     The documentation says what it must be; that anything else is refused is promised nowhere.
     """
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
 @clause(
@@ -530,7 +532,7 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
 
     The documentation says what it must be; that anything else is refused is promised nowhere.
     """
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
 @clause(
@@ -544,9 +546,9 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
 def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or
     InvalidArgumentError."""
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
-def _refused(case: Case, run: Runs) -> CheckResult:
+def _refuses(case: Case, run: Runs) -> CheckResult:
     (observation,) = run(case, case_calls.whole(case))
-    return shared.refused(case, observation)
+    return shared.refuses(case, observation)

@@ -88,7 +88,7 @@ def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> CheckResult
 
 def _stores_its_final_state(case: Case, run: Runs) -> CheckResult:
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
@@ -99,9 +99,9 @@ def _stores_its_final_state(case: Case, run: Runs) -> CheckResult:
 def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckResult:
     """A layer that is not stateful starts each call without a state from zeros."""
     first, second = run(case, case_calls.whole(case), case_calls.without_state(case))
-    outputs.accepted(case, first)
+    outputs.accepted_run(case, first)
     afresh = case.replace(state=None)
-    seen = outputs.accepted(afresh, second, "the next call, without a state")
+    seen = outputs.accepted_run(afresh, second, "the next call, without a state")
     return CheckResult(numbers.agrees_with_reference(afresh, seen))
 
 
@@ -123,8 +123,8 @@ def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Che
     """
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
-    outputs.accepted(case, first, "the first steps", split)
-    seen = outputs.accepted(case, second, "the rest", case.data.steps - split)
+    outputs.accepted_run(case, first, "the first steps", split)
+    seen = outputs.accepted_run(case, second, "the rest", case.data.steps - split)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.state_agrees(seen, expected_trajectory(case)))
 
@@ -147,8 +147,8 @@ def _starts_from_its_state(case: Case, run: Runs, before: object, what: str) -> 
     """After what is done before the second call, it starts from the case's state."""
     call = case_calls.without_state(case)
     once, again = run(case, call, dataclasses.replace(call, before=before))
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, what)
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, what)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
@@ -213,7 +213,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     )
     first, second = run(case, cast, by_hand)
     what = f"the call after a reset with {state_forms.other_float(case.program.dtype)} arrays"
-    one, other = outputs.accepted(case, first, what), outputs.accepted(case, second)
+    one, other = outputs.accepted_run(case, first, what), outputs.accepted_run(case, second)
     stored_state.holds_the_final_state(case, one)
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the cast by hand's")
@@ -232,8 +232,8 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     """A call that is given an initial_state starts from it, whatever is stored."""
     once, again = run(case, case_calls.without_state(case), case_calls.whole(case))
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, "the call with a given state")
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, "the call with a given state")
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
@@ -260,8 +260,8 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> CheckRes
     once, again = run(
         case, case_calls.whole(case), case_calls.after_reset(case_calls.without_state(case))
     )
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, "the call after a reset")
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, "the call after a reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -274,7 +274,7 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> CheckRes
 def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> CheckResult:
     """The first call starts from the state that the cell's get_initial_state makes."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     return CheckResult(numbers.agrees_with_reference(case.replace(state="ones"), seen))
 
 
@@ -309,9 +309,9 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     """
     call = case_calls.without_state(case)
     once, other = run(case, call, case_calls.of_other_batch(case))
-    outputs.accepted(case, once)
+    outputs.accepted_run(case, once)
     grade = stored_state.batch_refused(case, other)
-    stored_state.left_alone(case, once, other)
+    stored_state.keeps_its_values(case, once, other)
     return CheckResult(grade=grade)
 
 
@@ -328,10 +328,10 @@ def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> 
     """
     call = case_calls.without_state(case)
     once, malformed, again = run(case, call, case_calls.whole(case), call)
-    outputs.accepted(case, once)
+    outputs.accepted_run(case, once)
     if malformed.error is not None:
-        stored_state.left_alone(case, once, malformed)
-    outputs.accepted(case, again, "the next call, without a state")
+        stored_state.keeps_its_values(case, once, malformed)
+    outputs.accepted_run(case, again, "the next call, without a state")
 
 
 # --- both directions -----------------------------------------------------------------------------
@@ -346,8 +346,8 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
     """Each layer inside a stateful Bidirectional layer goes on from its own last state."""
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
-    stored_state.ending_in_stored(case, first, "the first steps", split)
-    seen = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
+    stored_state.run_ending_in_stored(case, first, "the first steps", split)
+    seen = stored_state.run_ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.state_agrees(seen, expected_in_two_calls(case)))
 
 
@@ -362,8 +362,8 @@ def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> CheckResult:
     """After a Bidirectional layer is reset both directions start from zeros."""
     call = case_calls.whole(case)
     once, again = run(case, call, case_calls.after_reset(call))
-    stored_state.ending_in_stored(case, once, "the call")
-    seen = stored_state.ending_in_stored(case, again, "the call after a reset")
+    stored_state.run_ending_in_stored(case, once, "the call")
+    seen = stored_state.run_ending_in_stored(case, again, "the call after a reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -388,7 +388,7 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     finding = shared.two_equal_one(case, first, second)
     stored_state.holds_the_final_state(
-        case, outputs.accepted(case, second, steps=case.data.steps - case_calls.split(case))
+        case, outputs.accepted_run(case, second, steps=case.data.steps - case_calls.split(case))
     )
     return finding
 
@@ -406,7 +406,7 @@ def test_it_goes_on_within_a_model(case: Case, run: Runs) -> CheckResult:
     assert case.program.model is not None
     if case.program.model.by == "predict":
         (observation,) = run(case, case_calls.in_two_batches(case))
-        seen = stored_state.of_two_batches(case, observation, "predict")
+        seen = stored_state.run_of_two_batches(case, observation, "predict")
         return CheckResult(numbers.agrees_with_reference(case, seen))
     return _goes_on_in_model(case, run)
 
@@ -418,8 +418,8 @@ def _goes_on_in_model(case: Case, run: Runs) -> CheckResult:
         case_calls.by_model(case, case_calls.first_part(case)),
         case_calls.by_model(case, case_calls.rest(case, None)),
     )
-    begun = stored_state.ending_in_stored(case, first, "the first steps", split)
-    ended = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
+    begun = stored_state.run_ending_in_stored(case, first, "the first steps", split)
+    ended = stored_state.run_ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 
@@ -430,8 +430,8 @@ def test_a_model_resets_its_layers(case: Case, run: Runs) -> CheckResult:
     """After a whole model is reset the next call starts from zeros."""
     call = case_calls.by_model(case, case_calls.whole(case))
     once, again = run(case, call, dataclasses.replace(call, before=wire.Reset(model=True)))
-    stored_state.ending_in_stored(case, once, "the first call")
-    seen = stored_state.ending_in_stored(case, again, "the call after the model's reset")
+    stored_state.run_ending_in_stored(case, once, "the first call")
+    seen = stored_state.run_ending_in_stored(case, again, "the call after the model's reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 

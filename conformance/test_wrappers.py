@@ -16,7 +16,7 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARIABLE_DTYPE
 from conformance.checks import numbers, shared, stored_state
-from conformance.checks.outputs import Run, accepted, accepted_outputs, variables_are
+from conformance.checks.outputs import Run, accepted_outputs, accepted_run, must_have_variables_in
 from conformance.contract import sources, subjects
 from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
@@ -84,7 +84,7 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     keeps by the keep probability.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("outputs", seen.outputs, expected.outputs, seen)
     return CheckResult(numbers.state_agrees(seen, expected))
@@ -106,7 +106,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
     change an LSTM's c.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("final h", seen.state[0][0], expected.state[0][0], seen)
     ratios = [numbers.within_bound(seen.outputs, expected.outputs, "outputs", observation)]
@@ -310,7 +310,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     Each slice starts from the state that the one before has left.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = stored_state.ending_in_stored(case, observation, "the call")
+    seen = stored_state.run_ending_in_stored(case, observation, "the call")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -326,8 +326,8 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     variables are of float32.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
-    variables_are(VARIABLE_DTYPE, observation)
+    seen = accepted_run(case, observation)
+    must_have_variables_in(VARIABLE_DTYPE, observation)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 

@@ -30,9 +30,9 @@ def must_be_made(made: wire.Made) -> None:
         raise Deviation(f"the config = {error_line(made.error)}, but must be told", seen)
 
 
-def tells(case: Case, config: Mapping[str, Any]) -> None:
+def tells_options(case: Case, config: Mapping[str, Any]) -> None:
     """Judge whether a config tells every option that the case's cell or layer was given."""
-    must_be(
+    raise_differences(
         [
             difference
             for part in _parts(case, config)
@@ -41,12 +41,12 @@ def tells(case: Case, config: Mapping[str, Any]) -> None:
     )
 
 
-def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def are_equal(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Judge whether two configs are equal."""
-    must_be(differences("config", before, after) + differences("config", after, before))
+    raise_differences(differences("config", before, after) + differences("config", after, before))
 
 
-def must_be(found: list[str]) -> None:
+def raise_differences(found: list[str]) -> None:
     """A Deviation where differences were found."""
     if found:
         raise Deviation("; ".join(found))
@@ -57,7 +57,7 @@ def differences(name: str, wanted: Mapping[str, Any], told: Mapping[str, Any]) -
     return [
         f"{name}.{option} = {_format_option(told, option)}, but must be {_value(value)}"
         for option, value in wanted.items()
-        if option not in told or not alike(value, told[option])
+        if option not in told or not values_match(value, told[option])
     ]
 
 
@@ -69,7 +69,7 @@ def _value(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict) else repr(value)
 
 
-def alike(wanted: Any, told: Any) -> bool:
+def values_match(wanted: Any, told: Any) -> bool:
     """Whether a value is told as it is wanted.
 
     An object is told by its class and its config, which may say more than is wanted; by its class
@@ -82,7 +82,7 @@ def alike(wanted: Any, told: Any) -> bool:
         return isinstance(wanted, dict) and _same_object(wanted, told)
     if isinstance(wanted, (list, tuple)) and isinstance(told, (list, tuple)):
         pairs = zip(wanted, told, strict=False)
-        return len(wanted) == len(told) and all(alike(*pair) for pair in pairs)
+        return len(wanted) == len(told) and all(values_match(*pair) for pair in pairs)
     return type(wanted) is type(told) and bool(wanted == told)
 
 
@@ -116,34 +116,38 @@ def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
     if path.api == "layer":
         (cell,) = case.program.cells
         yield _Part(
-            cell.cell_type, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, config
+            cell.cell_type,
+            {**_cell_options(case, cell), **_loop_options(case, cell.cell_type)},
+            config,
         )
         return
     if path.api == "Bidirectional":
-        yield from _of_directions(case, config)
+        yield from _direction_parts(case, config)
         return
     if path.api == "RNN":
-        yield _Part("RNN", _of_loop(case), config)
+        yield _Part("RNN", _loop_options(case), config)
         config = config.get("cell", {}).get("config", {})
     told = [config]
     if case.program.stacked:
         told = [cell["config"] for cell in config.get("cells", ())]
         yield _Part("stack", {"cells": len(case.program.cells)}, {"cells": len(told)})
     for index, (cell, of_cell) in enumerate(zip(case.program.cells, told, strict=False)):
-        yield _Part(f"cell {index}", _of_cell(case, cell), of_cell)
+        yield _Part(f"cell {index}", _cell_options(case, cell), of_cell)
 
 
-def _of_directions(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
+def _direction_parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
     yield _Part("Bidirectional", {"merge_mode": case.program.layer.merge_mode}, config)
     for name, cell in zip(("layer", "backward_layer"), case.program.cells, strict=True):
         if (
             name == "layer" or case.program.cells[0] != case.program.cells[1]
         ):  # where they are alike one suffices
             told = config.get(name, {}).get("config", {})
-            yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, told)
+            yield _Part(
+                name, {**_cell_options(case, cell), **_loop_options(case, cell.cell_type)}, told
+            )
 
 
-def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
+def _loop_options(case: Case, kind: str | None = None) -> dict[str, Any]:
     given = {"return_sequences": True, "return_state": True, **to_plain(case.program.layer)}
     given.pop("merge_mode", None)  # told of what is around both directions
     if case.program.options == wire.EVERY:
@@ -153,9 +157,9 @@ def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
     return given
 
 
-def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
+def _cell_options(case: Case, cell: Cell) -> dict[str, Any]:
     generation = state_forms.Path.of(case.program.path).generation
-    given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
+    given = _v1_cell_options(cell) if generation == "v1" else _keras_cell_options(cell)
     if case.program.options == wire.EVERY:
         given.update(neutral_options.of_cell(generation, cell.cell_type))
     elif generation == "keras2" and cell.cell_type != "SimpleRNN":
@@ -164,7 +168,7 @@ def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
     return {**given, "dtype": case.program.dtype}
 
 
-def _of_keras_cell(cell: Cell) -> dict[str, Any]:
+def _keras_cell_options(cell: Cell) -> dict[str, Any]:
     given: dict[str, Any] = {
         "units": cell.units,
         "activation": cell.activation,
@@ -181,7 +185,7 @@ def _of_keras_cell(cell: Cell) -> dict[str, Any]:
     return given
 
 
-def _of_v1_cell(cell: Cell) -> dict[str, Any]:
+def _v1_cell_options(cell: Cell) -> dict[str, Any]:
     given: dict[str, Any] = {"num_units": cell.units, "activation": cell.activation}
     if cell.is_lstm:
         given["forget_bias"] = cell.forget_bias

@@ -107,6 +107,6 @@ def _v1() -> list[Documented]:
 ALL = (*_v1(), *_keras2(), *_keras3())
 
 
-def documented_of(owner: str) -> list[Documented]:
+def documented_pages(owner: str) -> list[Documented]:
     """What is documented of a class, page by page."""
     return [documented for documented in ALL if documented.owner == owner]

@@ -39,7 +39,7 @@ def tensor(case: Case) -> wire.Leaf:
     return hidden
 
 
-def nested(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
+def nested_state(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
     """The states of a stack in a list of tuples, or in a tuple of lists."""
     return wire.Node(
         outer,
@@ -54,7 +54,9 @@ def write_example(case: Case) -> object:
     """The state as the case's form says: a bare tensor, or tensors in lists and tuples."""
     if case.data.form == TENSOR:
         return tensor(case)
-    return nested(case, case.data.form) if case.program.stacked else pair(case, case.data.form)
+    return (
+        nested_state(case, case.data.form) if case.program.stacked else pair(case, case.data.form)
+    )
 
 
 def call(case: Case, state: object) -> wire.Call:
@@ -65,7 +67,7 @@ def call(case: Case, state: object) -> wire.Call:
 # --- using what comes back ------------------------------------------------------------------------
 
 
-def returned(observation: wire.Observation, what: str = "the call") -> object:
+def final_state(observation: wire.Observation, what: str = "the call") -> object:
     """The final state of a call that must not have failed."""
     if observation.error is not None:
         raise Deviation(
@@ -74,9 +76,9 @@ def returned(observation: wire.Observation, what: str = "the call") -> object:
     return observation.state
 
 
-def unpacked(observation: wire.Observation, count: int) -> tuple[object, ...]:
+def unpack_states(observation: wire.Observation, count: int) -> tuple[object, ...]:
     """The values beside the output, where a layer's result is unpacked into so many names."""
-    states = returned(observation)
+    states = final_state(observation)
     assert isinstance(states, wire.Node)
     if len(states.children) != count - 1:
         raise Deviation(
@@ -177,20 +179,20 @@ def _is_tuple(value: object) -> TypeGuard[wire.Node]:
     return isinstance(value, wire.Node) and value.container == TUPLE
 
 
-def shown_size(size: object) -> str:
+def format_size(size: object) -> str:
     """A state_size as Python shows it."""
     if not isinstance(size, wire.Node):
         return getattr(size, "name", repr(size))
-    inner = ", ".join(shown_size(child) for child in size.children)
+    inner = ", ".join(format_size(child) for child in size.children)
     if size.container == LIST:
         return f"[{inner}]"
     return f"({inner})" if size.container == TUPLE else f"{size.container}({inner})"
 
 
-def flat(tree: object) -> Iterator[object]:
+def tree_leaves(tree: object) -> Iterator[object]:
     """The leaves of a tree, in order."""
     if isinstance(tree, wire.Node):
         for child in tree.children:
-            yield from flat(child)
+            yield from tree_leaves(child)
     else:
         yield tree

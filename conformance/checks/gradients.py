@@ -10,7 +10,7 @@ from conformance.cases.case import Case
 from conformance.cases.floats import from_wire
 from conformance.checks.deviation import Deviation
 from conformance.checks.numbers import within_bound
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.reference.backward import Gradients
 from conformance.reference.rounding import Estimate
 
@@ -20,7 +20,7 @@ Judge = Callable[[Case, wire.Observation, Gradients], float]
 def with_respect_to_state(case: Case, seen: wire.Observation, expected: Gradients) -> float:
     """Judge the gradient of each leaf of the initial state; gives the largest observed/width."""
     tree = _gradients(case, seen).state
-    if _lacks(tree):
+    if _lacks_gradient(tree):
         raise Deviation(
             f"gradients of initial_state = {state_forms.format_tree(tree)}, but must be tensors",
             seen,
@@ -60,15 +60,15 @@ def with_respect_to_all(case: Case, seen: wire.Observation, expected: Gradients)
 
 
 def _gradients(case: Case, seen: wire.Observation) -> wire.Gradients:
-    accepted(case, seen, "the call with gradients")
+    accepted_run(case, seen, "the call with gradients")
     assert seen.gradients is not None
     return seen.gradients
 
 
-def _lacks(tree: object) -> bool:
+def _lacks_gradient(tree: object) -> bool:
     """Whether a gradient is missing from a tree of them."""
     if isinstance(tree, wire.Node):
-        return any(_lacks(child) for child in tree.children)
+        return any(_lacks_gradient(child) for child in tree.children)
     return isinstance(tree, wire.Nothing)
 
 

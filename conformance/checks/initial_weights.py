@@ -12,7 +12,7 @@ from conformance.checks.deviation import Deviation
 _SEEN_DRAWN = 2  # values that are all alike were not drawn
 
 
-def as_documented(cell: Cell, weights: wire.Weights) -> None:
+def must_be_as_documented(cell: Cell, weights: wire.Weights) -> None:
     """Judge the initial weights of a Keras cell that was made with its units alone."""
     kernel, recurrent = floats.from_wire(weights.kernel), floats.from_wire(weights.recurrent)
     _within_glorot_bound(kernel)

@@ -103,12 +103,12 @@ def _row(row: int, run: Run) -> Run:
     return Run(run.outputs[row : row + 1], state, run.observation)
 
 
-def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None:
+def runs_are_identical(one: Run, other: Run, whose: str = "the other run's") -> None:
     """Judge two runs that must be the same to the last bit."""
-    identical("outputs", one.outputs, other.outputs, one.observation, whose)
+    must_be_identical("outputs", one.outputs, other.outputs, one.observation, whose)
     for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
         for name, a, b in zip("hc", here, there, strict=False):
-            identical(f"final {name} of cell {index}", a, b, one.observation, whose)
+            must_be_identical(f"final {name} of cell {index}", a, b, one.observation, whose)
 
 
 def same_observations(before: wire.Observation, after: wire.Observation) -> None:
@@ -126,7 +126,7 @@ def same_observations(before: wire.Observation, after: wire.Observation) -> None
     arrays = zip(_arrays(_returned(before)), _arrays(_returned(after)), strict=True)
     for index, (there, here) in enumerate(arrays):
         what = f"leaf {index - 1} of the final state" if index else "outputs"
-        identical(what, from_wire(here), from_wire(there), after, "that before")
+        must_be_identical(what, from_wire(here), from_wire(there), after, "that before")
 
 
 def _returned(observation: wire.Observation) -> wire.Node:
@@ -167,7 +167,7 @@ def _compare(
     return float(ratio[worst])
 
 
-def identical(
+def must_be_identical(
     what: str, one: np.ndarray, other: np.ndarray, observation: wire.Observation, whose: str
 ) -> None:
     """Judge two arrays that must be the same to the last bit."""

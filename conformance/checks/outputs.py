@@ -23,7 +23,7 @@ class Run:
     observation: wire.Observation
 
 
-def accepted(
+def accepted_run(
     case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
 ) -> Run:
     """The numbers of a run that must not have failed; shapes, dtypes and structure are judged too.
@@ -121,7 +121,7 @@ def state_leaves(run: Run, dtype: str) -> state_forms.Leaves:
     )
 
 
-def same_structure(one: Run, other: Run, whose: str) -> None:
+def must_have_same_structure(one: Run, other: Run, whose: str) -> None:
     """Judge two final states whose containers, shapes and dtypes must be the same."""
     here, there = (
         state_forms.format_tree(one.observation.state),
@@ -131,7 +131,7 @@ def same_structure(one: Run, other: Run, whose: str) -> None:
         raise Deviation(f"final state = {here}, but must be {whose} {there}", one.observation)
 
 
-def as_declared(observation: wire.Observation) -> None:
+def must_match_declaration(observation: wire.Observation) -> None:
     """Judge whether outputs and final state have the shapes and dtypes that a model declares."""
     assert observation.outputs is not None
     given = wire.Node("tuple", (wire.Leaf(observation.outputs), observation.state))
@@ -159,19 +159,19 @@ def _declares(declared: object, given: object) -> bool:
     )
 
 
-def left_intact(observation: wire.Observation) -> None:
+def must_keep_arguments(observation: wire.Observation) -> None:
     """Judge whether the caller's arguments are what they were."""
     if not observation.arguments_intact:
         raise Deviation("the caller's initial_state = changed, but must be unchanged", observation)
 
 
-def weights_intact(observation: wire.Observation) -> None:
+def must_keep_weights(observation: wire.Observation) -> None:
     """Judge whether the weights are what they were."""
     if not observation.weights_intact:
         raise Deviation("weights after the call = changed, but must be unchanged", observation)
 
 
-def variables_are(dtype: str, observation: wire.Observation) -> None:
+def must_have_variables_in(dtype: str, observation: wire.Observation) -> None:
     """Judge the dtypes of the variables, which are observed under a policy of mixed precision."""
     if observation.variables != (dtype,):
         seen = ", ".join(observation.variables)

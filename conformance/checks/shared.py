@@ -16,7 +16,7 @@ from conformance.reference import forward
 def agrees(case: Case, run: Runs) -> CheckResult:
     """Outputs and final state are the formula's."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     return CheckResult(
         numbers.agrees_with_reference(case, seen), ulps=numbers.distance_in_ulps(case, seen)
     )
@@ -40,9 +40,9 @@ def straight_and_in_two(case: Case, run: Runs) -> InTwo:
         case_calls.first_part(case),
         case_calls.rest(case, wire.Previous(1)),
     )
-    through = outputs.accepted(case, straight)
-    carried = outputs.accepted(case, second, "the rest", steps=case.data.steps - steps)
-    return InTwo(through, outputs.accepted(case, first, "the first steps", steps), carried)
+    through = outputs.accepted_run(case, straight)
+    carried = outputs.accepted_run(case, second, "the rest", steps=case.data.steps - steps)
+    return InTwo(through, outputs.accepted_run(case, first, "the first steps", steps), carried)
 
 
 def carries_over(case: Case, run: Runs) -> CheckResult:
@@ -56,7 +56,7 @@ def carries_over(case: Case, run: Runs) -> CheckResult:
     )
 
 
-def refused(case: Case, observation: wire.Observation) -> CheckResult:
+def refuses(case: Case, observation: wire.Observation) -> CheckResult:
     """What is malformed is refused; the finding tells how, and in which words."""
     grade = rejection.malformed_is_refused(case, observation)
     assert observation.error is not None  # what is accepted is no refusal
@@ -71,18 +71,18 @@ def goes_on(case: Case, run: Runs) -> CheckResult:
 def two_equal_one(case: Case, first: wire.Observation, second: wire.Observation) -> CheckResult:
     """What two calls gave, one with the steps before the split, is what one over all gives."""
     steps = case_calls.split(case)
-    begun = outputs.accepted(case, first, "the first steps", steps)
-    ended = outputs.accepted(case, second, "the rest", case.data.steps - steps)
+    begun = outputs.accepted_run(case, first, "the first steps", steps)
+    ended = outputs.accepted_run(case, second, "the rest", case.data.steps - steps)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 
 def casts_as_by_hand(case: Case, run: Runs) -> CheckResult:
     """A float state of another width gives what it gives when it is cast before."""
     cast, by_hand = run(case, case_calls.whole(case), case_calls.cast_by_hand(case))
-    one = outputs.accepted(
+    one = outputs.accepted_run(
         case, cast, f"the call with {state_forms.other_float(case.program.dtype)} leaves"
     )
-    other = outputs.accepted(case, by_hand)
+    other = outputs.accepted_run(case, by_hand)
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the cast by hand's")
     )

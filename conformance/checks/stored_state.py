@@ -11,26 +11,26 @@ from conformance.checks import numbers, rejection
 from conformance.checks.outputs import Run, accepted_outputs, state_values
 
 
-def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+def stored_values(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
     """What is stored, judged as a state of the case; under a policy in the variables' dtype."""
     kept = case.replace(dtype=VARIABLE_DTYPE) if case.program.policy else case
     return state_values("stored", observation.stored, kept, observation)
 
 
-def ending_in_stored(
+def run_ending_in_stored(
     case: Case, observation: wire.Observation, what: str, steps: int | None = None
 ) -> Run:
     """A run that must not have failed, whose final state is what was stored."""
     outputs = accepted_outputs(case, observation, what, steps)
-    return Run(outputs, stored(case, observation), observation)
+    return Run(outputs, stored_values(case, observation), observation)
 
 
-def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
+def run_of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
     """A run in two halves, batches one below the other, whose final state is what was stored."""
     below = case.replace(batch=2 * case.data.batch, steps=case.data.steps // 2)
     outputs = accepted_outputs(below, observation, what)
     joined = np.concatenate([outputs[: case.data.batch], outputs[case.data.batch :]], axis=1)
-    return Run(joined, stored(case, observation), observation)
+    return Run(joined, stored_values(case, observation), observation)
 
 
 def holds_the_final_state(case: Case, run: Run) -> None:
@@ -38,9 +38,9 @@ def holds_the_final_state(case: Case, run: Run) -> None:
     _identical(case, run.observation, run.state, "the final state's")
 
 
-def left_alone(case: Case, before: wire.Observation, after: wire.Observation) -> None:
+def keeps_its_values(case: Case, before: wire.Observation, after: wire.Observation) -> None:
     """Judge whether what was stored after one call is so after another, to the last bit."""
-    _identical(case, after, stored(case, before), "what was stored before")
+    _identical(case, after, stored_values(case, before), "what was stored before")
 
 
 def _identical(
@@ -49,10 +49,12 @@ def _identical(
     expected: tuple[tuple[np.ndarray, ...], ...],
     whose: str,
 ) -> None:
-    pairs = zip(stored(case, observation), expected, strict=True)
+    pairs = zip(stored_values(case, observation), expected, strict=True)
     for index, (here, there) in enumerate(pairs):
         for name, one, other in zip("hc", here, there, strict=False):
-            numbers.identical(f"stored {name} of cell {index}", one, other, observation, whose)
+            numbers.must_be_identical(
+                f"stored {name} of cell {index}", one, other, observation, whose
+            )
 
 
 def batch_refused(case: Case, observation: wire.Observation) -> str:

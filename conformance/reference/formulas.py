@@ -49,12 +49,12 @@ class Layer(Protocol):
     """A cell with its weights: the inputs' part of it for all steps, then step by step."""
 
     @property
-    def passed(self) -> LSTMStep | GRUStep | None:
+    def intermediates(self) -> LSTMStep | GRUStep | None:
         """What the last step computed on its way; None where that is nothing."""
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
+    def input_terms(self, sequence: np.ndarray) -> Terms:
         """The inputs' part of the formula's sums, for all steps."""
 
     def step(self, terms: Terms, state: State) -> State:
@@ -66,7 +66,7 @@ def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
     return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "kind")](cell, weights, noise)
 
 
-def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+def apply_wrappers(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
     """What is around a cell makes of its outputs, over all steps; the state is left alone.
 
     https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/ResidualWrapper
@@ -74,14 +74,16 @@ def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -
     if cell.custom and cell.custom.doubled:
         outputs = np.concatenate([outputs, outputs], axis=-1)
     for _ in range(cell.wrappers.count(RESIDUAL)):
-        outputs = np.stack([_added(*step, noise) for step in zip(inputs, outputs, strict=True)])
+        outputs = np.stack(
+            [_add_inputs(*step, noise) for step in zip(inputs, outputs, strict=True)]
+        )
         noise.next_layer()
     return outputs
 
 
-def _added(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+def _add_inputs(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
     noise.next_step()
-    return noise.summed(inputs + outputs, np.zeros(1), 1)
+    return noise.round_sum(inputs + outputs, np.zeros(1), 1)
 
 
 class _Sum:
@@ -108,32 +110,32 @@ class _Sum:
         self._products = sum(_terms(matrix) for matrix in matrices)
         self._additions = max(self._products + len(present) - 1, 1)
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
+    def input_terms(self, sequence: np.ndarray) -> Terms:
         """The part of the inputs and biases, and its size."""
         assert self._kernel is not None
         value = _product(sequence, self._kernel) + self._bias
         size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
         return value, size
 
-    def at(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
+    def evaluate(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
         """The sum at one step, given the inputs' part there and its size."""
         inputs, size = part
         if self._recurrent is None:
-            return self._moved(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
+            return self._move(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
         values = _product(hidden, self._recurrent)
         values += inputs
-        return self._moved(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
+        return self._move(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
 
-    def of_hidden(self, hidden: np.ndarray) -> np.ndarray:
+    def evaluate_hidden(self, hidden: np.ndarray) -> np.ndarray:
         """The sum where it has no inputs' part."""
-        return self.at((self._bias, self._bias_size), hidden)
+        return self.evaluate((self._bias, self._bias_size), hidden)
 
-    def _moved(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def _move(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
         if size.size and not size.max() <= self._noise.limit:
             values[:, ~(size[0] <= self._noise.limit)] = np.nan
         largest_partial = 0.5 * (size + np.abs(values[:1]))
         size = size + (self._additions - 1) * largest_partial
-        return self._noise.summed(values, size, self._products)
+        return self._noise.round_sum(values, size, self._products)
 
 
 def _terms(matrix: np.ndarray) -> int:
@@ -151,7 +153,7 @@ _Activation = Callable[[np.ndarray, Noise], np.ndarray]
 
 
 def _tanh(values: np.ndarray, noise: Noise) -> np.ndarray:
-    return noise.rounded(np.tanh(values), noise.activation_roundings)
+    return noise.round(np.tanh(values), noise.activation_roundings)
 
 
 def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
@@ -160,12 +162,12 @@ def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
     result += 1.0
     np.reciprocal(result, out=result)
     size = np.maximum(result[:1], 0.5 - result[:1])
-    return noise.moved(result, noise.activation_roundings * noise.roundoff * size)
+    return noise.move(result, noise.activation_roundings * noise.roundoff * size)
 
 
 def _softsign(values: np.ndarray, noise: Noise) -> np.ndarray:
     """x/(1 + |x|): an addition and a division."""
-    return noise.rounded(values / (1.0 + np.abs(values)), 2.0)
+    return noise.round(values / (1.0 + np.abs(values)), 2.0)
 
 
 def _relu(values: np.ndarray, noise: Noise) -> np.ndarray:
@@ -176,13 +178,13 @@ def _linear(values: np.ndarray, noise: Noise) -> np.ndarray:
     return values
 
 
-def _hard(slope: float) -> _Activation:
+def _hard_sigmoid(slope: float) -> _Activation:
     """clip(slope·x + ½, 0, 1): a sum of two terms, its slope rounded or divided by."""
 
     def activation(values: np.ndarray, noise: Noise) -> np.ndarray:
         scaled = slope * values
         bound = 2.0 * noise.roundoff * (np.abs(scaled[:1]) + 0.5)
-        return np.clip(noise.moved(scaled + 0.5, bound), 0.0, 1.0)
+        return np.clip(noise.move(scaled + 0.5, bound), 0.0, 1.0)
 
     return activation
 
@@ -193,8 +195,8 @@ _ACTIVATIONS: dict[str, _Activation] = {
     "softsign": _softsign,
     "relu": _relu,
     "linear": _linear,
-    "hard_sigmoid": _hard(1.0 / 6.0),
-    "hard_sigmoid_0.2": _hard(0.2),
+    "hard_sigmoid": _hard_sigmoid(1.0 / 6.0),
+    "hard_sigmoid_0.2": _hard_sigmoid(0.2),
 }
 ACTIVATIONS = tuple(_ACTIVATIONS)
 
@@ -205,17 +207,17 @@ class _SimpleRNN:
     J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
 
-    passed = None
+    intermediates = None
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
         self._noise = noise
         self._activation = _activation(cell.activation)
         self._sum = _Sum(noise, weights.kernel, weights.recurrent, weights.bias)
-        self.of_inputs = self._sum.of_inputs
+        self.input_terms = self._sum.input_terms
 
     def step(self, terms: Terms, state: State) -> State:
         (hidden,) = state
-        return (self._activation(self._sum.at(terms, hidden), self._noise),)
+        return (self._activation(self._sum.evaluate(terms, hidden), self._noise),)
 
 
 class _LSTM:
@@ -244,8 +246,8 @@ class _LSTM:
         self._projection = (
             None if weights.projection is None else _Sum(noise, None, weights.projection)
         )
-        self.of_inputs = self._sum.of_inputs
-        self.passed: LSTMStep | None = None
+        self.input_terms = self._sum.input_terms
+        self.intermediates: LSTMStep | None = None
 
     def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
         """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
@@ -261,10 +263,10 @@ class _LSTM:
 
     def step(self, terms: Terms, state: State) -> State:
         hidden, carry = state
-        sums = self._sum.at(terms, hidden)
+        sums = self._sum.evaluate(terms, hidden)
         if self._peepholes is None:
             gates = self._gate(sums[..., : 3 * self._units], self._noise)
-            forward, forget, output = (self._of_gate(gates, gate) for gate in range(3))
+            forward, forget, output = (self._gate_part(gates, gate) for gate in range(3))
         else:
             forward = self._peeping_gate(sums, 0, carry)
             forget = self._peeping_gate(sums, 1, carry)
@@ -273,11 +275,11 @@ class _LSTM:
         if self._peepholes is not None:
             output = self._peeping_gate(sums, 2, carry)
         activated = self._activation(carry, self._noise)
-        hidden = self._noise.rounded(output * activated)
-        self.passed = LSTMStep(forward, forget, output, candidate, activated, hidden)
-        return self._projected(hidden), carry
+        hidden = self._noise.round(output * activated)
+        self.intermediates = LSTMStep(forward, forget, output, candidate, activated, hidden)
+        return self._project(hidden), carry
 
-    def _of_gate(self, gates: np.ndarray, gate: int) -> np.ndarray:
+    def _gate_part(self, gates: np.ndarray, gate: int) -> np.ndarray:
         """The part of gate i, f or o, which are numbered from 0 as the peepholes are."""
         return gates[..., gate * self._units : (gate + 1) * self._units]
 
@@ -286,8 +288,8 @@ class _LSTM:
         assert self._peepholes is not None
         seen = self._peepholes[gate] * carry
         size = np.abs(seen[:1])
-        seen += self._of_gate(sums, gate)
-        return self._gate(self._noise.summed(seen, size, 1), self._noise)
+        seen += self._gate_part(sums, gate)
+        return self._gate(self._noise.round_sum(seen, size, 1), self._noise)
 
     def _new_carry(
         self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
@@ -296,12 +298,12 @@ class _LSTM:
         kept, added = forget * carry, forward * candidate
         size = np.abs(kept[:1]) + np.abs(added[:1])
         kept += added
-        return _clipped(self._noise.summed(kept, size, 2), self._cell_clip)
+        return _clip(self._noise.round_sum(kept, size, 2), self._cell_clip)
 
-    def _projected(self, hidden: np.ndarray) -> np.ndarray:
+    def _project(self, hidden: np.ndarray) -> np.ndarray:
         if self._projection is None:
             return hidden
-        return _clipped(self._projection.of_hidden(hidden), self._projection_clip)
+        return _clip(self._projection.evaluate_hidden(hidden), self._projection_clip)
 
 
 class _GRU:
@@ -335,39 +337,39 @@ class _GRU:
             self._new = _Sum(noise, kernel[:, new], None, *news[:1])
         else:
             self._new = _Sum(noise, kernel[:, new], recurrent[:, new], *news)
-        self.passed: GRUStep | None = None
+        self.intermediates: GRUStep | None = None
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
-        return (*self._gates.of_inputs(sequence), *self._new.of_inputs(sequence))
+    def input_terms(self, sequence: np.ndarray) -> Terms:
+        return (*self._gates.input_terms(sequence), *self._new.input_terms(sequence))
 
     def step(self, terms: Terms, state: State) -> State:
         (hidden,) = state
-        gates = self._gate(self._gates.at(terms[:2], hidden), self._noise)
+        gates = self._gate(self._gates.evaluate(terms[:2], hidden), self._noise)
         update, reset = gates[..., : self._units], gates[..., self._units :]
         recurrent, new = self._new_sum(terms[2:], reset, hidden)
         candidate = self._activation(new, self._noise)
-        self.passed = GRUStep(update, reset, candidate, recurrent)
-        return (self._mixed(update, hidden, candidate),)
+        self.intermediates = GRUStep(update, reset, candidate, recurrent)
+        return (self._mix(update, hidden, candidate),)
 
     def _new_sum(
         self, terms: Terms, reset: np.ndarray, hidden: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """The candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
         if self._inner is None:
-            kept = self._noise.rounded(reset * hidden)
-            return kept, self._new.at(terms, kept)
-        inner = self._inner.of_hidden(hidden)
+            kept = self._noise.round(reset * hidden)
+            return kept, self._new.evaluate(terms, kept)
+        inner = self._inner.evaluate_hidden(hidden)
         values = reset * inner
         size = np.abs(values[:1])
-        values += self._new.at(terms, hidden)
-        return inner, self._noise.summed(values, size, 1)
+        values += self._new.evaluate(terms, hidden)
+        return inner, self._noise.round_sum(values, size, 1)
 
-    def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    def _mix(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
         """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
         kept, added = update * old, (1.0 - update) * new
         size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
         kept += added
-        return self._noise.summed(kept, size, 2)
+        return self._noise.round_sum(kept, size, 2)
 
 
 class _ConvLSTM(_LSTM):
@@ -384,7 +386,7 @@ class _ConvLSTM(_LSTM):
         super().__init__(dataclasses.replace(cell, units=cell.state_widths[0]), dense, noise)
 
 
-def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
+def _clip(values: np.ndarray, bound: float | None) -> np.ndarray:
     return values if bound is None else np.clip(values, -bound, bound)
 
 

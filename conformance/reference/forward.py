@@ -142,13 +142,13 @@ def run_batches(
     rows = Rows(batches)
     layers = [formulas.layer(*pair, noise) for pair in zip(cells, weights, strict=True)]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = through(layers, rows, noise, cells)
+        sequence, states = run_layers(layers, rows, noise, cells)
         finals = [tuple(noise.estimate(leaf) for leaf in state) for state in states]
         outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
     return [rows.trajectory(index, outputs, finals) for index in range(len(batches))]
 
 
-def through(
+def run_layers(
     layers: Sequence[formulas.Layer], rows: Rows, noise: Noise, cells: Sequence[Cell] = ()
 ) -> tuple[np.ndarray, list[State]]:
     """The outputs of the last layer, (steps, runs, rows, width), and the final state of each.
@@ -157,7 +157,7 @@ def through(
     """
     sequence, states = rows.inputs, []
     for index, layer in enumerate(layers):
-        outputs, state = _over_steps(
+        outputs, state = _run_steps(
             layer,
             sequence,
             rows.leaves([batch.state[index] for batch in rows.batches]),
@@ -165,7 +165,9 @@ def through(
             noise,
         )
         states.append(state)
-        sequence = formulas.wrapped(cells[index], sequence, outputs, noise) if cells else outputs
+        sequence = (
+            formulas.apply_wrappers(cells[index], sequence, outputs, noise) if cells else outputs
+        )
     return sequence, states
 
 
@@ -235,7 +237,7 @@ class Rows:
         joined = [np.concatenate(leaves) for leaves in zip(*ordered, strict=True)]
         return tuple(np.repeat(leaf[None], 1 + RUNS, axis=0) for leaf in joined)
 
-    def held(self, step: int) -> np.ndarray | None:
+    def held_rows(self, step: int) -> np.ndarray | None:
         """Which of the running rows do not count at a step, (rows, 1), or None."""
         held = ~self._counted[step, : self.running[step], None]
         return held if held.any() else None
@@ -247,21 +249,21 @@ class Rows:
         place, batch = self.places[index], self.batches[index]
         mine = outputs.part((place, slice(batch.steps)))
         if batch.counted is not None and batch.counted.zero:
-            mine = mine.where(batch.counted.steps[..., None])
+            mine = mine.zero_except(batch.counted.steps[..., None])
         return Trajectory(mine, tuple(tuple(leaf.part(place) for leaf in cell) for cell in finals))
 
 
-def _over_steps(
+def _run_steps(
     layer: formulas.Layer, sequence: np.ndarray, state: State, rows: Rows, noise: Noise
 ) -> tuple[np.ndarray, State]:
     """The outputs and the final state of one layer over a sequence."""
     outputs = np.zeros((len(sequence), *state[0].shape))
-    terms = layer.of_inputs(sequence)
+    terms = layer.input_terms(sequence)
     for step, running in enumerate(rows.running):
         noise.next_step()
         before = tuple(leaf[:, :running] for leaf in state)
         after = layer.step(tuple(term[step][:, :running] for term in terms), before)
-        output, held = after[0], rows.held(step)
+        output, held = after[0], rows.held_rows(step)
         if held is not None:
             last = outputs[step - 1, :, :running] if step else np.zeros(1)
             output = np.where(held, last, output)
@@ -270,19 +272,19 @@ def _over_steps(
         for leaf, values in zip(before, after, strict=True):
             leaf[...] = values
     noise.next_layer()
-    return _without_lost(outputs, state)
+    return _lose_uncertain_rows(outputs, state)
 
 
-def _without_lost(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+def _lose_uncertain_rows(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
     """NaN in place of rows, from the step on where no digit of them is certain."""
-    lost = _lost(outputs)
+    lost = _uncertain_rows(outputs)
     if lost.any():
         outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan
         state = tuple(np.where(lost[-1][:, None], np.nan, leaf) for leaf in state)
     return outputs, state
 
 
-def _lost(outputs: np.ndarray) -> np.ndarray:
+def _uncertain_rows(outputs: np.ndarray) -> np.ndarray:
     """Whether the leading binary digit of a row's largest value is uncertain: (steps, batch).
 
     Counted against 1 where all values are smaller: it takes errors of that size to bend a sigmoid

@@ -52,7 +52,7 @@ class Estimate:
             self.value[at].copy(), self.error_bound[at].copy(), self.pair_bound[at].copy()
         )
 
-    def where(self, kept: np.ndarray) -> Estimate:
+    def zero_except(self, kept: np.ndarray) -> Estimate:
         """Exactly zero where not kept."""
         return Estimate(
             *(np.where(kept, a, 0.0) for a in (self.value, self.error_bound, self.pair_bound))
@@ -82,7 +82,7 @@ class Noise:
         """Let the held runs make the errors of the step before once more."""
         self._held_at = self._held_start
 
-    def back_to(self, step: int) -> None:
+    def go_back_to(self, step: int) -> None:
         """The same on the way back, where the free runs' errors are those of this step.
 
         They do not depend on how many steps come after it.
@@ -96,11 +96,11 @@ class Noise:
         self._layer += 1
         self._free_at = _POOL // 2 + self._layer * _LAYERS_APART
 
-    def rounded(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
+    def round(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
         """Move by so many roundings of each value."""
-        return self.moved(values, roundings * self.roundoff * np.abs(values[:1]))
+        return self.move(values, roundings * self.roundoff * np.abs(values[:1]))
 
-    def moved(self, values: np.ndarray, bound: np.ndarray, products: int = 1) -> np.ndarray:
+    def move(self, values: np.ndarray, bound: np.ndarray, products: int = 1) -> np.ndarray:
         """Move by a bound of shape (1, batch, width), and by an underflow of each product."""
         errors = np.empty((RUNS, *values.shape[1:]))
         bound = bound + products * self.tiny
@@ -111,21 +111,21 @@ class Noise:
         values[1:] += errors
         return values
 
-    def summed(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
+    def round_sum(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
         """Round a sum once, and its terms by `size`: their magnitudes, each as often as it rounds.
 
         Where the sum may overflow it is lost.
         """
-        values = self.fitting(values)
-        return self.moved(values, self.roundoff * (size + np.abs(values[:1])), products)
+        values = self.lose_overflow(values)
+        return self.move(values, self.roundoff * (size + np.abs(values[:1])), products)
 
-    def fitting(self, values: np.ndarray) -> np.ndarray:
+    def lose_overflow(self, values: np.ndarray) -> np.ndarray:
         """Lose, that is make NaN, what may overflow."""
         if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
             values[np.abs(values) > self.limit] = np.nan
         return values
 
-    def either(self, sides: np.ndarray) -> np.ndarray:
+    def take_either_side(self, sides: np.ndarray) -> np.ndarray:
         """Where not all runs are on the same side of something, let each but run 0 take either.
 
         So several such places that one value depends on come together in all ways that they can.

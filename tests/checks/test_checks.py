@@ -18,11 +18,11 @@ from conformance.checks import numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import (
     Run,
-    accepted,
+    accepted_run,
     join_runs,
-    left_intact,
-    variables_are,
-    weights_intact,
+    must_have_variables_in,
+    must_keep_arguments,
+    must_keep_weights,
 )
 from conformance.reference import forward
 from conformance.reference.expected import expected_trajectory
@@ -112,9 +112,9 @@ def test_a_structure_is_explained_by_what_was_expected_and_what_came(
 @given(EVERY_CASE)
 def test_a_library_without_fault_is_accepted(case: Case) -> None:
     expected = expected_trajectory(case)
-    run = accepted(case, support.perfect(case, expected))
+    run = accepted_run(case, support.perfect(case, expected))
     assert numbers.agrees_with_reference(case, run, expected) <= 1
-    numbers.identical_runs(run, run)
+    numbers.runs_are_identical(run, run)
     assert numbers.runs_agree(run, run, expected) == 0
 
 
@@ -166,7 +166,7 @@ def test_another_structure_is_told(name: str) -> None:
     changes, sentence = WRONG[name]
     observation = dataclasses.replace(support.perfect(LSTM), **changes)
     with pytest.raises(Deviation) as deviation:
-        accepted(LSTM, observation)
+        accepted_run(LSTM, observation)
     assert deviation.value.sentence == sentence
     assert deviation.value.observation is observation
 
@@ -177,37 +177,37 @@ def test_values_in_space_stand_in_one_row() -> None:
     seen = support.perfect(case)
     assert seen.outputs is not None
     assert seen.outputs.shape == (2, 2, 2, 4, 3)
-    run = accepted(case, seen)
+    run = accepted_run(case, seen)
     assert run.outputs.shape == (2, 2, 24)
     assert [leaf.shape for leaf in run.state[0]] == [(2, 24), (2, 24)]
     flat = dataclasses.replace(seen, state=node(leaf((2, 24)), leaf((2, 24))))
     with pytest.raises(Deviation, match=r"final h of cell 0's shape = \(2, 24\), but must be"):
-        accepted(case, flat)
+        accepted_run(case, flat)
 
 
 def test_variables_of_another_dtype_are_told() -> None:
     seen = dataclasses.replace(support.perfect(LSTM), variables=("float32",))
-    variables_are("float32", seen)
+    must_have_variables_in("float32", seen)
     for others in ((), ("float16",), ("float16", "float32")):
         with pytest.raises(Deviation, match=r"variables' dtype = .*, but must be float32"):
-            variables_are("float32", dataclasses.replace(seen, variables=others))
+            must_have_variables_in("float32", dataclasses.replace(seen, variables=others))
 
 
 def test_a_cell_called_by_itself_has_no_steps() -> None:
     case = LSTM.replace(path="cell/keras3", steps=1)
-    assert accepted(case, support.perfect(case)).outputs.shape == (2, 1, 3)
+    assert accepted_run(case, support.perfect(case)).outputs.shape == (2, 1, 3)
     with_steps = dataclasses.replace(
         support.perfect(case), outputs=support.sent(np.zeros((2, 1, 3)), "float32")
     )
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(case, with_steps)
+        accepted_run(case, with_steps)
 
 
 def test_a_part_has_its_own_length() -> None:
     first = LSTM.replace(steps=1)
-    assert accepted(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
+    assert accepted_run(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(LSTM, support.perfect(first))
+        accepted_run(LSTM, support.perfect(first))
 
 
 def test_a_long_message_is_cut_and_its_styling_left_out() -> None:
@@ -273,13 +273,13 @@ def run(outputs: list[float], hidden: list[float] | None = None) -> Run:
 
 def test_identical_is_to_the_last_bit() -> None:
     odd = [np.nan, np.inf, -np.inf, 0.1]
-    numbers.identical_runs(run(odd, odd), run(odd, odd))
+    numbers.runs_are_identical(run(odd, odd), run(odd, odd))
     for other in ([0.0, *odd[1:]], [*odd[:1], -np.inf, *odd[2:]], [*odd[:3], 0.1 + 2**-56]):
         assert other != odd
         with pytest.raises(Deviation, match=r"^outputs\[.*but must be exactly"):
-            numbers.identical_runs(run(odd, odd), run(other, odd))
+            numbers.runs_are_identical(run(odd, odd), run(other, odd))
         with pytest.raises(Deviation, match=r"^final h of cell 0\[.*but must be exactly"):
-            numbers.identical_runs(run(odd, other), run(odd, odd))
+            numbers.runs_are_identical(run(odd, other), run(odd, odd))
 
 
 BEFORE = wire.Observation(leaf((2, 3)).array, node(leaf((2, 3)), leaf((2, 4))))
@@ -339,7 +339,7 @@ def test_two_paths_may_be_apart_by_the_spread() -> None:
 
 def test_two_parts_are_joined() -> None:
     first, second = support.perfect(LSTM), support.perfect(LSTM.replace(data_seed=1))
-    one, two = accepted(LSTM, first), accepted(LSTM, second)
+    one, two = accepted_run(LSTM, first), accepted_run(LSTM, second)
     joined = join_runs(one, two)
     assert joined.outputs.shape == (2, 4, 3)
     assert (joined.outputs[:, :2] == one.outputs).all()
@@ -351,7 +351,7 @@ def test_an_error_in_one_value_is_seen(dtype: str) -> None:
     case = LSTM.replace(dtype=dtype)
     expected = forward.trajectory(case)
     relative = {"float16": 0.05, "bfloat16": 0.5, "float32": 1e-5, "float64": 1e-12}[dtype]
-    seen = accepted(case, support.perfect(case, expected))
+    seen = accepted_run(case, support.perfect(case, expected))
     largest = np.unravel_index(np.argmax(np.abs(seen.state[0][1])), (2, 3))
     seen.state[0][1][largest] *= 1 + relative
     with pytest.raises(Deviation, match=rf"final c of cell 0\[{largest[0]}, {largest[1]}\]"):
@@ -359,12 +359,12 @@ def test_an_error_in_one_value_is_seen(dtype: str) -> None:
 
 
 def test_what_the_caller_owns_is_left_alone() -> None:
-    left_intact(NOTHING)
-    weights_intact(NOTHING)
+    must_keep_arguments(NOTHING)
+    must_keep_weights(NOTHING)
     with pytest.raises(Deviation, match="caller's initial_state = changed"):
-        left_intact(wire.Observation(arguments_intact=False))
+        must_keep_arguments(wire.Observation(arguments_intact=False))
     with pytest.raises(Deviation, match="weights after the call = changed"):
-        weights_intact(wire.Observation(weights_intact=False))
+        must_keep_weights(wire.Observation(weights_intact=False))
 
 
 # --- drift ----------------------------------------------------------------------------------------
@@ -373,7 +373,7 @@ def test_what_the_caller_owns_is_left_alone() -> None:
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_drift_is_counted_in_units_of_the_last_place_of_the_largest_value(dtype: str) -> None:
     case = LSTM.replace(dtype=dtype)
-    right = accepted(case, support.perfect(case))
+    right = accepted_run(case, support.perfect(case))
     rounded = numbers.distance_in_ulps(
         case, right
     )  # the reference's values do not fit into the dtype

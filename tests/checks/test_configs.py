@@ -44,7 +44,7 @@ OF_LAYER = {**CELL, "return_sequences": False, "return_state": True}
 def told(case: Case, config: dict[str, Any]) -> str:
     """What is wrong with a config, or nothing."""
     try:
-        configs.tells(case, config)
+        configs.tells_options(case, config)
     except Deviation as deviation:
         return deviation.sentence
     return ""
@@ -141,15 +141,15 @@ def test_v1_cells_have_their_own_names_for_options() -> None:
     ],
 )
 def test_when_values_are_alike(wanted: object, seen: object, alike: bool) -> None:
-    assert configs.alike(wanted, seen) is alike
+    assert configs.values_match(wanted, seen) is alike
 
 
 def test_configs_must_be_the_same_both_ways() -> None:
-    configs.same(OF_LAYER, OF_LAYER)
+    configs.are_equal(OF_LAYER, OF_LAYER)
     less = {name: value for name, value in OF_LAYER.items() if name != "units"}
     for before, after in ((OF_LAYER, less), (less, OF_LAYER), ({"a": 1}, {"a": 2})):
         with pytest.raises(Deviation, match=r"^config"):
-            configs.same(before, after)
+            configs.are_equal(before, after)
 
 
 def test_an_error_is_a_deviation_and_observed() -> None:
@@ -170,4 +170,4 @@ def test_every_page_of_the_documentation_is_about_a_class_and_agrees_with_the_ot
     assert stated["keras2/GRU", "reset_after"] is True
     assert stated["keras2/ConvLSTM2D", "recurrent_activation"] == "hard_sigmoid"
     assert stated["keras3/ConvLSTM2D", "recurrent_activation"] == "sigmoid"
-    assert not documented_defaults.documented_of("v1/GRUCell")
+    assert not documented_defaults.documented_pages("v1/GRUCell")

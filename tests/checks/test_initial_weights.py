@@ -32,7 +32,7 @@ def array(name: str) -> np.ndarray:
 
 
 def test_what_is_documented_is_silent() -> None:
-    initial_weights.as_documented(CELL, weights())
+    initial_weights.must_be_as_documented(CELL, weights())
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,17 @@ def test_what_is_documented_is_silent() -> None:
 )
 def test_what_is_not_is_told(changed: dict[str, np.ndarray], sentence: str) -> None:
     with pytest.raises(Deviation, match=sentence):
-        initial_weights.as_documented(CELL, weights(**changed))
+        initial_weights.must_be_as_documented(CELL, weights(**changed))
 
 
 def test_only_an_lstm_has_a_forget_gate() -> None:
     gru = Cell("GRU", 4, reset_after=True)
     plain = weights(bias=np.zeros((2, 12)))
-    initial_weights.as_documented(gru, plain)
+    initial_weights.must_be_as_documented(gru, plain)
     with pytest.raises(Deviation, match="initial bias"):
-        initial_weights.as_documented(gru, dataclasses.replace(plain, bias=weights().bias))
+        initial_weights.must_be_as_documented(gru, dataclasses.replace(plain, bias=weights().bias))
 
 
 def test_a_single_value_may_be_anything_within_the_bound() -> None:
     one = weights(kernel=np.zeros((1, 1)), recurrent=np.full((1, 1), -1.0), bias=np.zeros(1))
-    initial_weights.as_documented(Cell("SimpleRNN", 1), one)
+    initial_weights.must_be_as_documented(Cell("SimpleRNN", 1), one)

@@ -14,7 +14,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from conformance.reference.forward import Trajectory, run_cells
 from tests import support
@@ -218,10 +218,10 @@ def test_outputs_have_the_layout_that_the_layer_is_asked_for(
     case = changed(ONE, **fields)
     whole = outputs(ONE)
     given = {(3, 4, 3): whole, (4, 3, 3): whole.swapaxes(0, 1), (3, 3): whole[:, -1]}[shape]
-    seen = accepted(case, answer(case, given))
+    seen = accepted_run(case, answer(case, given))
     assert numbers.agrees_with_reference(case, seen) <= 1
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(case, answer(case, whole[:, :2]))
+        accepted_run(case, answer(case, whole[:, :2]))
 
 
 def test_a_split_is_counted_in_the_order_of_the_steps() -> None:
