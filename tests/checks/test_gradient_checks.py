@@ -63,7 +63,7 @@ def sentence(judge: gradients.Judge, case: Case, seen: wire.Observation) -> str:
     return deviation.value.sentence
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.path)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.program.path)
 def test_perfect_gradients_are_within_the_width(case: Case) -> None:
     assert gradients.with_respect_to_all(case, perfect(case), backward.loss_gradients(case)) < 1
 
