@@ -18,7 +18,10 @@ Judge = Callable[[Case, wire.Observation, Gradients], float]
 
 
 def with_respect_to_state(case: Case, seen: wire.Observation, expected: Gradients) -> float:
-    """Judge the gradient by each leaf of the initial state; return the largest error/error bound."""
+    """Judge the gradient of each leaf of the initial state.
+
+    Return the largest error/error bound.
+    """
     tree = _gradients(case, seen).state
     if _lacks_gradient(tree):
         raise Deviation(

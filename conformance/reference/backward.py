@@ -1,26 +1,26 @@
-"""Gradients of a loss with respect to initial state, inputs and weights, each with its width.
+"""Gradients of a loss with respect to initial state, inputs and weights, each with its bounds.
 
 The loss is the sum of outputs and final state, each multiplied by its cotangent. Reverse mode goes
-back through the steps that `reference.py` took: its runs, whose values are moved, go on as they
-are, and each operation on the way back (`derivatives.py`) is moved by its own error. Width and
-spread mean what they mean there.
+back through the steps that `forward.py` took. Its runs, with their moved values, go on as they are.
+Each operation on the way back (`derivatives.py`) is moved by its own error. Error bound and pair
+bound mean the same as in `forward.py`.
 
-**The bounds** of what is new:
+**The bounds of the new operations:**
 
-- An activation's derivative is computed from its result, as libraries do: 1 - y·y rounds the
-  square, which is at most 1, and the difference; y·(1 - y) the difference and two products.
-- What arrives at a value from several places is a sum in whatever order, in which a matrix product
-  may come gate by gate.
-- A weight's gradient is a sum over the rows of each step, in whatever order, and then over steps,
-  in whatever order.
+- The derivative of an activation is computed from its result, as libraries do. 1 - y·y rounds the
+  square, which is at most 1, and the difference. y·(1 - y) rounds the difference and two products.
+- Gradients may arrive at a value from several places. They are summed in any order, and a matrix
+  product among them may come gate by gate.
+- The gradient of a weight is a sum over the rows of each step, in any order, and then over the
+  steps, in any order.
 
-Where some runs come to the other side of a kink (relu, a clip), each takes one derivative or the
-other at random: so what rounding may do there is within the width.
+At a kink (relu, a clip) some runs may come to the other side. Then each run takes one of the two
+derivatives at random. So the error bound covers what rounding may do there.
 
-**What is not judged.** A row that is lost on the way forward is lost altogether. On the way back it
-is lost from where on not even the leading binary digit of what is carried from step to step is
-certain, counted against 1, of which the cotangents are, where that is smaller. Weights' gradients
-are lost with any row.
+**Values that are not judged.** A row that is lost on the way forward is lost altogether. On the way
+back a row is lost from the step on where not even the leading binary digit of the gradients that
+are carried from step to step is certain. Where these are below 1, the error is compared with 1, as
+the cotangents have that size. Gradients of weights are lost when any row is lost.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from conformance.reference.derivatives import Back, Derivative, Factor, Sum, Tak
 from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.reference.rounding import Estimate, Noise
 
-_RUNS_APART = 5  # those of neighbouring rows; prime to their number
+_RUNS_APART = 5  # from a row to the next; it has no factor in common with RUNS
 
 
 @dataclass(frozen=True)
 class WeightGradients:
-    """Gradients of the weights of one cell, in the layout of `data.Weights`."""
+    """Gradients of the weights of one cell, in the layout of `case_arrays.Weights`."""
 
     kernel: Estimate
     recurrent: Estimate
@@ -65,7 +65,7 @@ class Gradients:
 
 
 def loss_gradients(case: Case) -> Gradients:
-    """The gradients of the case's loss."""
+    """Return the gradients of the case's loss."""
     return _CACHE.get(case)
 
 
@@ -76,7 +76,7 @@ def gradients_of_batches(
     cotangents: Sequence[Cotangents],
     dtype: str,
 ) -> list[Gradients]:
-    """The gradients of each of several batches' loss; see `reference.run_together`."""
+    """Return the gradients of the loss of each of several batches; see `forward.run_batches`."""
     noise = Noise(dtype)
     rows = forward.Rows(batches)
     pairs = list(zip(cells, weights, strict=True))
@@ -99,7 +99,7 @@ def gradients_of_batches(
 
 
 def _gradients(specs: Sequence[ArraySpec]) -> list[Gradients]:
-    """Return those of several cases that have their cells and weights in common."""
+    """Return the gradients of several cases that share their cells and weights."""
     shared = specs[0].weights
     found = gradients_of_batches(
         shared.cells,
@@ -112,7 +112,7 @@ def _gradients(specs: Sequence[ArraySpec]) -> list[Gradients]:
 
 
 def _order_inputs(spec: ArraySpec, found: Gradients) -> Gradients:
-    """Return inputs as they stand in the case, not in the order of their computation."""
+    """Put the gradients of the inputs in the order of the case, not of the computation."""
     if not spec.go_backwards:
         return found
     return dataclasses.replace(
@@ -124,7 +124,7 @@ _CACHE = BatchCache(_gradients)
 
 
 class _RecordedLayer:
-    """A layer that keeps the steps which it takes."""
+    """A layer that records the steps that it takes."""
 
     def __init__(self, layer: formulas.Layer) -> None:
         self._layer = layer
@@ -140,14 +140,14 @@ class _RecordedLayer:
 
     def step(self, terms: Terms, state: State) -> State:
         inputs = self._sequence[len(self.taken)][:, : state[0].shape[1]]
-        before = tuple(leaf.copy() for leaf in state)  # it is written to after each step
+        before = tuple(leaf.copy() for leaf in state)  # the state is written to after each step
         after = self._layer.step(terms, state)
         self.taken.append(TakenStep(inputs, before, after, self._layer.intermediates))
         return after
 
 
 def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
-    """Which rows were lost at any step, (rows,)."""
+    """Return True for each row that was lost at any step, (rows,)."""
     lost = np.isnan(sequence).any(axis=(0, 1, 3))
     for leaf in (leaf for state in states for leaf in state):
         lost |= np.isnan(leaf).any(axis=(0, 2))
@@ -155,7 +155,7 @@ def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
 
 
 class _Loss:
-    """What comes back from the loss: its cotangents, in the order of the rows."""
+    """The gradients that the loss sends back: its cotangents, in the order of the rows."""
 
     def __init__(
         self, cotangents: Sequence[Cotangents], rows: forward.Rows, lost: np.ndarray
@@ -165,9 +165,9 @@ class _Loss:
         self._lost = np.where(lost, np.nan, 1.0)[:, None]
 
     def output_sums(self) -> list[Sum]:
-        """Step by step, of the rows that are running.
+        """Return the gradients of the outputs, step by step, for the rows that are running.
 
-        An output that repeats the one before it passes its own on to that.
+        An output that repeats the one before it passes its gradient on to that one.
         """
         values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._lost
         size, terms = np.abs(values), np.ones((len(values), 1, values.shape[2], 1))
@@ -187,14 +187,14 @@ class _Loss:
         ]
 
     def state_sums(self, cell: int) -> tuple[Sum, ...]:
-        """Of the final state of a cell."""
+        """Return the gradients of the final state of a cell."""
         leaves = self._rows.leaves([each.state[cell] for each in self._cotangents])
         return tuple(Sum.one_term(leaf * self._lost) for leaf in leaves)
 
 
 @dataclass(frozen=True)
 class _BackwardLayer:
-    """A layer that was gone back through: all by rows, and weights' factors by steps."""
+    """The way back through a layer: gradients for all rows, and the weights' factors by steps."""
 
     inputs: list[Sum]
     state: tuple[np.ndarray, ...]
@@ -209,7 +209,7 @@ def _go_back_over_steps(
     rows: forward.Rows,
     noise: Noise,
 ) -> _BackwardLayer:
-    """Back through one layer, from what arrives at its outputs and its final state."""
+    """Go back through one layer, from the gradients of its outputs and its final state."""
     carried, steps, lost = final, [], _LostRows(rows)
     for step in reversed(range(len(taken))):
         noise.go_back_to(step + 1)
@@ -235,10 +235,11 @@ def _go_back_over_steps(
 
 
 class _LostRows:
-    """Which rows are lost on the way back, and from which step on.
+    """The rows that are lost on the way back.
 
-    As on the way forward, where not even the leading binary digit of what is carried to the step
-    before is certain; counted against 1, of which the loss's cotangents are, where it is smaller.
+    A row is lost from the step on where not even the leading binary digit of the gradients that are
+    carried to the step before is certain. Where they are below 1, the error is compared with 1: the
+    cotangents of the loss have that size.
     """
 
     def __init__(self, rows: forward.Rows) -> None:
@@ -247,7 +248,7 @@ class _LostRows:
         self._lost = np.zeros((count, 1), bool)
 
     def apply(self, back: Back) -> Back:
-        """A step backwards with NaN in rows that are lost."""
+        """Put NaN in the rows of a backward step that are lost."""
         values = np.concatenate([leaf.value for leaf in back.before], axis=-1)
         running = values.shape[1]
         largest, lost = self._largest[:running], self._lost[:running]
@@ -272,8 +273,8 @@ def _batch_gradients(
         inputs if batch.counted is None else inputs.zero_except(batch.counted.steps[..., None]),
         tuple(tuple(noise.estimate(leaf[:, place]) for leaf in layer.state) for layer in layers),
         tuple(
-            _weight_gradients(layer.weights[: batch.steps], of_cell, place, noise)
-            for layer, of_cell in zip(layers, weights, strict=True)
+            _weight_gradients(layer.weights[: batch.steps], cell_weights, place, noise)
+            for layer, cell_weights in zip(layers, weights, strict=True)
         ),
     )
 
@@ -295,11 +296,11 @@ def _weight_gradients(
 
 
 def _sum_factor(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
-    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's).
+    """Sum a factor over the steps and the rows at a place: (runs, width of left or 1, of right).
 
-    Rows share their signs, and may be alike: then they err together. Or they err against each
-    other, so that in the sum nothing is left of it. So there are runs of both kinds: the rows
-    as they are, and each row of another run.
+    Rows share their signs. Where rows are alike, their errors are equal and add up. Where they are
+    opposite, their errors cancel in the sum. So runs of both sorts are made: some take all rows
+    from one run, the others take each row from another run.
     """
     right = np.stack([step.right[:, place] for step in steps], axis=1)
     lefts = [step.left[:, place] for step in steps if step.left is not None]
@@ -327,7 +328,7 @@ def _sum_rows_and_steps(
 
 
 def _cycle_runs(runs: np.ndarray) -> np.ndarray:
-    """Of each row another run, (runs, steps, rows, width)."""
+    """Take each row from another run; `runs` has shape (runs, steps, rows, width)."""
     if len(runs) == 1:
         return runs
     apart = runs.copy()
@@ -337,7 +338,7 @@ def _cycle_runs(runs: np.ndarray) -> np.ndarray:
 
 
 def _join_steps(runs: np.ndarray) -> np.ndarray:
-    """Steps and rows as one axis."""
+    """Join steps and rows to one axis."""
     return runs.reshape(len(runs), -1, runs.shape[-1])
 
 
