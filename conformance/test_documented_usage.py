@@ -1,7 +1,7 @@
-"""DC: what the two write-ups show and claim about state, as written but for `tf.compat.v1`.
+"""DC: the code and the claims about state in the two write-ups.
 
-A clause states a claim as the write-up means it; the verdict says where it is true. Several are
-false on some versions, some on all.
+The code is as written there, only with `tf.compat.v1`. A clause states a claim as the write-up
+means it. The verdict says where it is true: several claims are false on some versions, some on all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from strategies import documented_examples as usage
 from strategies.documented_examples import Example
 
 KERAS = ("keras2", "keras3")
-LAYERS = ("RNN", "layer")  # what the second write-up calls Keras RNN layers
+LAYERS = ("RNN", "layer")  # the second write-up calls these Keras RNN layers
 ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_TYPES)
 

@@ -1,4 +1,4 @@
-"""MD: modes, functional models and their methods give what an eager call of the layer gives."""
+"""MD: modes, functional models and their methods give the same as an eager call of the layer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.reference import forward
 from strategies import mode_cases, states
 
 LAYERS = subjects.paths_and_cells(apis=("RNN", "layer"))
-# the cells in a layer, a stack, and the other loop with one of its own cells
+# the cells in a layer, a stack, and the v1 loop with a v1 cell
 LOOPS = subjects.union(
     subjects.paths_and_cells(apis=("layer",)),
     subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
@@ -110,7 +110,7 @@ def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult
 
 
 def _runs_each(run: Runs, first: Case, *others: Case) -> CheckResult:
-    """Calls of one program, one after the other, of which the last is the first again."""
+    """Judge calls of one program, one after the other; the last repeats the first."""
     cases = (first, *others)
     seen = run(first, *(case_calls.whole(case) for case in cases))
     runs = [
@@ -140,7 +140,7 @@ def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
 
 
 def _run_in_turn(run: Runs, first: Case, then: Case) -> float:
-    """The first steps in one case's mode, and the rest in another's."""
+    """Judge a run with its first steps in one mode, and the rest in another."""
     (observation,) = run(first, case_calls.first_part(first))
     begun = outputs.accepted_run(
         first, observation, "the first steps", steps=case_calls.split(first)

@@ -1,4 +1,4 @@
-"""PS: what is made again from its config, or saved and loaded, is what it was."""
+"""PS: cells, layers and models stay the same when rebuilt from a config, or saved and loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from strategies import persisted
 
-# What comes back runs only eagerly
+# Rebuilt and loaded objects run only eagerly
 reloading_clause = partial(clause, modes=(EAGER,))
 
 
@@ -66,13 +66,13 @@ def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
 
 
 def equals_original(case: Case, run: Runs) -> CheckResult:
-    """Judge what was saved and loaded by what it was: its numbers, and its weights to the bit."""
+    """Judge a loaded model by the one that was saved: its numbers, and its weights to the bit."""
     plain = case_calls.as_made(case)
     return _equals(case, plain, run, "those before it was saved")
 
 
 def equals_other_path(case: Case, run: Runs) -> CheckResult:
-    """Judge what has the weights of another path by that one, its weights to the bit."""
+    """Judge a model that has the weights of another path by that path, its weights to the bit."""
     other = case_calls.on_other_path(case)
     return _equals(case, other, run, f"those on {case.other}")
 
@@ -133,7 +133,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
 @reloading_clause(
     "PS-07",
     source=sources.EXPORT,
-    # in Keras 2 it traces whatever could be called, which takes seconds
+    # in Keras 2 saving traces everything that could be called, which takes seconds
     subjects=subjects.reloading(
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),

@@ -23,7 +23,7 @@ from strategies import malformed
 def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
 
-    The documentation says what a state must be; that anything else is refused is promised nowhere.
+    The documentation says what a state must be. It does not promise to refuse anything else.
     """
     (observation,) = run(case, case_calls.whole(case))
     return shared.refuses(case, observation)

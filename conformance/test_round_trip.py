@@ -105,7 +105,7 @@ def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    # in function and graph mode they are part of what is traced
+    # in function and graph mode the variables are part of the traced program
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
@@ -217,7 +217,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    # in function and graph mode they are part of what is traced
+    # in function and graph mode the variables are part of the traced program
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:

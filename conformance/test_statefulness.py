@@ -1,8 +1,9 @@
 """ST: a stateful layer goes on where its last call ended, until it is reset.
 
-Judged eagerly and through tf.function. In a graph of `tf.compat.v1` nothing is carried over unless
-whoever runs the session fetches the layer's `updates` too (Keras 2), or cannot be (Keras 3, whose
-assignment no output depends on): what is to be done there is not the layer's alone.
+The clauses are judged eagerly and through tf.function, not in a graph of `tf.compat.v1`. There the
+result does not depend on the layer alone. In Keras 2 the state is carried over only if the caller
+of the session fetches the layer's `updates` too. In Keras 3 it cannot be, because no output depends
+on the assignment.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from conformance.reference import forward
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from strategies import stateful, states
 
-# What is stored depends on how many leaves a state has, not on the cell that makes it; the GRU and
-# the LSTM are layers with loops of their own
+# The stored state depends on the number of its leaves, not on the cell that makes it. GRU and LSTM
+# are layers with their own loops.
 LAYERS = subjects.union(
     subjects.paths_and_cells(apis=("RNN",), cells=("LSTM", STACK)),
     subjects.paths_and_cells(apis=("layer",), cells=("GRU", "LSTM")),
@@ -44,18 +45,18 @@ _MODEL_COST = Cost(isolated=True)
 
 
 def stateful_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers; most are of few programs, which they share."""
+    """Make a clause about stateful layers; most of these need few programs, and share them."""
     usual = {"subjects": LAYERS, "modes": MODES, "cost": _STATEFUL_COST}
     return clause(identifier, **{**usual, **others})
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers in models, which trace their own functions to predict."""
+    """Make a clause about stateful layers in models, which trace their own functions to predict."""
     usual = {"subjects": OF_TWO_KINDS, "modes": (EAGER,), "cost": _MODEL_COST}
     return clause(identifier, **{**usual, **others})
 
 
-# What clauses draw alike is worked out once for all of them
+# Clauses that draw the same cases share them: these are computed once for all
 _WITHOUT_STATE = partial(stateful.together, split=True, states=(None,))
 _WITH_STATE = partial(stateful.together, split=True, states=states.GIVEN)
 _WITH_ARRAYS = partial(_WITH_STATE, form=state_forms.NUMPY)
@@ -100,9 +101,9 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     """A layer that is not stateful starts each call without a state from zeros."""
     first, second = run(case, case_calls.whole(case), case_calls.without_state(case))
     outputs.accepted_run(case, first)
-    afresh = case.replace(state=None)
-    seen = outputs.accepted_run(afresh, second, "the next call, without a state")
-    return CheckResult(numbers.agrees_with_reference(afresh, seen))
+    without = case.replace(state=None)
+    seen = outputs.accepted_run(without, second, "the next call, without a state")
+    return CheckResult(numbers.agrees_with_reference(without, seen))
 
 
 @stateful_clause(
@@ -144,7 +145,7 @@ def test_after_a_reset_it_starts_from_zeros(case: Case, run: Runs) -> CheckResul
 
 
 def _starts_from_its_state(case: Case, run: Runs, before: object, what: str) -> CheckResult:
-    """After what is done before the second call, it starts from the case's state."""
+    """Judge that the second call, after what is done before it, starts from the case's state."""
     call = case_calls.without_state(case)
     once, again = run(case, call, dataclasses.replace(call, before=before))
     outputs.accepted_run(case, once)

@@ -1,7 +1,7 @@
-"""WR: what is made of cells, and their relatives, keep their state as the cells do.
+"""WR: wrappers, stacks and other relatives of cells keep their state as the cells do.
 
-A family of its own: each clause says of one kind of relative what RT and AG say of the usual cells,
-for which the documentation of that relative is the source.
+They are a family of their own. Each clause demands of one sort of relative what RT and AG demand of
+the usual cells. Its source is the documentation of that relative.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ OWN = "Own"
 OWNABLE = (V1_SEQUENCE, "RNN/keras2", "RNN/keras3")
 KERAS = ("RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3", "cell/keras2", "cell/keras3")
 LAYERS = ("layer/keras2", "layer/keras3")
-REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_statefulness.py)
+REMEMBERING = (EAGER, "function")  # the modes in which a layer is stateful (test_statefulness.py)
 SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
 
-# Programs of relatives are no other cells', and there are many of them
+# Relatives share no programs with other cells, and there are many of them
 _RELATIVE_COST = Cost(expensive=True, effort=0.5)
 relative_clause = partial(clause, cost=_RELATIVE_COST)
 
@@ -116,7 +116,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
 
 
 def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) -> None:
-    """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
+    """Judge values that were dropped in part; chance keeps some, so no ratio is returned."""
     kept = np.where(values == 0, expected.value, wire.KEEP_PROBABILITY * values)
     numbers.within_bound(kept, expected, f"keep probability * {what}", seen.observation)
 

@@ -1,1 +1,1 @@
-"""The reference in NumPy: the results that a case must have, and how far a correct one may differ."""
+"""The reference in NumPy: the results that a case must have, and bounds for correct ones."""

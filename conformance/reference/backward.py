@@ -41,7 +41,7 @@ from conformance.reference.derivatives import Back, Derivative, Factor, Sum, Tak
 from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.reference.rounding import Estimate, Noise
 
-_RUNS_APART = 5  # from a row to the next; it has no factor in common with RUNS
+_RUNS_APART = 5  # shift of the runs from row to row; it shares no factor with RUNS
 
 
 @dataclass(frozen=True)

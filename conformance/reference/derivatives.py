@@ -1,11 +1,11 @@
 """The derivatives of the cells' formulas, a step at a time, each operation moved by its own error.
 
-A step backwards takes the loss's derivatives by the state after a step, and gives those by the
-cell's sums, which weights and inputs take part in, and by the state before. Names are those of
-the formulas in `formulas.py`, with a d for the loss's derivative by that. Activations' derivatives
-are those of their results, as libraries compute them: y·(1 - y) for a sigmoid.
+A step backwards takes the loss's derivatives by the state after a step. It gives those by the
+cell's sums, which weights and inputs take part in, and those by the state before. The names are
+those of `formulas.py`; `d_x` is the loss's derivative by x. The derivative of an activation is
+computed from its result, as libraries do: y·(1 - y) for a sigmoid.
 
-Arrays have shape (runs, batch, width), as in `noise.py`.
+Arrays have shape (runs, batch, width), as in `rounding.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from conformance.reference.rounding import Noise
 
 @dataclass(frozen=True)
 class TakenStep:
-    """A step as it was taken: from which inputs and state to which state, and what was between."""
+    """A step of a cell: its inputs, the states before and after it, and its intermediate values."""
 
     inputs: np.ndarray
     before: State
@@ -36,11 +36,12 @@ class TakenStep:
 
 @dataclass(frozen=True)
 class Sum:
-    """Terms that are still to be added up, in whatever order.
+    """Terms that are still to be added up, in any order.
 
-    size: the sum of their magnitudes in run 0. rounded: how often they are rounded themselves, as
-    parts of that. terms: their number. parts: a matrix product may come in so many parts, between
-    which other terms may be added. The latter two of shape (rows, 1).
+    size: the sum of their magnitudes in run 0. rounded: the same, with each magnitude counted as
+    often as the term itself is rounded. terms: the number of terms. parts: the number of parts in
+    which a matrix product may come; other terms may be added between these. `terms` and `parts`
+    have shape (rows, 1).
     """
 
     value: np.ndarray
@@ -51,7 +52,7 @@ class Sum:
 
     @classmethod
     def one_term(cls, value: np.ndarray, roundings: float = 0.0, parts: int = 1) -> Sum:
-        """One term, rounded so many times and not yet moved by that."""
+        """Make a sum of one term, which is rounded `roundings` times and not moved by that yet."""
         size, one = np.abs(value[:1]), np.ones((value.shape[1], 1))
         return cls(value, size, roundings * size, one, parts * one)
 
@@ -66,7 +67,7 @@ class Sum:
         )
 
     def total(self, noise: Noise) -> np.ndarray:
-        """The sum, moved by its bound."""
+        """Return the sum, moved by its bound."""
         result = np.abs(self.value[:1])
         partial = 0.5 * (self.size + result)
         additions = self.terms - 1
@@ -74,17 +75,17 @@ class Sum:
         return noise.move(noise.lose_overflow(self.value.copy()), noise.roundoff * size, _PRODUCTS)
 
     def part(self, rows: int) -> Sum:
-        """That of the first rows."""
+        """Take the first rows."""
         value, size, rounded = (a[:, :rows] for a in (self.value, self.size, self.rounded))
         return Sum(value, size, rounded, self.terms[:rows], self.parts[:rows])
 
     def select(self, kept: np.ndarray, other: Sum) -> Sum:
-        """This in the rows that are kept, (rows, 1), and the other in the others."""
+        """Take this sum in the rows that are kept, (rows, 1), and the other sum in the others."""
         pairs = zip(self._arrays(), other._arrays(), strict=True)
         return Sum(*(np.where(kept, mine, its) for mine, its in pairs))
 
     def zero_rows(self, rows: np.ndarray) -> Sum:
-        """Nothing in some rows, (rows, 1) of bool."""
+        """Put zero in some rows, (rows, 1) of bool."""
         return Sum(*(np.where(rows, 0.0, mine) for mine in self._arrays()))
 
     def scale_rows(self, factors: np.ndarray) -> Sum:
@@ -92,7 +93,7 @@ class Sum:
         return dataclasses.replace(self, value=self.value * factors)
 
     def replace_first_rows(self, whole: Sum) -> Sum:
-        """The whole with this in place of its first rows."""
+        """Put this sum in place of the first rows of the whole."""
         rows = len(self.terms)
         if rows == len(whole.terms):
             return self
@@ -103,14 +104,15 @@ class Sum:
         return self.value, self.size, self.rounded, self.terms, self.parts
 
 
-_PRODUCTS = 4  # of a term that may underflow: three gates' products and the sum of a matrix product
+# the products of a term that may underflow: those of three gates, and the sum of a matrix product
+_PRODUCTS = 4
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A part of a weight's derivative: left and right multiplied, summed over rows and steps.
+    """A part of a weight's derivative: left times right, summed over rows and steps.
 
-    Without left it is the sum of right; where right is a product of its own it is rounded before.
+    Without left it is the sum of right. `product` says that right is itself a product, and rounded.
     """
 
     left: np.ndarray | None
@@ -124,9 +126,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class Back:
-    """A step backwards: derivatives by the inputs, and by the state before, still to be summed.
+    """A step backwards: the derivatives by the inputs and by the state before, still to be summed.
 
-    weights: for each array of `Weights`, by its name, its rows, each of parts side by side.
+    weights: for each array of `Weights`, by its name, a list of rows; each row is a list of parts
+    that stand side by side.
     """
 
     inputs: Sum
@@ -134,7 +137,7 @@ class Back:
     weights: dict[str, list[list[Factor]]]
 
     def lose_rows(self, lost: np.ndarray) -> Back:
-        """NaN in rows that are lost, (rows, 1)."""
+        """Put NaN in the rows that are lost, (rows, 1)."""
         factors = np.where(lost, np.nan, 1.0)
         return Back(
             self.inputs.scale_rows(factors),
@@ -147,16 +150,16 @@ class Back:
 
 
 class Derivative(Protocol):
-    """What goes back through a cell's step."""
+    """The way back through a cell's step."""
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
 
     def step(self, taken: TakenStep, after: tuple[Sum, ...]) -> Back:
-        """The step backwards, from the derivatives by the state after it, still to be summed."""
+        """Take a step backwards, from the derivatives by the state after it, still to be summed."""
 
 
 def derivative(cell: Cell, weights: Weights, noise: Noise) -> Derivative:
-    """The derivative of a cell's formula."""
+    """Return the derivative of a cell's formula."""
     return _DERIVATIVES[cell.cell_type](cell, weights, noise)
 
 
@@ -165,7 +168,7 @@ _ByResult = Callable[[np.ndarray, np.ndarray, Noise], _Pair]
 
 
 def _by_tanh(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
-    """dy·(1 - y²): the square and the difference round by 1 together, and the product."""
+    """Compute dy·(1 - y²): square and difference round by 1 together, and the product rounds."""
     values = upstream * (1.0 - result * result)
     return values, np.abs(upstream[:1]) + np.abs(values[:1])
 
@@ -176,7 +179,7 @@ def _by_sigmoid(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair
 
 
 def _by_softsign(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
-    """dy/(1 + |x|)²: an addition that is squared, the square, a division."""
+    """Compute dy/(1 + |x|)²: an addition that is squared, the square, and a division."""
     values = upstream * np.square(1.0 - np.abs(result))
     return values, 4.0 * np.abs(values[:1])
 
@@ -191,7 +194,7 @@ def _by_linear(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
 
 def _by_hard_sigmoid(slope: float) -> _ByResult:
     def by_result(upstream: np.ndarray, result: np.ndarray, noise: Noise) -> _Pair:
-        """The slope, itself rounded, between the ends."""
+        """Multiply by the slope, which is rounded itself, between the ends."""
         between = noise.take_either_side((result > 0.0) & (result < 1.0))
         values = slope * upstream * between
         return values, 2.0 * np.abs(values[:1])
@@ -219,19 +222,19 @@ class _Calculus:
         self._gate = _BY_RESULT[cell.recurrent_activation]
 
     def product(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Not yet moved; lost where it may overflow."""
+        """Multiply without moving yet; the result is lost where it may overflow."""
         return self._noise.lose_overflow(one * other)
 
     def activation_term(
         self, by_result: _ByResult, upstream: np.ndarray, result: np.ndarray, rounded: float = 0.0
     ) -> Sum:
-        """An activation's derivative; `upstream` is still to be rounded so many times."""
+        """Apply an activation's derivative; `upstream` is still to be rounded `rounded` times."""
         values, size = by_result(upstream, result, self._noise)
         term = Sum.one_term(values, rounded)
         return dataclasses.replace(term, rounded=term.rounded + size)
 
     def move(self, *sums: Sum) -> np.ndarray:
-        """Terms that nothing is added to, side by side."""
+        """Move terms that nothing is added to, and put them side by side."""
         values = np.concatenate([one.value for one in sums], axis=-1)
         rounded = np.concatenate([one.rounded for one in sums], axis=-1)
         return self._noise.move(values, self._noise.roundoff * rounded, _PRODUCTS)
@@ -239,13 +242,13 @@ class _Calculus:
     def clip_derivative(
         self, upstream: np.ndarray, values: np.ndarray, bound: float | None
     ) -> np.ndarray:
-        """A clip's derivative, by what it gave."""
+        """Apply a clip's derivative, given its results."""
         if bound is None:
             return upstream
         return upstream * self._noise.take_either_side(np.abs(values) < bound)
 
     def transposed_product(self, rows: np.ndarray, matrix: np.ndarray, parts: int) -> Sum:
-        """Rows times a transposed matrix, as a term that is moved already."""
+        """Multiply rows by a transposed matrix; the result is a term that is moved already."""
         values, size = rows @ matrix.T, np.abs(rows[:1]) @ np.abs(matrix.T)
         products = matrix.shape[1]
         partial = 0.5 * (size + np.abs(values[:1]))
@@ -337,7 +340,10 @@ class _LSTM(_Calculus):
     def _carry_gradient(
         self, taken: TakenStep, after: Sum, d_hidden: np.ndarray, d_o: np.ndarray
     ) -> np.ndarray:
-        """By f·c + i·act(z_c): what comes from the step after, through the output and its gate."""
+        """Return the derivative by f·c + i·act(z_c).
+
+        It comes from the step after, through the output, and through the output's gate.
+        """
         assert isinstance(taken.intermediates, LSTMStep)
         d_activated = self.product(d_hidden, taken.intermediates.output)
         terms = after + self.activation_term(
@@ -374,7 +380,7 @@ class _GRU(_Calculus):
     def _before(
         self, taken: TakenStep, inner: GRUStep, d_z: np.ndarray, d_c: np.ndarray, kept: Sum
     ) -> Back:
-        """Where the sum has (r·h)·U."""
+        """Go back where the sum has (r·h)·U."""
         (hidden,), units = taken.before, 2 * self._units
         recurrent = self._weights.recurrent
         d_kept = self.transposed_product(d_c, recurrent[:, units:], 1).value
@@ -397,7 +403,7 @@ class _GRU(_Calculus):
     def _after(
         self, taken: TakenStep, inner: GRUStep, d_z: np.ndarray, d_c: np.ndarray, kept: Sum
     ) -> Back:
-        """Where the sum has r·(h·U + b')."""
+        """Go back where the sum has r·(h·U + b')."""
         (hidden,) = taken.before
         d_reset = self.product(d_c, inner.recurrent)
         d_r = self.move(self.activation_term(self._gate, d_reset, inner.reset, 1.0))

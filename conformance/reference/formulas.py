@@ -1,6 +1,7 @@
 """The cells' textbook formulas in NumPy, step by step, each operation moved by its own error.
 
-Arrays have shape (runs, batch, width), as in `noise.py`; sequences have the steps before that.
+Arrays have shape (runs, batch, width), as in `rounding.py`. Sequences have an axis of steps before
+these.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Terms = tuple[np.ndarray, ...]
 
 @dataclass(frozen=True)
 class LSTMStep:
-    """What a step of an LSTM computes on its way: its gates, act(z_c), act(c') and o·act(c')."""
+    """The intermediate values of an LSTM's step: its gates, act(z_c), act(c') and o·act(c')."""
 
     forward: np.ndarray
     forget: np.ndarray
@@ -37,7 +38,7 @@ class LSTMStep:
 
 @dataclass(frozen=True)
 class GRUStep:
-    """What a step of a GRU computes on its way; `recurrent` is r·h, with reset_after h·U + b'."""
+    """The intermediate values of a GRU's step; `recurrent` is r·h, or with reset_after h·U + b'."""
 
     update: np.ndarray
     reset: np.ndarray
@@ -46,28 +47,32 @@ class GRUStep:
 
 
 class Layer(Protocol):
-    """A cell with its weights: the inputs' part of it for all steps, then step by step."""
+    """A cell with its weights: first the inputs' part for all steps, then step by step."""
 
     @property
     def intermediates(self) -> LSTMStep | GRUStep | None:
-        """What the last step computed on its way; None where that is nothing."""
+        """The intermediate values of the last step; None where it has none."""
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
 
     def input_terms(self, sequence: np.ndarray) -> Terms:
-        """The inputs' part of the formula's sums, for all steps."""
+        """Return the inputs' part of the formula's sums, for all steps."""
 
     def step(self, terms: Terms, state: State) -> State:
-        """The next state, its first leaf the output."""
+        """Return the next state; its first leaf is the output."""
 
 
 def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
-    """The formula of a cell; ValueError where its kind or an activation is not known here."""
-    return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "kind")](cell, weights, noise)
+    """Return the formula of a cell.
+
+    Raises:
+        ValueError: the type of the cell or an activation is not known here.
+    """
+    return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "cell_type")](cell, weights, noise)
 
 
 def apply_wrappers(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
-    """What is around a cell makes of its outputs, over all steps; the state is left alone.
+    """Apply the wrappers around a cell to its outputs, over all steps; they leave the state alone.
 
     https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/ResidualWrapper
     """
@@ -87,9 +92,9 @@ def _add_inputs(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.nda
 
 
 class _Sum:
-    """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
+    """The sum x·kernel + h·recurrent + biases, moved by the bound for its number of terms.
 
-    Any part may be None. The inputs' part is computed for all steps at once. A size is the sum of
+    Each part may be None. The inputs' part is computed for all steps at once. A size is the sum of
     the terms' magnitudes in run 0.
     """
 
@@ -111,14 +116,14 @@ class _Sum:
         self._additions = max(self._products + len(present) - 1, 1)
 
     def input_terms(self, sequence: np.ndarray) -> Terms:
-        """The part of the inputs and biases, and its size."""
+        """Return the part of the inputs and biases, and its size."""
         assert self._kernel is not None
         value = _product(sequence, self._kernel) + self._bias
         size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
         return value, size
 
     def evaluate(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
-        """The sum at one step, given the inputs' part there and its size."""
+        """Return the sum at one step, given the inputs' part there and its size."""
         inputs, size = part
         if self._recurrent is None:
             return self._move(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
@@ -127,7 +132,7 @@ class _Sum:
         return self._move(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
 
     def evaluate_hidden(self, hidden: np.ndarray) -> np.ndarray:
-        """The sum where it has no inputs' part."""
+        """Return the sum where it has no inputs' part."""
         return self.evaluate((self._bias, self._bias_size), hidden)
 
     def _move(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -139,12 +144,15 @@ class _Sum:
 
 
 def _terms(matrix: np.ndarray) -> int:
-    """The most terms that are not zero of a product with the matrix; zeros round nothing."""
+    """Return the largest number of terms in a product with the matrix; zeros do not count.
+
+    Adding zero rounds nothing.
+    """
     return int(np.count_nonzero(matrix, axis=0).max(initial=0))
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Matrix product over the last axis, as one call for all the others."""
+    """Compute a matrix product over the last axis, in one call for all other axes."""
     flat = rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1])
     return (flat @ matrix).reshape(*rows.shape[:-1], matrix.shape[1])
 
@@ -166,7 +174,7 @@ def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
 
 
 def _softsign(values: np.ndarray, noise: Noise) -> np.ndarray:
-    """x/(1 + |x|): an addition and a division."""
+    """Compute x/(1 + |x|): an addition and a division."""
     return noise.round(values / (1.0 + np.abs(values)), 2.0)
 
 
@@ -179,7 +187,7 @@ def _linear(values: np.ndarray, noise: Noise) -> np.ndarray:
 
 
 def _hard_sigmoid(slope: float) -> _Activation:
-    """clip(slope·x + ½, 0, 1): a sum of two terms, its slope rounded or divided by."""
+    """Make clip(slope·x + ½, 0, 1): a sum of two terms; the slope is rounded, or divided by."""
 
     def activation(values: np.ndarray, noise: Noise) -> np.ndarray:
         scaled = slope * values
@@ -250,7 +258,7 @@ class _LSTM:
         self.intermediates: LSTMStep | None = None
 
     def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
-        """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
+        """Return the sums of all gates in the order i, f, o, c: this puts the sigmoids together."""
         i, f, c, o = np.arange(4 * cell.units).reshape(4, cell.units)
         order = np.concatenate([i, f, o, c])
         bias = None if weights.bias is None else weights.bias[order]
@@ -280,11 +288,11 @@ class _LSTM:
         return self._project(hidden), carry
 
     def _gate_part(self, gates: np.ndarray, gate: int) -> np.ndarray:
-        """The part of gate i, f or o, which are numbered from 0 as the peepholes are."""
+        """Return the part of gate i, f or o; they are numbered from 0, as the peepholes are."""
         return gates[..., gate * self._units : (gate + 1) * self._units]
 
     def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
-        """A gate that sees the cell state: one product and one addition more."""
+        """Compute a gate that sees the cell state: one more product and one more addition."""
         assert self._peepholes is not None
         seen = self._peepholes[gate] * carry
         size = np.abs(seen[:1])
@@ -294,7 +302,7 @@ class _LSTM:
     def _new_carry(
         self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
     ) -> np.ndarray:
-        """f·c + i·act(z_c): two products and an addition."""
+        """Compute f·c + i·act(z_c): two products and an addition."""
         kept, added = forget * carry, forward * candidate
         size = np.abs(kept[:1]) + np.abs(added[:1])
         kept += added
@@ -307,11 +315,11 @@ class _LSTM:
 
 
 class _GRU:
-    """The GRU with the reset gate before the product with the recurrent matrix, or after it.
+    """The GRU, with the reset gate before or after the product with the recurrent matrix.
 
     Before: K. Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014,
-    version 3 of arXiv:1406.1078, and v1's GRUCell. After: its version 1, as cuDNN and
-    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum
+    version 3 of arXiv:1406.1078, and v1's GRUCell. After: version 1 of that paper, as in cuDNN and
+    in https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`; there the recurrent sum
     has a bias of its own:
 
         z = sig(z_z)   r = sig(z_r)
@@ -354,7 +362,7 @@ class _GRU:
     def _new_sum(
         self, terms: Terms, reset: np.ndarray, hidden: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
+        """Return the candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
         if self._inner is None:
             kept = self._noise.round(reset * hidden)
             return kept, self._new.evaluate(terms, kept)
@@ -365,7 +373,7 @@ class _GRU:
         return inner, self._noise.round_sum(values, size, 1)
 
     def _mix(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-        """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
+        """Compute z·h + (1 - z)·c: a subtraction, two products and an addition."""
         kept, added = update * old, (1.0 - update) * new
         size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
         kept += added
@@ -373,7 +381,7 @@ class _GRU:
 
 
 class _ConvLSTM(_LSTM):
-    """The LSTM whose products with matrices are convolutions, without peepholes.
+    """The LSTM with convolutions in place of its products with matrices, and without peepholes.
 
     X. Shi et al., "Convolutional LSTM network", NIPS 2015, as in
     https://keras.io/api/layers/recurrent_layers/conv_lstm2d/. A convolution is a product with a
@@ -391,7 +399,7 @@ def _clip(values: np.ndarray, bound: float | None) -> np.ndarray:
 
 
 def rounded_clip(bound: float | None, noise: Noise) -> float | None:
-    """The end of a clip, as the dtype has it."""
+    """Return the end of a clip, rounded to the dtype."""
     return None if bound is None else float(floats.round_to(bound, noise.dtype))
 
 

@@ -245,7 +245,7 @@ class Rows:
         return joined
 
     def leaves(self, states: Sequence[tuple[np.ndarray, ...]]) -> State:
-        """Join the states of a cell, one of each batch, to arrays (runs, rows, width) to write to."""
+        """Join a cell's states, one of each batch, to arrays (runs, rows, width) to write to."""
         ordered = [states[index] for index in self._order]
         joined = [np.concatenate(leaves) for leaves in zip(*ordered, strict=True)]
         return tuple(np.repeat(leaf[None], 1 + RUNS, axis=0) for leaf in joined)
@@ -289,7 +289,7 @@ def _run_steps(
 
 
 def _lose_uncertain_rows(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
-    """Put NaN in place of each row, from the step on where none of its digits is certain."""
+    """Put NaN in place of a row, from the step on where none of its digits is certain."""
     lost = _uncertain_rows(outputs)
     if lost.any():
         outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan

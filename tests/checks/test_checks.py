@@ -1,4 +1,4 @@
-"""The judges: an observation in, silence or a sentence out."""
+"""Checks of outputs, numbers and refusals: they are silent, or raise a sentence."""
 
 from __future__ import annotations
 
@@ -212,8 +212,7 @@ def test_a_part_has_its_own_length() -> None:
 
 def test_a_long_message_is_cut_and_its_styling_left_out() -> None:
     error = wire.Error("ValueError", "", (), "\x1b[1m" + "x" * 500, "", "build")
-    told = error_line(error)
-    assert told == f"ValueError while building ({'x' * 157}...)"
+    assert error_line(error) == f"ValueError while building ({'x' * 157}...)"
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -222,22 +221,22 @@ ESTIMATE = Estimate(np.array([[1.0, 2.0]]), np.array([[0.125, 0.25]]), np.array(
 NOTHING = wire.Observation()
 
 
-def within(*values: float) -> float:
+def judge_outputs(*values: float) -> float:
     return numbers.within_bound(np.array([values]), ESTIMATE, "outputs", NOTHING)
 
 
-def test_the_width_is_the_limit() -> None:
-    assert within(1.0, 2.0) == 0
-    assert within(1.0625, 2.0) == 0.5
-    assert within(1.125, 1.75) == 1
+def test_the_error_bound_is_the_limit() -> None:
+    assert judge_outputs(1.0, 2.0) == 0
+    assert judge_outputs(1.0625, 2.0) == 0.5
+    assert judge_outputs(1.125, 1.75) == 1
     for values, ratio in (((np.nextafter(1.125, 2), 2.0), "1"), ((1.0, 1.0), "4")):
         with pytest.raises(Deviation, match=rf"it is {ratio} times as far"):
-            within(*values)
+            judge_outputs(*values)
 
 
 def test_the_worst_place_is_named() -> None:
     with pytest.raises(Deviation) as deviation:
-        within(1.2, 9.0)
+        judge_outputs(1.2, 9.0)
     assert deviation.value.sentence == (
         "outputs[0, 1] = 9, but must be the reference's 2 within 0.25 (it is 28 times as far)"
     )
@@ -246,7 +245,7 @@ def test_the_worst_place_is_named() -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_deviates(value: float) -> None:
     with pytest.raises(Deviation, match=r"outputs\[0, 1\] = "):
-        within(1.0, value)
+        judge_outputs(1.0, value)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
@@ -266,20 +265,20 @@ def test_no_values_agree() -> None:
     assert numbers.within_bound(np.zeros((0, 3)), empty, "outputs", NOTHING) == 0
 
 
-def run(outputs: list[float], hidden: list[float] | None = None) -> Run:
+def a_run(outputs: list[float], hidden: list[float] | None = None) -> Run:
     state = np.array(hidden or [0.0] * len(outputs))[:, None]
     return Run(np.array(outputs)[:, None, None], ((state,),), NOTHING)
 
 
 def test_identical_is_to_the_last_bit() -> None:
     odd = [np.nan, np.inf, -np.inf, 0.1]
-    numbers.runs_are_identical(run(odd, odd), run(odd, odd))
+    numbers.runs_are_identical(a_run(odd, odd), a_run(odd, odd))
     for other in ([0.0, *odd[1:]], [*odd[:1], -np.inf, *odd[2:]], [*odd[:3], 0.1 + 2**-56]):
         assert other != odd
         with pytest.raises(Deviation, match=r"^outputs\[.*but must be exactly"):
-            numbers.runs_are_identical(run(odd, odd), run(other, odd))
+            numbers.runs_are_identical(a_run(odd, odd), a_run(other, odd))
         with pytest.raises(Deviation, match=r"^final h of cell 0\[.*but must be exactly"):
-            numbers.runs_are_identical(run(odd, other), run(odd, odd))
+            numbers.runs_are_identical(a_run(odd, other), a_run(odd, odd))
 
 
 BEFORE = wire.Observation(leaf((2, 3)).array, node(leaf((2, 3)), leaf((2, 4))))
@@ -320,21 +319,21 @@ def test_an_error_before_is_told_as_such() -> None:
         numbers.same_observations(support.an_error("KeyError"), BEFORE)
 
 
-def test_two_paths_may_be_apart_by_the_spread() -> None:
+def test_two_paths_may_be_apart_by_the_pair_bound() -> None:
     trajectory = forward.Trajectory(
         Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),
         ((Estimate(*(np.full((2, 1), n) for n in (0.0, 0.5, 1.0))),),),
     )
-    assert numbers.runs_agree(run([0, 0]), run([1, 0]), trajectory) == 1
+    assert numbers.runs_agree(a_run([0, 0]), a_run([1, 0]), trajectory) == 1
     with pytest.raises(
         Deviation, match=r"outputs\[1, 0, 0\] = 0, but must be the other path's 1.5"
     ):
-        numbers.runs_agree(run([0, 0]), run([0, 1.5]), trajectory)
+        numbers.runs_agree(a_run([0, 0]), a_run([0, 1.5]), trajectory)
     with pytest.raises(Deviation, match="final h of cell 0"):
-        numbers.runs_agree(run([0, 0], [0, 0]), run([0, 0], [2, 0]), trajectory)
-    numbers.rows_agree(0, run([0, 0]), run([0, 9]), trajectory)
+        numbers.runs_agree(a_run([0, 0], [0, 0]), a_run([0, 0], [2, 0]), trajectory)
+    numbers.rows_agree(0, a_run([0, 0]), a_run([0, 9]), trajectory)
     with pytest.raises(Deviation, match="its own alone"):
-        numbers.rows_agree(1, run([0, 0]), run([0, 9]), trajectory)
+        numbers.rows_agree(1, a_run([0, 0]), a_run([0, 9]), trajectory)
 
 
 def test_two_parts_are_joined() -> None:

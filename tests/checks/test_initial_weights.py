@@ -1,4 +1,4 @@
-"""Initial weights: those of a Keras without a fault, and each fault told."""
+"""Checks of initial weights: those of a Keras without a fault pass, and each fault is found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CELL = Cell("LSTM", 3)
 
 
 def weights(**changed: np.ndarray) -> wire.Weights:
-    """What Keras begins with, for two features."""
+    """Return the weights that Keras starts with, for two features."""
     stream = np.random.RandomState(0)
     kernel = stream.uniform(-1, 1, (2, 12)) * np.sqrt(6 / 14)
     recurrent = np.linalg.qr(stream.normal(size=(12, 3)))[0].T
