@@ -31,7 +31,7 @@ def must_be_made(made: wire.Made) -> None:
 
 
 def tells_options(case: Case, config: Mapping[str, Any]) -> None:
-    """Judge whether a config has every option that the case's cell or layer was given."""
+    """Judge that a config has every option that the case's cell or layer was given."""
     raise_differences(
         [
             difference
@@ -42,7 +42,7 @@ def tells_options(case: Case, config: Mapping[str, Any]) -> None:
 
 
 def are_equal(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Judge whether two configs are equal."""
+    """Judge that two configs are equal."""
     raise_differences(differences("config", before, after) + differences("config", after, before))
 
 

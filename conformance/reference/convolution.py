@@ -28,7 +28,7 @@ def as_matrices(convolution: Convolution, filters: int, weights: Weights) -> Wei
     bias = weights.bias
     if bias is not None:
         bias = np.tile(bias.reshape(-1, 1, filters), (1, count, 1)).ravel()
-    # the state is convolved with padding, so that its size in space stays
+    # the state is convolved with padding, which keeps its size in space
     carried = Convolution(positions, convolution.kernel)
     return Weights(
         _matrix(convolution, weights.kernel, filters),

@@ -89,7 +89,7 @@ class Sum:
         return Sum(*(np.where(rows, 0.0, mine) for mine in self._arrays()))
 
     def scale_rows(self, factors: np.ndarray) -> Sum:
-        """With each row multiplied, by (rows, 1)."""
+        """Multiply each row by its factor, (rows, 1)."""
         return dataclasses.replace(self, value=self.value * factors)
 
     def replace_first_rows(self, whole: Sum) -> Sum:
@@ -120,7 +120,7 @@ class Factor:
     product: bool = False
 
     def scale_rows(self, factors: np.ndarray) -> Factor:
-        """With each row multiplied, by (rows, 1)."""
+        """Multiply each row by its factor, (rows, 1)."""
         return Factor(self.left, self.right * factors, self.product)
 
 

@@ -1,7 +1,7 @@
 """The cells' textbook formulas in NumPy, step by step, each operation moved by its own error.
 
-Arrays have shape (runs, batch, width), as in `rounding.py`. Sequences have an axis of steps before
-these.
+Arrays have shape (runs, batch, width), as in `rounding.py`. Sequences have the steps as an
+additional first axis.
 """
 
 from __future__ import annotations

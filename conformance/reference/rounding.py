@@ -19,8 +19,9 @@ RUNS = 32
 _HELD = RUNS // 2  # runs in which an operation makes the same error at every step
 _NOISE_SEED = 1997
 _POOL = 1 << 18  # the number of signs drawn; each operation takes a stretch of them
+# distances in the pool between the signs of layers, and of steps on the way back
 _LAYERS_APART = 50021
-_STEPS_APART = 7919  # on the way back
+_STEPS_APART = 7919
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def test_a_gradient_that_is_a_little_too_large_is_seen(dtype: str, fault: float)
 
 
 def test_rows_with_opposite_errors_do_not_lower_the_error_bound_of_weights() -> None:
-    # two rows with one state and opposite inputs: the second takes from the kernel what the first adds
+    # two rows with one state and opposite inputs: their gradients of the kernel cancel
     cell, weights = Cell("SimpleRNN", 1, use_bias=False), Weights(np.ones((1, 1)), np.ones((1, 1)))
     one = np.full((2, 1, 1), 1.0)
     batch = forward.Batch(one * [[[1.0]], [[-1.0]]], ((np.zeros((2, 1)),),))
@@ -197,7 +197,7 @@ def test_rows_with_opposite_errors_do_not_lower_the_error_bound_of_weights() -> 
 
 
 def test_a_kink_may_fall_to_either_side() -> None:
-    # the sum is 0 but for rounding: relu lets its gradient through in one order, and not in another
+    # the exact sum is 0: rounded, relu passes its gradient on in one order, and not in another
     cell = Cell("SimpleRNN", 1, activation="relu")
     weights = Weights(np.array([[0.1]]), np.array([[-0.1]]), np.zeros(1))
     batch = forward.Batch(np.full((1, 1, 1), 0.3), ((np.full((1, 1), 0.3),),))

@@ -537,7 +537,7 @@ def test_a_value_that_is_not_finite_is_infinitely_far() -> None:
 
 
 def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
-    # the sum is 0 but for rounding: relu gives 0 in one order, and a little in another
+    # the exact sum is 0, and rounding moves it: relu gives 0 in one order, and a little in another
     cell = Cell("SimpleRNN", 1, activation="relu")
     weights = Weights(array(0.1), array(-0.1), np.array([0.0]))
     result = trajectory(cell, weights, [0.3], [0.3], dtype="float32")
