@@ -15,8 +15,8 @@ computations may be apart.
 
 - An elementary operation rounds once: by at most u·|result|. The reference rounds too, in float64.
   So a path and the reference may differ by (u + 2⁻⁵³)·|result|. In all bounds here u stands for
-  that sum. In float64 the reference is no better than the path, and the error bound is twice as
-  large. In the other dtypes the addition vanishes.
+  that sum. In float64 the reference is no better than the path, so the error bound is twice as
+  large. In the other dtypes 2⁻⁵³ is too small to matter.
 - A sum of n terms may be added up in any order, and libraries choose different ones: v1 cells
   multiply [x, h] at once, Keras adds two products; the bias comes first or last, or `forget_bias`
   is added to it before. The products round by u·Σ|terms| together. Each of the n - 1 additions
@@ -38,7 +38,7 @@ computations may be apart.
 - Every product, quotient and function may underflow (sums of subnormal numbers are exact). Where
   the processor rounds to nearest, this changes the result by half the smallest subnormal number.
   Where it flushes subnormal numbers to zero, this changes the result by up to the smallest normal
-  number. TensorFlow asks for that (`ScopedFlushDenormal`). It affects all dtypes except float16:
+  number. TensorFlow asks for flushing (`ScopedFlushDenormal`). It affects all dtypes except float16:
   its arithmetic is emulated.
 - Clipping, relu and linear are exact.
 
