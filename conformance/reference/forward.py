@@ -38,8 +38,8 @@ computations may be apart.
 - Every product, quotient and function may underflow (sums of subnormal numbers are exact). Where
   the processor rounds to nearest, this changes the result by half the smallest subnormal number.
   Where it flushes subnormal numbers to zero, this changes the result by up to the smallest normal
-  number. TensorFlow asks for flushing (`ScopedFlushDenormal`). It affects all dtypes except float16:
-  its arithmetic is emulated.
+  number. TensorFlow asks for flushing (`ScopedFlushDenormal`). That affects all dtypes except
+  float16, because its arithmetic is emulated.
 - Clipping, relu and linear are exact.
 
 **The signs of the errors.** Each operation draws its own sign, independent of the others. But in
