@@ -37,6 +37,6 @@ def test_paths_agree_with_each_other(case: Case, run: Runs) -> CheckResult:
     (here,) = run(case, case_calls.whole(case))
     elsewhere = case_calls.on_other_path(case)
     (there,) = run(elsewhere, case_calls.whole(elsewhere))
-    one = outputs.accepted(case, here, f"the call on {case.program.path}")
-    other = outputs.accepted(elsewhere, there, f"the call on {elsewhere.program.path}")
+    one = outputs.accepted_run(case, here, f"the call on {case.program.path}")
+    other = outputs.accepted_run(elsewhere, there, f"the call on {elsewhere.program.path}")
     return CheckResult(numbers.runs_agree(one, other, forward.trajectory(case)))

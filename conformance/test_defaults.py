@@ -1,4 +1,4 @@
-"""DF: what is made with its units alone is what the documentation says."""
+"""DF: a cell or layer that is given its units alone is as the documentation says."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ from strategies import default_options
 KERAS = ("keras2", "keras3")
 _V1_CLASSES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell", STACK: "MultiRNNCell"}
 
-# What is made does not depend on the mode in which it is called
+# The mode of a call does not change the cell or layer that is made
 default_clause = partial(clause, source=sources.DEFAULTS, modes=(EAGER,))
 
 
-def documented(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Each path of one class of cells or layers of whose defaults something is documented."""
+def documented_subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+    """Return each path of one class of cells or layers that has documented defaults."""
     found = subjects.paths_and_cells(apis=("cell", "layer"))(offers)
     return [
-        here for here in found if documented_defaults.documented_of(class_of(here.path, here.cell))
+        here
+        for here in found
+        if documented_defaults.documented_pages(class_name(here.path, here.cell))
     ]
 
 
-def class_of(path_name: str, kind: str) -> str:
-    """The class that a path makes, as `keras3/LSTM`."""
+def class_name(path_name: str, cell_type: str) -> str:
+    """Return the name of the class that a path makes, such as `keras3/LSTM`."""
     path = state_forms.Path.of(path_name)
     if path.is_v1:
-        return f"v1/{_V1_CLASSES.get(kind, kind + 'Cell')}"
-    return f"{path.generation}/{kind if path.api == 'layer' else kind + 'Cell'}"
+        return f"v1/{_V1_CLASSES.get(cell_type, cell_type + 'Cell')}"
+    return f"{path.generation}/{cell_type if path.api == 'layer' else cell_type + 'Cell'}"
 
 
 def must_be_documented(run: Runs, *classes: str) -> None:
-    """Judge the defaults of classes, each option by itself."""
+    """Judge the defaults of classes, option by option."""
     found = run.defaults()
-    pages = [page for name in classes for page in documented_defaults.documented_of(name)]
-    configs.must_be(
+    pages = [page for name in classes for page in documented_defaults.documented_pages(name)]
+    configs.raise_differences(
         [
             f"{difference} ({page.source})"
             for page in pages
@@ -54,13 +56,13 @@ def must_be_documented(run: Runs, *classes: str) -> None:
 
 @default_clause(
     "DF-01",
-    subjects=documented,
+    subjects=documented_subjects,
     cases=default_options.simplest,
     cost=Cost(essential=True),
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of a cell or layer that is not given has its documented default."""
-    must_be_documented(run, class_of(case.program.path, case.program.cell_name))
+    must_be_documented(run, class_name(case.program.path, case.program.cell_name))
 
 
 @default_clause(
@@ -100,4 +102,4 @@ def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
     made = run.look(case)
     configs.must_be_made(made)
     (weights,) = made.weights
-    initial_weights.as_documented(case.program.cells[0], weights)
+    initial_weights.must_be_as_documented(case.program.cells[0], weights)

@@ -1,7 +1,7 @@
 """GR: gradients with respect to initial state, inputs and weights.
 
-Of the sum of outputs and final state, each times a factor of its own: so every output and every
-leaf of the final state counts.
+The loss is the sum of outputs and final state, each multiplied by its own factor. So every output
+and every leaf of the final state counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from conformance.reference import backward
 from strategies import differentiable as drawn
 from strategies import states
 
-# to trace it takes as long as all else that is asked of a program; cells do not differ in it
+# tracing this takes as long as all other calls of a program; cells do not differ in it
 CARRYING = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",))
 
 
@@ -81,7 +81,7 @@ def test_gradients_go_through_a_carried_state(case: Case, run: Runs) -> CheckRes
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    # in function and graph mode they are part of what is traced
+    # in function and graph mode the variables are part of the traced program
     cost=Cost(effort=0.34, isolated=True, expensive=True, cells=2),
 )
 def test_initial_state_can_be_learnt(case: Case, run: Runs) -> CheckResult:

@@ -1,4 +1,4 @@
-"""PS: what is made again from its config, or saved and loaded, is what it was."""
+"""PS: cells, layers and models stay the same when rebuilt from a config, or saved and loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
 from strategies import persisted
 
-# What comes back runs only eagerly
+# Rebuilt and loaded objects run only eagerly
 reloading_clause = partial(clause, modes=(EAGER,))
 
 
@@ -30,7 +30,7 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
     hold.
     """
     (config,) = configs.read(run.look(case))
-    configs.tells(case, config)
+    configs.tells_options(case, config)
 
 
 @reloading_clause(
@@ -44,7 +44,7 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
     config.
     """
     before, after = configs.read(run.look(case))
-    configs.same(before, after)
+    configs.are_equal(before, after)
 
 
 @reloading_clause(
@@ -62,27 +62,27 @@ def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
     (before,) = run(plain, case_calls.whole(plain))
     (after,) = run(case, case_calls.whole(case))
     numbers.same_observations(before, after)
-    outputs.weights_intact(after)
+    outputs.must_keep_weights(after)
 
 
-def as_before(case: Case, run: Runs) -> CheckResult:
-    """Judge what was saved and loaded by what it was: its numbers, and its weights to the bit."""
+def equals_original(case: Case, run: Runs) -> CheckResult:
+    """Judge a loaded model by the one that was saved: its numbers, and its weights to the bit."""
     plain = case_calls.as_made(case)
-    return _alike(case, plain, run, "those before it was saved")
+    return _equals(case, plain, run, "those before it was saved")
 
 
-def as_on_the_other_path(case: Case, run: Runs) -> CheckResult:
-    """Judge what has the weights of another path by that one, its weights to the bit."""
+def equals_other_path(case: Case, run: Runs) -> CheckResult:
+    """Judge a model that has the weights of another path by that path, its weights to the bit."""
     other = case_calls.on_other_path(case)
-    return _alike(case, other, run, f"those on {case.other}")
+    return _equals(case, other, run, f"those on {case.other}")
 
 
-def _alike(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
+def _equals(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
     (before,) = run(model, case_calls.whole(model))
     (after,) = run(case, case_calls.whole(case))
-    there = outputs.accepted(model, before, "the call before")
-    here = outputs.accepted(case, after)
-    outputs.weights_intact(after)
+    there = outputs.accepted_run(model, before, "the call before")
+    here = outputs.accepted_run(case, after)
+    outputs.must_keep_weights(after)
     return CheckResult(numbers.runs_agree(here, there, forward.trajectory(case), whose))
 
 
@@ -99,7 +99,7 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Ch
     """A model whose initial state is an input is the same after it was saved as `.keras` and
     loaded.
     """
-    return as_before(case, run)
+    return equals_original(case, run)
 
 
 @reloading_clause(
@@ -113,7 +113,7 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Check
     """A model whose initial state is an input is the same after it was saved as `.h5` and
     loaded.
     """
-    return as_before(case, run)
+    return equals_original(case, run)
 
 
 @reloading_clause(
@@ -127,13 +127,13 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
     """A model that loads the weights saved by another model of the same kind is the same as
     that model.
     """
-    return as_before(case, run)
+    return equals_original(case, run)
 
 
 @reloading_clause(
     "PS-07",
     source=sources.EXPORT,
-    # in Keras 2 it traces whatever could be called, which takes seconds
+    # in Keras 2 saving traces everything that could be called, which takes seconds
     subjects=subjects.reloading(
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),
@@ -144,7 +144,7 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> C
     """A model whose initial state is an input is the same after it was saved as a SavedModel
     and loaded.
     """
-    return as_before(case, run)
+    return equals_original(case, run)
 
 
 @reloading_clause(
@@ -159,7 +159,7 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     """Keras 3 takes a config of Keras 2, without the removed `time_major`, and makes from it
     what Keras 2 made.
     """
-    return as_on_the_other_path(case, run)
+    return equals_other_path(case, run)
 
 
 @reloading_clause(
@@ -176,7 +176,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckR
     """Keras 3 takes a config of Keras 2, just as it was written, and makes from it what Keras 2
     made.
     """
-    return as_on_the_other_path(case, run)
+    return equals_other_path(case, run)
 
 
 @reloading_clause(
@@ -191,7 +191,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckR
 )
 def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) -> CheckResult:
     """An activation that a config of Keras 2 names is the same function in Keras 3."""
-    return as_on_the_other_path(case, run)
+    return equals_other_path(case, run)
 
 
 @reloading_clause(
@@ -208,9 +208,9 @@ def test_weights_of_v1_cells_do_the_same_in_keras(case: Case, run: Runs) -> Chec
     """
     other = case_calls.on_other_path(case)
     if case.program.reloaded == wire.BASIC_V1_WEIGHTS:
-        other = other.replace(cells=tuple(map(_basic, case.program.cells)))
-    return _alike(case, other, run, f"those on {case.other}")
+        other = other.replace(cells=tuple(map(_basic_cell, case.program.cells)))
+    return _equals(case, other, run, f"those on {case.other}")
 
 
-def _basic(cell: Cell) -> Cell:
+def _basic_cell(cell: Cell) -> Cell:
     return dataclasses.replace(cell, cell_type="BasicLSTM") if cell.cell_type == "LSTM" else cell

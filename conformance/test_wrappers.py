@@ -1,7 +1,7 @@
-"""WR: what is made of cells, and their relatives, keep their state as the cells do.
+"""WR: wrappers, stacks and other relatives of cells keep their state as the cells do.
 
-A family of its own: each clause says of one kind of relative what RT and AG say of the usual cells,
-for which the documentation of that relative is the source.
+They are a family of their own. Each clause demands of one sort of relative what RT and AG demand of
+the usual cells. Its source is the documentation of that relative.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARIABLE_DTYPE
 from conformance.checks import numbers, shared, stored_state
-from conformance.checks.outputs import Run, accepted, accepted_outputs, variables_are
+from conformance.checks.outputs import Run, accepted_outputs, accepted_run, must_have_variables_in
 from conformance.contract import sources, subjects
 from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
@@ -36,10 +36,10 @@ OWN = "Own"
 OWNABLE = (V1_SEQUENCE, "RNN/keras2", "RNN/keras3")
 KERAS = ("RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3", "cell/keras2", "cell/keras3")
 LAYERS = ("layer/keras2", "layer/keras3")
-REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_statefulness.py)
+REMEMBERING = (EAGER, "function")  # the modes in which a layer is stateful (test_statefulness.py)
 SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
 
-# Programs of relatives are no other cells', and there are many of them
+# Relatives share no programs with other cells, and there are many of them
 _RELATIVE_COST = Cost(expensive=True, effort=0.5)
 relative_clause = partial(clause, cost=_RELATIVE_COST)
 
@@ -84,7 +84,7 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     keeps by the keep probability.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("outputs", seen.outputs, expected.outputs, seen)
     return CheckResult(numbers.state_agrees(seen, expected))
@@ -106,7 +106,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
     change an LSTM's c.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("final h", seen.state[0][0], expected.state[0][0], seen)
     ratios = [numbers.within_bound(seen.outputs, expected.outputs, "outputs", observation)]
@@ -116,7 +116,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
 
 
 def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) -> None:
-    """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
+    """Judge values that were dropped in part; chance keeps some, so no ratio is returned."""
     kept = np.where(values == 0, expected.value, wire.KEEP_PROBABILITY * values)
     numbers.within_bound(kept, expected, f"keep probability * {what}", seen.observation)
 
@@ -310,7 +310,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     Each slice starts from the state that the one before has left.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = stored_state.ending_in_stored(case, observation, "the call")
+    seen = stored_state.run_ending_in_stored(case, observation, "the call")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -326,8 +326,8 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     variables are of float32.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
-    variables_are(VARIABLE_DTYPE, observation)
+    seen = accepted_run(case, observation)
+    must_have_variables_in(VARIABLE_DTYPE, observation)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 

@@ -101,7 +101,7 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
 
 def _nested(case: Case) -> wire.Call:
     return documented_usage.call(
-        case, documented_usage.nested(case, state_forms.TUPLE, state_forms.NUMPY)
+        case, documented_usage.nested_state(case, state_forms.TUPLE, state_forms.NUMPY)
     )
 
 

@@ -14,7 +14,12 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case, make_case
 from conformance.cases.program import IN_PARTS, WIRINGS, Cell
 from conformance.checks.deviation import Deviation
-from conformance.checks.outputs import Run, accepted, as_declared, same_structure
+from conformance.checks.outputs import (
+    Run,
+    accepted_run,
+    must_have_same_structure,
+    must_match_declaration,
+)
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import mode_cases
 from tests import support
@@ -94,16 +99,16 @@ def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
 def contained(container: str) -> Run:
     seen = support.perfect(CASE.replace(mode="eager"))
     state = wire.Node(container, seen.state.children)
-    return accepted(CASE, dataclasses.replace(seen, state=state))
+    return accepted_run(CASE, dataclasses.replace(seen, state=state))
 
 
 def test_final_states_in_like_containers_are_alike() -> None:
-    same_structure(contained("list"), contained("list"), "the other's")
+    must_have_same_structure(contained("list"), contained("list"), "the other's")
 
 
 def test_a_tuple_is_no_list() -> None:
     with pytest.raises(Deviation) as deviation:
-        same_structure(contained("tuple"), contained("list"), "the eager call's")
+        must_have_same_structure(contained("tuple"), contained("list"), "the eager call's")
     assert deviation.value.sentence == (
         "final state = (float32(3, 2), float32(3, 2)), but must be the eager call's"
         " [float32(3, 2), float32(3, 2)]"
@@ -123,7 +128,7 @@ def declaring(outputs: object, *state: object) -> wire.Observation:
 
 @pytest.mark.parametrize("h", [H, wire.Spec("float32", (3, 2)), wire.Spec("float32", (3, None))])
 def test_sizes_may_be_unknown(h: wire.Spec) -> None:
-    as_declared(declaring(OUTPUTS, h, H))
+    must_match_declaration(declaring(OUTPUTS, h, H))
 
 
 DECLARED = {
@@ -141,4 +146,4 @@ def test_what_is_declared_otherwise_deviates(name: str) -> None:
     with pytest.raises(
         Deviation, match=r"the symbolic outputs and state = .*must be what is given"
     ):
-        as_declared(declaring(*DECLARED[name]))
+        must_match_declaration(declaring(*DECLARED[name]))

@@ -83,9 +83,9 @@ def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.Pat
 
 
 def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
-    one, other = outputs.accepted(case, kept), outputs.accepted(case, new)
+    one, other = outputs.accepted_run(case, kept), outputs.accepted_run(case, new)
     assert state_forms.format_tree(kept.state) == state_forms.format_tree(new.state)
-    numbers.identical_runs(one, other, "the new program's")
+    numbers.runs_are_identical(one, other, "the new program's")
 
 
 @pytest.mark.parametrize("mode", ["eager", "function"])
@@ -102,8 +102,8 @@ def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
         calls = case_calls.run(case, [case_calls.whole(case)] * 2)
         once, again = target.run(case_calls.program(case), (calls, calls))
         alike(case, once[0], again[0])
-        stored = stored_state.stored(case, once[0])
-        assert not (stored[0][0] == stored_state.stored(case, once[1])[0][0]).all()
+        stored = stored_state.stored_values(case, once[0])
+        assert not (stored[0][0] == stored_state.stored_values(case, once[1])[0][0]).all()
 
 
 @pytest.mark.parametrize("mode", ["function", "graph"])
@@ -154,7 +154,7 @@ def test_one_that_failed_is_built_anew(target: Target) -> None:
     def built_for() -> float:
         before = target.seconds()["building"]
         (seen, _) = ask(target, program, False)
-        numbers.agrees_with_reference(program, outputs.accepted(program, seen))
+        numbers.agrees_with_reference(program, outputs.accepted_run(program, seen))
         return target.seconds()["building"] - before
 
     assert built_for() > 10 * built_for()

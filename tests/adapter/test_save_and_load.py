@@ -64,9 +64,9 @@ def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str)
         assert after.error is not None
         assert after.error.stage == "build"
         return
-    outputs.accepted(case, after)
+    outputs.accepted_run(case, after)
     numbers.same_observations(before, after)
-    outputs.weights_intact(after)
+    outputs.must_keep_weights(after)
 
 
 @pytest.mark.parametrize("way", [wire.CONFIG, wire.KERAS_FILE, wire.V1_WEIGHTS])
@@ -76,7 +76,7 @@ def test_other_weights_are_reloaded_too(target: Target, way: str) -> None:
     wanted = observed(target, *(case_calls.as_made(case) for case in cases))
     for one, other in zip(seen, wanted, strict=True):
         numbers.same_observations(other, one)
-        outputs.weights_intact(one)
+        outputs.must_keep_weights(one)
     assert seen[0].outputs != seen[1].outputs
 
 

@@ -16,7 +16,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.checks.rejection import malformed_is_refused
 from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.profiles import Profile
@@ -221,7 +221,7 @@ def off_by(much: float) -> Answer:
 def of_numbers(old: float, new: float) -> list[Verdict]:
     def agrees(case: Case, run: Runs) -> CheckResult:
         (seen,) = run(case, case_calls.whole(case))
-        return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
+        return CheckResult(numbers.agrees_with_reference(case, accepted_run(case, seen)))
 
     one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, extent: st.just((WHOLE,)))
     return judged(off_by(old), off_by(new), one)
