@@ -63,7 +63,7 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
     subjects=subjects.paths_and_cells(
         apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)
     ),
-    cases=partial(usage.example, of=_FED),
+    cases=partial(usage.example, sizes=_FED),
 )
 def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras SimpleRNNCell takes one tensor as initial state, and returns one
@@ -77,7 +77,7 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("LSTM",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("LSTM",))),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors as initial state, and
@@ -94,7 +94,7 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 3)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("GRU",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("GRU",))),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras GRUCell takes one tensor as initial state, and returns one as
@@ -115,7 +115,7 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 1)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("SimpleRNN",)),
-    cases=partial(usage.example, of=_SIZED),
+    cases=partial(usage.example, sizes=_SIZED),
 )
 def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     """RNN over a SimpleRNNCell takes a list of one NumPy array, and returns a state whose item
@@ -134,7 +134,9 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_SIZED, kinds=("LSTM",), units=(64,))),
+    cases=partial(
+        usage.example, sizes=dataclasses.replace(_SIZED, cell_types=("LSTM",), units=(64,))
+    ),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     """RNN over an LSTMCell takes a list of two NumPy arrays, and returns the output and two
@@ -156,7 +158,7 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
     cases=partial(
         usage.example,
-        of=dataclasses.replace(_SIZED, kinds=("LSTM", "LSTM"), units=(64, 32)),
+        sizes=dataclasses.replace(_SIZED, cell_types=("LSTM", "LSTM"), units=(64, 32)),
     ),
 )
 def test_sizing_a_stack(case: Case, run: Runs) -> None:
@@ -429,7 +431,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
+    cases=partial(usage.malformed_cases, names=("dtype_other_float", "dtype_int")),
     effort=0.33,
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -442,7 +444,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
+    cases=partial(usage.malformed_cases, names=("batch_one", "wrong_batch")),
     effort=0.33,
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -455,7 +457,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("units_one", "wrong_units"), each_leaf=True),
+    cases=partial(usage.malformed_cases, names=("units_one", "wrong_units"), each_leaf=True),
 )
 def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     """A state raises an exception if one of its tensors is not as wide as the cell's units."""
@@ -467,7 +469,9 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
+    cases=partial(
+        usage.malformed_cases, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")
+    ),
     effort=0.33,
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -490,7 +494,7 @@ def _raises(case: Case, run: Runs) -> CheckResult:
     source=INCOMPATIBLE,
     severity=SHOULD,
     subjects=IN_LAYERS,
-    cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
+    cases=partial(usage.malformed_cases, names=("wrong_units",), each_leaf=True),
     effort=0.33,
 )
 def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:

@@ -56,8 +56,8 @@ def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., 
 
 
 # What clauses draw alike is worked out once for all of them
-_WITHOUT_STATE = partial(stateful.together, split=True, states=(None,))
-_WITH_STATE = partial(stateful.together, split=True, states=states.GIVEN)
+_WITHOUT_STATE = partial(stateful.case_groups, split=True, states=(None,))
+_WITH_STATE = partial(stateful.case_groups, split=True, states=states.GIVEN)
 _WITH_ARRAYS = partial(_WITH_STATE, form=state_forms.NUMPY)
 
 
@@ -94,7 +94,7 @@ def _stores_its_final_state(case: Case, run: Runs) -> CheckResult:
 
 
 @stateful_clause(
-    "ST-03", source=sources.RNN, cases=partial(states.together, states=states.DISTINCT)
+    "ST-03", source=sources.RNN, cases=partial(states.case_groups, states=states.DISTINCT)
 )
 def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckResult:
     """A layer that is not stateful starts each call without a state from zeros."""
@@ -110,7 +110,7 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer"), cells=("GRU", "LSTM", STACK)),
     cases=partial(
-        stateful.together,
+        stateful.case_groups,
         split=True,
         states=(None,),
         masks=tuple(mask for mask in case_arrays.MASKS if mask != "full"),
@@ -200,7 +200,7 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult
     source=sources.RESET_STATES,
     severity=SHOULD,
     subjects=IN_KERAS_2,
-    cases=partial(stateful.together, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
+    cases=partial(stateful.case_groups, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """Arrays of another float width set the stored state in its own dtype, as if they were cast
@@ -208,7 +208,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """
     call = case_calls.without_state(case)
     cast, by_hand = (
-        case_calls.after_reset(call, state_forms.held_as(state_forms.NUMPY, state))
+        case_calls.after_reset(call, state_forms.hold_leaves_as(state_forms.NUMPY, state))
         for state in (case_calls.given_state(case), case_calls.cast_by_hand(case).state)
     )
     first, second = run(case, cast, by_hand)
@@ -308,7 +308,7 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     stays as it was.
     """
     call = case_calls.without_state(case)
-    once, other = run(case, call, case_calls.of_other_batch(case))
+    once, other = run(case, call, case_calls.whole_of_other_batch(case))
     outputs.accepted(case, once)
     grade = stored_state.batch_refused(case, other)
     stored_state.left_alone(case, once, other)

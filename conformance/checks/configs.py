@@ -112,7 +112,7 @@ class _Part:
 
 
 def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
-    path = state_forms.Path.of(case.program.path)
+    path = state_forms.Path.parse(case.program.path)
     if path.api == "layer":
         (cell,) = case.program.cells
         yield _Part(
@@ -148,13 +148,13 @@ def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
     given.pop("merge_mode", None)  # told of what is around both directions
     if case.program.options == wire.EVERY:
         given.update(
-            neutral_options.of_loop(state_forms.Path.of(case.program.path).generation, kind)
+            neutral_options.of_loop(state_forms.Path.parse(case.program.path).generation, kind)
         )
     return given
 
 
 def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
     if case.program.options == wire.EVERY:
         given.update(neutral_options.of_cell(generation, cell.cell_type))

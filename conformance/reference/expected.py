@@ -40,7 +40,7 @@ def _both_directions(case: Case) -> Trajectory:
     one, other = forwards.outputs, backwards.outputs
     if case.program.layer.return_sequences:  # the outputs of both stand in the order of the steps
         merged = _merged(case, one, other.part(np.s_[:, ::-1]))
-        counted = case_arrays.counted(case)
+        counted = case_arrays.counted_steps(case)
         # documented: they are then zero in masked steps whatever the layer's option says
         merged = merged if counted is None else merged.where(counted[..., None])
     else:
@@ -86,7 +86,7 @@ def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
     order, place = np.s_[:, :: -1 if at else 1], slice(at, at + 1)
     batches = []
     for spec in specs:
-        steps = case_arrays.counted(spec)
+        steps = case_arrays.counted_steps(spec)
         counted = None if steps is None else Counted(steps[order], zero=False)
         batches.append(
             Batch(case_arrays.inputs(spec)[order], case_arrays.state(spec)[place], counted)

@@ -1,4 +1,4 @@
-"""The arrays of a case: exact in its dtype, and dependent on nothing but what they should be."""
+"""The arrays of a case: exact in its dtype, and dependent only on the right fields."""
 
 from __future__ import annotations
 
@@ -172,8 +172,8 @@ def test_state_values_are_as_large_as_their_name_says(
 def test_rows_units_and_leaves_of_a_state_differ(values: str, dtype: str) -> None:
     case = changed(state=values, dtype=dtype, batch=8, cells=(Cell("LSTM", 3), Cell("LSTM", 3)))
     cells = [np.concatenate(leaves, axis=1) for leaves in case_arrays.state(case)]
-    for joined in cells:
-        assert np.unique(joined).size == joined.size
+    for values_of_cell in cells:
+        assert np.unique(values_of_cell).size == values_of_cell.size
     assert (cells[0] != cells[1]).any()
 
 
@@ -257,7 +257,7 @@ def test_the_dtypes_constants(dtype: str, roundoff: float, subnormal: float) -> 
 
 
 def counted_rows(**fields: Any) -> list[str]:
-    steps = case_arrays.counted(changed(batch=40, steps=6, **fields))
+    steps = case_arrays.counted_steps(changed(batch=40, steps=6, **fields))
     assert steps is not None
     return ["".join("1" if step else "0" for step in row) for row in steps]
 
@@ -294,5 +294,5 @@ def test_lengths_are_the_number_of_steps_that_count() -> None:
     assert case_arrays.lengths(case).dtype == np.int32
 
 
-def test_without_lengths_and_mask_nothing_is_said_of_the_steps() -> None:
-    assert case_arrays.counted(CASE) is None
+def test_without_lengths_and_mask_there_is_no_choice_of_steps() -> None:
+    assert case_arrays.counted_steps(CASE) is None

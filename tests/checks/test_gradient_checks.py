@@ -30,7 +30,7 @@ def perfect(case: Case) -> wire.Observation:
     expected = backward.loss_gradients(case)
 
     def sent(estimate: Estimate) -> wire.Array:
-        return support.sent(estimate.value, case.program.dtype)
+        return support.to_wire(estimate.value, case.program.dtype)
 
     def sent_if(estimate: Estimate | None) -> wire.Array | None:
         return None if estimate is None else sent(estimate)
@@ -69,7 +69,7 @@ def test_perfect_gradients_are_within_the_width(case: Case) -> None:
 
 
 def test_a_leaf_without_a_gradient_is_told() -> None:
-    leaf = wire.Leaf(support.sent(np.zeros((1, 2)), "float32"))
+    leaf = wire.Leaf(support.to_wire(np.zeros((1, 2)), "float32"))
     tree = wire.Node(state_forms.LSTM_STATE_TUPLE, (wire.Nothing(), leaf))
     told = sentence(gradients.with_respect_to_state, V1, changed(V1, state=tree))
     assert told == (
@@ -99,7 +99,7 @@ def test_a_weight_without_a_gradient_is_told() -> None:
 def test_a_wrong_value_is_told_by_its_place(name: str) -> None:
     value = getattr(backward.loss_gradients(V1).weights[0], name).value.copy()
     value.flat[-1] += 1
-    seen = with_weight(V1, name, support.sent(value, V1.program.dtype))
+    seen = with_weight(V1, name, support.to_wire(value, V1.program.dtype))
     told = sentence(gradients.with_respect_to_weights, V1, seen)
     place = ", ".join(str(size - 1) for size in value.shape)
     assert told.startswith(f"gradient of {name} of cell 0[{place}] = ")
@@ -118,12 +118,12 @@ def test_a_call_that_fails_is_told() -> None:
 
 
 def test_outputs_are_judged_before_gradients() -> None:
-    seen = dataclasses.replace(perfect(KERAS), outputs=support.sent(np.zeros(3), "float32"))
+    seen = dataclasses.replace(perfect(KERAS), outputs=support.to_wire(np.zeros(3), "float32"))
     told = sentence(gradients.with_respect_to_inputs, KERAS, seen)
     assert told.startswith("outputs' shape = (3,)")
 
 
 def test_judges_read_shapes() -> None:
-    seen = changed(KERAS, inputs=wire.Leaf(support.sent(np.zeros((2, 1)), "float32")))
+    seen = changed(KERAS, inputs=wire.Leaf(support.to_wire(np.zeros((2, 1)), "float32")))
     told = sentence(gradients.with_respect_to_inputs, KERAS, seen)
     assert "shape" in told
