@@ -21,7 +21,7 @@ DTYPES = ("float32", "float64")  # the default, and one with smaller error bound
 def programs(
     draw: st.DrawFn, subject: Subject, spec: DrawSpec, only_default_dtype: bool = False
 ) -> Case:
-    """Draw a program of plain cells with the documented options, none of which is given."""
+    """Draw a program of plain cells; it gives no option, so each has its documented default."""
     generation = state_forms.Path.parse(subject.path).generation
     cell_types = ("LSTM", "GRU") if subject.cell == STACK else (subject.cell,)
     return make_case(
@@ -44,8 +44,8 @@ def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any) 
     one_step, data_spec = states.runs_one_step(subject), states.DataSpec(**data)
     first = draw(lengths_and_masks.seeds())
     return tuple(
-        states.with_data(draw, program, first + at, one_step, data_spec)
-        for at in range(spec.batch_size(program.program.mode))
+        states.with_data(draw, program, first + index, one_step, data_spec)
+        for index in range(spec.batch_size(program.program.mode))
     )
 
 

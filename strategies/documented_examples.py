@@ -58,7 +58,7 @@ def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], sizes: Exam
 
 
 def cell(cell_type: str, units: int, generation: str) -> Cell:
-    """Return a cell in its generation's default configuration; each has a forget bias of 1."""
+    """Return a cell in its generation's default configuration; any LSTM has a forget bias of 1."""
     return Cell(
         cell_type,
         units,

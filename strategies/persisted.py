@@ -19,10 +19,8 @@ from strategies import cells as drawn_cells
 from strategies import default_options, documented_examples, lengths_and_masks, states
 
 _FEW_STEPS = 4  # a reloaded program is wrong at once, or not at all
-_BY_ORDER = (
-    wire.H5_FILE,
-    wire.WEIGHTS_FILE,
-)  # they find weights by order: equal shapes can be swapped
+# These formats find weights by their order, so weights of equal shapes can be swapped unseen
+_BY_ORDER = (wire.H5_FILE, wire.WEIGHTS_FILE)
 HARD_SIGMOID = "hard_sigmoid_0.2"
 
 

@@ -181,7 +181,7 @@ def cases_of_program(
     most = max(1, spec.batch_size(program.program.mode) // len(program.program.cells))
     count = most if draw(lengths_and_masks.whole_numbers(_RARELY)) else 1
     first = draw(lengths_and_masks.seeds())
-    drawn = [with_data(draw, program, first + at, one_step, data_spec) for at in range(count)]
+    drawn = [with_data(draw, program, first + index, one_step, data_spec) for index in range(count)]
     if draw(lengths_and_masks.whole_numbers(_RARELY)) == _RARELY:
         drawn[0] = drawn[0].replace(static_shapes=True)
     return tuple(drawn)

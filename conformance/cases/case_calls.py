@@ -25,10 +25,11 @@ _remembered_until_answered = functools.lru_cache(maxsize=512)
 
 
 def program(case: Case, isolated: bool = False) -> wire.Program:
-    """Return the program of a case as it is sent; the target builds an `isolated` one for it alone.
+    """Return the program of a case as it is sent.
 
-    So it does for a malformed or a fresh case, as the result may depend on earlier calls of the
-    same program, and where the program is traced for its number of steps.
+    The target builds an `isolated` program for this case alone. It does the same for malformed and
+    fresh cases, as their results may depend on earlier calls of the program, and for programs that
+    are traced for their number of steps.
     """
     program = case.program
     alone = isolated or case.data.malformation is not None or program.fresh
@@ -188,7 +189,7 @@ def _whole_number(value: int) -> wire.Array:
 
 
 def with_other_rows(case: Case, kept: int) -> wire.Call:
-    """Return the call for the whole sequence in which every row but one has other values."""
+    """Return the call in which every row but one has other inputs and another state."""
     other = case.replace(data_seed=case.data.data_seed + 1)
 
     def mix_rows(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -209,7 +210,10 @@ def with_other_rows(case: Case, kept: int) -> wire.Call:
 
 
 def with_padding(case: Case, value: float | None = None) -> wire.Call:
-    """Return the call with other inputs, or with a value, in the steps that do not count."""
+    """Return the call for the whole sequence with other inputs in the steps that do not count.
+
+    With `value` these steps have that value.
+    """
     counted = case_arrays.counted_steps(case)
     assert counted is not None
     other = case_arrays.inputs(case.replace(data_seed=case.data.data_seed + 1))
@@ -228,7 +232,7 @@ def with_arguments_of_dtype(call: wire.Call, dtype: str) -> wire.Call:
 
 
 def cast_by_hand(case: Case) -> wire.Call:
-    """Return the call from the state that is rounded to the other float dtype and back."""
+    """Return the call for the whole sequence, from the state as the other float dtype rounds it."""
     other = state_forms.other_float(case.program.dtype)
     state = tuple(
         tuple(

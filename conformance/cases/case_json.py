@@ -35,7 +35,7 @@ from conformance.errors import UnreadableCase
 from conformance.reference import formulas
 
 _WHOLE_NUMBERS = {
-    "units": 1,  # each with the smallest number that it may be
+    "units": 1,  # the number is the smallest that is allowed
     "batch": 0,
     "steps": 0,
     "features": 0,

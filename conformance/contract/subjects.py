@@ -73,7 +73,7 @@ def reloading_paths(way: str, cells_by_path: Mapping[str, Sequence[str]] | None 
     `cells_by_path` limits the cells, by the name of a path or of its API.
     """
 
-    def wanted(path: str, cell: str) -> bool:
+    def is_chosen(path: str, cell: str) -> bool:
         if cells_by_path is None:
             return True
         return cell in cells_by_path.get(path, cells_by_path.get(Path.parse(path).api, ()))
@@ -84,7 +84,7 @@ def reloading_paths(way: str, cells_by_path: Mapping[str, Sequence[str]] | None 
             for offer in offers
             if way in offer.reloads
             for cell in offer.cells
-            if wanted(offer.name, cell)
+            if is_chosen(offer.name, cell)
         ]
 
     return subjects
