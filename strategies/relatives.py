@@ -56,8 +56,8 @@ _MOST_STEPS = 4  # of a convolution, as its steps take long
 _MAX_SPACE = {1: 6, 2: 4, 3: 3}  # by the number of its axes
 _KERNEL = 3
 _PADDINGS = ("valid", "same")  # they alternate with the number of axes
-# The number of cases is divided by this. Few cases show a fault around a formula; the formula itself
-# gets many cases from the usual cells.
+# The number of cases is divided by this. Few cases show a fault around a formula, and the usual
+# cells test the formula itself with many.
 _SHARE_OF_DATA = 2
 
 
