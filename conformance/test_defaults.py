@@ -68,21 +68,21 @@ def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
 @default_clause(
     "DF-02",
     subjects=subjects.paths_and_cells(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
-    cases=default_options.simplest,
+    cases=default_options.simplest_cases,
 )
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of RNN, Bidirectional and ConvLSTM that is not given has its documented
     default.
     """
     names = ("RNN", "Bidirectional", *documented_defaults.CONV_LSTMS)
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
 
 
 @default_clause(
     "DF-03",
     subjects=subjects.paths_and_cells(apis=("cell", "layer")),
-    cases=default_options.together,
+    cases=default_options.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> CheckResult:

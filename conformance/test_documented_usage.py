@@ -64,7 +64,7 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
     subjects=subjects.paths_and_cells(
         apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)
     ),
-    cases=partial(usage.example, of=_FED),
+    cases=partial(usage.example, sizes=_FED),
 )
 def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras SimpleRNNCell takes one tensor as initial state, and returns one
@@ -78,7 +78,7 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("LSTM",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("LSTM",))),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors as initial state, and
@@ -95,7 +95,7 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 3)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("GRU",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("GRU",))),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras GRUCell takes one tensor as initial state, and returns one as
@@ -116,7 +116,7 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 1)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("SimpleRNN",)),
-    cases=partial(usage.example, of=_SIZED),
+    cases=partial(usage.example, sizes=_SIZED),
 )
 def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     """RNN over a SimpleRNNCell takes a list of one NumPy array, and returns a state whose item
@@ -135,7 +135,9 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_SIZED, kinds=("LSTM",), units=(64,))),
+    cases=partial(
+        usage.example, sizes=dataclasses.replace(_SIZED, cell_types=("LSTM",), units=(64,))
+    ),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     """RNN over an LSTMCell takes a list of two NumPy arrays, and returns the output and two
@@ -157,7 +159,7 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
     cases=partial(
         usage.example,
-        of=dataclasses.replace(_SIZED, kinds=("LSTM", "LSTM"), units=(64, 32)),
+        sizes=dataclasses.replace(_SIZED, cell_types=("LSTM", "LSTM"), units=(64, 32)),
     ),
 )
 def test_sizing_a_stack(case: Case, run: Runs) -> None:
@@ -458,7 +460,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("units_one", "wrong_units"), each_leaf=True),
+    cases=partial(usage.malformed_cases, names=("units_one", "wrong_units"), each_leaf=True),
 )
 def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     """A state raises an exception if one of its tensors is not as wide as the cell's units."""

@@ -42,7 +42,7 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
     "MD-01",
     source=sources.GRAPHS,
     subjects=subjects.paths_and_cells(),
-    cases=mode_cases.few,
+    cases=mode_cases.few_cases,
     modes=("function", "graph"),
     cost=Cost(effort=0.5),
 )
@@ -57,7 +57,7 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     "MD-02",
     source=sources.RNN,
     subjects=LAYERS,
-    cases=mode_cases.few,
+    cases=mode_cases.few_cases,
     modes=("unrolled",),
 )
 def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
@@ -70,7 +70,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
     source=sources.XLA,
     severity=SHOULD,
     subjects=LOOPS,
-    cases=mode_cases.of_one_size,
+    cases=mode_cases.cases_of_one_size,
     modes=("jit",),
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -100,7 +100,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
     "MD-05",
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS),
-    cases=partial(mode_cases.few, states=states.DISTINCT),
+    cases=partial(mode_cases.few_cases, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
@@ -198,8 +198,8 @@ model_clause = partial(clause, subjects=subjects.paths_and_cells(apis=("Model",)
 
 
 def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult:
-    layer = case_calls.of_layer(case)
-    (here,) = run(case, case_calls.of_model(case, rows))
+    layer = case_calls.layer_of_model(case)
+    (here,) = run(case, case_calls.model_call(case, rows))
     (there,) = run(layer, case_calls.whole(layer))
     one = outputs.accepted_run(case, here, "the call of the model")
     other = outputs.accepted_run(layer, there, "the call of the layer")
@@ -211,7 +211,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult
 @model_clause(
     "MD-08",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5, cells=4),
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
@@ -224,7 +224,9 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-09",
     source=sources.GUIDE,
-    cases=partial(mode_cases.wired, wirings=("encoder", "shared"), most=4, states=states.DISTINCT),
+    cases=partial(
+        mode_cases.wired_models, wirings=("encoder", "shared"), most=4, states=states.DISTINCT
+    ),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> CheckResult:
@@ -237,7 +239,7 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Chec
 @model_clause(
     "MD-10",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=("computed",), most=4, states=states.DISTINCT),
+    cases=partial(mode_cases.wired_models, wirings=("computed",), most=4, states=states.DISTINCT),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
@@ -250,7 +252,7 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-11",
     source=sources.PREDICT,
-    cases=partial(mode_cases.wired, wirings=WITH_A_STATE, most=6),
+    cases=partial(mode_cases.wired_models, wirings=WITH_A_STATE, most=6),
     modes=("predict", "predict_on_batch"),
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
@@ -264,7 +266,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-12",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, shares_cases_with="MD-08", cells=4),
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:

@@ -22,7 +22,7 @@ reloading_clause = partial(clause, modes=(EAGER,))
 @reloading_clause(
     "PS-01",
     source=sources.LAYER,
-    subjects=subjects.reloading(wire.CONFIG),
+    subjects=subjects.reloading_paths(wire.CONFIG),
     cases=persisted.reloaded_cases,
 )
 def test_config_tells_every_option(case: Case, run: Runs) -> None:
@@ -36,7 +36,7 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
 @reloading_clause(
     "PS-02",
     source=sources.LAYER,
-    subjects=subjects.reloading(wire.CONFIG),
+    subjects=subjects.reloading_paths(wire.CONFIG),
     cases=partial(persisted.reloaded_cases, way=wire.CONFIG),
 )
 def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
@@ -50,7 +50,7 @@ def test_what_a_config_makes_has_the_same_config(case: Case, run: Runs) -> None:
 @reloading_clause(
     "PS-03",
     source=sources.LAYER,
-    subjects=subjects.reloading(wire.CONFIG),
+    subjects=subjects.reloading_paths(wire.CONFIG),
     cases=persisted.by_config,
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -58,7 +58,7 @@ def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
     """A cell or layer made by from_config, and given the weights by set_weights, gives the same
     as the original to the last bit.
     """
-    plain = case_calls.as_made(case)
+    plain = case_calls.before_reloading(case)
     (before,) = run(plain, case_calls.whole(plain))
     (after,) = run(case, case_calls.whole(case))
     numbers.same_observations(before, after)
@@ -89,10 +89,10 @@ def _equals(case: Case, model: Case, run: Runs, whose: str) -> CheckResult:
 @reloading_clause(
     "PS-04",
     source=sources.SAVING,
-    subjects=subjects.reloading(
+    subjects=subjects.reloading_paths(
         wire.KERAS_FILE, {"RNN": ("LSTM", STACK), "layer": ("SimpleRNN", "LSTM", "GRU")}
     ),
-    cases=partial(persisted.together, way=wire.KERAS_FILE),
+    cases=partial(persisted.case_groups, way=wire.KERAS_FILE),
     cost=Cost(expensive=True),
 )
 def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
@@ -105,8 +105,8 @@ def test_keras_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Ch
 @reloading_clause(
     "PS-05",
     source=sources.SAVING,
-    subjects=subjects.reloading(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
-    cases=partial(persisted.together, way=wire.H5_FILE),
+    subjects=subjects.reloading_paths(wire.H5_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
+    cases=partial(persisted.case_groups, way=wire.H5_FILE),
     cost=Cost(expensive=True, cells=2),
 )
 def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
@@ -119,8 +119,10 @@ def test_h5_file_gives_back_a_model_with_a_state(case: Case, run: Runs) -> Check
 @reloading_clause(
     "PS-06",
     source=sources.SAVING,
-    subjects=subjects.reloading(wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}),
-    cases=partial(persisted.together, way=wire.WEIGHTS_FILE),
+    subjects=subjects.reloading_paths(
+        wire.WEIGHTS_FILE, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}
+    ),
+    cases=partial(persisted.case_groups, way=wire.WEIGHTS_FILE),
     cost=Cost(expensive=True, cells=2),
 )
 def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResult:
@@ -137,7 +139,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
     subjects=subjects.reloading(
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),
-    cases=partial(persisted.together, way=wire.SAVED_MODEL),
+    cases=partial(persisted.case_groups, way=wire.SAVED_MODEL),
     cost=Cost(effort=0.25, expensive=True),
 )
 def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> CheckResult:
@@ -151,7 +153,7 @@ def test_saved_model_gives_back_a_model_with_a_state(case: Case, run: Runs) -> C
     "PS-08",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.reloading_from("keras2", wire.KERAS2_CONFIG),
+    subjects=subjects.reloading_pairs("keras2", wire.KERAS2_CONFIG),
     cases=persisted.from_keras2,
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -166,10 +168,10 @@ def test_keras_3_takes_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
     "PS-09",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.reloading_from(
+    subjects=subjects.reloading_pairs(
         "keras2", wire.WHOLE_KERAS2_CONFIG, {"RNN": (STACK,), "layer": ("LSTM", "GRU")}
     ),
-    cases=partial(persisted.together, way=wire.WHOLE_KERAS2_CONFIG),
+    cases=partial(persisted.case_groups, way=wire.WHOLE_KERAS2_CONFIG),
     cost=Cost(effort=0.25, expensive=True),
 )
 def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckResult:
@@ -183,7 +185,7 @@ def test_keras_3_takes_whole_configs_of_keras_2(case: Case, run: Runs) -> CheckR
     "PS-10",
     source=sources.NONE,
     severity=SHOULD,
-    subjects=subjects.reloading_from(
+    subjects=subjects.reloading_pairs(
         "keras2", wire.KERAS2_CONFIG, {"cell": ("GRU",), "layer": ("LSTM",)}
     ),
     cases=persisted.with_hard_sigmoid,
@@ -198,7 +200,7 @@ def test_keras_3_means_what_keras_2_did_by_an_activation(case: Case, run: Runs) 
     "PS-11",
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
-    subjects=subjects.reloading_from("v1", wire.V1_WEIGHTS, loop="dynamic_rnn"),
+    subjects=subjects.reloading_pairs("v1", wire.V1_WEIGHTS, loop="dynamic_rnn"),
     cases=persisted.from_v1,
     cost=Cost(effort=0.5, expensive=True),
 )

@@ -17,7 +17,7 @@ from strategies import malformed
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
     subjects=subjects.malformations,
-    cases=malformed.together,
+    cases=malformed.case_groups,
     cost=Cost(effort=0.5, isolated=True, expensive=True, cells=2),
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:

@@ -17,7 +17,10 @@ SEQUENCES = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
 
 
 @clause(
-    "RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.paths_and_cells(), cases=states.together
+    "RT-01",
+    source=sources.DYNAMIC_RNN,
+    subjects=subjects.paths_and_cells(),
+    cases=states.case_groups,
 )
 def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> CheckResult:
     """The final state has the structure, shapes and dtypes that initial_state takes."""
@@ -30,7 +33,7 @@ def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> 
     "RT-02",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
@@ -46,7 +49,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     "RT-03",
     source=sources.GUIDE,
     subjects=SEQUENCES,
-    cases=partial(states.together, split=True),
+    cases=partial(states.case_groups, split=True),
     cost=Cost(effort=0.5),
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> CheckResult:
@@ -60,7 +63,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     "RT-04",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, form=state_forms.OWN, states=("zeros",)),
+    cases=partial(states.case_groups, form=state_forms.OWN, states=("zeros",)),
     cost=Cost(effort=0.5),
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
@@ -74,7 +77,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     "RT-05",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.together, states=(None,)),
+    cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
@@ -92,7 +95,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     "RT-06",
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, states=states.NOT_ZERO),
+    cases=partial(states.case_groups, states=states.NOT_ZERO),
 )
 def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     """The sequence starts from the initial state that is given."""
@@ -120,7 +123,7 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
@@ -133,7 +136,7 @@ def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     "RT-09",
     source=sources.LSTM_STATE_TUPLE,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
 )
 def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     """The last output equals the final h of the last cell."""
@@ -148,7 +151,7 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
+    cases=partial(states.case_groups, states=states.DISTINCT, smallest_batch=2),
     cost=Cost(effort=0.5),
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
@@ -164,7 +167,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     "RT-11",
     source=sources.GUIDE,
     subjects=subjects.ordered_pairs,
-    cases=partial(states.together, split=True, states=states.DISTINCT),
+    cases=partial(states.case_groups, split=True, states=states.DISTINCT),
     cost=Cost(effort=0.25),
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
@@ -230,7 +233,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.with_sequences,
-    cases=partial(states.together, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
@@ -242,7 +245,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     "RT-15",
     source=sources.MIXED_PRECISION,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
-    cases=partial(states.together, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResult:
@@ -256,7 +259,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
     "RT-16",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.together, states=(None,)),
+    cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
@@ -283,7 +286,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     subjects=subjects.paths_and_cells(
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
-    cases=partial(states.together, form=state_forms.BARE, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.BARE, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> CheckResult:

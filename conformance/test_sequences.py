@@ -61,7 +61,7 @@ LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer
     "SQ-01",
     source=sources.DYNAMIC_RNN,
     subjects=DYNAMIC_RNN,
-    cases=partial(states.together, lengths=LENGTHS),
+    cases=partial(states.case_groups, lengths=LENGTHS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> CheckResult:
@@ -73,7 +73,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Check
     "SQ-02",
     source=sources.RNN_FUNCTION,
     subjects=IN_LAYERS,
-    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    cases=partial(states.case_groups, masks=MASKS, layers=MASKED),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
@@ -87,7 +87,7 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
     "SQ-03",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
-    cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
+    cases=partial(states.case_groups, masks=(*MASKS, None), layers=LAST_OUTPUT),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> CheckResult:
@@ -102,7 +102,7 @@ def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs)
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
-    cases=partial(states.together, lengths=("full",)),
+    cases=partial(states.case_groups, lengths=("full",)),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
@@ -115,7 +115,7 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
-    cases=partial(states.together, masks=("full",), layers=MASKED),
+    cases=partial(states.case_groups, masks=("full",), layers=MASKED),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
@@ -137,7 +137,7 @@ def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     "SQ-06",
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
-    cases=partial(states.together, lengths=LENGTHS),
+    cases=partial(states.case_groups, lengths=LENGTHS),
     cost=Cost(effort=0.5, shares_cases_with="SQ-01", expensive=True),
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
@@ -149,7 +149,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     "SQ-07",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
-    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    cases=partial(states.case_groups, masks=MASKS, layers=MASKED),
     cost=Cost(effort=0.5, shares_cases_with="SQ-02", expensive=True),
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
@@ -232,7 +232,7 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=LOOPED),
     cases=partial(
-        states.together, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
+        states.case_groups, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
     ),
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -248,7 +248,7 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResu
     source=sources.RNN_OF_KERAS2,
     subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=LOOPED),
     cases=partial(
-        states.together,
+        states.case_groups,
         layers=tuple(
             Layer(time_major=True, go_backwards=backwards, return_sequences=sequences)
             for backwards, sequences in itertools.product(FLAGS, (True, False))
@@ -269,7 +269,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Che
     subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=("GRU",)),
     # a mask of as many rows as steps would pass either way
     cases=partial(
-        states.together,
+        states.case_groups,
         masks=MASKS,
         layers=(Layer(time_major=True),),
         smallest_batch=3,
@@ -289,7 +289,7 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Che
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
     cases=partial(
-        states.together,
+        states.case_groups,
         layers=tuple(
             Layer(go_backwards=True, return_sequences=sequences) for sequences in (True, False)
         ),
@@ -310,7 +310,7 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> C
     "SQ-13",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=partial(directions.together, states=states.NOT_ZERO, most_steps=4),
+    cases=partial(directions.case_groups, states=states.NOT_ZERO, most_steps=4),
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> CheckResult:
@@ -325,7 +325,7 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     "SQ-14",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=partial(directions.together, masks=MASKS, most_steps=4),
+    cases=partial(directions.case_groups, masks=MASKS, most_steps=4),
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult:
@@ -339,7 +339,7 @@ def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult
     "SQ-15",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, layers=directions.LAYERS),
+    cases=partial(states.case_groups, layers=directions.LAYERS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> None:
@@ -356,7 +356,7 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     "SQ-16",
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, states=(None,), layers=directions.LAYERS),
+    cases=partial(states.case_groups, states=(None,), layers=directions.LAYERS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
@@ -369,7 +369,7 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
     source=sources.BIDIRECTIONAL_DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("bidirectional_dynamic_rnn",)),
     cases=partial(
-        states.together,
+        states.case_groups,
         states=(*states.GIVEN, None),
         lengths=(None, *case_arrays.LENGTHS),
         layers=(Layer(), Layer(time_major=True)),
@@ -417,7 +417,9 @@ def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
     "SQ-19",
     source=sources.RAW_RNN,
     subjects=subjects.paths_and_cells(apis=("raw_rnn",)),
-    cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
+    cases=partial(
+        states.case_groups, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")
+    ),
     cost=Cost(effort=2, expensive=True),
 )
 def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> CheckResult:
@@ -512,7 +514,7 @@ def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None
     "SQ-24",
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(malformation.LENGTHS, LENGTHS_TAKEN),
+    subjects=subjects.argument_malformations(malformation.LENGTHS, LENGTHS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
     cost=Cost(effort=0.5, isolated=True, expensive=True),
 )
@@ -528,7 +530,7 @@ def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
     "SQ-25",
     source=sources.RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(malformation.MASK, MASKS_TAKEN),
+    subjects=subjects.argument_malformations(malformation.MASK, MASKS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
     cost=Cost(effort=0.5, isolated=True, expensive=True),
 )

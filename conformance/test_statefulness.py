@@ -95,7 +95,7 @@ def _stores_its_final_state(case: Case, run: Runs) -> CheckResult:
 
 
 @stateful_clause(
-    "ST-03", source=sources.RNN, cases=partial(states.together, states=states.DISTINCT)
+    "ST-03", source=sources.RNN, cases=partial(states.case_groups, states=states.DISTINCT)
 )
 def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckResult:
     """A layer that is not stateful starts each call without a state from zeros."""
@@ -111,7 +111,7 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer"), cells=("GRU", "LSTM", STACK)),
     cases=partial(
-        stateful.together,
+        stateful.case_groups,
         split=True,
         states=(None,),
         masks=tuple(mask for mask in case_arrays.MASKS if mask != "full"),
@@ -201,7 +201,7 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult
     source=sources.RESET_STATES,
     severity=SHOULD,
     subjects=IN_KERAS_2,
-    cases=partial(stateful.together, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
+    cases=partial(stateful.case_groups, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """Arrays of another float width set the stored state in its own dtype, as if they were cast
@@ -209,7 +209,7 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """
     call = case_calls.without_state(case)
     cast, by_hand = (
-        case_calls.after_reset(call, state_forms.held_as(state_forms.NUMPY, state))
+        case_calls.after_reset(call, state_forms.hold_leaves_as(state_forms.NUMPY, state))
         for state in (case_calls.given_state(case), case_calls.cast_by_hand(case).state)
     )
     first, second = run(case, cast, by_hand)

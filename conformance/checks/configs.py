@@ -116,7 +116,7 @@ class _Part:
 
 
 def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
-    path = state_forms.Path.of(case.program.path)
+    path = state_forms.Path.parse(case.program.path)
     if path.api == "layer":
         (cell,) = case.program.cells
         yield _Part(cell.cell_type, _layer_options(case, cell), config)

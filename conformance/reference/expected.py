@@ -90,7 +90,7 @@ def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
     order, place = np.s_[:, :: -1 if at else 1], slice(at, at + 1)
     batches = []
     for spec in specs:
-        steps = case_arrays.counted(spec)
+        steps = case_arrays.counted_steps(spec)
         counted = None if steps is None else Counted(steps[order], zero=False)
         batches.append(
             Batch(case_arrays.inputs(spec)[order], case_arrays.state(spec)[place], counted)

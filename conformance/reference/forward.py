@@ -197,7 +197,7 @@ def batch_of_case(source: Source) -> Batch:
     """Return the rows of a case, in the order of their computation."""
     spec = case_arrays.array_spec(source)
     order = slice(None, None, -1 if spec.go_backwards else 1)
-    steps = case_arrays.counted(spec)
+    steps = case_arrays.counted_steps(spec)
     zero = spec.lengths is not None or spec.zero_output_for_mask
     counted = None if steps is None else Counted(steps[:, order], zero)
     return Batch(case_arrays.inputs(spec)[:, order], case_arrays.state(spec), counted)

@@ -143,7 +143,7 @@ BY_CLAUSE = {
     "RT-16": Scenario(ACCEPTED),
     "ST-13": Scenario(ACCEPTED, case_calls.first_part),
     "ST-14": Scenario(
-        REFUSED, case_calls.of_other_batch, isolated=True, first=case_calls.without_state
+        REFUSED, case_calls.whole_of_other_batch, isolated=True, first=case_calls.without_state
     ),
     "ST-15": Scenario(ACCEPTED, case_calls.without_state, isolated=True),
     "ST-20": Scenario(ACCEPTED, case_calls.first_part),

@@ -28,7 +28,7 @@ MODEL = Subject("Model/keras3", "LSTM")
 SEVERAL = DrawSpec(["unrolled"], lambda mode: 3 if mode == "eager" else 20)
 
 
-@given(mode_cases.few(Subject("RNN/keras3", "GRU"), SEVERAL))
+@given(mode_cases.few_cases(Subject("RNN/keras3", "GRU"), SEVERAL))
 def test_a_few_are_as_many_as_in_eager_mode(cases: tuple[Case, ...]) -> None:
     assert len(cases) in (1, 3)
 
@@ -38,7 +38,7 @@ def test_one_is_one(cases: tuple[Case, ...]) -> None:
     assert len(cases) == 1
 
 
-@given(mode_cases.of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
+@given(mode_cases.cases_of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
 def test_of_one_size_differ_in_their_data(cases: tuple[Case, ...]) -> None:
     assert len({(case.data.batch, case.data.steps) for case in cases}) == 1
     assert len({case.data.data_seed for case in cases}) == len(cases)
@@ -57,11 +57,11 @@ def test_options_of_one_generation_are_drawn_for_a_program_of_its_own() -> None:
         return True in seen
 
     assert has_reset_after(mode_cases.one_program)
-    assert has_reset_after(mode_cases.of_one_size)
-    assert not has_reset_after(mode_cases.few)
+    assert has_reset_after(mode_cases.cases_of_one_size)
+    assert not has_reset_after(mode_cases.few_cases)
 
 
-@given(mode_cases.wired(MODEL, SEVERAL, wirings=WIRINGS))
+@given(mode_cases.wired_models(MODEL, SEVERAL, wirings=WIRINGS))
 def test_a_wiring_has_what_it_needs(cases: tuple[Case, ...]) -> None:
     (case,) = cases
     assert (case.data.split is not None) == (case.program.wiring in IN_PARTS)
@@ -79,18 +79,18 @@ def whole_number(array: wire.Array) -> int:
 
 
 def test_a_model_is_told_where_the_sequence_is_cut_and_how_many_rows_at_a_time() -> None:
-    assert case_calls.of_model(CASE).arguments == ()
-    call = case_calls.of_model(CASE.replace(wiring="encoder", split=2), rows=1)
+    assert case_calls.model_call(CASE).arguments == ()
+    call = case_calls.model_call(CASE.replace(wiring="encoder", split=2), rows=1)
     arguments = {name: whole_number(array) for name, array in call.arguments}
     assert arguments == {"split": 2, "batch_size": 1}
 
 
 def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
     wired = CASE.replace(wiring="encoder", split=2)
-    layer = case_calls.of_layer(wired)
+    layer = case_calls.layer_of_model(wired)
     assert layer == CASE.replace(path="layer/keras2", mode="eager")
     stack = CASE.replace(cells=(Cell("GRU", 1), Cell("GRU", 1)))
-    assert case_calls.of_layer(stack).program.path == "RNN/keras2"
+    assert case_calls.layer_of_model(stack).program.path == "RNN/keras2"
 
 
 # --- containers -----------------------------------------------------------------------------------

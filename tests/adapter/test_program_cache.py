@@ -40,14 +40,14 @@ def programs(offer: wire.PathOffer) -> list[Case]:
 
 
 def _cells(kind: str, path: str) -> tuple[Cell, ...]:
-    if state_forms.Path.of(path).api in BIDIRECTIONAL:
+    if state_forms.Path.parse(path).api in BIDIRECTIONAL:
         return (Cell(kind, 3), Cell(kind, 2))
     return (Cell("GRU", 3), Cell("LSTM", 2)) if kind == STACK else (Cell(kind, 3),)
 
 
 def data_cases(program: Case) -> Iterator[Case]:
     """Other batch, steps, weights and state each time."""
-    one_step = state_forms.Path.of(program.program.path).api == "cell"
+    one_step = state_forms.Path.parse(program.program.path).api == "cell"
     for seed, (batch, steps, state) in enumerate(
         [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
     ):

@@ -58,7 +58,7 @@ def on(path: str, way: str) -> Case:
 @pytest.mark.parametrize(("path", "way"), OFFERED)
 def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str) -> None:
     case = on(path, way)
-    (before,) = observed(target, case_calls.as_made(case))
+    (before,) = observed(target, case_calls.before_reloading(case))
     (after,) = observed(target, case)
     if way == wire.WHOLE_KERAS2_CONFIG and not path.startswith("cell"):
         assert after.error is not None
@@ -73,7 +73,7 @@ def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str)
 def test_other_weights_are_reloaded_too(target: Target, way: str) -> None:
     cases = [on("RNN/keras3", way).replace(weight_seed=seed) for seed in (0, 1, 0)]
     seen = observed(target, *cases)
-    wanted = observed(target, *(case_calls.as_made(case) for case in cases))
+    wanted = observed(target, *(case_calls.before_reloading(case) for case in cases))
     for one, other in zip(seen, wanted, strict=True):
         numbers.same_observations(other, one)
         outputs.must_keep_weights(one)
@@ -93,7 +93,7 @@ def test_what_is_made_tells_its_config_and_its_weights(target: Target) -> None:
     before, after = map(json.loads, made.configs)
     assert before == after
     assert [cell["config"]["units"] for cell in before["cell"]["config"]["cells"]] == [2, 3]
-    plain = case_calls.as_made(on("RNN/keras2", wire.CONFIG))
+    plain = case_calls.before_reloading(on("RNN/keras2", wire.CONFIG))
     made = target.look(case_calls.program(plain))
     assert len(made.configs) == 1
     assert [weights.recurrent.shape for weights in made.weights] == [(2, 8), (3, 9)]

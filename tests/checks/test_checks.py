@@ -119,7 +119,7 @@ def test_a_library_without_fault_is_accepted(case: Case) -> None:
 
 
 def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Leaf:
-    return wire.Leaf(support.sent(np.zeros(shape), dtype))
+    return wire.Leaf(support.to_wire(np.zeros(shape), dtype))
 
 
 def node(*children: object, container: str = "list") -> wire.Node:
@@ -133,11 +133,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "the call = KeyError (a b), but must be accepted",
     ),
     "outputs' shape": (
-        {"outputs": support.sent(np.zeros((2, 1, 3)), "float32")},
+        {"outputs": support.to_wire(np.zeros((2, 1, 3)), "float32")},
         "outputs' shape = (2, 1, 3), but must be (2, 2, 3)",
     ),
     "outputs' dtype": (
-        {"outputs": support.sent(np.zeros((2, 2, 3)), "float64")},
+        {"outputs": support.to_wire(np.zeros((2, 2, 3)), "float64")},
         "outputs' dtype = float64, but must be float32",
     ),
     "one leaf": ({"state": node(WELL)}, "final state = [float32(2, 3)], but must be [h, c]"),
@@ -197,7 +197,7 @@ def test_a_cell_called_by_itself_has_no_steps() -> None:
     case = LSTM.replace(path="cell/keras3", steps=1)
     assert accepted_run(case, support.perfect(case)).outputs.shape == (2, 1, 3)
     with_steps = dataclasses.replace(
-        support.perfect(case), outputs=support.sent(np.zeros((2, 1, 3)), "float32")
+        support.perfect(case), outputs=support.to_wire(np.zeros((2, 1, 3)), "float32")
     )
     with pytest.raises(Deviation, match="outputs' shape"):
         accepted_run(case, with_steps)
@@ -294,11 +294,11 @@ OTHERWISE: dict[str, tuple[dict[str, Any], str]] = {
         "outputs and state =",
     ),
     "other outputs": (
-        {"outputs": support.sent(np.full((2, 3), 1e-30), "float32")},
+        {"outputs": support.to_wire(np.full((2, 3), 1e-30), "float32")},
         r"^outputs\[0, 0\] = .*exactly that before",
     ),
     "another state": (
-        {"state": node(leaf((2, 3)), wire.Leaf(support.sent(np.ones((2, 4)), "float32")))},
+        {"state": node(leaf((2, 3)), wire.Leaf(support.to_wire(np.ones((2, 4)), "float32")))},
         r"^leaf 1 of the final state\[0, 0\] = 1, but must be exactly that before 0",
     ),
 }

@@ -69,7 +69,7 @@ def test_perfect_gradients_are_within_the_error_bound(case: Case) -> None:
 
 
 def test_a_leaf_without_a_gradient_is_told() -> None:
-    leaf = wire.Leaf(support.sent(np.zeros((1, 2)), "float32"))
+    leaf = wire.Leaf(support.to_wire(np.zeros((1, 2)), "float32"))
     tree = wire.Node(state_forms.LSTM_STATE_TUPLE, (wire.Nothing(), leaf))
     found = sentence(gradients.with_respect_to_state, V1, with_gradients(V1, state=tree))
     assert found == (

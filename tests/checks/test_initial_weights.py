@@ -23,7 +23,9 @@ def weights(**changed: np.ndarray) -> wire.Weights:
     recurrent = np.linalg.qr(stream.normal(size=(12, 3)))[0].T
     bias = np.repeat([0.0, 1.0, 0.0, 0.0], 3)
     given = {"kernel": kernel, "recurrent": recurrent, "bias": bias, **changed}
-    return wire.Weights(**{name: support.sent(value, "float32") for name, value in given.items()})
+    return wire.Weights(
+        **{name: support.to_wire(value, "float32") for name, value in given.items()}
+    )
 
 
 def array(name: str) -> np.ndarray:

@@ -42,7 +42,7 @@ def move_value(tree: object, by: float) -> object:
     *_, (last,) = state_forms.read_state(CASE, tree)
     values = floats.from_wire(last.array).copy()
     values[0, 0] += by
-    changed = wire.Leaf(support.sent(values, CASE.program.dtype))
+    changed = wire.Leaf(support.to_wire(values, CASE.program.dtype))
     return state_forms.map_leaves(tree, lambda leaf: changed if leaf is last else leaf)
 
 
@@ -75,7 +75,7 @@ def test_the_stored_state_is_judged_as_a_state(change: Any, sentence: str) -> No
 
 
 def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Array:
-    return support.sent(np.zeros(shape), dtype)
+    return support.to_wire(np.zeros(shape), dtype)
 
 
 def test_under_a_policy_it_has_the_dtype_of_variables() -> None:
@@ -85,7 +85,7 @@ def test_under_a_policy_it_has_the_dtype_of_variables() -> None:
         stored_state.stored_values(case, returned)
     wide = state_forms.map_leaves(
         returned.state,
-        lambda leaf: wire.Leaf(support.sent(floats.from_wire(leaf.array), "float32")),
+        lambda leaf: wire.Leaf(support.to_wire(floats.from_wire(leaf.array), "float32")),
     )
     stored_state.holds_the_final_state(
         case, accepted_run(case, dataclasses.replace(returned, stored=wide))
@@ -106,7 +106,7 @@ def test_two_batches_are_one_run() -> None:
     assert numbers.agrees_with_reference(CASE, seen) <= 1
     in_model = CASE.replace(model=Model("functional", "predict"))
     assert case_calls.in_two_batches(in_model).inputs.shape == (4, 2, 1)
-    swapped = support.sent(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.program.dtype)
+    swapped = support.to_wire(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.program.dtype)
     with pytest.raises(Deviation, match="outputs"):
         numbers.agrees_with_reference(
             CASE, stored_state.run_of_two_batches(CASE, perfect(outputs=swapped), "predict")

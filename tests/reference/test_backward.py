@@ -169,7 +169,7 @@ def test_values_and_bounds_do_not_depend_on_what_is_computed_together(
 @pytest.mark.parametrize("fields", COUNTED[1:], ids=str)
 def test_inputs_that_do_not_count_have_no_gradient(fields: dict[str, object]) -> None:
     case = a_case((Cell("LSTM", 2), Cell("GRU", 2)), steps=8, **fields)
-    counted, found = case_arrays.counted(case), backward.loss_gradients(case).inputs
+    counted, found = case_arrays.counted_steps(case), backward.loss_gradients(case).inputs
     assert counted is not None
     assert not counted.all()
     assert (found.value[~counted] == 0).all()
@@ -269,7 +269,7 @@ def target() -> Iterator[Target]:
 def test_tensorflow_stays_within_the_error_bound(target: Target, dtype: str) -> None:
     ratios = []
     for case in drawn_cases(dtype, 24):
-        run = case_calls.run(case, [case_calls.differentiated(case)])
+        run = case_calls.run(case, [case_calls.with_gradients(case)])
         ((seen,),) = target.run(case_calls.program(case), (run,))
         ratios.append(gradients.with_respect_to_all(case, seen, backward.loss_gradients(case)))
     assert max(ratios) <= 1.0

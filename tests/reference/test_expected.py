@@ -250,7 +250,7 @@ def test_padding_is_put_only_where_steps_do_not_count() -> None:
 def test_a_mask_in_another_dtype_has_the_same_values() -> None:
     call = case_calls.whole(change(ONE, mask="scattered"))
     ((name, mask),) = call.arguments
-    ((same, retyped),) = case_calls.retyped(call, "float32").arguments
+    ((same, retyped),) = case_calls.with_arguments_of_dtype(call, "float32").arguments
     assert (name, same) == ("mask", "mask")
     assert np.array_equal(floats.from_wire(mask), floats.from_wire(retyped))
     assert retyped.dtype == "float32"

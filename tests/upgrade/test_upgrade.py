@@ -63,7 +63,7 @@ class Miniature:
 
 def returning(program: wire.Program, call: wire.Call) -> Seen:
     """Outputs of one number, and a state of one leaf."""
-    array = support.sent([[0.5]], "float32")
+    array = support.to_wire([[0.5]], "float32")
     return Seen(array, wire.Node("list", (wire.Leaf(array),)))
 
 
@@ -95,9 +95,9 @@ def refused(case: Case, run: Runs) -> CheckResult:
 
 TAKEN = Clause(
     "XX-01", "It is taken.", MUST, "", lambda offers: [SUBJECT],
-    states.together, taken, cost=Cost(effort=1.0),
+    states.case_groups, taken, cost=Cost(effort=1.0),
 )  # fmt: skip
-REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.together, judge=refused)
+REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.case_groups, judge=refused)
 
 
 def judged(
@@ -214,7 +214,7 @@ def off_by(much: float) -> Answer:
     """The right numbers, or not quite."""
     seen = support.perfect(WHOLE)
     assert seen.outputs is not None
-    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
+    outputs = support.to_wire(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
     return lambda program, call: dataclasses.replace(seen, outputs=outputs)
 
 
