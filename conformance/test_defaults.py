@@ -33,7 +33,7 @@ def documented_subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
 
 def class_name(path_name: str, cell_type: str) -> str:
     """Return the name of the class that a path makes, such as `keras3/LSTM`."""
-    path = state_forms.Path.of(path_name)
+    path = state_forms.Path.parse(path_name)
     if path.is_v1:
         return f"v1/{_V1_CLASSES.get(cell_type, cell_type + 'Cell')}"
     return f"{path.generation}/{cell_type if path.api == 'layer' else cell_type + 'Cell'}"
@@ -57,7 +57,7 @@ def must_be_documented(run: Runs, *classes: str) -> None:
 @default_clause(
     "DF-01",
     subjects=documented_subjects,
-    cases=default_options.simplest,
+    cases=default_options.simplest_cases,
     cost=Cost(essential=True),
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:

@@ -434,7 +434,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
+    cases=partial(usage.malformed_cases, names=("dtype_other_float", "dtype_int")),
     cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -447,7 +447,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
+    cases=partial(usage.malformed_cases, names=("batch_one", "wrong_batch")),
     cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -472,7 +472,9 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
+    cases=partial(
+        usage.malformed_cases, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")
+    ),
     cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
@@ -495,7 +497,7 @@ def _raises(case: Case, run: Runs) -> CheckResult:
     source=INCOMPATIBLE,
     severity=SHOULD,
     subjects=IN_LAYERS,
-    cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
+    cases=partial(usage.malformed_cases, names=("wrong_units",), each_leaf=True),
     cost=Cost(isolated=True, effort=0.33),
 )
 def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:

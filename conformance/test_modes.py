@@ -271,6 +271,6 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
     """Symbolic outputs and states have the structure, dtypes and known sizes of the real ones."""
-    (seen,) = run(case, case_calls.of_model(case))
+    (seen,) = run(case, case_calls.model_call(case))
     outputs.accepted_run(case, seen, "the call of the model")
     outputs.must_match_declaration(seen)

@@ -67,7 +67,7 @@ def test_what_a_config_makes_behaves_the_same(case: Case, run: Runs) -> None:
 
 def equals_original(case: Case, run: Runs) -> CheckResult:
     """Judge a loaded model by the one that was saved: its numbers, and its weights to the bit."""
-    plain = case_calls.as_made(case)
+    plain = case_calls.before_reloading(case)
     return _equals(case, plain, run, "those before it was saved")
 
 
@@ -136,7 +136,7 @@ def test_weights_file_gives_back_the_weights(case: Case, run: Runs) -> CheckResu
     "PS-07",
     source=sources.EXPORT,
     # in Keras 2 saving traces everything that could be called, which takes seconds
-    subjects=subjects.reloading(
+    subjects=subjects.reloading_paths(
         wire.SAVED_MODEL, {"RNN/keras2": ("SimpleRNN",), "RNN/keras3": (STACK,)}
     ),
     cases=partial(persisted.case_groups, way=wire.SAVED_MODEL),

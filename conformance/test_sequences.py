@@ -174,9 +174,9 @@ def _counted_cases(
     subject: Subject, extent: DrawSpec, **data: Any
 ) -> SearchStrategy[tuple[Case, ...]]:
     """Draw cases with lengths where the path takes them, else with masks."""
-    if Path.of(subject.path).api == "dynamic_rnn":
-        return states.together(subject, extent, lengths=LENGTHS, **data)
-    return states.together(subject, extent, masks=MASKS, layers=MASKED, **data)
+    if Path.parse(subject.path).api == "dynamic_rnn":
+        return states.case_groups(subject, extent, lengths=LENGTHS, **data)
+    return states.case_groups(subject, extent, masks=MASKS, layers=MASKED, **data)
 
 
 @clause(
@@ -441,7 +441,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
-    cases=partial(states.together, smallest_batch=0, most_rows=0),
+    cases=partial(states.case_groups, smallest_batch=0, most_rows=0),
     # in every mode: a graph may lack a check that an eager call makes
     cost=Cost(effort=1.5, expensive=True),
 )
@@ -456,7 +456,7 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
-    cases=partial(states.together, fewest_steps=0, most_steps=0),
+    cases=partial(states.case_groups, fewest_steps=0, most_steps=0),
     # in every mode: a graph may lack a check that an eager call makes
     cost=Cost(effort=1.5, expensive=True),
 )
@@ -503,7 +503,9 @@ def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
 
 def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None:
     call = case_calls.whole(case)
-    plain, *others = run(case, call, *(case_calls.retyped(call, dtype) for dtype in dtypes))
+    plain, *others = run(
+        case, call, *(case_calls.with_arguments_of_dtype(call, dtype) for dtype in dtypes)
+    )
     mine = outputs.accepted_run(case, plain)
     for seen, dtype in zip(others, dtypes, strict=True):
         other = outputs.accepted_run(case, seen, f"the call with {dtype}")

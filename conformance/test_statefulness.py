@@ -57,8 +57,8 @@ def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., 
 
 
 # Clauses that draw the same cases share them: these are computed once for all
-_WITHOUT_STATE = partial(stateful.together, split=True, states=(None,))
-_WITH_STATE = partial(stateful.together, split=True, states=states.GIVEN)
+_WITHOUT_STATE = partial(stateful.case_groups, split=True, states=(None,))
+_WITH_STATE = partial(stateful.case_groups, split=True, states=states.GIVEN)
 _WITH_ARRAYS = partial(_WITH_STATE, form=state_forms.NUMPY)
 
 
@@ -309,7 +309,7 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     stays as it was.
     """
     call = case_calls.without_state(case)
-    once, other = run(case, call, case_calls.of_other_batch(case))
+    once, other = run(case, call, case_calls.whole_of_other_batch(case))
     outputs.accepted_run(case, once)
     grade = stored_state.batch_refused(case, other)
     stored_state.keeps_its_values(case, once, other)

@@ -80,7 +80,7 @@ def _cell(cell_type: str, generations: tuple[str, ...], smallest: int) -> st.Sea
         options["reset_after"] = st.booleans()
     if cell_type == "LSTM" and only_v1:
         options |= _v1_lstm_options(smallest)
-    return st.builds(Cell, cell_type=st.just(kind), **options).map(_without_idle_options)
+    return st.builds(Cell, cell_type=st.just(cell_type), **options).map(_without_idle_options)
 
 
 def _mostly_first(options: Sequence[Any]) -> st.SearchStrategy:

@@ -153,13 +153,13 @@ def _loop_options(case: Case, cell_type: str | None = None) -> dict[str, Any]:
     given.pop("merge_mode", None)  # stands in the config of the Bidirectional layer
     if case.program.options == wire.EVERY:
         given.update(
-            neutral_options.of_loop(state_forms.Path.of(case.program.path).generation, cell_type)
+            neutral_options.of_loop(state_forms.Path.parse(case.program.path).generation, cell_type)
         )
     return given
 
 
 def _cell_options(case: Case, cell: Cell) -> dict[str, Any]:
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     given = _v1_cell_options(cell) if generation == "v1" else _keras_cell_options(cell)
     if case.program.options == wire.EVERY:
         given.update(neutral_options.of_cell(generation, cell.cell_type))

@@ -50,7 +50,7 @@ def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarra
     assert observation.outputs is not None
     _must_have_dtype("outputs'", observation.outputs, case, observation)
     values = from_wire(observation.outputs)
-    is_cell = state_forms.Path.of(case.program.path).api == "cell"
+    is_cell = state_forms.Path.parse(case.program.path).api == "cell"
     one = is_cell or not case.program.layer.return_sequences
     rows = (case.data.batch,) if one else (case.data.batch, steps)
     shape = (*(rows[::-1] if case.program.layer.time_major else rows), *case.program.output_shape)

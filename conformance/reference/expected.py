@@ -41,7 +41,7 @@ def _both_directions(case: Case) -> Trajectory:
     one, other = forwards.outputs, backwards.outputs
     if case.program.layer.return_sequences:  # put both outputs in the order of the steps
         merged = _merge(case, one, other.part(np.s_[:, ::-1]))
-        counted = case_arrays.counted(case)
+        counted = case_arrays.counted_steps(case)
         # as documented: they are then zero in masked steps, whatever the layer's option says
         merged = merged if counted is None else merged.zero_except(counted[..., None])
     else:

@@ -30,7 +30,7 @@ def perfect(case: Case) -> wire.Observation:
     expected = backward.loss_gradients(case)
 
     def send(estimate: Estimate) -> wire.Array:
-        return support.sent(estimate.value, case.program.dtype)
+        return support.to_wire(estimate.value, case.program.dtype)
 
     def send_if(estimate: Estimate | None) -> wire.Array | None:
         return None if estimate is None else send(estimate)
@@ -101,7 +101,7 @@ def test_a_weight_without_a_gradient_is_told() -> None:
 def test_a_wrong_value_is_told_by_its_place(name: str) -> None:
     value = getattr(backward.loss_gradients(V1).weights[0], name).value.copy()
     value.flat[-1] += 1
-    seen = with_weight(V1, name, support.sent(value, V1.program.dtype))
+    seen = with_weight(V1, name, support.to_wire(value, V1.program.dtype))
     found = sentence(gradients.with_respect_to_weights, V1, seen)
     place = ", ".join(str(size - 1) for size in value.shape)
     assert found.startswith(f"gradient of {name} of cell 0[{place}] = ")
@@ -120,12 +120,12 @@ def test_a_call_that_fails_is_told() -> None:
 
 
 def test_outputs_are_judged_before_gradients() -> None:
-    seen = dataclasses.replace(perfect(KERAS), outputs=support.sent(np.zeros(3), "float32"))
+    seen = dataclasses.replace(perfect(KERAS), outputs=support.to_wire(np.zeros(3), "float32"))
     found = sentence(gradients.with_respect_to_inputs, KERAS, seen)
     assert found.startswith("outputs' shape = (3,)")
 
 
 def test_judges_read_shapes() -> None:
-    seen = with_gradients(KERAS, inputs=wire.Leaf(support.sent(np.zeros((2, 1)), "float32")))
+    seen = with_gradients(KERAS, inputs=wire.Leaf(support.to_wire(np.zeros((2, 1)), "float32")))
     found = sentence(gradients.with_respect_to_inputs, KERAS, seen)
     assert "shape" in found

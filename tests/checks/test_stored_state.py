@@ -101,7 +101,7 @@ def test_a_run_may_end_in_what_is_stored() -> None:
 
 def test_two_batches_are_one_run() -> None:
     outputs = forward.trajectory(CASE).outputs.value
-    below = support.sent(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.program.dtype)
+    below = support.to_wire(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.program.dtype)
     seen = stored_state.run_of_two_batches(CASE, perfect(outputs=below, state=None), "predict")
     assert numbers.agrees_with_reference(CASE, seen) <= 1
     in_model = CASE.replace(model=Model("functional", "predict"))

@@ -54,7 +54,7 @@ def test_going_backwards_the_first_step_comes_last() -> None:
 
 def test_zero_output_is_used_only_where_all_outputs_are_returned() -> None:
     masked = change(ONE, mask="trailing", zero_output_for_mask=True, batch=8)
-    held = ~case_arrays.counted(masked)[:, -1]  # type: ignore[index]
+    held = ~case_arrays.counted_steps(masked)[:, -1]  # type: ignore[index]
     assert held.any()
     assert not outputs(masked)[held, -1].any()
     last = outputs(change(masked, return_sequences=False))
@@ -119,7 +119,7 @@ def test_the_last_outputs_of_both_directions_are_merged() -> None:
 
 def test_both_directions_give_zero_for_masked_steps() -> None:
     masked = change(BOTH, mask="scattered")
-    counted = case_arrays.counted(masked)
+    counted = case_arrays.counted_steps(masked)
     assert counted is not None
     assert not outputs(masked)[~counted].any()
     assert outputs(masked)[counted].any(axis=-1).all()
@@ -200,7 +200,7 @@ def test_time_major_turns_inputs_and_not_the_mask() -> None:
 
 def answer(case: Case, values: np.ndarray) -> wire.Observation:
     plain = support.perfect(change(case, time_major=False, return_sequences=True))
-    return dataclasses.replace(plain, outputs=support.sent(values, case.program.dtype))
+    return dataclasses.replace(plain, outputs=support.to_wire(values, case.program.dtype))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_split_is_counted_in_the_order_of_the_steps() -> None:
 
 def test_padding_is_put_only_where_steps_do_not_count() -> None:
     case = change(ONE, mask="scattered")
-    counted = case_arrays.counted(case)
+    counted = case_arrays.counted_steps(case)
     plain = case_arrays.inputs(case)
     for value in (None, np.nan):
         padded = floats.from_wire(case_calls.with_padding(case, value).inputs)

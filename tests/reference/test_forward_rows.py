@@ -67,7 +67,7 @@ def test_paths_share_what_they_have_in_common() -> None:
 @pytest.mark.parametrize("mask", case_arrays.MASKS)
 def test_a_row_runs_over_the_steps_that_count_and_no_others(mask: str) -> None:
     case = change(mask=mask)
-    result, counted = forward.trajectory(case), case_arrays.counted(case)
+    result, counted = forward.trajectory(case), case_arrays.counted_steps(case)
     assert counted is not None
     for row, steps in enumerate(counted):
         inputs = case_arrays.inputs(case)[row : row + 1, steps]
@@ -85,7 +85,7 @@ def test_a_row_runs_over_the_steps_that_count_and_no_others(mask: str) -> None:
 
 def test_outputs_are_held_where_a_step_does_not_count() -> None:
     case = change(mask="scattered")
-    values, counted = forward.trajectory(case).outputs.value, case_arrays.counted(case)
+    values, counted = forward.trajectory(case).outputs.value, case_arrays.counted_steps(case)
     assert counted is not None
     for row, step in np.argwhere(~counted):
         before = values[row, step - 1] if step else 0.0
@@ -98,7 +98,7 @@ def test_outputs_are_held_where_a_step_does_not_count() -> None:
 )
 def test_outputs_are_exactly_zero_where_that_is_documented(fields: dict[str, Any]) -> None:
     case = change(**fields)
-    outputs, counted = forward.trajectory(case).outputs, case_arrays.counted(case)
+    outputs, counted = forward.trajectory(case).outputs, case_arrays.counted_steps(case)
     assert counted is not None
     assert (outputs.value[~counted] == 0).all()
     assert (outputs.error_bound[~counted] == 0).all()
@@ -111,7 +111,7 @@ def test_outputs_are_exactly_zero_where_that_is_documented(fields: dict[str, Any
 
 def test_going_backwards_is_running_over_reversed_steps() -> None:
     result = forward.trajectory(change(mask="leading", layer=Layer(go_backwards=True)))
-    counted = case_arrays.counted(change(mask="leading"))
+    counted = case_arrays.counted_steps(change(mask="leading"))
     assert counted is not None
     row = int(np.argmax(counted.sum(axis=1) > 1))
     inputs = case_arrays.inputs(CASE)[row : row + 1, counted[row]][:, ::-1]
