@@ -47,7 +47,7 @@ def replay_pair(text: str, old: Target, new: Target) -> PairReplay:
         offers = {offer.name: offer for offer in target.describe().paths}
         replaying.must_be_offered(clause, side, offers)
     generations = GenerationPair(
-        Path.of(on_old.program.path).generation, Path.of(on_new.program.path).generation
+        Path.parse(on_old.program.path).generation, Path.parse(on_new.program.path).generation
     )
     pair = TargetPair(clause, generations, BatchingClient(old), BatchingClient(new))
     (comparison,) = pair.compare([on_old])

@@ -29,7 +29,7 @@ class GenerationPair:
 
     def new_path(self, path: str) -> str:
         """Return the new target's path that takes the place of a path of the old target."""
-        parsed = Path.of(path)
+        parsed = Path.parse(path)
         return f"{parsed.api}/{self.new}" if parsed.generation == self.old else path
 
     def case_on_new(self, case: Case) -> Case:
@@ -44,22 +44,22 @@ class GenerationPair:
     def offers_as_old(self, offers: Offers) -> list[wire.PathOffer]:
         """Return the offers of the new generation under the names of the old target's paths."""
         return [
-            dataclasses.replace(offer, name=f"{Path.of(offer.name).api}/{self.old}")
+            dataclasses.replace(offer, name=f"{Path.parse(offer.name).api}/{self.old}")
             for offer in offers
-            if Path.of(offer.name).generation == self.new
+            if Path.parse(offer.name).generation == self.new
         ]
 
 
 def default_generation(offers: Offers) -> str:
     """Return the generation that `tf.keras` is."""
-    found = {Path.of(offer.name).generation for offer in offers if not offer.missing}
+    found = {Path.parse(offer.name).generation for offer in offers if not offer.missing}
     return KERAS_3 if KERAS_3 in found else KERAS_2
 
 
 def generation_pairs(old: Offers, new: Offers) -> list[GenerationPair]:
     """Return the generations to compare: first what `tf.keras` is, then those of the same name."""
-    available = {Path.of(offer.name).generation for offer in old if not offer.missing}
-    available_new = {Path.of(offer.name).generation for offer in new if not offer.missing}
+    available = {Path.parse(offer.name).generation for offer in old if not offer.missing}
+    available_new = {Path.parse(offer.name).generation for offer in new if not offer.missing}
     by_default = GenerationPair(default_generation(old), default_generation(new))
     shared = available & available_new
     same_name = [GenerationPair(name, name) for name in (V1, KERAS_2, KERAS_3) if name in shared]
@@ -69,8 +69,8 @@ def generation_pairs(old: Offers, new: Offers) -> list[GenerationPair]:
 
 def generations_of(subject: Subject) -> GenerationPair:
     """Return the pair of generations that a subject is about."""
-    old = Path.of(subject.path).generation
-    return GenerationPair(old, Path.of(subject.other).generation if subject.other else old)
+    old = Path.parse(subject.path).generation
+    return GenerationPair(old, Path.parse(subject.other).generation if subject.other else old)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def missing_paths(old: Offers, new: Offers) -> list[MissingPath]:
     return [
         MissingPath(offer.name, reasons.get(offer.name) or "it is not there")
         for offer in old
-        if not offer.missing and all(pair.old != Path.of(offer.name).generation for pair in pairs)
+        if not offer.missing
+        and all(pair.old != Path.parse(offer.name).generation for pair in pairs)
     ]
 
 
@@ -102,7 +103,7 @@ def subjects(clause: Clause, old: Offers, new: Offers) -> list[Subject]:
     for pair in generation_pairs(old, new):
         on_new = set(clause.subjects(_available(pair.offers_as_old(new))))
         for subject in on_old:
-            if Path.of(subject.path).generation == pair.old and subject in on_new:
+            if Path.parse(subject.path).generation == pair.old and subject in on_new:
                 path = pair.new_path(subject.path)
                 other = None if path == subject.path else path
                 found.append(dataclasses.replace(subject, other=other))

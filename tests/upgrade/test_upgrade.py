@@ -16,7 +16,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.checks.rejection import malformed_is_refused
 from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.profiles import Profile
@@ -62,7 +62,7 @@ class Miniature:
 
 def return_a_number(program: wire.Program, call: wire.Call) -> Seen:
     """Return outputs of one number, and a state of one leaf."""
-    array = support.sent([[0.5]], "float32")
+    array = support.to_wire([[0.5]], "float32")
     return Seen(array, wire.Node("list", (wire.Leaf(array),)))
 
 
@@ -96,10 +96,10 @@ def must_be_refused(case: Case, run: Runs) -> CheckResult:
 
 TAKEN = Clause(
     "XX-01", "It is accepted.", MUST, "", lambda offers: [SUBJECT],
-    states.together, must_be_accepted, cost=Cost(effort=1.0),
+    states.case_groups, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 REFUSED = dataclasses.replace(
-    TAKEN, identifier="XX-02", cases=malformed.together, judge=must_be_refused
+    TAKEN, identifier="XX-02", cases=malformed.case_groups, judge=must_be_refused
 )
 
 
@@ -221,14 +221,14 @@ def offset_answer(error: float) -> Answer:
     """Return the right numbers plus an error."""
     seen = support.perfect(WHOLE)
     assert seen.outputs is not None
-    outputs = support.sent(floats.from_wire(seen.outputs) + error, WHOLE.program.dtype)
+    outputs = support.to_wire(floats.from_wire(seen.outputs) + error, WHOLE.program.dtype)
     return lambda program, call: dataclasses.replace(seen, outputs=outputs)
 
 
 def verdicts_on_numbers(old: float, new: float) -> list[Verdict]:
     def agrees(case: Case, run: Runs) -> CheckResult:
         (seen,) = run(case, case_calls.whole(case))
-        return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
+        return CheckResult(numbers.agrees_with_reference(case, accepted_run(case, seen)))
 
     one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, spec: st.just((WHOLE,)))
     return verdicts(offset_answer(old), offset_answer(new), one)

@@ -1,7 +1,7 @@
-"""A pytest plugin that writes the run file and, at the end, says what was found.
+"""A pytest plugin that writes the run file and, at the end of a run, prints the results.
 
-A test hands over a verdict as the user property "conformance_verdict"; pytest-xdist carries those
-to the controller, which is where the recorder is registered, and only there.
+A test stores a verdict as the user property "conformance_verdict". pytest-xdist sends these
+properties to the controller. Only the controller registers the recorder.
 """
 
 from __future__ import annotations
@@ -25,20 +25,18 @@ from conformance.results.verdict import (
 from reports.run_files.run_file import Writer
 from reports.terminal import tables, upgrade_text
 
-"""The user property that holds a verdict as plain data."""
-
-_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+_REGULAR_ENDS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class Recorder:
-    """Writes each verdict as it comes; makes the file with the first, so never an empty one."""
+    """Writes each verdict at once. The first one creates the file, so no file is ever empty."""
 
     def __init__(self, path: Path, header: Header) -> None:
         self._path = path
         self._header = header
         self._writer: Writer | None = None
         self._verdicts: list[Verdict] = []
-        self._seen: set[str] = set()
+        self._written: set[str] = set()
         self._lost: list[str] = []
         self._other_failures = 0
         self._interrupted: str | None = None
@@ -46,34 +44,34 @@ class Recorder:
         self._began = time.monotonic()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember what could not be collected: its verdicts are missing."""
+        """Keep the identifier of a node that could not be collected: its verdicts are missing."""
         if report.failed:
             self._lost.append(report.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write the verdicts that a test has handed over, whatever became of the test."""
+        """Write the verdicts of a test, whether it passed or failed."""
         deviates = False
         for verdict in _verdicts_of(report):
-            self._take(verdict)
+            self._write(verdict)
             deviates = deviates or verdict.verdict == NEW
         if report.failed and not deviates:
             self._other_failures += 1
-        # So pytest-xdist reports a test whose worker died under it.
+        # pytest-xdist sends such a report for a test whose worker died.
         if report.when not in ("setup", "call", "teardown"):
             self._lost.append(report.nodeid)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember why the run stopped: pytest brings Ctrl-C, `pytest.exit` and -x -n here."""
+        """Keep the reason why the run stopped: Ctrl-C, `pytest.exit`, or -x with -n."""
         if excinfo.type is KeyboardInterrupt:
             self._interrupted = "interrupted by hand"
         else:
-            self._interrupted = f"pytest was stopped: {_in_words(excinfo.value)}"
+            self._interrupted = f"pytest was stopped: {_reason_text(excinfo.value)}"
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the footer."""
         if self._writer is None:
             return
-        reason = self._cut_short(session, exitstatus)
+        reason = self._reason_for_early_end(session, exitstatus)
         by_path = cases_by_path(self._verdicts)
         self._footer = Footer(
             complete=reason is None,
@@ -87,7 +85,7 @@ class Recorder:
         self._writer.footer(self._footer)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was found; nothing where nothing was judged."""
+        """Print the results, if there are any verdicts."""
         if not self._verdicts:
             return
         width = terminalreporter.config.get_terminal_writer().fullwidth
@@ -110,12 +108,12 @@ class Recorder:
         for text in tables.closing(self._verdicts, self._footer, width, found):
             terminalreporter.write_line(text, bold=True, green=well, red=not well)
 
-    def _take(self, verdict: Verdict) -> None:
-        # Subtests report what their test had already handed over, once more.
-        same = repr(verdict)
-        if same in self._seen:
+    def _write(self, verdict: Verdict) -> None:
+        # The reports of subtests repeat the verdicts of their test.
+        text = repr(verdict)
+        if text in self._written:
             return
-        self._seen.add(same)
+        self._written.add(text)
         self._open_writer().verdict(verdict)
         self._verdicts.append(verdict)
 
@@ -129,16 +127,16 @@ class Recorder:
             self._writer.header(self._header)
         return self._writer
 
-    def _cut_short(self, session: pytest.Session, exitstatus: int) -> str | None:
-        """Why not everything that was asked for was judged; None where it was."""
+    def _reason_for_early_end(self, session: pytest.Session, exitstatus: int) -> str | None:
+        """Return why the run did not judge all that it should; None where it did."""
         if self._interrupted:
             return self._interrupted
         stopped = session.shouldfail or session.shouldstop
         if stopped:
-            return f"pytest was stopped: {_in_words(stopped)}"
+            return f"pytest was stopped: {_reason_text(stopped)}"
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             return "pytest, or a plugin of it, had an internal error"
-        if exitstatus not in _ENDED:
+        if exitstatus not in _REGULAR_ENDS:
             return f"pytest was stopped with exit code {int(exitstatus)}"
         if self._lost:
             more = f" and {len(self._lost) - 1} more" if len(self._lost) > 1 else ""
@@ -147,7 +145,7 @@ class Recorder:
 
 
 def _verdicts_of(report: pytest.TestReport) -> Iterator[Verdict]:
-    # The report of the teardown carries the same properties once more.
+    # The report of the teardown has the same properties again.
     if report.when != "call":
         return
     for name, plain in report.user_properties:
@@ -163,11 +161,11 @@ def _plain(value: Any) -> dict[str, Any]:
     return value
 
 
-def _in_words(stopped: object) -> str:
+def _reason_text(stopped: object) -> str:
     return tables.clean(stopped) or "no reason is given"
 
 
 def _relative_path(path: Path) -> Path:
-    """The path as one would type it here."""
+    """Return the path relative to the working directory, if it lies in there."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
