@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from reports.compare.comparison import Comparison, compared
+from reports.compare.comparison import Comparison, compare_runs
 from reports.export import machine_formats
 from reports.export.markdown import markdown
 from reports.run_files.run_file import UnreadableRun, locate, read
 from reports.terminal import comparison_text, run_text
-from reports.terminal.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
+from reports.terminal.output import STANDARD_OUTPUT, Export, Unwritable, say, write_exports
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]
@@ -45,9 +45,9 @@ def _show(options: argparse.Namespace) -> int:
         Export(options.junit, lambda: machine_formats.junit(run, name)),
         Export(options.ctrf, lambda: machine_formats.ctrf(run, name)),
     ]
-    if not exported(files, [run_file]):
+    if not write_exports(files, [run_file]):
         say(
-            run_text.widths_shown(run)
+            run_text.widths_text(run)
             if options.widths
             else run_text.run_text(run, name, _columns())
         )
@@ -56,14 +56,14 @@ def _show(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     paths = [locate(options.old), locate(options.new)]
-    comparison = compared(*map(read, paths))
+    comparison = compare_runs(*map(read, paths))
     old, new = map(str, paths)
     files = [
         Export(options.json, lambda: machine_formats.comparison_json(comparison, old, new)),
         Export(options.markdown, lambda: markdown(comparison, old, new)),
         Export(options.html, lambda: _compare_page(comparison, old, new)),
     ]
-    if not exported(files, paths):
+    if not write_exports(files, paths):
         say(comparison_text.comparison_text(comparison, old, new, _columns(), options.all))
     return comparison.exit_code
 
@@ -88,7 +88,7 @@ def _matrix(options: argparse.Namespace) -> int:
                 " a run of each: `pytest conformance --target NAME`"
             )
     names = [str(path) for path in paths]
-    exported([Export(options.html, lambda: matrix_page.matrix_html(runs, names))], paths)
+    write_exports([Export(options.html, lambda: matrix_page.matrix_html(runs, names))], paths)
     return 0
 
 
@@ -97,7 +97,7 @@ def _repro(options: argparse.Namespace) -> int:
     from reports.reproducer import select
 
     run = read(locate(options.run))
-    wanted = select.Wanted.of(options.clause, options.cell, options.malformation, options.mode)
+    wanted = select.Wanted.parse(options.clause, options.cell, options.malformation, options.mode)
     try:
         made = select.script(run, wanted)
     except select.NoScript as error:

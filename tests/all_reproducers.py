@@ -30,7 +30,15 @@ from reports.publish.baseline_folder import FOLDER, ROOT, Baselines
 from reports.publish.make_baselines import progress
 from reports.reproducer.choose import LONGEST
 from reports.run_files.run_file import Run
-from tests.reproducers import ABSENT, CANNOT_TELL, PRESENT, SHORTEST, Script, run_together, written
+from tests.reproducers import (
+    ABSENT,
+    CANNOT_TELL,
+    PRESENT,
+    SHORTEST,
+    Script,
+    run_together,
+    write_scripts,
+)
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
 PAGE = ROOT / "docs" / "reproducers.md"
@@ -64,7 +72,7 @@ class Done:
     scripts: int
     otherwise: Mapping[str, str]  # by what a script is about, what is not as it must be
 
-    def without(self, others: Sequence[Script]) -> Done:
+    def leave_out(self, others: Sequence[Script]) -> Done:
         """The same without some scripts."""
         left_out = {_words(script.verdict) for script in others}
         otherwise = {of: what for of, what in self.otherwise.items() if of not in left_out}
@@ -113,18 +121,18 @@ def _run(options: argparse.Namespace) -> int:
         for name in names:
             mine = Path(folder) / name
             mine.mkdir()
-            scripts, lacking = written(runs[name], mine)
+            scripts, lacking = write_scripts(runs[name], mine)
             there = kept.done(Batch(name, name, PRESENT, scripts))
-            done = [there, *_elsewhere(name, scripts, others, kept)]
+            done = [there, *_run_elsewhere(name, scripts, others, kept)]
             rows.append(_row(name, scripts, lacking, done))
             wrong += rows[-1].otherwise
-            progress(_told(rows[-1], done))
+            progress(_progress_text(rows[-1], done))
     if options.page:
         PAGE.write_text(_page(rows), encoding="utf-8")
     return int(wrong > 0)
 
 
-def _elsewhere(
+def _run_elsewhere(
     name: str, scripts: Sequence[Script], others: _Others, kept: _Kept, tried: int = 0
 ) -> Iterator[Done]:
     """The scripts where their clauses hold; so many targets were tried before, in vain."""
@@ -138,9 +146,9 @@ def _elsewhere(
         cannot = [s for s in held if _UNTOLD in done.otherwise.get(_words(s.verdict), "")]
         onward = [s for s in cannot if others.holding(name, s.verdict)[tried + 1 :]]
         untold += onward
-        yield done.without(onward)
+        yield done.leave_out(onward)
     if untold:
-        yield from _elsewhere(name, untold, others, kept, tried + 1)
+        yield from _run_elsewhere(name, untold, others, kept, tried + 1)
 
 
 @dataclass(frozen=True)
@@ -209,7 +217,7 @@ class _Kept:
     def done(self, batch: Batch) -> Done:
         """What became of a batch, which is run unless it was."""
         if batch.digest not in self._known:
-            done = _ran(batch, self._cache)
+            done = _run_batch(batch, self._cache)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(done)) + "\n")
@@ -217,7 +225,7 @@ class _Kept:
         return self._known[batch.digest]
 
 
-def _ran(batch: Batch, cache: Cache) -> Done:
+def _run_batch(batch: Batch, cache: Cache) -> Done:
     if cache.account(batch.target) is None:
         raise ConformanceError(
             f"{batch.target} is not made: python -m conformance.targets make {batch.target}"
@@ -247,7 +255,7 @@ def _row(name: str, scripts: Sequence[Script], lacking: Counter[str], done: Sequ
     )
 
 
-def _told(row: Row, done: Sequence[Done]) -> str:
+def _progress_text(row: Row, done: Sequence[Done]) -> str:
     wrong = [
         f"  on {one.target} {what}: {about}"
         for one in done

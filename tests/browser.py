@@ -19,7 +19,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @contextmanager
-def opened() -> Iterator[Browser]:
+def launch() -> Iterator[Browser]:
     """A Chromium of the machine, or the one that playwright has installed."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(filter(None, map(shutil.which, _NAMES)), None)

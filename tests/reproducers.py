@@ -85,7 +85,7 @@ class Ended:
         if self.code != expected:
             return f"exit {self.code}, but must be {expected}"
         seen, before = self._error, Error.of(self.script.verdict.observation or {})
-        if expected == PRESENT and not _alike(seen, before.name if before else None):
+        if expected == PRESENT and not _is_one_cause(seen, before.name if before else None):
             run = before.name if before else "no error"
             return f"exit {self.code} with {seen or 'no error'}, but the run has seen {run}"
         return None
@@ -97,12 +97,14 @@ class Ended:
         return found[-1] if found else None
 
 
-def _alike(one: str | None, other: str | None) -> bool:
+def _is_one_cause(one: str | None, other: str | None) -> bool:
     """Whether both are of one class; one cause gives either error of TensorFlow's by the sizes."""
     return one == other or {one, other} <= _OF_ONE_CAUSE
 
 
-def written(run: Run, folder: Path, clause: str | None = None) -> tuple[list[Script], Counter[str]]:
+def write_scripts(
+    run: Run, folder: Path, clause: str | None = None
+) -> tuple[list[Script], Counter[str]]:
     """The scripts of a run's deviations, in files; and why others have none."""
     scripts, lacking = [], Counter[str]()
     for number, verdict in enumerate(run.verdicts):
@@ -167,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnreadableRun as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     with tempfile.TemporaryDirectory() as folder:
-        scripts, lacking = written(run, Path(folder), options.clause)
+        scripts, lacking = write_scripts(run, Path(folder), options.clause)
         running = run_apart if options.apart else run_together
         ended = list(running(scripts, options.python))
     wrong = [one for one in ended if one.otherwise(options.expect)]

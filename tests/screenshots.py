@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     if not pages:
         print(f"no page in {folder}: python -m conformance.baselines example", file=sys.stderr)
         return 1
-    with browser.opened() as chromium:
+    with browser.launch() as chromium:
         for made in pages:
             for name, size in SIZES.items():
                 page = chromium.new_page(viewport=size)

@@ -31,7 +31,7 @@ class Pair:
     modes: tuple[str, ...]
 
 
-def crosses(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+def is_crossing(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether `tf.keras` is Keras 2 in one environment and Keras 3 in another, by their versions.
 
     Where tf-keras is installed, `tf.keras` is Keras 2, and Keras 3 beside it is compared with its
@@ -44,12 +44,12 @@ def _generations(versions: Mapping[str, str]) -> set[str]:
     return {_KERAS_2, _KERAS_3} & set(versions)
 
 
-def crossed(name: str) -> str:
+def keras3_name(name: str) -> str:
     """What a path or a class of Keras 2 is called in Keras 3."""
     return name.replace(_KERAS_2, _KERAS_3)
 
 
-def aligned(
+def pair_verdicts(
     old: Iterable[Verdict], new: Iterable[Verdict], crossing: bool = False
 ) -> Iterator[Pair]:
     """Every verdict of both runs, against its counterpart; `crossing` from Keras 2 to Keras 3."""
@@ -63,7 +63,7 @@ def _by_subject(
 ) -> dict[_Subject, list[Verdict]]:
     found: dict[_Subject, list[Verdict]] = {}
     for verdict in verdicts:
-        path = crossed(verdict.path) if crossing else verdict.path
+        path = keras3_name(verdict.path) if crossing else verdict.path
         subject = (verdict.clause, path, verdict.cell, verdict.malformation)
         found.setdefault(subject, []).append(verdict)
     return found

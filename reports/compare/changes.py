@@ -66,29 +66,29 @@ class Change:
         """Whether both runs tell the same case; None where one tells none."""
         if not (self.old and self.new and self.old.case and self.new.case):
             return None
-        return _but_paths(self.old.case) == _but_paths(self.new.case)
+        return _without_paths(self.old.case) == _without_paths(self.new.case)
 
 
-def _but_paths(case: Mapping[str, Any]) -> dict[str, Any]:
+def _without_paths(case: Mapping[str, Any]) -> dict[str, Any]:
     """A case without its paths, which are what was compared."""
     return {name: value for name, value in case.items() if name not in ("path", "other")}
 
 
 def change(pair: Pair) -> Change:
     """What became of a pair."""
-    kind, why = _judged(pair.old, pair.new)
+    kind, why = _judge(pair.old, pair.new)
     return Change(kind, why, pair.old, pair.new, pair.modes)
 
 
-def missing(verdict: Verdict | None) -> str:
+def missing_reason(verdict: Verdict | None) -> str:
     """Why there is nothing to compare, or nothing."""
     if verdict is None:
         return "not judged"
     return verdict.reason or "not available" if verdict.verdict == UNAVAILABLE else ""
 
 
-def _judged(old: Verdict | None, new: Verdict | None) -> tuple[str, str]:
-    old_missing, new_missing = missing(old), missing(new)
+def _judge(old: Verdict | None, new: Verdict | None) -> tuple[str, str]:
+    old_missing, new_missing = missing_reason(old), missing_reason(new)
     if old_missing and new_missing:
         return UNCHANGED, "judged in neither"
     if old is None or old_missing:
@@ -97,26 +97,26 @@ def _judged(old: Verdict | None, new: Verdict | None) -> tuple[str, str]:
         return REMOVED, new_missing
     if old.deviates != new.deviates:
         return (BROKEN, "it held") if new.deviates else (FIXED, "it holds")
-    return _deviating(old, new) if new.deviates else _holding(old, new)
+    return _change_if_both_deviate(old, new) if new.deviates else _change_if_both_hold(old, new)
 
 
-def _holding(old: Verdict, new: Verdict) -> tuple[str, str]:
-    return _graded(old, new) or _drifted(old, new) or (UNCHANGED, "")
+def _change_if_both_hold(old: Verdict, new: Verdict) -> tuple[str, str]:
+    return _grade_change(old, new) or _drift_change(old, new) or (UNCHANGED, "")
 
 
-def _deviating(old: Verdict, new: Verdict) -> tuple[str, str]:
+def _change_if_both_deviate(old: Verdict, new: Verdict) -> tuple[str, str]:
     return (
-        _further(old, new)
-        or _graded(old, new)
-        or _louder(old, new)
-        or _worded(old, new)
-        or _entries(old, new)
-        or _drifted(old, new)
+        _further_deviation(old, new)
+        or _grade_change(old, new)
+        or _silence_change(old, new)
+        or _wording_change(old, new)
+        or _entries_change(old, new)
+        or _drift_change(old, new)
         or (UNCHANGED, "")
     )
 
 
-def _further(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _further_deviation(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """One deviation more, where all of OLD's are still seen in NEW.
 
     A verdict tells one case, however many entries of the ledger it met: one may hide another.
@@ -129,14 +129,14 @@ def _further(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     return (BROKEN, f"it deviates in one more way: {', '.join(more)}") if more else None
 
 
-def _graded(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _grade_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     if old.grade is None or new.grade is None or old.grade == new.grade:
         return None
     kind = WEAKER if GRADES.index(new.grade) > GRADES.index(old.grade) else CHANGED
     return kind, f"{old.grade} became {new.grade}"
 
 
-def _louder(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _silence_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """An error that is none any more is a wrong result without a word; a crash is worse still."""
     was, now = _error_name(old), _error_name(new)
     if was is None or now is None or was == now:
@@ -156,7 +156,7 @@ def _silence(name: str) -> int:
     return 2 if name in (CRASHED, HUNG) else 1 if name == _NO_ERROR else 0
 
 
-def _worded(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _wording_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """The same error in other words, or another deviation without one."""
     if old.error and new.error:
         if words(old.error.message) != words(new.error.message):
@@ -171,7 +171,7 @@ def words(text: str) -> str:
     return _VARYING.sub("#", text)
 
 
-def _entries(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _entries_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """Other entries of the ledger; where there is one in each run, both tell what was compared."""
     if old.verdict != new.verdict or len(old.ledger) == len(new.ledger) == 1:
         return None
@@ -182,7 +182,7 @@ def _entries(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     return (CHANGED, said) if said else None
 
 
-def _drifted(old: Verdict, new: Verdict) -> tuple[str, str] | None:
+def _drift_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     """Another distance from the reference, as finely as the run file counts them."""
     was, now = old.width_ratio, new.width_ratio
     if was is None or now is None or _bin(was) == _bin(now):

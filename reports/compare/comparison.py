@@ -15,7 +15,7 @@ from conformance.results.change_kinds import CHANGE_KINDS, REMOVED, WORSE
 from conformance.results.default_changes import DefaultChange
 from conformance.results.verdict import PAIRED
 from reports.compare import changes as of_verdicts
-from reports.compare.align import aligned, crossed, crosses
+from reports.compare.align import is_crossing, keras3_name, pair_verdicts
 from reports.compare.changes import Change
 from reports.run_files.families import rank
 from reports.run_files.run_file import Run
@@ -60,12 +60,12 @@ class Comparison:
         return 1 if self.worse else 2 if self.gaps else 0
 
 
-def compared(old: Run, new: Run) -> Comparison:
+def compare_runs(old: Run, new: Run) -> Comparison:
     """The comparison of two runs."""
     kinds = list(CHANGE_KINDS)
-    crossing = crosses(old.header.versions, new.header.versions)
+    crossing = is_crossing(old.header.versions, new.header.versions)
     changes = sorted(
-        map(of_verdicts.change, aligned(old.verdicts, new.verdicts, crossing)),
+        map(of_verdicts.change, pair_verdicts(old.verdicts, new.verdicts, crossing)),
         key=lambda change: (
             kinds.index(change.change_type),
             not change.verdict.deviates,
@@ -76,7 +76,7 @@ def compared(old: Run, new: Run) -> Comparison:
     was, now = old.header.defaults, new.header.defaults
     told = was is not None and now is not None
     if was is not None and crossing:
-        was = {crossed(name): options for name, options in was.items()}
+        was = {keras3_name(name): options for name, options in was.items()}
     return Comparison(
         old,
         new,
@@ -102,7 +102,10 @@ def _refusals(old: Run, new: Run, changes: Sequence[Change]) -> Iterator[str]:
                 f"OLD was run with {option} {was} and NEW with {option} {now}: other cases were "
                 "drawn, so what differs need not be the version's doing"
             )
-    if all(of_verdicts.missing(one.old) or of_verdicts.missing(one.new) for one in changes):
+    if all(
+        of_verdicts.missing_reason(one.old) or of_verdicts.missing_reason(one.new)
+        for one in changes
+    ):
         yield "nothing was judged in both"
 
 
@@ -119,7 +122,7 @@ def _gaps(old: Run, new: Run, changes: Sequence[Change], crossing: bool) -> Iter
 
 def _reason(change: Change, absent: Mapping[str, str | None], crossing: bool) -> str:
     """Why something was not judged; of paths that are absent for one reason, that reason."""
-    path = crossed(change.verdict.path) if crossing else change.verdict.path
+    path = keras3_name(change.verdict.path) if crossing else change.verdict.path
     reasons = {absent.get(one) for one in path.split(PAIRED)} - {None, ""}
     return "; ".join(sorted(filter(None, reasons))).rstrip(".") or change.why
 

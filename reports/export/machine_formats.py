@@ -75,7 +75,9 @@ def comparison_json(comparison: Comparison, old: str, new: str) -> str:
 
 def junit(run: Run, name: str) -> str:
     """A run as JUnit XML, a suite for each family."""
-    root = ElementTree.Element("testsuites", _numbers(_TOOL, run.verdicts, bool(_lacks(run))))
+    root = ElementTree.Element(
+        "testsuites", _numbers(_TOOL, run.verdicts, bool(_missing_parts(run)))
+    )
     for family, mine in itertools.groupby(in_order(run.verdicts), family_of):
         title = tables.clean(f"{family} {FAMILIES.get(family, '')}".strip())
         verdicts = list(mine)
@@ -83,7 +85,7 @@ def junit(run: Run, name: str) -> str:
         _properties(suite, run, name)
         for verdict in verdicts:
             _testcase(suite, verdict)
-    lacks = _lacks(run)
+    lacks = _missing_parts(run)
     if lacks:
         suite = ElementTree.SubElement(root, "testsuite", _numbers("run", [], errors=True))
         case = ElementTree.SubElement(suite, "testcase", classname="run", name=_WHOLE, time="0")
@@ -95,8 +97,8 @@ def junit(run: Run, name: str) -> str:
 def ctrf(run: Run, name: str) -> str:
     """A run in the Common Test Report Format."""
     tests = [_ctrf_test(verdict) for verdict in _new_first(run)]
-    if _lacks(run):
-        lacks = {"name": _WHOLE, "status": "failed", "duration": 0, "message": _lacks(run)}
+    if _missing_parts(run):
+        lacks = {"name": _WHOLE, "status": "failed", "duration": 0, "message": _missing_parts(run)}
         tests = [lacks, *tests]
     counts = Counter(test["status"] for test in tests)
     start = _milliseconds(run.header.started)
@@ -155,7 +157,7 @@ def _default(default: Default | None) -> dict[str, Any] | None:
     return None if default is None else {"value": default.value}
 
 
-def _lacks(run: Run) -> str:
+def _missing_parts(run: Run) -> str:
     """What makes a run no whole one, or nothing."""
     lacks = list(run.warnings)
     if run.footer and run.footer.other_failures:

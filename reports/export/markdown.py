@@ -53,17 +53,17 @@ def markdown(comparison: Comparison, old: str, new: str) -> str:
     """The comparison, with as many changes as there is room for."""
     listed = [change for change in comparison.changes if change.change_type != UNCHANGED]
     fewest, most = 0, len(listed)
-    text = _rendered(comparison, old, new, listed)
+    text = _render(comparison, old, new, listed)
     if len(text) <= LONGEST:
         return text
     while fewest < most - 1:
         middle = (fewest + most) // 2
-        fits = len(_rendered(comparison, old, new, listed[:middle])) <= LONGEST
+        fits = len(_render(comparison, old, new, listed[:middle])) <= LONGEST
         fewest, most = (middle, most) if fits else (fewest, middle)
-    return _rendered(comparison, old, new, listed[:fewest])
+    return _render(comparison, old, new, listed[:fewest])
 
 
-def _rendered(comparison: Comparison, old: str, new: str, listed: Sequence[Change]) -> str:
+def _render(comparison: Comparison, old: str, new: str, listed: Sequence[Change]) -> str:
     defaults = wording.defaults(comparison)
     more = len(defaults) - _MOST_DEFAULTS
     return _template().render(
@@ -110,13 +110,13 @@ def _template() -> jinja2.Template:
 
 def _prose(text: str) -> str:
     """Foreign text in a sentence of ours."""
-    short = tables.shortened(tables.clean(text), _LONGEST_TEXT)
+    short = tables.shorten(tables.clean(text), _LONGEST_TEXT)
     return html.escape(short, quote=False).translate(_ENTITIES).translate(_NEVER_LINKED)
 
 
 def _code(text: str) -> str:
     """Foreign text as it is; in code nothing becomes a mention or a reference."""
-    short = tables.shortened(tables.clean(text), _LONGEST_TEXT)
+    short = tables.shorten(tables.clean(text), _LONGEST_TEXT)
     return f"<code>{html.escape(short, quote=False).translate(_ENTITIES)}</code>"
 
 

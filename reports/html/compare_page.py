@@ -29,7 +29,7 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ChangeRow:
     """A change as the page shows it; `name` is what its address ends with."""
 
     name: str
@@ -49,7 +49,7 @@ class _Block:
     kind: str
     heading: str
     worse: bool
-    changes: list[_Shown]
+    changes: list[_ChangeRow]
 
 
 def html(comparison: Comparison, old: str, new: str) -> str:
@@ -65,7 +65,7 @@ def html(comparison: Comparison, old: str, new: str) -> str:
         if kind != UNCHANGED and comparison.counts[kind]
     ]
     shown = [change for block in blocks for change in block.changes]
-    return page.rendered(
+    return page.render(
         "compare.html.jinja",
         "compare.js",
         closing=wording.closing(comparison),
@@ -85,11 +85,11 @@ def html(comparison: Comparison, old: str, new: str) -> str:
     )
 
 
-def _change_row(change: Change, comparison: Comparison) -> _Shown:
+def _change_row(change: Change, comparison: Comparison) -> _ChangeRow:
     verdict = change.verdict
     old, new = wording.sides(change)
     about = wording.about(change)
-    return _Shown(
+    return _ChangeRow(
         "~".join(about),
         " · ".join(about),
         wording.why(change),

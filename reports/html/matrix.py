@@ -52,7 +52,7 @@ class Row:
     about: str = ""
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Iterator[Row]:
+    def from_verdict(cls, verdict: Verdict) -> Iterator[Row]:
         """The rows that a verdict belongs to."""
         subject = (verdict.clause, verdict.path, verdict.cell)
         if verdict.malformation:
@@ -133,7 +133,7 @@ def _version(text: str) -> Version:
 def _entries(verdicts: Iterable[Verdict]) -> dict[Row, Entry]:
     by_row: dict[Row, list[Verdict]] = {}
     for verdict in verdicts:
-        for row in Row.of(verdict):
+        for row in Row.from_verdict(verdict):
             by_row.setdefault(row, []).append(verdict)
     return {
         row: Entry(tuple(sorted(found, key=_badness, reverse=True)))

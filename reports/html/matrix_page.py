@@ -29,12 +29,12 @@ _LONGEST = 2000
 def html(table: Matrix, names: Mapping[str, str]) -> str:
     """The page; `names` has of each title of a column the name of its run file."""
     columns = _columns(table.columns)
-    return page.rendered(
+    return page.render(
         "matrix.html.jinja",
         "matrix.js",
         columns=columns,
         names=names,
-        data=page.packed(_data(table, columns)),
+        data=page.pack(_data(table, columns)),
         few=plots.FEW,
         plots=list(plots.plots_of_runs(table.columns, [column["label"] for column in columns])),
         families={name: FAMILIES.get(name, "") for name in _families(table.lines)},
@@ -100,8 +100,8 @@ def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         key = (line.row.kind, _group(line.row))
         if key not in groups:
             groups[key] = len(groups)
-            told.append(_told_group(line))
-        rows.append(_told_row(line, groups[key], table.columns))
+            told.append(_group_data(line))
+        rows.append(_row_data(line, groups[key], table.columns))
     ledger: dict[str, Mapping[str, str]] = {}
     for run in table.columns:
         ledger.update(run.header.ledger or {})
@@ -126,14 +126,14 @@ def _group(row: Row) -> str:
     return {FORM: row.path, STRUCTURE: row.path, MALFORMATION: row.about}.get(row.kind, row.clause)
 
 
-def _told_group(line: Line) -> dict[str, Any]:
+def _group_data(line: Line) -> dict[str, Any]:
     row, verdict = line.row, _any_verdict(line)
     about = {MALFORMATION: malformation(row.about), CLAUSE: verdict.statement}.get(row.kind, "")
     must = verdict.severity if row.kind == CLAUSE else ""
     return {"kind": row.kind, "title": _group(row), "about": about, "severity": must}
 
 
-def _told_row(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
+def _row_data(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
     row = line.row
     return {
         "group": group,
@@ -147,7 +147,7 @@ def _told_row(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
         "family": _family(line),
         "statement": _any_verdict(line).statement,
         "entries": [
-            _told_entry(row, entry, run) if entry else None
+            _entry_data(row, entry, run) if entry else None
             for entry, run in zip(line.entries, runs, strict=True)
         ],
     }
@@ -163,18 +163,18 @@ def _name(row: Row) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _told_entry(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
+def _entry_data(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
     text = entry.seen
     if row.kind == STRUCTURE and not entry.worst.deviates and entry.structures:
         text = ("; " if row.cell == STACK else " or ").join(entry.structures)
     return {
         "seen": entry.seen,
         "text": text,
-        "verdicts": [dict(_told_verdict(verdict, run)) for verdict in entry.verdicts],
+        "verdicts": [dict(_verdict_data(verdict, run)) for verdict in entry.verdicts],
     }
 
 
-def _told_verdict(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
+def _verdict_data(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
     """What there is to tell of a verdict, as text, numbers and lists of text."""
     script = script_of(verdict, run)
     told = {

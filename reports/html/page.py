@@ -26,7 +26,7 @@ LARGEST = 5_000_000
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-def rendered(template: str, script: str, **values: Any) -> str:
+def render(template: str, script: str, **values: Any) -> str:
     """A page of a template, with the styles and the script of this name beside those of all.
 
     Raises:
@@ -53,7 +53,7 @@ def rendered(template: str, script: str, **values: Any) -> str:
     return text
 
 
-def packed(data: object) -> str:
+def pack(data: object) -> str:
     """Data as a page holds it: what repeats, as most of it does, takes no room."""
     plain = json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
     return base64.b64encode(gzip.compress(plain, mtime=0)).decode()

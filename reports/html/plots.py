@@ -69,7 +69,9 @@ def plots_of_runs(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot
             releases,
             _bars,
         )
-    for dtype in sorted({dtype for run in runs for v in _drifting(run) for dtype in v.ulps or ()}):
+    for dtype in sorted(
+        {dtype for run in runs for v in _drift_verdicts(run) for dtype in v.ulps or ()}
+    ):
         yield _plot(
             f"Drift of {dtype}",
             f"The largest distance from the reference on any path, in units in the last place of"
@@ -90,7 +92,7 @@ def _generation(verdict: Verdict) -> str:
     return "pairs" if PAIRED in verdict.path else verdict.path.rpartition("/")[2]
 
 
-def _drifting(run: Run) -> Iterator[Verdict]:
+def _drift_verdicts(run: Run) -> Iterator[Verdict]:
     return (verdict for verdict in run.verdicts if verdict.clause == _DRIFT and verdict.ulps)
 
 
@@ -98,7 +100,7 @@ def _drifts(runs: Sequence[Run], dtype: str) -> Iterator[_Series]:
     largest: list[dict[str, float]] = []
     for run in runs:
         of_run: dict[str, float] = {}
-        for verdict in _drifting(run):
+        for verdict in _drift_verdicts(run):
             if dtype in (verdict.ulps or {}):
                 cell = verdict.cell or "-"
                 of_run[cell] = max(of_run.get(cell, 0.0), (verdict.ulps or {})[dtype])
@@ -137,11 +139,11 @@ def _svg(
         return None
     with matplotlib.rc_context({**_OPTIONS, "svg.hashsalt": title}):
         figure = Figure(figsize=(_width(len(releases)), 2.8), layout="constrained")
-        short = [_Series(tables.shortened(one.name, _LONGEST), one.values) for one in series]
-        draw(figure, short, [tables.shortened(release, _LONGEST) for release in releases])
+        short = [_Series(tables.shorten(one.name, _LONGEST), one.values) for one in series]
+        draw(figure, short, [tables.shorten(release, _LONGEST) for release in releases])
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    return _inlined(written.getvalue(), re.sub(r"\W+", "-", title))
+    return _inline(written.getvalue(), re.sub(r"\W+", "-", title))
 
 
 def _width(releases: int) -> float:
@@ -149,7 +151,7 @@ def _width(releases: int) -> float:
     return max(5.0, 1.5 + 0.45 * min(releases, FEW) + 0.26 * max(releases - FEW, 0))
 
 
-def _inlined(svg: str, name: str) -> Markup:
+def _inline(svg: str, name: str) -> Markup:
     """The picture without what only a file of its own needs; its names are no other picture's."""
     _, found, body = svg.partition("<svg")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
@@ -162,7 +164,7 @@ def _inlined(svg: str, name: str) -> Markup:
 def _bars(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -> None:
     axes = figure.subplots()
     floor = [0.0] * len(releases)
-    for one, colour in zip(series, _cycled(series), strict=True):
+    for one, colour in zip(series, _colours(series), strict=True):
         heights = [value or 0.0 for value in one.values]
         axes.bar(releases, heights, 0.6, floor, label=one.name, color=colour)
         floor = [below + height for below, height in zip(floor, heights, strict=True)]
@@ -172,7 +174,7 @@ def _bars(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) ->
 
 def _lines(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -> None:
     axes = figure.subplots()
-    for index, (one, colour) in enumerate(zip(series, _cycled(series), strict=True)):
+    for index, (one, colour) in enumerate(zip(series, _colours(series), strict=True)):
         values = [float("nan") if value is None else value for value in one.values]
         axes.plot(
             range(len(releases)), values, marker="osD^vP"[index % 6], label=one.name, color=colour
@@ -184,7 +186,7 @@ def _lines(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -
     _finish(figure, axes, releases)
 
 
-def _cycled(series: Sequence[_Series]) -> list[str]:
+def _colours(series: Sequence[_Series]) -> list[str]:
     return [_COLOURS[index % len(_COLOURS)] for index in range(len(series))]
 
 

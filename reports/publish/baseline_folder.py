@@ -41,7 +41,7 @@ class Maker:
             digest.update(path.read_bytes())
         return cls(profile, _short(digest))
 
-    def told(self, versions: Mapping[str, str]) -> dict[str, object]:
+    def to_record(self, versions: Mapping[str, str]) -> dict[str, object]:
         """What is written down of a baseline of a target with these versions."""
         digest = hashlib.sha256()
         for entry in ledger.load(versions).entries:
@@ -71,7 +71,9 @@ class Baselines:
         told = self._made_by().get(name, {})
         versions = told.get("versions")
         return (
-            self.path(name).exists() and isinstance(versions, dict) and told == maker.told(versions)
+            self.path(name).exists()
+            and isinstance(versions, dict)
+            and told == maker.to_record(versions)
         )
 
     def keep(self, name: str, run_file: Path, maker: Maker) -> None:
@@ -79,7 +81,7 @@ class Baselines:
         self._folder.mkdir(parents=True, exist_ok=True)
         # no time in it: the same run is the same file
         self._write(self.path(name), gzip.compress(run_file.read_bytes(), mtime=0))
-        made_by = {**self._made_by(), name: maker.told(read(run_file).header.versions)}
+        made_by = {**self._made_by(), name: maker.to_record(read(run_file).header.versions)}
         text = json.dumps(dict(sorted(made_by.items())), indent=1) + "\n"
         self._write(self._folder / _MADE_BY, text.encode())
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.errors import ConformanceError
-from reports.compare.comparison import compared
+from reports.compare.comparison import compare_runs
 from reports.html import compare_page, matrix_page
 from reports.publish.baseline_folder import ROOT, Baselines
 from reports.run_files.run_file import Run
@@ -30,7 +30,8 @@ def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
         )
     into.mkdir(parents=True, exist_ok=True)
     return [
-        _written(into / name, text) for name, text in _pages(runs, _names(baselines, runs)).items()
+        _write_page(into / name, text)
+        for name, text in _pages(runs, _names(baselines, runs)).items()
     ]
 
 
@@ -44,13 +45,13 @@ def _names(baselines: Baselines, runs: Mapping[str, Run]) -> dict[str, str]:
 
 
 def _pages(runs: Mapping[str, Run], names: Mapping[str, str]) -> dict[str, str]:
-    comparison = compared(runs[OLD], runs[NEW])
+    comparison = compare_runs(runs[OLD], runs[NEW])
     return {
         MATRIX: matrix_page.matrix_html(list(runs.values()), list(names.values())),
         COMPARE: compare_page.html(comparison, names[OLD], names[NEW]),
     }
 
 
-def _written(path: Path, text: str) -> Path:
+def _write_page(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path

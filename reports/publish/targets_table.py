@@ -26,7 +26,7 @@ class Row:
     cases: int
 
     @classmethod
-    def of(cls, target: str, run: Run) -> Row:
+    def from_run(cls, target: str, run: Run) -> Row:
         """That of a run."""
         found: dict[str, set[str]] = {}
         for verdict in run.verdicts:
@@ -45,7 +45,7 @@ def table(runs: Mapping[str, Run]) -> str:
     """The table in Markdown, a line for each target in the order that is given."""
     numbers = len(_COLUMNS) - len(_VERSIONS) - 1
     rule = ["---"] * (len(_COLUMNS) - numbers) + ["---:"] * numbers
-    rows = [str(Row.of(target, run)) for target, run in runs.items()]
+    rows = [str(Row.from_run(target, run)) for target, run in runs.items()]
     return "\n".join([_line(*_COLUMNS), _line(*rule), *rows]) + "\n"
 
 

@@ -34,12 +34,12 @@ def script_of(verdict: Verdict, run: Run) -> ScriptOrWhyNot:
     """
     if not verdict.deviates:
         return ScriptOrWhyNot()
-    minimal = list(_minimal(verdict, run))
-    alike = [_in_its_mode(verdict, one) for one in minimal] if len(verdict.ledger) == 1 else []
+    minimal = list(_minimal_verdicts(verdict, run))
+    alike = [_in_mode_of(verdict, one) for one in minimal] if len(verdict.ledger) == 1 else []
     refusals: list[str] = []
-    scripts = _written([*alike, verdict], run, refusals)
+    scripts = _write_scripts([*alike, verdict], run, refusals)
     if not any(_length(text) <= LONGEST for text in scripts):
-        scripts += _written(minimal, run, refusals)
+        scripts += _write_scripts(minimal, run, refusals)
     if not scripts:
         return ScriptOrWhyNot(why_not=refusals[0])
     return ScriptOrWhyNot(min(scripts, key=_length))
@@ -49,7 +49,7 @@ def _length(text: str) -> int:
     return text.count("\n")
 
 
-def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list[str]:
+def _write_scripts(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list[str]:
     """The scripts that there are, in order; why there are no others is added to `refusals`."""
     scripts = []
     for verdict in verdicts:
@@ -60,13 +60,13 @@ def _written(verdicts: Iterable[Verdict], run: Run, refusals: list[str]) -> list
     return scripts
 
 
-def _in_its_mode(verdict: Verdict, other: Verdict) -> Verdict:
+def _in_mode_of(verdict: Verdict, other: Verdict) -> Verdict:
     if verdict.mode is None:  # in any
         return other
     return dataclasses.replace(other, case={**(other.case or {}), "mode": verdict.mode})
 
 
-def _minimal(verdict: Verdict, run: Run) -> Iterator[Verdict]:
+def _minimal_verdicts(verdict: Verdict, run: Run) -> Iterator[Verdict]:
     """The verdict in the minimal case of each of the ledger's entries for it."""
     path, _, other = verdict.path.partition(" ~ ")
     place = {"path": path, "other": other} if other else {"path": path}

@@ -10,7 +10,7 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case
 from conformance.results.verdict import Verdict
 from reports.reproducer.code import array_code, build_code
-from reports.reproducer.code.source import Code, assigned, literal
+from reports.reproducer.code.source import Code, assignment, literal
 
 _UNKNOWN_OPTION = re.compile(
     r"arguments passed to (\w+): \{'(\w+)': (True|False|None|'\w*')\}", re.ASCII
@@ -42,18 +42,18 @@ def statements(verdict: Verdict, case: Case) -> list[Code]:
         return [f'layers.Dense(2, kernel_initializer="{initializer[1]}").build((None, 2))']
     if "not JSON serializable" in sentence and case.program.bidirectional:
         return _as_json(case)
-    bare = build_code.bare(case)
-    built = build_code.built(bare)
+    bare = build_code.layer_alone(case)
+    built = build_code.path_code(bare)
     if case.program.path.startswith("Model/") or case.program.reloaded in _OF_A_FILE:
-        return [*built.statements, *build_code.functional_model(bare), *_saved(case)]
+        return [*built.statements, *build_code.functional_model(bare), *_save_and_load(case)]
     if case.program.reloaded == wire.CONFIG:
-        return [*built.statements, *_made_again(built, case)]
+        return [*built.statements, *_rebuild_from_config(built, case)]
     if case.program.model:
         return [*built.statements, *_in_a_model(case)]
     return list(built.statements)
 
 
-def _made_again(built: build_code.Built, case: Case) -> Iterator[Code]:
+def _rebuild_from_config(built: build_code.Built, case: Case) -> Iterator[Code]:
     """What the config makes, with the weights of what it is of."""
     name = built.function
     yield f"again = type({name}).from_config({name}.get_config())"
@@ -65,7 +65,7 @@ def _in_a_model(case: Case) -> Iterator[Code]:
     """A layer in a functional model, which may be given its state when that is made."""
     yield f"x = {build_code.batch_input(case)}"
     if case.program.model and case.program.model.given:
-        yield assigned("state", array_code.state(case_calls.given_state(case)))
+        yield assignment("state", array_code.state(case_calls.given_state(case)))
         yield "layer(x, initial_state=state)"
     else:
         yield "layer(x)"
@@ -89,7 +89,7 @@ def _with_option(name: str, option: str) -> str:
     return f"layers.{name}.from_config({{**{layer}.get_config(), {option}}})"
 
 
-def _saved(case: Case) -> Iterator[Code]:
+def _save_and_load(case: Case) -> Iterator[Code]:
     """The model in a file, and out of it again."""
     if case.program.reloaded in _OF_A_FILE:
         old = _OF_KERAS_2 if build_code.keras(case) == "tf.keras" else {}

@@ -87,11 +87,11 @@ def stage(verdict: Verdict) -> str | None:
     return found
 
 
-def _without_state(case: Case) -> wire.Call:
+def _call_without_state(case: Case) -> wire.Call:
     return case_calls.whole(case.replace(state=None))
 
 
-def _well_formed(case: Case) -> wire.Call:
+def _well_formed_call(case: Case) -> wire.Call:
     return case_calls.whole(case_calls.well_formed(case))
 
 
@@ -99,13 +99,13 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
     return lambda case: documented_usage.call(case, documented_usage.pair(case, container, held_as))
 
 
-def _nested(case: Case) -> wire.Call:
+def _nested_state(case: Case) -> wire.Call:
     return documented_usage.call(
         case, documented_usage.nested(case, documented_usage.TUPLE, state_forms.NUMPY)
     )
 
 
-def _written(case: Case) -> wire.Call:
+def _documented_example(case: Case) -> wire.Call:
     return documented_usage.call(case, documented_usage.write_example(case))
 
 
@@ -117,7 +117,7 @@ def _pair_or_tensor(case: Case) -> wire.Call:
 
 BY_CLAUSE = {
     "RJ-01": Scenario(REFUSED, isolated=True),
-    "RJ-03": Scenario(ACCEPTED, _well_formed, isolated=True, refused_first=True),
+    "RJ-03": Scenario(ACCEPTED, _well_formed_call, isolated=True, refused_first=True),
     "SQ-24": Scenario(REFUSED, isolated=True),
     "SQ-25": Scenario(REFUSED, isolated=True),
     "SQ-26": Scenario(REFUSED, isolated=True),
@@ -125,18 +125,18 @@ BY_CLAUSE = {
     "DC-02": Scenario(ACCEPTED, _pair(documented_usage.TUPLE), isolated=True),
     "DC-04": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
     "DC-05": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
-    "DC-06": Scenario(ACCEPTED, _nested, isolated=True),
+    "DC-06": Scenario(ACCEPTED, _nested_state, isolated=True),
     "DC-07": Scenario(ACCEPTED, isolated=True),
     "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),
-    "DC-15": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-15": Scenario(AN_ERROR, _documented_example, isolated=True),
     "DC-16": Scenario(ACCEPTED, isolated=True),
-    "DC-17": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-17": Scenario(AN_ERROR, _documented_example, isolated=True),
     "DC-18": Scenario(AN_ERROR, isolated=True),
     "DC-19": Scenario(AN_ERROR, isolated=True),
     "DC-20": Scenario(AN_ERROR, isolated=True),
     "DC-21": Scenario(AN_ERROR, isolated=True),
     "DC-22": Scenario(NAMES_STATE_SIZE, isolated=True),
-    "MD-05": Scenario(ACCEPTED, _without_state),
+    "MD-05": Scenario(ACCEPTED, _call_without_state),
     "RT-05": Scenario(ACCEPTED),
     "RT-12": Scenario(ACCEPTED, isolated=True),
     "RT-14": Scenario(ACCEPTED),

@@ -21,12 +21,14 @@ class Wanted:
     mode: str | None = None
 
     @classmethod
-    def of(cls, words: str, cell: str | None, malformation: str | None, mode: str | None) -> Wanted:
+    def parse(
+        cls, words: str, cell: str | None, malformation: str | None, mode: str | None
+    ) -> Wanted:
         """From CLAUSE or CLAUSE/PATH; a path has a slash of its own."""
         clause, _, path = words.partition("/")
         return cls(clause, path or None, cell, malformation, mode)
 
-    def means(self, verdict: Verdict) -> bool:
+    def matches(self, verdict: Verdict) -> bool:
         """Whether a verdict is about what is asked for."""
         case = verdict.case or {}
         pairs = (
@@ -61,7 +63,7 @@ def script(run: Run, wanted: Wanted) -> Script:
 
 
 def _deviations(run: Run, wanted: Wanted) -> list[Verdict]:
-    meant = [verdict for verdict in run.verdicts if wanted.means(verdict)]
+    meant = [verdict for verdict in run.verdicts if wanted.matches(verdict)]
     found = [verdict for verdict in meant if verdict.verdict in (NEW, KNOWN)]
     if not found:
         why = "no deviation" if meant else "no verdict"

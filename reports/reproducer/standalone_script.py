@@ -27,10 +27,10 @@ from reports.reproducer import (
     two_ways_of_a_layer,
 )
 from reports.reproducer.code import array_code, build_code, trace_code  # fmt: skip
-from reports.reproducer.code.source import Code, Group, assigned, laid_out, literal, text
+from reports.reproducer.code.source import Code, Group, assignment, lay_out, literal, text
 from reports.reproducer.code.trace_code import FUNCTION, GRAPH
 from reports.reproducer.failing_statements import Attempt
-from reports.reproducer.introspection import Telling
+from reports.reproducer.introspection import Introspection
 from reports.reproducer.one_call import Scenario
 from reports.reproducer.two_ways import Pair
 
@@ -83,42 +83,42 @@ def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
     """What shows a deviation: what is told, what fails, two ways of the same, or one call."""
     telling = introspection.introspection_of(verdict, case)
     if telling:
-        return _told_by_itself(case, telling)
+        return _introspection_lines(case, telling)
     attempt = failing_statements.failing_statement(verdict, case)
     if attempt:
-        return _attempted(case, attempt)
+        return _attempt_lines(case, attempt)
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
-        return _called(verdict, case)
+        return _one_call_lines(verdict, case)
     if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # all modes show it
         case = case.replace(mode=EAGER)
-    return _side_by_side(case, pairing(case))
+    return _two_ways_lines(case, pairing(case))
 
 
 _PAIRINGS = {**two_ways_of_a_call.BY_CLAUSE, **two_ways_of_a_layer.BY_CLAUSE}
 
 
-def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
+def _attempt_lines(case: Case, attempt: Attempt) -> Iterator[str]:
     mode = GRAPH if attempt.in_graph else EAGER  # a function is among the statements
     case = case.replace(mode=mode)
     tried = [line for code in attempt.judged for line in _result(case, code)]
-    yield from _prepared(case, attempt.statements, tried)
+    yield from _preparation(case, attempt.statements, tried)
     yield f"print({literal(f'expected: {attempt.words}')})"
-    yield from _tried(tried)
+    yield from _try_lines(tried)
     yield 'print("seen: no error")'
 
 
-def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
+def _two_ways_lines(case: Case, pair: Pair) -> Iterator[str]:
     weights = [two_ways.weights(pair.weighed)] if pair.weighed else []
-    yield from _prepared(case, [*pair.statements, *weights], two_ways.APART)
+    yield from _preparation(case, [*pair.statements, *weights], two_ways.DISTANCE_LINES)
     yield f"print({literal(f'expected: {pair.words}')})"
-    yield from _tried([line for code in pair.judged for line in laid_out(code, 1)])
-    yield from two_ways.APART
+    yield from _try_lines([line for code in pair.judged for line in lay_out(code, 1)])
+    yield from two_ways.DISTANCE_LINES
     yield 'print("seen: apart by", told)'
     yield f"sys.exit(0 if {two_ways.nearness(case.program.dtype)} else 1)"
 
 
-def _tried(lines: Sequence[str]) -> Iterator[str]:
+def _try_lines(lines: Sequence[str]) -> Iterator[str]:
     """Lines, one level in, of which an error is the deviation."""
     yield "try:"
     yield from lines
@@ -127,19 +127,19 @@ def _tried(lines: Sequence[str]) -> Iterator[str]:
     yield "    sys.exit(1)"
 
 
-def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:
-    yield from _prepared(case, [*telling.statements, f"told = {telling.expression}"], ())
+def _introspection_lines(case: Case, telling: Introspection) -> Iterator[str]:
+    yield from _preparation(case, [*telling.statements, f"told = {telling.expression}"], ())
     yield f"print({literal(f'expected: {telling.words}')})"
     yield 'print("seen:", told)'
     yield f"sys.exit(0 if {telling.holds} else 1)"
 
 
-def _called(verdict: Verdict, case: Case) -> Iterator[str]:
+def _one_call_lines(verdict: Verdict, case: Case) -> Iterator[str]:
     scenario = one_call.scenario_of(verdict, case)
     if case.program.mode not in (EAGER, FUNCTION, GRAPH):
         raise build_code.NotCovered(f"the mode {case.program.mode!r}")
-    call = build_code.as_taken(case, scenario.call(case))
-    built = build_code.built(case)
+    call = build_code.adapt_call(case, scenario.call(case))
+    built = build_code.path_code(case)
     names = [name for name, _ in call.arguments]
     whole = built.call("state" if call.state is not None else None, names)
     code: Code = whole
@@ -147,20 +147,20 @@ def _called(verdict: Verdict, case: Case) -> Iterator[str]:
     if case.program.mode == GRAPH and (first or scenario.refused_first):
         raise build_code.NotCovered("several calls of a graph")
     is_placed = case.program.mode == GRAPH and _is_kept(case, scenario)
-    variables = trace_code.placed(call) if is_placed else array_code.variables(first or call)
+    variables = trace_code.placeholders(call) if is_placed else array_code.variables(first or call)
     given = [*built.statements, *variables]
     if case.program.mode == FUNCTION and not scenario.refused_first:
-        lines, code = trace_code.function(case, _is_kept(case, scenario), call, whole)
+        lines, code = trace_code.function_code(case, _is_kept(case, scenario), call, whole)
         given += lines
     if first:
-        given += [code, assigned("inputs", array_code.array(call.inputs))]
+        given += [code, assignment("inputs", array_code.array(call.inputs))]
     if scenario.refused_first:
-        given.append(assigned("malformed", array_code.state(case_calls.given_state(case))))
+        given.append(assignment("malformed", array_code.state(case_calls.given_state(case))))
         judged = _refused_first(case, built, whole)
     else:
-        judged = ["try:", *_result(case, assigned("result", code))]
-    ended = list(_ended(scenario))
-    yield from _prepared(case, given, [*judged, *ended])
+        judged = ["try:", *_result(case, assignment("result", code))]
+    ended = list(_ending(scenario))
+    yield from _preparation(case, given, [*judged, *ended])
     if case.data.malformation:
         kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
@@ -189,10 +189,10 @@ def _release_words(versions: dict[str, str], path: Path) -> str:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
+def _preparation(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
     """All before what comes `after`, the call; if any of it fails, nothing can be told."""
     level = 2 if case.program.mode == GRAPH else 1
-    lines = [line for code in statements for line in laid_out(code, level)]
+    lines = [line for code in statements for line in lay_out(code, level)]
     library = _LIBRARIES[Path.of(case.program.path).generation]
     drawn = any("random." in line for line in (*lines, *after))
     # v1 functions look for tf.keras, whatever cell they are given
@@ -256,20 +256,20 @@ _LIBRARIES = {
 def _refused_first(case: Case, built: build_code.Built, whole: Group) -> list[str]:
     """A call that is to be refused, and then those that are judged."""
     refused, first, judged = (
-        _traced(case, each) for each in (built.call("malformed"), built.call(None), whole)
+        _trace(case, each) for each in (built.call("malformed"), built.call(None), whole)
     )
     return [
         "try:",
-        *laid_out(refused, 1),
+        *lay_out(refused, 1),
         "except Exception as error:",
         '    print(f"the malformed state: {type(error).__name__}")',
         "try:",
-        *laid_out(first, 1),
-        *_result(case, assigned("result", judged)),
+        *lay_out(first, 1),
+        *_result(case, assignment("result", judged)),
     ]
 
 
-def _traced(case: Case, call: Group) -> Group:
+def _trace(case: Case, call: Group) -> Group:
     """A call that is not kept, traced for what it is given where the case's mode says so."""
     if case.program.mode != FUNCTION:
         return call
@@ -278,10 +278,12 @@ def _traced(case: Case, call: Group) -> Group:
 
 def _result(case: Case, statement: Code) -> list[str]:
     """A statement to be tried, one level in; in a graph it makes the `result` that is run."""
-    return trace_code.in_graph(statement) if case.program.mode == GRAPH else laid_out(statement, 1)
+    return (
+        trace_code.graph_lines(statement) if case.program.mode == GRAPH else lay_out(statement, 1)
+    )
 
 
-def _ended(scenario: Scenario) -> Iterator[str]:
+def _ending(scenario: Scenario) -> Iterator[str]:
     """What to exit with behind what is tried."""
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'

@@ -18,7 +18,7 @@ from reports.reproducer.code.source import Code
 from reports.reproducer.one_call import NoScenario
 
 _EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
-APART = (
+DISTANCE_LINES = (
     "pairs = zip(tf.nest.flatten(seen), tf.nest.flatten(expected))",
     'told = max(float(tf.reduce_max(tf.abs(tf.cast(a - b, "float64")))) for a, b in pairs)',
 )

@@ -118,7 +118,7 @@ def read(path: Path) -> Run:
     if not path.is_file():
         raise UnreadableRun(f"{path}: not a file; name a run file ({', '.join(_KINDS)})")
     try:
-        with _opened(path) as lines:
+        with _open(path) as lines:
             return _Reader(path).read(lines)
     except OSError as error:
         raise UnreadableRun(f"{path}: cannot be read: {error.strerror or error}") from None
@@ -126,7 +126,7 @@ def read(path: Path) -> Run:
         raise UnreadableRun(f"{path}: cannot be unpacked: {error}; {_AGAIN}") from None
 
 
-def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+def _open(path: Path) -> BinaryIO | gzip.GzipFile:
     """The lines of a run file, whether it is compressed or not, and whatever it is called."""
     with path.open("rb") as file:
         compressed = file.read(len(_GZIP)) == _GZIP

@@ -24,7 +24,7 @@ class Export:
     text: Callable[[], str]
 
 
-def exported(files: Sequence[Export], inputs: Sequence[Path]) -> bool:
+def write_exports(files: Sequence[Export], inputs: Sequence[Path]) -> bool:
     """Write what was asked for; returns whether that was what standard output is for."""
     asked = [file.to for file in files if file.to is not None]
     twice = [to for to in asked if asked.count(to) > 1]

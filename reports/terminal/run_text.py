@@ -9,7 +9,7 @@ from reports.run_files.run_file import Run
 from reports.terminal import tables, upgrade_text, width_table
 
 
-def widths_shown(run: Run) -> str:
+def widths_text(run: Run) -> str:
     """How near to the reference's width what was observed came, by path and dtype."""
     told = width_table.table(run.verdicts)
     if not told:
@@ -43,7 +43,7 @@ def _heading(run: Run, name: str, width: int) -> Iterator[str]:
     }
     for title, fact in facts.items():
         if fact:
-            yield from tables.wrapped(f"{title}: {tables.clean(fact)}", width)
+            yield from tables.wrap(f"{title}: {tables.clean(fact)}", width)
 
 
 def _old(header: Header) -> str:
@@ -70,8 +70,8 @@ def _ending(run: Run, width: int) -> Iterator[str]:
     cases = sum(verdict.cases for verdict in run.verdicts)
     took = f" in {run.footer.seconds:.0f} s" if run.footer else ""
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in VERDICTS)
-    yield from tables.wrapped(f"Totals: {kinds}; {cases} cases{took}.", width)
+    yield from tables.wrap(f"Totals: {kinds}; {cases} cases{took}.", width)
     for warning in run.warnings:
-        yield from tables.wrapped(f"Warning: {tables.clean(warning)}.", width)
+        yield from tables.wrap(f"Warning: {tables.clean(warning)}.", width)
     found = upgrade_text.closing(run.verdicts, run.header) if run.header.old else None
-    yield from tables.closing(run.verdicts, run.footer, width, found)
+    yield from tables.closing_lines(run.verdicts, run.footer, width, found)

@@ -47,9 +47,9 @@ _WIDEST_PATH = 24
 def verdict_table(verdicts: Sequence[Verdict], header: Header, width: int) -> str:
     """The four counts by path and family, and the cases by path; narrow terminals get several."""
     rows = _rows(verdicts, header)
-    names = [shortened(name, _WIDEST_PATH) for name in rows]
+    names = [shorten(name, _WIDEST_PATH) for name in rows]
     first = max(len(name) for name in [*names, "all paths"]) + 1
-    parts = [_part(first, names, some) for some in _packed(_blocks(rows), width - first)]
+    parts = [_part(first, names, some) for some in _pack(_blocks(rows), width - first)]
     return "\n\n".join([*parts, textwrap.fill(_LEGEND, width)])
 
 
@@ -60,7 +60,7 @@ def missing_paths(header: Header, width: int) -> list[str]:
         if path.get("missing"):
             by_reason.setdefault(clean(path["missing"]), []).append(clean(path.get("name")))
     said = [f"Not available: {', '.join(names)} ({why})." for why, names in by_reason.items()]
-    return [line for text in said for line in wrapped(text, width)]
+    return [line for text in said for line in wrap(text, width)]
 
 
 def of_kind(verdicts: Iterable[Verdict], kind: str) -> list[Verdict]:
@@ -84,36 +84,36 @@ def sides(verdict: Verdict) -> tuple[str, ...]:
 
 def verdict_line(verdict: Verdict, width: int) -> str:
     """A verdict in one line, shortened to the width."""
-    return shortened(f"{subject(verdict)}: {_verdict_words(verdict)}", width)
+    return shorten(f"{subject(verdict)}: {_verdict_words(verdict)}", width)
 
 
 def paragraph(verdict: Verdict, width: int) -> list[str]:
     """A verdict in full: what it is about, its grade, and its sentence on lines of its own."""
     grade = f"  [{clean(verdict.grade)}]" if verdict.grade else ""
     ledger = f"  (ledger: {clean(', '.join(verdict.ledger))})" if verdict.ledger else ""
-    lines = wrapped(f"{subject(verdict)}{grade}{ledger}", width, hang="    ")
-    lines += wrapped(_verdict_words(verdict), width, indent="    ", hang="    ")
+    lines = wrap(f"{subject(verdict)}{grade}{ledger}", width, hang="    ")
+    lines += wrap(_verdict_words(verdict), width, indent="    ", hang="    ")
     if verdict.verdict == NEW and verdict.replay:
         # On one line whatever its length: it is there to be copied.
         lines.append(f"    replay: {clean(verdict.replay)}")
     return lines
 
 
-def closing(
+def closing_lines(
     verdicts: Sequence[Verdict], footer: Footer | None, width: int, found: str | None = None
 ) -> list[str]:
     """The one sentence to remember a run by; `found` says it where the ledger has no part in it."""
-    return wrapped(f"{found or _result_words(verdicts)}{_but(footer)}.", width)
+    return wrap(f"{found or _result_words(verdicts)}{_reservation(footer)}.", width)
 
 
-def wrapped(text: str, width: int, indent: str = "", hang: str = "  ") -> list[str]:
+def wrap(text: str, width: int, indent: str = "", hang: str = "  ") -> list[str]:
     """The text on lines of the width."""
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=hang, break_on_hyphens=False
     )
 
 
-def shortened(text: str, width: int) -> str:
+def shorten(text: str, width: int) -> str:
     """The text, with its end left out where it is wider than that."""
     if cell_len(text) <= width:
         return text
@@ -153,7 +153,7 @@ def _result_words(verdicts: Sequence[Verdict]) -> str:
     return "Nothing but what the ledger knows"
 
 
-def _but(footer: Footer | None) -> str:
+def _reservation(footer: Footer | None) -> str:
     if footer is None:
         return ", as far as the run went: it was cut short"
     cut = "" if footer.complete else f", as far as the run went: {clean(footer.reason)}"
@@ -197,11 +197,11 @@ def _block(title: str, rows: list[list[Verdict]], with_cases: bool = False) -> _
     lines = [_numbers(some, with_cases) for some in [*rows, everything]]
     widths = [max(len(text) for text in column) for column in zip(headings, *lines, strict=True)]
 
-    def set_out(texts: list[str]) -> str:
+    def align_right(texts: list[str]) -> str:
         return " ".join(text.rjust(width) for text, width in zip(texts, widths, strict=True))
 
-    *cells, sums = [set_out(texts) for texts in lines]
-    return _Block(title, set_out(headings), cells, sums)
+    *cells, sums = [align_right(texts) for texts in lines]
+    return _Block(title, align_right(headings), cells, sums)
 
 
 def _numbers(verdicts: list[Verdict], with_cases: bool) -> list[str]:
@@ -212,7 +212,7 @@ def _numbers(verdicts: list[Verdict], with_cases: bool) -> list[str]:
     return [str(number) if number else "-" for number in numbers]
 
 
-def _packed(blocks: list[_Block], width: int) -> list[list[_Block]]:
+def _pack(blocks: list[_Block], width: int) -> list[list[_Block]]:
     """The blocks in as few tables as the width allows, in order."""
     tables: list[list[_Block]] = [[]]
     used = 0

@@ -14,7 +14,7 @@ from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, WEAKER
 from conformance.results.verdict import Header, Verdict
 from reports.compare.changes import words
 from reports.run_files.families import in_order
-from reports.terminal.tables import clean, wrapped
+from reports.terminal.tables import clean, wrap
 
 MESSAGE_CLAUSE, _STRUCTURE_CLAUSE = "UP-04", "UP-01"
 _TITLES = {
@@ -61,7 +61,7 @@ class Alike:
 def difference_lines(verdicts: Sequence[Verdict], width: int) -> Iterator[str]:
     """All differences, the worst first, and last the verdict in a line."""
     for change, title in _TITLES.items():
-        groups = alike(verdict for verdict in verdicts if _change(verdict) == change)
+        groups = group_alike(verdict for verdict in verdicts if _change(verdict) == change)
         if groups:
             yield f"{title} ({sum(len(group.verdicts) for group in groups)})"
         for group in groups:
@@ -72,14 +72,14 @@ def difference_lines(verdicts: Sequence[Verdict], width: int) -> Iterator[str]:
 
 def _paragraph(group: Alike, width: int) -> Iterator[str]:
     smallest = group.smallest
-    yield from wrapped(clean(f"{group.what}: {group.where}"), width, indent="  ", hang="    ")
-    yield from wrapped(clean(smallest.sentence), width, indent="    ", hang="    ")
+    yield from wrap(clean(f"{group.what}: {group.where}"), width, indent="  ", hang="    ")
+    yield from wrap(clean(smallest.sentence), width, indent="    ", hang="    ")
     if smallest.replay:
         # on one line whatever its length: it is there to be copied
         yield f"    replay: {clean(smallest.replay)}"
 
 
-def alike(verdicts: Iterable[Verdict]) -> list[Alike]:
+def group_alike(verdicts: Iterable[Verdict]) -> list[Alike]:
     """Differences by what they have in common but for path, cell, mode and whose case it is."""
     groups: dict[object, list[Verdict]] = {}
     for verdict in in_order(verdicts):

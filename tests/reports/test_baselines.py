@@ -19,7 +19,7 @@ from reports.publish.baseline_folder import Baselines, Maker
 from reports.publish.make_baselines import How
 from reports.publish.targets_table import table
 from reports.run_files.run_file import Run, Writer, read
-from tests.reports.test_run_file import FULL, HEADER, OTHER, a_verdict, footer_of, written
+from tests.reports.test_run_file import FULL, HEADER, OTHER, a_verdict, footer_of, write_run
 
 ONE, TWO = "tf2.15", "tf2.21"
 
@@ -29,7 +29,10 @@ class Suite:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
-        self.runs = {ONE: written(scratch / "1", FULL), TWO: written(scratch / "2", FULL, OTHER)}
+        self.runs = {
+            ONE: write_run(scratch / "1", FULL),
+            TWO: write_run(scratch / "2", FULL, OTHER),
+        }
         self.asked: list[str] = []
 
     def command(self, target: str, how: How, into: Path) -> list[str]:
@@ -204,7 +207,7 @@ def test_an_example_without_its_baselines_is_told_in_one_line(
 
 
 def test_a_compressed_file_that_is_damaged_is_told_in_one_line(tmp_path: Path) -> None:
-    whole = gzip.compress(written(tmp_path / "run.jsonl", FULL, OTHER).read_bytes())
+    whole = gzip.compress(write_run(tmp_path / "run.jsonl", FULL, OTHER).read_bytes())
     for damaged in (whole[:40], whole[:40] + b"\0" * 40, whole[:2]):
         (tmp_path / "run.jsonl.gz").write_bytes(damaged)
         with pytest.raises(Exception, match=r"run\.jsonl\.gz: cannot be (read|unpacked)") as error:

@@ -20,7 +20,7 @@ from tests.reports.test_show import (
     SOME,
     a_verdict,
     reports,
-    written,
+    write_run,
 )
 
 ABSENT = a_verdict("RT-02", "layer/keras2", UNAVAILABLE, reason="tf-keras is not installed")
@@ -30,7 +30,7 @@ HOSTILE = "]]><script>&amp;\x00\x1b[2J \ud800 \uffff\n\u2028\"'"
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "run.jsonl", ALL)
+    return write_run(tmp_path / "run.jsonl", ALL)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def run_scripts(missing: str = "") -> dict[str, Ran]:
     return {Path(script).name: Ran(*seen) for script, seen in ran.items()}
 
 
-def shown() -> dict[str, str]:
+def documented_output() -> dict[str, str]:
     """What the document says that a script prints; nothing of what is known upstream."""
     return dict(re.findall(r"\(findings/([^)]+)\) prints\n\n```\n(.*?)```\n", DOCUMENT, re.DOTALL))
 
@@ -83,7 +83,7 @@ def findings() -> list[str]:
     return re.findall(r"^Clauses: .*?\n\n", DOCUMENT, re.DOTALL | re.MULTILINE)
 
 
-def numbered() -> list[tuple[int, str]]:
+def numbered_findings() -> list[tuple[int, str]]:
     """Each finding's number, with its paragraph that names ledger entries."""
     titles = re.findall(r"^## (\d+)\.", DOCUMENT, re.MULTILINE)
     return list(zip(map(int, titles), findings(), strict=True))
@@ -94,7 +94,7 @@ def named_clauses(text: str) -> set[str]:
     return set(re.findall(r"[A-Z]{2}-\d{2}", text.split("Ledger:")[0]))
 
 
-def known() -> list[str]:
+def upstream_rows() -> list[str]:
     """Of each deviation that is known upstream its row."""
     return re.findall(r"^\| \[\d+\].*$", DOCUMENT, re.MULTILINE)
 
@@ -107,7 +107,7 @@ def blameless() -> str:
 def places() -> list[list[str]]:
     """The entries' names, with `*` for what differs: of each finding, row, and at the end."""
     texts = [text.split("Ledger:")[1] for text in findings()]
-    return [in_code(text) for text in [*texts, *map(last_cell, known()), blameless()]]
+    return [in_code(text) for text in [*texts, *map(last_cell, upstream_rows()), blameless()]]
 
 
 def numbers(paragraph: str) -> set[int]:
@@ -143,7 +143,7 @@ def minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def intended() -> dict[str, str]:
+def documented_versions() -> dict[str, str]:
     """The versions that the document is of."""
     return dict(zip(LIBRARIES, re.findall(r"\d+\.\d+\.\d+", DOCUMENT), strict=False))
 
@@ -152,18 +152,20 @@ def test_the_document_is_of_the_versions_that_the_extra_installs() -> None:
     plain = tomllib.loads((support.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extra = plain["project"]["optional-dependencies"]["tensorflow"]
     asked = {wanted.name: wanted.specifier for wanted in map(Requirement, extra)}
-    assert set(asked) == set(intended())
-    for library, version in intended().items():
+    assert set(asked) == set(documented_versions())
+    for library, version in documented_versions().items():
         assert asked[library].contains(version), library
 
 
 def test_each_script_prints_what_the_document_shows_and_finds_the_deviation() -> None:
     found = {library: installed(library) for library in LIBRARIES}
     # a TensorFlow of one's own; those of the extra are held to the document above
-    if {k: minor(v) for k, v in found.items()} != {k: minor(v) for k, v in intended().items()}:
-        pytest.skip(f"installed are {found}, but the document is of {intended()}")
+    if {k: minor(v) for k, v in found.items()} != {
+        k: minor(v) for k, v in documented_versions().items()
+    }:
+        pytest.skip(f"installed are {found}, but the document is of {documented_versions()}")
     ran = run_scripts()
-    assert {name: ran[name].printed for name in shown()} == shown()
+    assert {name: ran[name].printed for name in documented_output()} == documented_output()
     assert {name: seen.code for name, seen in ran.items()} == {s.name: 1 for s in SCRIPTS}
 
 
@@ -220,7 +222,7 @@ def test_the_introduction_names_the_findings_that_break_a_promise() -> None:
     clauses = support.clauses()
     broken = {
         number
-        for number, text in numbered()
+        for number, text in numbered_findings()
         if any(clauses[name].severity == clause.MUST for name in named_clauses(text))
     }
     assert numbers(promises) == broken
@@ -232,7 +234,7 @@ def test_each_finding_names_the_clauses_of_its_ledger_entries() -> None:
 
 
 def test_what_is_known_upstream_has_its_thread_in_the_ledger() -> None:
-    assert known()
-    for row in known():
+    assert upstream_rows()
+    for row in upstream_rows():
         thread = re.findall(r"https://github.com/[^)]+", row)[0]
         assert {entry.thread for entry in entries(in_code(last_cell(row)))} <= {thread}, row

@@ -15,7 +15,7 @@ from reports import __main__ as command_line
 from reports.html import matrix_page, page
 from reports.run_files.run_file import Run
 from tests import browser
-from tests.reports.test_show import HEADER, a_verdict, written
+from tests.reports.test_show import HEADER, a_verdict, write_run
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ HARM = "</script><img src=x onerror='window.harmed=1'><script>window.harmed=1</s
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser.opened() as opened:
-        yield opened
+    with browser.launch() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +282,7 @@ def test_what_is_in_a_run_file_is_never_executed(
     files = [tmp_path / f"{release}.jsonl" for release in ("1", "2")]
     for run_file in files:
         run = harmful_run(run_file.stem)
-        written(run_file, run.verdicts, header=run.header)
+        write_run(run_file, run.verdicts, header=run.header)
     made = tmp_path / "page.html"
     command_line.main([command, *map(str, files), "--html", str(made)])
     page = visit.open(made)
@@ -305,7 +305,7 @@ def test_a_page_that_is_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(page, "LARGEST", 1000)
     run_file = tmp_path / "run.jsonl"
-    written(run_file, (a_verdict("AG-01", "RNN/keras3"),))
+    write_run(run_file, (a_verdict("AG-01", "RNN/keras3"),))
     asked = ["matrix", str(run_file), "--html", str(tmp_path / "page.html")]
     assert command_line.main(asked) == 2
     assert "bytes, but may have 1000: name fewer runs" in capsys.readouterr().err

@@ -24,7 +24,7 @@ from conformance.results.verdict import HOLDS, KNOWN, NEW, Verdict
 from reports import __main__ as command_line
 from reports.reproducer import one_call, standalone_script
 from tests import support
-from tests.reports.test_show import a_verdict, written
+from tests.reports.test_show import a_verdict, write_run
 
 VERSIONS = {"tensorflow": "2.21.0", "keras3": "3.15.1"}
 MALFORMED = make_case(
@@ -641,7 +641,7 @@ SOME = (
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "run.jsonl", SOME)
+    return write_run(tmp_path / "run.jsonl", SOME)
 
 
 def test_the_command_prints_the_script(run_file: Path, capsys: pytest.CaptureFixture) -> None:
@@ -673,7 +673,7 @@ def test_the_command_says_in_one_line_why_not(
 def test_of_several_a_new_one_comes_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     one = a_deviation(MALFORMED, malformation="too_few")
     new = Verdict.from_plain({**one.to_plain(), "verdict": NEW, "malformation": "none_leaf"})
-    run_file = written(tmp_path / "run.jsonl", (one, new))
+    run_file = write_run(tmp_path / "run.jsonl", (one, new))
     assert command_line.main(["repro", str(run_file), "RJ-01"]) == 0
     assert "none_leaf; 1 more" in capsys.readouterr().err
     chosen = ["repro", str(run_file), "RJ-01", "--malformation", "too_few"]

@@ -9,13 +9,13 @@ import pytest
 from conformance.results.verdict import NEW
 from tests import reproducers
 from tests.reports.test_repro import MALFORMED, a_deviation
-from tests.reports.test_show import a_verdict, written
+from tests.reports.test_show import a_verdict, write_run
 
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
     without = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mode": "eager"})
-    return written(tmp_path / "run.jsonl", (a_deviation(MALFORMED), without))
+    return write_run(tmp_path / "run.jsonl", (a_deviation(MALFORMED), without))
 
 
 def a_python(folder: Path, code: int) -> Path:

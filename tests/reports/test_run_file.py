@@ -99,7 +99,7 @@ def footer_of(*verdicts: Verdict, **changes: Any) -> Footer:
     return dataclasses.replace(footer, **changes)
 
 
-def written(path: Path, *verdicts: Verdict) -> Path:
+def write_run(path: Path, *verdicts: Verdict) -> Path:
     with Writer(path) as writer:
         writer.header(HEADER)
         for verdict in verdicts:
@@ -121,7 +121,7 @@ def lines_of(path: Path) -> list[bytes]:
 
 
 def test_what_is_written_comes_back(run_file: Path) -> None:
-    run = read(written(run_file, FULL, a_verdict()))
+    run = read(write_run(run_file, FULL, a_verdict()))
     assert run == Run(HEADER, (FULL, a_verdict()), footer_of(FULL, a_verdict()), ())
     assert run.complete
 
@@ -134,7 +134,7 @@ def test_a_record_round_trips_through_json(record: Header | Verdict | Footer) ->
 
 
 def test_a_line_has_the_fields_at_its_top_level(run_file: Path) -> None:
-    lines = [json.loads(line) for line in lines_of(written(run_file, FULL))]
+    lines = [json.loads(line) for line in lines_of(write_run(run_file, FULL))]
     assert [line["record"] for line in lines] == ["header", "verdict", "footer"]
     fixed = "clause path mode cell verdict grade malformation cases seconds case observation"
     assert set(fixed.split()) <= set(lines[1])
@@ -164,7 +164,7 @@ def test_what_broke_and_what_was_fixed_in_one_clause_are_two(run_file: Path) -> 
     difference = {"origin": "PS-01", "was": "", "now": ""}
     broken = a_verdict(clause="UP-07", verdict=NEW, difference={**difference, "change": "broken"})
     fixed = a_verdict(clause="UP-07", difference={**difference, "change": "fixed"})
-    assert read(written(run_file, broken, fixed)).verdicts == (broken, fixed)
+    assert read(write_run(run_file, broken, fixed)).verdicts == (broken, fixed)
 
 
 @pytest.mark.parametrize("difference", [{}, {"origin": "RJ-01"}, {"origin": 1, "change": "broken"}])
@@ -175,7 +175,7 @@ def test_a_difference_that_cannot_be_read(difference: dict[str, Any]) -> None:
 
 def test_numbers_that_are_not_finite_survive_as_standard_json(run_file: Path) -> None:
     seen = {"h": [math.nan, (math.inf,), {"c": -math.inf}], "x": 1.0}
-    written(run_file, a_verdict(observation=seen, width_ratio=math.inf))
+    write_run(run_file, a_verdict(observation=seen, width_ratio=math.inf))
 
     def refuse(token: str) -> None:
         raise AssertionError(f"{token} is no JSON")
@@ -188,7 +188,7 @@ def test_numbers_that_are_not_finite_survive_as_standard_json(run_file: Path) ->
 
 
 def test_the_bare_nan_of_another_writer_is_read(run_file: Path) -> None:
-    written(run_file, a_verdict(observation={"h": "HERE"}))
+    write_run(run_file, a_verdict(observation={"h": "HERE"}))
     run_file.write_bytes(run_file.read_bytes().replace(b'"HERE"', b"NaN"))
     assert read(run_file).verdicts[0].observation == {"h": "nan"}
 
@@ -204,11 +204,11 @@ def test_the_bare_nan_of_another_writer_is_read(run_file: Path) -> None:
 )
 def test_text_is_kept_as_it_is(run_file: Path, text: str) -> None:
     verdict = a_verdict(sentence=text, observation={text: text})
-    assert read(written(run_file, verdict)).verdicts == (verdict,)
+    assert read(write_run(run_file, verdict)).verdicts == (verdict,)
 
 
 def test_a_run_of_before_the_record_of_defaults_is_read(run_file: Path) -> None:
-    header, *others = lines_of(written(run_file, FULL))
+    header, *others = lines_of(write_run(run_file, FULL))
     plain = json.loads(header)
     del plain["defaults"]
     run_file.write_bytes(b"".join([json.dumps(plain).encode() + b"\n", *others]))
@@ -263,7 +263,7 @@ def test_what_could_not_be_read_back_is_not_written(run_file: Path) -> None:
 
 def test_without_a_footer_the_run_was_cut_short(run_file: Path) -> None:
     run_file.parent.mkdir()
-    run_file.write_bytes(b"".join(lines_of(written(run_file, FULL, a_verdict()))[:-1]))
+    run_file.write_bytes(b"".join(lines_of(write_run(run_file, FULL, a_verdict()))[:-1]))
     run = read(run_file)
     assert run.verdicts == (FULL, a_verdict())
     assert run.footer is None
@@ -272,7 +272,7 @@ def test_without_a_footer_the_run_was_cut_short(run_file: Path) -> None:
 
 
 def test_cut_off_anywhere_it_reads_as_far_as_it_goes(run_file: Path) -> None:
-    whole = written(run_file, FULL, a_verdict()).read_bytes()
+    whole = write_run(run_file, FULL, a_verdict()).read_bytes()
     first, second, third, _ = lines_of(run_file)
     ends = [len(first), len(first + second), len(first + second + third)]
     for size in range(ends[0], len(whole) - 1):
@@ -285,7 +285,7 @@ def test_cut_off_anywhere_it_reads_as_far_as_it_goes(run_file: Path) -> None:
 
 
 def test_a_half_last_line_is_named(run_file: Path) -> None:
-    whole = written(run_file, FULL).read_bytes()
+    whole = write_run(run_file, FULL).read_bytes()
     run_file.write_bytes(whole[:-10])
     assert read(run_file).warnings[0] == "line 3 is cut off in the middle; left out"
 
@@ -294,7 +294,7 @@ def test_a_half_last_line_is_named(run_file: Path) -> None:
     "corrupt", [b"\x00\xff\xfe{\n", b'{"record": "verd\n', b"[1]\n", b"[" * 100_000 + b"\n"]
 )
 def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes) -> None:
-    lines = lines_of(written(run_file, FULL, a_verdict(), OTHER))
+    lines = lines_of(write_run(run_file, FULL, a_verdict(), OTHER))
     lines[2] = corrupt
     run_file.write_bytes(b"".join(lines))
     run = read(run_file)
@@ -314,7 +314,7 @@ def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes
     ],
 )
 def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said: str) -> None:
-    lines = lines_of(written(run_file, FULL))
+    lines = lines_of(write_run(run_file, FULL))
     run_file.write_bytes(b"".join([*lines[:2], line, *lines[2:]]))
     run = read(run_file)
     assert run.verdicts == (FULL,)
@@ -323,7 +323,7 @@ def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said:
 
 
 def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
-    lines = lines_of(written(run_file, FULL, OTHER))
+    lines = lines_of(write_run(run_file, FULL, OTHER))
     run_file.write_bytes(b"".join([*lines[:3], lines[1], lines[3]]))
     run = read(run_file)
     assert run.verdicts == (FULL, OTHER)
@@ -334,7 +334,7 @@ def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_that_contradict_each_other_the_worse_is_kept(run_file: Path, order: int) -> None:
     held = dataclasses.replace(FULL, verdict=HOLDS)
-    run = read(written(run_file, *[FULL, held][::order]))
+    run = read(write_run(run_file, *[FULL, held][::order]))
     assert run.verdicts == (FULL,)
     assert run.warnings == (
         "line 3: this contradicts line 2, and the worse of both is kept",
@@ -344,7 +344,7 @@ def test_of_two_that_contradict_each_other_the_worse_is_kept(run_file: Path, ord
 
 def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
     verdicts = [dataclasses.replace(FULL, cell=f"cell {number}") for number in range(100)]
-    run_file.write_bytes(written(run_file, *verdicts).read_bytes() * 2)
+    run_file.write_bytes(write_run(run_file, *verdicts).read_bytes() * 2)
     run = read(run_file)
     assert run.verdicts == tuple(verdicts)
     assert len(run.warnings) == 6
@@ -389,7 +389,7 @@ def test_a_file_that_is_not_there_or_not_a_file_is_refused(tmp_path: Path) -> No
 
 def test_of_a_folder_the_newest_run_file_is_meant(tmp_path: Path) -> None:
     for age, name in enumerate(["b.jsonl.gz", "a.jsonl", "c.jsonl"]):
-        written(tmp_path / name, FULL)
+        write_run(tmp_path / name, FULL)
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     (tmp_path / "notes.txt").write_text("newer")
     assert locate(tmp_path) == tmp_path / "b.jsonl.gz"

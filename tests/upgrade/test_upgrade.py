@@ -373,7 +373,7 @@ def test_differences_that_are_alike_are_told_together() -> None:
     found = [*judged(returning, new)]
     other = [dataclasses.replace(verdict, cell="GRU") for verdict in found]
     both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
-    (group,) = upgrade_text.alike(both)
+    (group,) = upgrade_text.group_alike(both)
     assert group.where == "RNN/keras2 ~ RNN/keras3 (GRU, LSTM)"
 
 

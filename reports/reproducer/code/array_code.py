@@ -14,7 +14,7 @@ import numpy as np
 
 from conformance.adapter import wire
 from conformance.cases import floats
-from reports.reproducer.code.source import Code, Group, assigned, call, sequence
+from reports.reproducer.code.source import Code, Group, assignment, call, sequence
 
 _MOST_WRITTEN = 6
 _LONG = 80
@@ -45,7 +45,7 @@ def array(given: wire.Array | wire.Text) -> Code:
     return _of_tensorflow(given)
 
 
-def exact(given: wire.Array | wire.Text) -> Code:
+def exact_array(given: wire.Array | wire.Text) -> Code:
     """A tensor whose values are those given, however many."""
     if isinstance(given, wire.Text):
         return array(given)
@@ -54,16 +54,16 @@ def exact(given: wire.Array | wire.Text) -> Code:
 
 def variables(call: wire.Call) -> list[Code]:
     """The variables of a call: its inputs, its state if it has one, and its arguments."""
-    return [assigned(name, code) for name, code in named(call)]
+    return [assignment(name, code) for name, code in named_code(call)]
 
 
-def named(call: wire.Call) -> Iterator[tuple[str, Code]]:
+def named_code(call: wire.Call) -> Iterator[tuple[str, Code]]:
     """Of each variable of a call its name and value."""
     yield "inputs", array(call.inputs)
     if call.state is not None:
         yield "state", state(call.state)
     for name, values in call.arguments:
-        yield name, exact(values)
+        yield name, exact_array(values)
 
 
 def _container(node: wire.Node) -> Code:
@@ -74,14 +74,14 @@ def _container(node: wire.Node) -> Code:
     if node.container == "LSTMStateTuple":
         pair = call("cells.LSTMStateTuple", *children)
         alike = len(pair.line) > _LONG and len(set(children)) == 1
-        return f"cells.LSTMStateTuple(*{_repeated('list', children)})" if alike else pair
+        return f"cells.LSTMStateTuple(*{_repetition('list', children)})" if alike else pair
     written = sequence(children) if node.container == "list" else Group("(", children, ")")
     if len(written.line) > _LONG and len(set(children)) == 1:
-        return _repeated(node.container, children)
+        return _repetition(node.container, children)
     return written
 
 
-def _repeated(container: str, children: Sequence[Code]) -> str:
+def _repetition(container: str, children: Sequence[Code]) -> str:
     """A list or tuple of parts that are written alike: one line, where each would take its own."""
     opening, closing = ("[", "]") if container == "list" else ("tuple(", ")")
     child = children[0]

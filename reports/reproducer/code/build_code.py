@@ -15,7 +15,7 @@ from conformance.cases import floats
 from conformance.cases.case import Case, case_to_plain, to_plain
 from conformance.cases.program import EAGER, Cell, Layer, Nesting
 from conformance.cases.state_forms import Path
-from reports.reproducer.code.source import Code, Group, assigned, call, laid_out, literal, sequence
+from reports.reproducer.code.source import Code, Group, assignment, call, lay_out, literal, sequence
 
 
 class NotCovered(Exception):
@@ -46,7 +46,7 @@ class Built:
         return call(self.function, *self.first, *positional, **{**named, **dict(self.options)})
 
 
-def built(case: Case) -> Built:
+def path_code(case: Case) -> Built:
     """The code of a case's path; NotCovered where there is none."""
     _must_be_covered(case)
     path = Path.of(case.program.path)
@@ -58,7 +58,7 @@ def built(case: Case) -> Built:
     return dataclasses.replace(made, statements=(*_policy(case), *made.statements))
 
 
-def bare(case: Case) -> Case:
+def layer_alone(case: Case) -> Case:
     """Of what is in a model, or is to be saved, the layer by itself."""
     api, _, generation = case.program.path.partition("/")
     if api == "Model":
@@ -73,7 +73,7 @@ def bare(case: Case) -> Case:
     )
 
 
-def as_taken(case: Case, given: wire.Call) -> wire.Call:
+def adapt_call(case: Case, given: wire.Call) -> wire.Call:
     """The call with the inputs as the path takes them: a cell by itself takes one step."""
     if Path.of(case.program.path).api != "cell":
         return given
@@ -107,7 +107,7 @@ def functional_model(case: Case) -> Iterator[Code]:
     sizes = [width for cell in case.program.cells for width in cell.state_widths]
     yield f"x = {keras(case)}.Input((None, {case.program.features}), dtype={dtype})"
     yield f"leaves = [{keras(case)}.Input((size,), dtype={dtype}) for size in {sizes}]"
-    yield assigned("result", call("layer", "x", initial_state=_state_of_leaves(case)))
+    yield assignment("result", call("layer", "x", initial_state=_state_of_leaves(case)))
     yield f"model = {keras(case)}.Model([x, *leaves], tf.nest.flatten(result))"
 
 
@@ -158,8 +158,8 @@ def _rnn(case: Case, path: Path) -> Built:
     before, cell = _cell_and_its_class(case, path)
     options = {**_layer_options(case.program.layer), **_dtype(case)}
     layer = call("layers.RNN", cell, **options)
-    if len(laid_out(assigned("layer", layer), 1)) > 1 and isinstance(cell, Group):
-        before.append(assigned("cell", cell))
+    if len(lay_out(assignment("layer", layer), 1)) > 1 and isinstance(cell, Group):
+        before.append(assignment("cell", cell))
         layer = call("layers.RNN", "cell", **options)
     built = _of_layer(case, layer)
     return dataclasses.replace(built, statements=(*before, *built.statements))
@@ -223,7 +223,7 @@ def _bidirectional(case: Case, path: Path) -> Built:
 
 
 def _of_layer(case: Case, layer: Group) -> Built:
-    statements: list[Code] = [assigned("layer", layer)]
+    statements: list[Code] = [assignment("layer", layer)]
     if not case.program.fresh:
         statements.append(build("layer", case))
     return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
@@ -275,7 +275,7 @@ def _raw_rnn(case: Case, path: Path) -> Built:
 
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
-    cells = [assigned(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
+    cells = [assignment(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
     builds = (
         []
         if case.program.fresh
@@ -316,20 +316,20 @@ def _layer_options(layer: Layer) -> dict[str, Code]:
 def _with_cell(case: Case, path: Path) -> tuple[Code, ...]:
     """The variable `cell`, with its variables created unless it is to be fresh."""
     if case.program.fresh:
-        return (assigned("cell", _whole_cell(case, path)),)
+        return (assignment("cell", _whole_cell(case, path)),)
     if not case.program.stacked:
         (cell,) = case.program.cells
         return (
-            assigned("cell", _one_cell(cell, case, path)),
+            assignment("cell", _one_cell(cell, case, path)),
             _build("cell", case.program.features, path),
         )
     names = [f"cell_{index}" for index in range(len(case.program.cells))]
     widths = [case.program.features, *(cell.output_units for cell in case.program.cells)]
     made = zip(names, case.program.cells, strict=True)
     return (
-        *(assigned(name, _one_cell(cell, case, path)) for name, cell in made),
+        *(assignment(name, _one_cell(cell, case, path)) for name, cell in made),
         *(_build(name, width, path) for name, width in zip(names, widths, strict=False)),
-        assigned("cell", _stack(names, case, path)),
+        assignment("cell", _stack(names, case, path)),
     )
 
 

@@ -51,14 +51,14 @@ def keyword(name: str, code: Code) -> Code:
     return f"{name}={code}"
 
 
-def assigned(name: str, code: Code) -> Group | str:
+def assignment(name: str, code: Code) -> Group | str:
     """An assignment."""
     if isinstance(code, Group):
         return Group(f"{name} = {code.opening}", code.parts, code.closing)
     return f"{name} = {code}"
 
 
-def laid_out(code: Code, level: int = 0, end: str = "") -> list[str]:
+def lay_out(code: Code, level: int = 0, end: str = "") -> list[str]:
     """The lines of a piece of code at a level of indentation."""
     indent = _INDENT * level
     line = f"{indent}{_on_one_line(code)}{end}"
@@ -76,9 +76,9 @@ def _brackets_together(group: Group) -> Group:
     return Group(group.opening + inner.opening, inner.parts, inner.closing + group.closing)
 
 
-def within(code: Code) -> list[str]:
+def body_lines(code: Code) -> list[str]:
     """The lines of a statement in the body of one that stands one level in."""
-    return [line[len(_INDENT) :] for line in laid_out(code, 2)]
+    return [line[len(_INDENT) :] for line in lay_out(code, 2)]
 
 
 def _inner(group: Group, level: int) -> list[str]:
@@ -86,7 +86,7 @@ def _inner(group: Group, level: int) -> list[str]:
     lines: list[str] = []
     open_line = False
     for part in group.parts:
-        own = laid_out(part, level, ",")
+        own = lay_out(part, level, ",")
         if open_line and len(own) == 1 and len(lines[-1]) + len(own[0].lstrip()) < _WIDTH:
             lines[-1] += f" {own[0].lstrip()}"
         else:

@@ -15,18 +15,18 @@ from reports.reproducer.code.build_code import RAW_RNN, NotCovered
 from reports.reproducer.code.source import (
     Code,
     Group,
-    assigned,
+    assignment,
+    body_lines,
     call,
-    laid_out,
+    lay_out,
     literal,
     sequence,
-    within,
 )
 
 FUNCTION, GRAPH = "function", "graph"  # modes of a case
 
 
-def function(
+def function_code(
     case: Case, kept: bool, given: wire.Call, code: Group, *options: Code
 ) -> tuple[list[Code], str]:
     """The statements that make the function of a call, and the code that calls it.
@@ -39,51 +39,51 @@ def function(
     )
     open_specs = dict(_specs(given, rows)) if kept else {}
     names = ", ".join(open_specs)
-    signature = [assigned("signature", sequence(open_specs.values()))] if open_specs else []
+    signature = [assignment("signature", sequence(open_specs.values()))] if open_specs else []
     named = ("input_signature=signature",) if open_specs else ()
     traced = (*named, "autograph=False", *options)
     in_short = f"{f'lambda {names}'.strip()}: {code.line}"
     if open_specs and code.opening == f"{RAW_RNN}(":  # which takes them in their order
         in_short = RAW_RNN
-    short = assigned("run", call("tf.function", in_short, *traced))
-    if len(laid_out(short, 1)) == 1:
+    short = assignment("run", call("tf.function", in_short, *traced))
+    if len(lay_out(short, 1)) == 1:
         return [*signature, short], f"run({names})"
     body = Group(f"return {code.opening}", code.parts, code.closing)
-    made = assigned("run", call("tf.function", "call", *traced))
-    return [*signature, f"def call({names}):", *within(body), made], f"run({names})"
+    made = assignment("run", call("tf.function", "call", *traced))
+    return [*signature, f"def call({names}):", *body_lines(body), made], f"run({names})"
 
 
-def in_graph(statement: Code) -> list[str]:
+def graph_lines(statement: Code) -> list[str]:
     """The lines that build `result` into the graph `graph` and run it there, one level in."""
     return [
         "    with graph.as_default(), tf.compat.v1.Session() as session:",
-        *laid_out(statement, 2),
+        *lay_out(statement, 2),
         "        session.run(tf.compat.v1.global_variables_initializer())",
         "        result = session.run(result)",
     ]
 
 
-def placed(given: wire.Call) -> Iterator[Code]:
+def placeholders(given: wire.Call) -> Iterator[Code]:
     """A call's variables in a graph, with the sizes open that a kept program leaves open."""
     yield f"place = {_PLACED}"
     more_open = {"inputs": len(given.inputs.shape) - 2}
     arrays = {"inputs": given.inputs, **dict(given.arguments)}
-    for name, code in array_code.named(given):
+    for name, code in array_code.named_code(given):
         if name in arrays:
             sizes = _sizes(arrays[name], None, more_open.get(name, 1))
             yield from _in_one_line_or_two(name, code, sizes)
         else:
-            yield assigned(name, code)
+            yield assignment(name, code)
     if _all_tensors(given.state):
         each = "lambda leaf: place(leaf, [None, *leaf.shape[1:]])"
-        yield assigned("state", call("tf.nest.map_structure", each, "state"))
+        yield assignment("state", call("tf.nest.map_structure", each, "state"))
 
 
 def _in_one_line_or_two(name: str, code: Code, sizes: str) -> list[Code]:
-    at_once = assigned(name, call("place", code, sizes))
-    if len(laid_out(at_once, 2)) == 1:
+    at_once = assignment(name, call("place", code, sizes))
+    if len(lay_out(at_once, 2)) == 1:
         return [at_once]
-    return [assigned(name, code), assigned(name, call("place", name, sizes))]
+    return [assignment(name, code), assignment(name, call("place", name, sizes))]
 
 
 _PLACED = "tf.compat.v1.placeholder_with_default"
