@@ -1,4 +1,4 @@
-"""A comparison as a page: each change, the worst first, with both sides and the scripts."""
+"""The HTML page of a comparison: each change, the worst first, with both sides and scripts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTHING = ScriptOrWhyNot()
 
 @dataclass(frozen=True)
 class _Side:
-    """What one run says: lines of text, the command that judges it again, the script."""
+    """The part of one run: lines of text, the command that judges it again, and the script."""
 
     name: str
     lines: list[str]
@@ -30,7 +30,7 @@ class _Side:
 
 @dataclass(frozen=True)
 class _ChangeRow:
-    """A change as the page shows it; `name` is what its address ends with."""
+    """A change as the page shows it; its address ends with `name`."""
 
     name: str
     about: str
@@ -53,7 +53,7 @@ class _Block:
 
 
 def html(comparison: Comparison, old: str, new: str) -> str:
-    """The page; `old` and `new` are the names of the run files."""
+    """Return the page; `old` and `new` are the names of the run files."""
     blocks = [
         _Block(
             kind,
@@ -113,8 +113,8 @@ def _side(name: str, lines: list[str], verdict: Verdict | None, run: Run) -> _Si
 
 def _threads(verdict: Verdict, run: Run) -> Iterator[str]:
     for entry in verdict.ledger:
-        told = (run.header.ledger or {}).get(entry, {})
-        if told.get("why"):
-            yield told["why"]
-        if told.get("thread"):
-            yield f"upstream: {told['thread']}"
+        facts = (run.header.ledger or {}).get(entry, {})
+        if facts.get("why"):
+            yield facts["why"]
+        if facts.get("thread"):
+            yield f"upstream: {facts['thread']}"

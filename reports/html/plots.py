@@ -1,4 +1,4 @@
-"""Plots for the page of the matrix, as SVG that stands in the page; each with its numbers."""
+"""Plots for the page of the matrix, as SVG inside the page; each with its numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DRIFT = "AG-01"
 _LONGEST = 24
-_INK = "#010203"  # stands for the page's own colour of text, dark or light
+_INK = "#010203"  # replaced by the page's own colour of text, dark or light
 _COLOURS = ("#0f7fb8", "#d9730d", "#3a9a5b", "#b04fc4", "#8a8a00", "#c2455a")
 _OPTIONS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -37,7 +37,7 @@ _OPTIONS: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture, or none where there is no library to draw it, and its numbers as a table."""
+    """A picture and its numbers as a table; no picture where the library is missing."""
 
     title: str
     about: str
@@ -48,23 +48,23 @@ class Plot:
 
 @dataclass(frozen=True)
 class _Series:
-    """A line or the bars of one name: a number for each release, or None."""
+    """One line, or the bars of one name: a number for each release, or None."""
 
     name: str
     values: tuple[float | None, ...]
 
 
-FEW = 12  # releases whose plots stand side by side
+FEW = 12  # plots of more releases do not fit side by side
 
 
 def plots_of_runs(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot]:
-    """The plots that the runs have numbers for."""
+    """Yield the plots for which the runs have numbers."""
     found = list(_deviations(runs))
     if found:
         yield _plot(
             "Deviations per release",
-            "Verdicts that deviate, known or new, by generation. Profiles that look at more find"
-            " more: compare releases that were run with the same one.",
+            "Known and new deviations, by API: v1, Keras 2, Keras 3, and pairs of two paths. A larger"
+            " profile finds more: compare only releases that were run with the same profile.",
             found,
             releases,
             _bars,
@@ -74,8 +74,8 @@ def plots_of_runs(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot
     ):
         yield _plot(
             f"Drift of {dtype}",
-            f"The largest distance from the reference on any path, in units in the last place of"
-            f" {dtype}, by cell.",
+            f"The largest distance from the reference on any path, by cell, in units in the last"
+            f" place (ULP) of {dtype}.",
             list(_drifts(runs, dtype)),
             releases,
             _lines,
@@ -147,17 +147,17 @@ def _svg(
 
 
 def _width(releases: int) -> float:
-    """The inches that a plot needs: those of many releases stand closer, and fill a line."""
+    """Return the width of a plot in inches; with many releases they stand closer."""
     return max(5.0, 1.5 + 0.45 * min(releases, FEW) + 0.26 * max(releases - FEW, 0))
 
 
 def _inline(svg: str, name: str) -> Markup:
-    """The picture without what only a file of its own needs; its names are no other picture's."""
+    """Return the picture as part of a page, with names that no other picture has."""
     _, found, body = svg.partition("<svg")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", body)
     body = body.replace(_INK, "currentColor")
-    # matplotlib escapes what it is given as text
+    # matplotlib escapes texts
     return Markup(f'{found} aria-hidden="true"{body}')
 
 

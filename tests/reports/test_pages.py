@@ -105,7 +105,7 @@ def test_filters_narrow_what_is_shown(matrix_file: Path, visit: Visit) -> None:
     assert of_cell > differing > 0
     page.uncheck(".release[value='0']")
     page.uncheck(".release[value='1']")
-    assert page.inner_text("#tables") == "Nothing is like that."
+    assert page.inner_text("#tables") == "No row fits this search."
     page.click("#reset")
     assert rows_of(page) == everything
     assert page.input_value("#path") == ""
