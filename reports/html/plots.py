@@ -63,8 +63,8 @@ def plots_of_runs(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot
     if found:
         yield _plot(
             "Deviations per release",
-            "Known and new deviations, by API: v1, Keras 2, Keras 3, and pairs of two paths. A larger"
-            " profile finds more: compare only releases that were run with the same profile.",
+            "Known and new deviations, by API: v1, Keras 2, Keras 3, and pairs of two paths. A"
+            " larger profile finds more, so compare only releases with the same profile.",
             found,
             releases,
             _bars,

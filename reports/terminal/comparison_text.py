@@ -1,4 +1,4 @@
-"""``compare``: two runs against each other, as text."""
+"""The text of ``compare``: the comparison of two runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NARROWEST = 20
 def comparison_text(
     comparison: Comparison, old: str, new: str, width: int, everything: bool = False
 ) -> str:
-    """Each change, the worst first; the counts; the one sentence that says how it is."""
+    """Return each change, the worst first, then the counts and one closing sentence."""
     lines = [*_heading(comparison, old, new, width)]
     for kind in CHANGE_KINDS:
         if kind != UNCHANGED or everything:
@@ -41,8 +41,8 @@ def comparison_text(
 def _heading(comparison: Comparison, old: str, new: str, width: int) -> Iterator[str]:
     for name, path, run in (("OLD", old, comparison.old), ("NEW", new, comparison.new)):
         yield from tables.wrap(f"{name}: {tables.clean(path)}", width)
-        told = tables.clean(wording.title(run))
-        yield from tables.wrap(told, width, indent="     ", hang="     ")
+        title = tables.clean(wording.title(run))
+        yield from tables.wrap(title, width, indent="     ", hang="     ")
 
 
 def _changes_of_kind(comparison: Comparison, kind: str, width: int) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _in_full(change: Change, width: int) -> Iterator[str]:
     table.add_row(*(_cell(texts) for texts in wording.sides(change)))
     yield from (f"    {line}" for line in tables.plain_text(table).splitlines())
     if change.new and change.new.deviates and change.new.replay:
-        # On one line whatever its length: it is there to be copied.
+        # On one line whatever its length, so that it can be copied.
         yield f"    replay: {tables.clean(change.new.replay)}"
     yield ""
 
@@ -75,10 +75,10 @@ def _cell(texts: Iterable[str]) -> Text:
 
 
 def _in_short(change: Change, width: int) -> Iterator[str]:
-    """A change in one line: what the only run says that judged it, or how both differ."""
+    """Yield a change as one line: the words of the only run that judged it, or the difference."""
     only = {ADDED: change.new, REMOVED: change.old}.get(change.change_type)
-    said = [*wording.side(only)] if only else [change.verdict.verdict]
-    text = "; ".join([*said, wording.why(change)] if change.why else said)
+    words = [*wording.side(only)] if only else [change.verdict.verdict]
+    text = "; ".join([*words, wording.why(change)] if change.why else words)
     yield tables.shorten(f"{_about(change)}: {tables.clean(text)}", width)
 
 
@@ -87,10 +87,10 @@ def _about(change: Change) -> str:
 
 
 def _defaults(comparison: Comparison, width: int) -> Iterator[str]:
-    told = wording.defaults(comparison)
-    if told:
+    defaults = wording.defaults(comparison)
+    if defaults:
         yield from ("", f"Defaults that changed ({len(comparison.defaults)})", "")
-    for text in told:
+    for text in defaults:
         yield from tables.wrap(tables.clean(text), width)
 
 

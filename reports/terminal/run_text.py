@@ -1,4 +1,4 @@
-"""``show``: a run as text."""
+"""The text of ``show``: one run."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from reports.terminal import tables, upgrade_text, width_table
 
 
 def widths_text(run: Run) -> str:
-    """How near to the reference's width what was observed came, by path and dtype."""
-    told = width_table.table(run.verdicts)
-    if not told:
-        return "No verdict of this run tells an observed/width."
-    return "\n".join(["Observed/width, which must not be above 1:", "", *told])
+    """Return how close the results came to the error bounds, by path and dtype."""
+    lines = width_table.table(run.verdicts)
+    if not lines:
+        return "No verdict of this run has a distance from the reference."
+    title = "Distance from the reference divided by its error bound; above 1 is a deviation:"
+    return "\n".join([title, "", *lines])
 
 
 def run_text(run: Run, name: str, width: int) -> str:
-    """The run: what ran, the table, new deviations and then known ones, totals, warnings."""
+    """Return the run: its facts, the table, new and then known deviations, totals, warnings."""
     lines = [*_heading(run, name, width), ""]
     if run.verdicts:
         lines.append(tables.verdict_table(run.verdicts, run.header, width))
@@ -47,7 +48,7 @@ def _heading(run: Run, name: str, width: int) -> Iterator[str]:
 
 
 def _old(header: Header) -> str:
-    """What was held against the target: an older one, and its versions."""
+    """Return the old target that this one was compared with, and its versions."""
     if not header.old:
         return ""
     return f"target {header.old.get('target')}, {_listed(header.old.get('versions') or {})}"

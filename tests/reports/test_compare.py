@@ -539,7 +539,7 @@ def test_a_run_file_is_not_written_over(old_file: Path, new_file: Path) -> None:
     before = old_file.read_bytes()
     done = reports("compare", old_file, new_file, "--json", old_file)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is the run file that was to be read" in done.stderr
+    assert "is the run file to read" in done.stderr
     assert old_file.read_bytes() == before
 
 

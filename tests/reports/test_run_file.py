@@ -512,7 +512,7 @@ def test_the_end_of_a_run_that_is_well(tmp_path: Path) -> None:
     assert "RT round trip" in said
     assert "Not available: layer/keras2 (tf-keras is not installed)." in said
     assert f"Run file: {Path('out/run.jsonl')}" in said
-    assert "\nNothing but what the ledger knows.\n" in said
+    assert "\nNothing deviates but what is listed as known.\n" in said
     ours = said[said.index("= conformance =") :]  # pytest's own header has a path in it
     assert max(map(len, ours.splitlines())) <= 80
 
@@ -535,8 +535,8 @@ def test_the_end_of_a_run_with_a_new_deviation(tmp_path: Path, options: tuple[st
 def test_a_failure_that_is_no_deviation_is_not_passed_over(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, SOME + "\ndef test_broken():\n    assert False\n")
     assert (
-        "Nothing but what the ledger knows; but 1 test failed for another reason than a\n"
-        "  new deviation.\n" in done.stdout
+        "Nothing deviates but what is listed as known; but 1 test failed for another\n"
+        "  reason than a new deviation.\n" in done.stdout
     )
     run = run_in(tmp_path)
     assert run.footer is not None

@@ -138,7 +138,7 @@ def test_new_deviations_stand_before_known_ones(run_file: Path) -> None:
 def test_a_run_without_deviations_says_so_in_one_sentence(run_file: Path) -> None:
     said = show(write_run(run_file, (PAIR,)))
     assert "deviations (" not in said
-    assert said.endswith("Nothing but what the ledger knows.\n")
+    assert said.endswith("Nothing deviates but what is listed as known.\n")
 
 
 def test_where_nothing_was_available_nothing_is_called_well(run_file: Path) -> None:
@@ -149,7 +149,7 @@ def test_where_nothing_was_available_nothing_is_called_well(run_file: Path) -> N
 def test_a_run_that_was_cut_short_is_not_called_well(run_file: Path) -> None:
     said = show(write_run(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
     assert "Warning: the run was cut short: interrupted by hand.\n" in said
-    assert said.endswith("ledger knows, as far as the run went: interrupted by hand.\n")
+    assert said.endswith("is listed as known, as far as the run went: interrupted by hand.\n")
 
 
 def test_a_killed_run_is_shown_as_far_as_it_went(run_file: Path) -> None:
