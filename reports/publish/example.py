@@ -1,4 +1,4 @@
-"""The published example: the pages that reports make of the baselines, docs/example."""
+"""The published example, docs/example: pages that are made from the baselines."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ OLD, NEW = "tf2.15", "tf2.21"
 
 
 class NoBaselines(ConformanceError):
-    """A baseline that the example is made of is missing."""
+    """A baseline that the example needs is missing."""
 
 
 def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
-    """Write the matrix of all baselines and the comparison of two; raises NoBaselines."""
+    """Write the matrix of all baselines and the comparison of two; raise NoBaselines."""
     runs = dict(baselines.runs())
     missing = [name for name in (OLD, NEW) if name not in runs]
     if missing:
@@ -36,7 +36,7 @@ def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
 
 
 def _names(baselines: Baselines, runs: Mapping[str, Run]) -> dict[str, str]:
-    """The run files as someone would name them in a clone."""
+    """Return the names of the run files as a user of a clone would write them."""
     paths = {name: baselines.path(name) for name in runs}
     return {
         name: str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name)

@@ -1,4 +1,4 @@
-"""Of clauses where more than one call may fail that must not, the statements that are tried."""
+"""The statements to try for clauses in which several statements must not fail."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from reports.reproducer.one_call import BUILD, CALL, NoScenario, stage
 
 @dataclass(frozen=True)
 class Attempt:
-    """`statements` make what `judged` need, of which none must fail; `words` say what they are.
+    """Statements to try: `statements` prepare, and none of `judged` must fail.
 
-    Those of a graph are built into one; what is judged there makes a `result`.
+    `words` say what is expected. With `in_graph` all are built into a graph, where those of
+    `judged` make a `result`.
     """
 
     statements: Sequence[Code]
@@ -31,9 +32,9 @@ class Attempt:
 
 
 def failing_statement(verdict: Verdict, case: Case) -> Attempt | None:
-    """What fails of what must not; None where that is one call, or where nothing failed."""
+    """Return the statements to try; None if one call is enough, or if nothing failed."""
     failed = stage(verdict)
-    if verdict.clause == "DF-03":  # that weights have other shapes, two ways show
+    if verdict.clause == "DF-03":  # two ways show that weights have other shapes
         return None
     if failed == BUILD:
         return Attempt((), failing_builds.statements(verdict, case), "no error while building")
@@ -46,7 +47,7 @@ def failing_statement(verdict: Verdict, case: Case) -> Attempt | None:
 
 
 def _gradients(case: Case) -> Attempt:
-    """The gradients of all that a call returns, by its inputs and each leaf of its state."""
+    """Try the gradients of all results of a call, by its inputs and each leaf of its state."""
     if case.program.mode not in (EAGER, FUNCTION):
         raise NoScenario(f"gradients in the mode {case.program.mode!r}")
     built, taken = build_code.path_code(case), build_code.adapt_call(case, case_calls.whole(case))
@@ -67,7 +68,7 @@ def _gradients(case: Case) -> Attempt:
 
 
 def _call_in_parts(case: Case, built: build_code.Built) -> Iterator[Code]:
-    """The call, or where the case is split two of them, the second from the state of the first."""
+    """Yield the call; if the case is split, two calls, the second from the first's state."""
     if not case.data.split:
         yield assignment("result", built.call("state"))
         return
@@ -84,7 +85,7 @@ def _call_in_parts(case: Case, built: build_code.Built) -> Iterator[Code]:
 
 
 def _own_state(case: Case) -> Attempt:
-    """A call that is given what the cell makes as its initial state."""
+    """Try a call from the initial state that the cell makes."""
     built = build_code.path_code(case)
     taken = build_code.adapt_call(case, dataclasses.replace(case_calls.whole(case), state=None))
     given = f"batch_size={case.data.batch}, dtype={literal(case.program.dtype)}"
@@ -100,7 +101,7 @@ def _own_state(case: Case) -> Attempt:
 
 
 def _reset_in_another_dtype(case: Case) -> Attempt:
-    """A reset to arrays of another dtype, between two calls."""
+    """Try a reset to arrays of another dtype, between two calls."""
     built = build_code.path_code(case)
     taken = case_calls.without_state(case)
     states = state_forms.held_as(state_forms.NUMPY, case_calls.given_state(case))
@@ -119,20 +120,20 @@ def _reset_in_another_dtype(case: Case) -> Attempt:
 
 
 def _compiled_call(case: Case) -> Attempt:
-    """A call that XLA has compiled."""
+    """Try a call that XLA compiles."""
     pair = two_ways_of_a_call.compiled_call(case)
     return Attempt(pair.statements, pair.judged[:1], "no error")
 
 
 def _model_in_a_graph(case: Case) -> Attempt:
-    """A call of a functional model around a layer."""
+    """Try a call of a functional model around a layer."""
     layer = build_code.layer_alone(case).replace(fresh=True)  # the model builds it
     if (
         case.program.mode != GRAPH
         or case.program.wiring != layer.program.wiring
         or case.data.state is None
     ):
-        raise NoScenario("such a model")
+        raise NoScenario("a model like this")
     return Attempt(
         [
             *build_code.path_code(layer).statements,

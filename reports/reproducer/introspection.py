@@ -1,6 +1,4 @@
-"""Of clauses about what a cell or layer tells of itself, or what structure a call returns, the code
-that shows it.
-"""
+"""The code for clauses about attributes of a cell or layer, or about the structure of a result."""
 
 from __future__ import annotations
 
@@ -19,9 +17,9 @@ from reports.reproducer.one_call import BUILD, BY_CLAUSE, CALL, NoScenario, stag
 
 @dataclass(frozen=True)
 class Introspection:
-    """What makes the cell or layer, the expression of what it tells, and what that must be.
+    """The statements that make a cell or layer, an expression of it, and the expected value.
 
-    `holds` is an expression of the variable `told`.
+    `holds` is an expression over the variable `told`, which has the value of `expression`.
     """
 
     statements: Sequence[Code]
@@ -31,7 +29,7 @@ class Introspection:
 
 
 def introspection_of(verdict: Verdict, case: Case) -> Introspection | None:
-    """What shows whether a clause holds for a case; None where an error or a value shows it."""
+    """Return the code that shows a deviation; None if an error or a value shows it instead."""
     introspect = _BY_CLAUSE.get(verdict.clause)
     if introspect is None or stage(verdict) == CALL:
         return None
@@ -64,7 +62,7 @@ _PAIRS = (
 
 
 def _config(verdict: Verdict, case: Case) -> Introspection | None:
-    """Of the options that the config does not tell, the first with a plain value."""
+    """Return the code for the first option with a plain value that the config does not have."""
     sentence = verdict.sentence or ""
     if case.program.path == "cell/v1":
         return _config_of_stack(case)
@@ -76,7 +74,7 @@ def _config(verdict: Verdict, case: Case) -> Introspection | None:
     if stage(verdict) == BUILD:
         return None
     if absent is None or api not in _OF_A_LAYER:
-        raise NoScenario("a config that differs so")
+        raise NoScenario("a config with such a difference")
     name, value = absent[1], absent[2].capitalize()
     layer, config = _OF_A_LAYER[api]
     return Introspection(
@@ -114,7 +112,7 @@ def _regularizer(case: Case) -> Introspection:
     )
 
 
-# how a layer of a kind is wrapped, and where its config is then
+# the wrapper of a layer, and the place of the layer's config
 _OF_A_LAYER = {
     "layer": ("{}", "layer.get_config()"),
     "Bidirectional": ("layers.Bidirectional({})", 'layer.get_config()["layer"]["config"]'),
@@ -122,12 +120,12 @@ _OF_A_LAYER = {
 
 
 def _default(verdict: Verdict, case: Case) -> Introspection:
-    """An option's default: that of the config, or where it tells none that of the signature."""
+    """Return the code for an option's default, from the config or else from the signature."""
     plain = r"'\w+'|True|False"
-    told = rf"\b(\w+)\.(\w+) = (?:absent|{plain}), but must be ({plain})"
-    differs = re.search(told, verdict.sentence or "", re.ASCII)
+    pattern = rf"\b(\w+)\.(\w+) = (?:absent|{plain}), but must be ({plain})"
+    differs = re.search(pattern, verdict.sentence or "", re.ASCII)
     if differs is None:
-        raise NoScenario("a default that differs so")
+        raise NoScenario("a default with such a difference")
     kind, name, value = differs.groups()
     return Introspection(
         [
@@ -146,7 +144,7 @@ def _no_class(verdict: Verdict, case: Case) -> Introspection:
         r"/(ConvLSTM\dD)\.\w+ = absent, but must be", verdict.sentence or "", re.ASCII
     )
     if absent is None:
-        raise NoScenario("a default that differs so")
+        raise NoScenario("a default with such a difference")
     name = absent[1]
     return Introspection((), f"hasattr(layers, {literal(name)})", f"a class {name}", "told")
 
@@ -155,9 +153,9 @@ def _no_class(verdict: Verdict, case: Case) -> Introspection:
 
 
 def _call_statements(verdict: Verdict, case: Case) -> list[Code]:
-    """The statements of an eager call, which make `result`."""
+    """Return the statements of an eager call, which make `result`."""
     if case.program.mode != EAGER or case.program.layer.time_major:
-        raise NoScenario("a structure in another mode than eager")
+        raise NoScenario("a structure in a mode other than eager")
     called, scenario = build_code.path_code(case), BY_CLAUSE.get(verdict.clause)
     call = build_code.adapt_call(case, (scenario.call if scenario else case_calls.whole)(case))
     state = None if call.state is None else "state"

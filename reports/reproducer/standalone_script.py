@@ -1,8 +1,8 @@
-"""A standalone script that shows one deviation of a run: TensorFlow and NumPy are all it needs.
+"""A standalone script that shows one deviation of a run and needs only TensorFlow and NumPy.
 
-It says what is expected and what is seen, and exits 1 where the deviation is present, 0 where it is
-not, 2 where that cannot be told. It is made from the verdict's case and observation alone. Texts of
-the run file only reach it as comments, or by `repr`.
+The script prints what is expected and what is seen. It exits with 1 if the deviation is present,
+with 0 if it is not, and with 2 if it cannot tell. It is made from the verdict's case and
+observation alone. Texts of the run file enter it only in its docstring, or by `repr`.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _WIDTH = 104
 
 
 class NoScript(Exception):
-    """No script can be made; the message is one line that says why."""
+    """No script can be made; the message says why in one line."""
 
 
 def script_of(verdict: Verdict, versions: dict[str, str]) -> str:
-    """The script of one deviation; NoScript where there is none yet."""
+    """Return the script of one deviation; raise NoScript if there is none yet."""
     try:
         case = case_json.from_plain(verdict.case)
         _must_be_small(case)
@@ -52,14 +52,14 @@ def script_of(verdict: Verdict, versions: dict[str, str]) -> str:
     except UnreadableCase as error:
         raise NoScript(f"the case cannot be read: {error}") from None
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, MemoryError):
-        raise NoScript("the case is none that the suite could have judged") from None
+        raise NoScript("the suite cannot have judged this case") from None
 
 
 _LARGEST = 1000
 
 
 def _must_be_small(case: Case) -> None:
-    """Refuse sizes that no run of the suite has, before arrays of them are made."""
+    """Refuse sizes that no run of the suite has, before large arrays are made."""
     widths = [width for cell in case.program.cells for width in (*cell.state_widths, cell.units)]
     sizes = (
         case.data.batch,
@@ -80,7 +80,7 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 
 def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
-    """What shows a deviation: what is told, what fails, two ways of the same, or one call."""
+    """Return the code of a deviation: an attribute, an attempt, two ways, or one call."""
     telling = introspection.introspection_of(verdict, case)
     if telling:
         return _introspection_lines(case, telling)
@@ -90,7 +90,7 @@ def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
         return _one_call_lines(verdict, case)
-    if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # all modes show it
+    if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # every mode shows it
         case = case.replace(mode=EAGER)
     return _two_ways_lines(case, pairing(case))
 
@@ -99,7 +99,7 @@ _PAIRINGS = {**two_ways_of_a_call.BY_CLAUSE, **two_ways_of_a_layer.BY_CLAUSE}
 
 
 def _attempt_lines(case: Case, attempt: Attempt) -> Iterator[str]:
-    mode = GRAPH if attempt.in_graph else EAGER  # a function is among the statements
+    mode = GRAPH if attempt.in_graph else EAGER  # the statements make a tf.function themselves
     case = case.replace(mode=mode)
     tried = [line for code in attempt.judged for line in _result(case, code)]
     yield from _preparation(case, attempt.statements, tried)
@@ -119,7 +119,7 @@ def _two_ways_lines(case: Case, pair: Pair) -> Iterator[str]:
 
 
 def _try_lines(lines: Sequence[str]) -> Iterator[str]:
-    """Lines, one level in, of which an error is the deviation."""
+    """Yield lines, indented once, in which an error is the deviation."""
     yield "try:"
     yield from lines
     yield "except Exception as error:"
@@ -145,7 +145,7 @@ def _one_call_lines(verdict: Verdict, case: Case) -> Iterator[str]:
     code: Code = whole
     first = scenario.first(case) if scenario.first else None
     if case.program.mode == GRAPH and (first or scenario.refused_first):
-        raise build_code.NotCovered("several calls of a graph")
+        raise build_code.NotCovered("several calls in a graph")
     is_placed = case.program.mode == GRAPH and _is_kept(case, scenario)
     variables = trace_code.placeholders(call) if is_placed else array_code.variables(first or call)
     given = [*built.statements, *variables]
@@ -174,10 +174,10 @@ def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterat
     about = f"{verdict.clause} on {verdict.path}, {case.program.cell_name}, {case.program.mode}"
     found = Error.of(verdict.observation or {})
     seen = found.name if found else "accepted"
-    told = f"Seen with {_release_words(versions, Path.of(case.program.path))}: {seen}."
+    observed = f"Seen with {_release_words(versions, Path.of(case.program.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
-    yield from ("", *clause, f'{text(told)}"""')
+    yield from ("", *clause, f'{text(observed)}"""')
 
 
 def _release_words(versions: dict[str, str], path: Path) -> str:
@@ -190,12 +190,12 @@ def _release_words(versions: dict[str, str], path: Path) -> str:
 
 
 def _preparation(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
-    """All before what comes `after`, the call; if any of it fails, nothing can be told."""
+    """Yield the part before `after`, the call; if this part fails, the script cannot tell."""
     level = 2 if case.program.mode == GRAPH else 1
     lines = [line for code in statements for line in lay_out(code, level)]
     library = _LIBRARIES[Path.of(case.program.path).generation]
     drawn = any("random." in line for line in (*lines, *after))
-    # v1 functions look for tf.keras, whatever cell they are given
+    # v1 functions look for tf.keras, whatever cell they get
     legacy = library is not _LIBRARIES["keras3"] or any(
         name in line for name in _LEGACY for line in (*lines, *after)
     )
@@ -227,7 +227,7 @@ _CANNOT_TELL = (
 
 @dataclass(frozen=True)
 class _Library:
-    """What a script needs of a generation: imports, and statements after all imports."""
+    """The imports that a script needs for an API, and the statements after all imports."""
 
     statements: tuple[str, ...]
     imports: tuple[str, ...] = ()
@@ -254,7 +254,7 @@ _LIBRARIES = {
 
 
 def _refused_first(case: Case, built: build_code.Built, whole: Group) -> list[str]:
-    """A call that is to be refused, and then those that are judged."""
+    """Return the lines of a call that must be refused, and of the calls that are judged."""
     refused, first, judged = (
         _trace(case, each) for each in (built.call("malformed"), built.call(None), whole)
     )
@@ -270,21 +270,21 @@ def _refused_first(case: Case, built: build_code.Built, whole: Group) -> list[st
 
 
 def _trace(case: Case, call: Group) -> Group:
-    """A call that is not kept, traced for what it is given where the case's mode says so."""
+    """Return a call in a tf.function if the mode of the case asks for that."""
     if case.program.mode != FUNCTION:
         return call
     return Group(f"tf.function(lambda: {call.opening}", call.parts, f"{call.closing})()")
 
 
 def _result(case: Case, statement: Code) -> list[str]:
-    """A statement to be tried, one level in; in a graph it makes the `result` that is run."""
+    """Return a statement, indented once; in a graph it makes the `result` and runs it."""
     return (
         trace_code.graph_lines(statement) if case.program.mode == GRAPH else lay_out(statement, 1)
     )
 
 
 def _ending(scenario: Scenario) -> Iterator[str]:
-    """What to exit with behind what is tried."""
+    """Yield the lines after the tried ones, with the exit codes."""
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
     yield f"    sys.exit({scenario.expected.code_of_an_error})"

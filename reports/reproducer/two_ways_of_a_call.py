@@ -1,4 +1,4 @@
-"""What shows the values of a call: another call, or another part of what it returns."""
+"""Pairs for the values of a call: another call, or another part of its results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reports.reproducer.two_ways import Pair, Pairing, must_be_eager, weights
 
 
 def _last_output(case: Case) -> Pair:
-    """The last output of a layer that returns no sequences against its state."""
+    """Compare the last output of a layer that returns no sequences with its state."""
     must_be_eager(case)
     if case.program.layer.stateful or case.data.mask == "empty_row":
         raise NoScenario("values of a stateful layer, or without a step")
@@ -26,7 +26,7 @@ def _last_output(case: Case) -> Pair:
 
 
 def _hidden_first(case: Case) -> Pair:
-    """The first of an LSTM's two states against the last output."""
+    """Compare the first of an LSTM's two states with the last output."""
     must_be_eager(case)
     built, taken = build_code.path_code(case), case_calls.whole(case)
     return Pair(
@@ -41,7 +41,7 @@ def _hidden_first(case: Case) -> Pair:
 
 
 def _masking_layer(case: Case) -> Pair:
-    """What comes through a Masking layer against what a mask is given with."""
+    """Compare the result behind a Masking layer with that of a call with a mask."""
     must_be_eager(case)
     built, taken = build_code.path_code(case), case_calls.whole(case)
     behind = dataclasses.replace(built, first=(f"layers.Masking({_PADDED})(inputs)",))
@@ -64,7 +64,7 @@ _PADDED = "9.0"  # no input is as large
 
 
 def _masked_outputs(case: Case) -> Pair:
-    """What a Bidirectional layer gives in masked steps against zeros."""
+    """Compare the outputs of a Bidirectional layer in masked steps with zeros."""
     must_be_eager(case)
     built, taken = build_code.path_code(case), case_calls.whole(case)
     outputs = "result[0]" if case.program.layer.merge_mode else "tf.concat(result[:2], -1)"
@@ -80,7 +80,7 @@ def _masked_outputs(case: Case) -> Pair:
 
 
 def compiled_call(case: Case) -> Pair:
-    """What XLA has compiled against an eager call."""
+    """Compare a call that XLA compiles with an eager call."""
     built, taken = build_code.path_code(case), case_calls.whole(case)
     code = built.call(_named_state(case))
     lines, run = trace_code.function_code(case, True, taken, code, "**{option: True}")
@@ -100,9 +100,9 @@ def compiled_call(case: Case) -> Pair:
 
 
 def _prediction(case: Case) -> Pair:
-    """What a model predicts against what its layer gives."""
+    """Compare the prediction of a model with the result of its layer."""
     if case.program.mode not in ("predict", "predict_on_batch"):
-        raise NoScenario("values in another mode")
+        raise NoScenario("values in this mode")
     layer = build_code.layer_alone(case)
     return Pair(
         [
@@ -119,7 +119,7 @@ def _prediction(case: Case) -> Pair:
 
 
 def _slice_by_slice(case: Case) -> Pair:
-    """A stateful layer in a TimeDistributed against its calls on one slice after another."""
+    """Compare a stateful layer in a TimeDistributed with its calls on one slice after another."""
     must_be_eager(case)
     plain = dataclasses.replace(case.program.layer, time_distributed=False)
     layer = build_code.path_code(case.replace(layer=plain)).statements
@@ -137,7 +137,7 @@ def _slice_by_slice(case: Case) -> Pair:
 
 
 def _two_calls_of_convlstm(case: Case) -> Pair:
-    """Two calls of a stateful ConvLSTM against one."""
+    """Compare two calls of a stateful ConvLSTM with one."""
     must_be_eager(case)
     (cell,) = case.program.cells
     assert cell.convolution is not None
@@ -166,7 +166,10 @@ def _two_calls_of_convlstm(case: Case) -> Pair:
 
 
 def _config_of_keras_2(case: Case) -> Pair:
-    """What Keras 3 makes of a config of Keras 2 against that; both name the hard sigmoid alike."""
+    """Compare a cell of Keras 2 with that of Keras 3 from the same config.
+
+    Both have the same name for the hard sigmoid.
+    """
     must_be_eager(case)
     (cell,) = case.program.cells
     built, taken = build_code.path_code(build_code.layer_alone(case)), case_calls.whole(case)
@@ -193,9 +196,9 @@ def _config_of_keras_2(case: Case) -> Pair:
 
 
 def _documented_defaults(case: Case) -> Pair:
-    """What is made with its units alone against what is given the documented options too."""
+    """Compare a cell or layer with default options with one that gets the documented options."""
     cells = tuple(dataclasses.replace(cell, units=2) for cell in case.program.cells)
-    # small, as no default depends on a size
+    # small sizes, as no default depends on a size
     case = case.replace(options="given", fresh=True, cells=cells, batch=1, features=2, steps=2)
     built, taken = build_code.path_code(case), build_code.adapt_call(case, case_calls.whole(case))
     name, state = built.function, _named_state(case)
@@ -229,7 +232,7 @@ _DOCUMENTED = {
 
 
 def _add_documented_options(code: Code) -> Code:
-    """Code that makes cells or a layer, with their documented options."""
+    """Return code that makes cells or a layer, with their documented options added."""
     if isinstance(code, str):
         return code
     kind = code.opening.rpartition("layers.")[2].removesuffix("(").removesuffix("Cell")
@@ -238,13 +241,13 @@ def _add_documented_options(code: Code) -> Code:
 
 
 def _rename(code: Code, name: str) -> Code:
-    """The same assignment to another name."""
+    """Return the same assignment to another name."""
     assert isinstance(code, Group)
     return Group(f"{name} ={code.opening.partition(' =')[2]}", code.parts, code.closing)
 
 
 def _weights_owner(built: build_code.Built) -> str:
-    """The name of what has the weights; empty where a function is called that has none."""
+    """Return the name of the cell or layer with the weights; empty for a function."""
     return built.function if built.function in ("cell", "layer") else ""
 
 

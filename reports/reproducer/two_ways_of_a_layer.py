@@ -1,4 +1,4 @@
-"""What shows a stateful layer's values: what it gave at first, and what it gives afterwards."""
+"""Pairs for the values of a stateful layer: its first results, and its later results."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reports.reproducer.two_ways import Pair, Pairing, must_be_eager
 
 
 def _layer_calls(words: str, *judged: str) -> Pairing:
-    """Calls of a layer, or of a model that the lines make of it.
+    """Return the pair of some calls of a layer, or of a model that the lines make from it.
 
-    The lines may name `state`, where to `split`, how to `reset`, the `batch` and a model's `input`.
+    The lines may use the fields `state`, `split`, `reset`, `batch`, and a model's `input`.
     """
 
     def pair(case: Case) -> Pair:
@@ -26,7 +26,7 @@ def _layer_calls(words: str, *judged: str) -> Pairing:
             or case.program.layer.go_backwards
             or case.program.layer.time_major
         ):
-            raise NoScenario("values of a layer with such options")
+            raise NoScenario("values of a layer with these options")
         case = case.replace(form=state_forms.DOCUMENTED)
         call = case_calls.whole(case)
         if not _needs_state(judged):
@@ -63,7 +63,7 @@ _FROM_GIVEN = "expected = layer(inputs, initial_state=state)"
 
 
 def _reset_to(states: str) -> Pairing:
-    """A reset to states, after a call from them."""
+    """Return the pair of a call from given states and a call after a reset to them."""
     return _layer_calls(
         "what a call from these states gives",
         _FROM_GIVEN,

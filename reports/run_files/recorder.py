@@ -1,7 +1,7 @@
-"""A pytest plugin that writes the run file and, at the end, says what was found.
+"""A pytest plugin that writes the run file and prints the result at the end.
 
-A test hands over a verdict as the user property "conformance_verdict"; pytest-xdist carries those
-to the controller, which is where the recorder is registered, and only there.
+A test passes a verdict as the user property "conformance_verdict". pytest-xdist carries these
+properties to the controller. The recorder is registered there, and only there.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ from conformance.results.verdict import (
 from reports.run_files.run_file import Writer
 from reports.terminal import tables, upgrade_text
 
-"""The user property that holds a verdict as plain data."""
-
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class Recorder:
-    """Writes each verdict as it comes; makes the file with the first, so never an empty one."""
+    """Writes each verdict at once; creates the file with the first, so no file is ever empty."""
 
     def __init__(self, path: Path, header: Header) -> None:
         self._path = path
@@ -46,24 +44,24 @@ class Recorder:
         self._began = time.monotonic()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember what could not be collected: its verdicts are missing."""
+        """Remember a test that could not be collected, as its verdicts are missing."""
         if report.failed:
             self._lost.append(report.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write the verdicts that a test has handed over, whatever became of the test."""
+        """Write the verdicts of a test, whether the test passed or failed."""
         deviates = False
         for verdict in _verdicts_of(report):
             self._take(verdict)
             deviates = deviates or verdict.verdict == NEW
         if report.failed and not deviates:
             self._other_failures += 1
-        # So pytest-xdist reports a test whose worker died under it.
+        # pytest-xdist reports a test in this way if its worker died
         if report.when not in ("setup", "call", "teardown"):
             self._lost.append(report.nodeid)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember why the run stopped: pytest brings Ctrl-C, `pytest.exit` and -x -n here."""
+        """Remember why the run stopped: pytest reports Ctrl-C, `pytest.exit` and -x -n here."""
         if excinfo.type is KeyboardInterrupt:
             self._interrupted = "interrupted by hand"
         else:
@@ -87,7 +85,7 @@ class Recorder:
         self._writer.footer(self._footer)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was found; nothing where nothing was judged."""
+        """Print the result, unless nothing was judged."""
         if not self._verdicts:
             return
         width = terminalreporter.config.get_terminal_writer().fullwidth
@@ -111,7 +109,7 @@ class Recorder:
             terminalreporter.write_line(text, bold=True, green=well, red=not well)
 
     def _take(self, verdict: Verdict) -> None:
-        # Subtests report what their test had already handed over, once more.
+        # subtests report the verdicts of their test once more
         same = repr(verdict)
         if same in self._seen:
             return
@@ -130,7 +128,7 @@ class Recorder:
         return self._writer
 
     def _cut_short(self, session: pytest.Session, exitstatus: int) -> str | None:
-        """Why not everything that was asked for was judged; None where it was."""
+        """Return why the run is incomplete; None if it is complete."""
         if self._interrupted:
             return self._interrupted
         stopped = session.shouldfail or session.shouldstop
@@ -147,7 +145,7 @@ class Recorder:
 
 
 def _verdicts_of(report: pytest.TestReport) -> Iterator[Verdict]:
-    # The report of the teardown carries the same properties once more.
+    # the report of the teardown has the same properties once more
     if report.when != "call":
         return
     for name, plain in report.user_properties:
@@ -168,6 +166,6 @@ def _in_words(stopped: object) -> str:
 
 
 def _relative_path(path: Path) -> Path:
-    """The path as one would type it here."""
+    """Return the path as a user would type it in this folder."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

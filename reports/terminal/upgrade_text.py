@@ -47,7 +47,7 @@ class Alike:
 
     @property
     def what(self) -> str:
-        """The clause, the clauses that draw the cases, the malformation, and both sides in a word."""
+        """The clause, the clauses that draw its cases, the malformation, and the two sides."""
         verdict = self.smallest
         between = verdict.between
         assert between is not None

@@ -23,7 +23,7 @@ WITHOUT = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mod
 
 
 class Targets:
-    """Runs scripts: those of a target exit with a code, and what was asked is remembered."""
+    """A stand-in that runs scripts: each target has an exit code, and calls are remembered."""
 
     def __init__(self) -> None:
         self.codes = {OLD: 0, NEWER: 1}

@@ -1,4 +1,4 @@
-"""Baselines: made one by one, kept compressed, gone on with; and the table of them."""
+"""Baselines: their making, one by one, their compressed files, and their table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ONE, TWO = "tf2.15", "tf2.21"
 
 
 class Suite:
-    """Stands in for pytest: says what it is told, and leaves a copy of a run file, or none."""
+    """A stand-in for pytest: it prints a line, and leaves a copy of a run file, or none."""
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
@@ -219,7 +219,7 @@ def test_a_compressed_file_that_is_damaged_is_told_in_one_line(tmp_path: Path) -
 
 
 def run_of(*verdicts: str, clauses: str = "abcdefgh") -> Run:
-    """A run with these verdicts, each of a clause of its own unless said otherwise."""
+    """Return a run with these verdicts, each of another clause unless `clauses` repeat one."""
     found = [
         a_verdict(clause=clause, verdict=verdict)
         for clause, verdict in zip(clauses, verdicts, strict=False)

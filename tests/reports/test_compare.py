@@ -1,4 +1,4 @@
-"""``python -m reports compare``: what became of each verdict, and when nothing can be told."""
+"""``python -m reports compare``: the change of each verdict, and runs that cannot be compared."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def holding(path: str = "layer/keras3", **changes: Any) -> Verdict:
 
 
 def refusal(grade: str, **changes: Any) -> Verdict:
-    """A malformed state that is refused, by a clause that holds."""
+    """Return a verdict that holds: a malformed state is refused."""
     return holding(grade=grade, malformation="batch_one", **changes)
 
 
 def error_deviation(
     name: str = "IndexError", text: str = "list index out of range", **changes: Any
 ) -> Verdict:
-    """A deviation that is an error."""
+    """Return a deviation that is an error."""
     error = {"class": name, "message": f"{name} ({text})", "raised_in": "keras/rnn.py:call"}
     plain = {
         "verdict": NEW,
@@ -59,7 +59,7 @@ def error_deviation(
 
 
 def wrong_result(sentence: str = "outputs[0] = 0.5, but must be 0.25", **changes: Any) -> Verdict:
-    """A deviation that is a wrong result."""
+    """Return a deviation that is a wrong result."""
     seen = {"error": None, "outputs": [0.5], "state": "[float32(1, 2)]"}
     return error_deviation(**{"observation": seen, "sentence": sentence, **changes})
 
@@ -75,7 +75,7 @@ def change_between(old: Verdict | None, new: Verdict | None) -> Change:
     return change(Pair(old, new, ()))
 
 
-# What became of one verdict.
+# The change of one verdict.
 
 
 @pytest.mark.parametrize(
@@ -161,19 +161,19 @@ def test_numbers_in_an_error_are_of_the_case_and_not_of_the_version() -> None:
     assert change_between(holding(), one).same_case is None
 
 
-# Which verdicts stand against each other.
+# The pairs of verdicts.
 
 
 def names(old: Sequence[Verdict], new: Sequence[Verdict]) -> set[tuple[object, ...]]:
-    """The pairs, each verdict by its sentence."""
+    """Return the pairs, with the sentence of each verdict."""
     return {
         (pair.old and pair.old.sentence, pair.new and pair.new.sentence, pair.modes)
         for pair in pair_verdicts(old, new)
     }
 
 
-def of_mode(mode: str | None, *modes: str, said: str = "") -> Verdict:
-    return holding(mode=mode, modes=modes, sentence=said or mode or "all")
+def of_mode(mode: str | None, *modes: str, sentence: str = "") -> Verdict:
+    return holding(mode=mode, modes=modes, sentence=sentence or mode or "all")
 
 
 def test_order_does_not_matter() -> None:
@@ -205,7 +205,10 @@ def test_a_verdict_over_modes_meets_those_of_single_modes() -> None:
 
 
 def test_modes_that_one_run_did_not_judge_are_told_apart() -> None:
-    old, new = [of_mode(None, "eager", "graph")], [of_mode(None, "eager", "function", said="new")]
+    old, new = (
+        [of_mode(None, "eager", "graph")],
+        [of_mode(None, "eager", "function", sentence="new")],
+    )
     assert names(old, new) == {
         ("all", "new", ("eager",)),
         ("all", None, ("graph",)),
@@ -219,19 +222,19 @@ def test_modes_that_one_run_did_not_judge_are_told_apart() -> None:
 
 def test_runs_that_do_not_tell_their_modes_meet_all_of_the_other() -> None:
     silent = [of_mode(None)]
-    assert names(silent, [of_mode(None, said="new")]) == {("all", "new", ())}
+    assert names(silent, [of_mode(None, sentence="new")]) == {("all", "new", ())}
     assert names(silent, [of_mode("eager"), of_mode("graph")]) == {
         ("all", "eager", ("eager",)),
         ("all", "graph", ("graph",)),
     }
-    assert names(silent, [of_mode(None, "eager", "graph", said="new")]) == {
+    assert names(silent, [of_mode(None, "eager", "graph", sentence="new")]) == {
         ("all", "new", ("eager", "graph"))
     }
 
 
 def test_no_verdict_is_lost_even_where_a_run_contradicts_itself() -> None:
     both = [of_mode(None), of_mode("eager")]
-    assert names(both, [of_mode("eager", said="new")]) == {
+    assert names(both, [of_mode("eager", sentence="new")]) == {
         ("eager", "new", ("eager",)),
         ("all", None, ()),
     }
@@ -276,11 +279,11 @@ def test_what_got_worse_comes_first_and_added_deviations_before_what_holds() -> 
 def test_what_is_missing_from_the_new_run_is_not_taken_for_well() -> None:
     comparison = compare_runs(run_of(holding(), holding(cell="GRU")), run_of(holding()))
     assert comparison.exit_code == 2
-    assert comparison.gaps == ("1 that OLD judged is missing from NEW: not judged",)
+    assert comparison.gaps == ("1 verdict of OLD is missing from NEW: not judged",)
     paths = compare_runs(
         run_of(holding(), holding(cell="GRU")), run_of(holding(cell="GRU"), ABSENT)
     )
-    assert paths.gaps == ("1 that OLD judged is missing from NEW: Keras 3 is not installed",)
+    assert paths.gaps == ("1 verdict of OLD is missing from NEW: Keras 3 is not installed",)
 
 
 def test_paths_that_are_missing_for_one_reason_are_one_gap() -> None:
@@ -288,7 +291,7 @@ def test_paths_that_are_missing_for_one_reason_are_one_gap() -> None:
     judged = ("RNN/keras3", "layer/keras3", "cell/v1 ~ RNN/keras3", "RNN/keras3 ~ layer/keras3")
     old = run_of(holding(path="cell/v1"), *(holding(path=path) for path in judged))
     new = run_of(holding(path="cell/v1"), paths=paths)
-    assert compare_runs(old, new).gaps == ("4 that OLD judged are missing from NEW: no Keras 3",)
+    assert compare_runs(old, new).gaps == ("4 verdicts of OLD are missing from NEW: no Keras 3",)
 
 
 def test_what_got_worse_counts_even_where_not_all_was_compared() -> None:
@@ -329,7 +332,7 @@ def test_what_the_other_keras_lacks_is_not_laid_to_the_missing_one() -> None:
     paths = [{"name": "layer/keras2", "missing": "no tf-keras."}, {"name": "layer/keras3"}]
     old = run_of(holding("layer/keras2"), holding("layer/keras2", cell="GRU"), **IN_KERAS_2)
     (gap,) = compare_runs(old, run_of(holding(), paths=paths, **IN_KERAS_3)).gaps
-    assert gap == "1 that OLD judged is missing from NEW: not judged"
+    assert gap == "1 verdict of OLD is missing from NEW: not judged"
 
 
 def test_cases_are_the_same_whatever_their_paths() -> None:
@@ -356,7 +359,7 @@ def test_a_run_of_two_targets_is_a_comparison_already() -> None:
     between = run_of(holding(), old={"target": "tf2.15", "versions": {"tensorflow": "2.15.1"}})
     comparison = compare_runs(run_of(holding()), between)
     assert comparison.exit_code == 2
-    assert "NEW holds two targets against each other itself" in comparison.refusals[0]
+    assert "NEW compares two targets itself" in comparison.refusals[0]
 
 
 def test_runs_that_have_nothing_in_common_cannot_be_compared() -> None:
@@ -402,7 +405,7 @@ def test_a_class_that_could_not_be_made_has_come_or_gone_as_a_whole() -> None:
 def test_runs_of_before_the_record_of_defaults_have_no_changes_of_them() -> None:
     comparison = defaults_of(None, {"keras3/GRU": {"units": 1}})
     assert comparison.defaults == ()
-    assert "OLD does not tell the defaults" in comparison.notes
+    assert "OLD did not record the defaults" in comparison.notes
 
 
 # On the command line.
@@ -623,10 +626,10 @@ def test_a_long_comparison_fits_a_comment_and_tells_the_worst() -> None:
     assert f"{900 - shown} more: see" in page
 
 
-# Without what is judged.
+# Imports of the reports.
 
 
-# make the data of a case, for which they need NumPy and the suite
+# these make the data of a case, so they need NumPy and the suite
 OF_SCRIPTS = (
     *("building", "literals", "repro", "scenarios", "standalone", "tellings", "tracing"),
     *("attempts", "call_pairs", "side_by_side", "stateful_pairs", "unbuildable"),

@@ -1,4 +1,4 @@
-"""A run as JSON, JUnit XML and CTRF."""
+"""The exports of a run: JSON, JUnit XML and CTRF."""
 
 from __future__ import annotations
 

@@ -106,5 +106,5 @@ def test_a_run_of_two_targets_is_no_column(tmp_path: Path) -> None:
     done = reports("matrix", between, "--html", tmp_path / "matrix.html")
     assert (done.returncode, done.stdout) == (2, "")
     (said,) = done.stderr.splitlines()
-    assert "holds two targets against each other, and a column is of one" in said
+    assert "compares two targets, but a column is about one" in said
     assert not (tmp_path / "matrix.html").exists()

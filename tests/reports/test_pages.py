@@ -1,4 +1,4 @@
-"""The pages of the reports in a real browser: three real runs, and one that means harm."""
+"""The pages of the reports in a real browser: three real runs, and a malicious one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def compare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Visit:
-    """A page that was opened from disk, and what went wrong in it."""
+    """A page that was opened from disk, and the errors in it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -62,7 +62,7 @@ class Visit:
 
     def open(self, made: Path, at: str = "") -> Page:
         self.page.goto(f"{made.as_uri()}{at}")
-        # the page forbids what wait_for_function does
+        # the page forbids the scripts of wait_for_function
         self.page.locator("#count", has_text="of").wait_for()
         return self.page
 
@@ -208,7 +208,7 @@ def test_everybody_can_use_it(
     matrix_file: Path,
     compare_file: Path,
 ) -> None:
-    """axe-core finds nothing serious, and nothing is wider than the screen."""
+    """Check that axe-core finds nothing serious and nothing is wider than the screen."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
     context = chromium.new_context(viewport=size, color_scheme=scheme)
     visited = Visit(context.new_page())
@@ -239,7 +239,7 @@ def test_dark_and_light_can_be_chosen(matrix_file: Path, visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-# What means harm.
+# A malicious run.
 
 
 def harmful(clause: str = "AG-01", **changes: Any) -> Verdict:

@@ -19,7 +19,7 @@ def run_file(tmp_path: Path) -> Path:
 
 
 def a_python(folder: Path, code: int) -> Path:
-    """What takes a script for its argument and exits with this code."""
+    """Return a stand-in for Python that accepts a script and exits with this code."""
     stand_in = folder / "python"
     stand_in.write_text(f"#!/bin/sh\necho seen: $1\nexit {code}\n")
     stand_in.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The run file: what is written can be read, whatever became of the file or of the run."""
+"""The run file: what is written can be read, even if the run or the file was damaged."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True)
 
 
-# What is written comes back.
+# Writing and reading.
 
 
 def test_what_is_written_comes_back(run_file: Path) -> None:
@@ -258,7 +258,7 @@ def test_what_could_not_be_read_back_is_not_written(run_file: Path) -> None:
     assert run_file.read_bytes() == b""
 
 
-# What became of the file.
+# Damaged files.
 
 
 def test_without_a_footer_the_run_was_cut_short(run_file: Path) -> None:
@@ -278,7 +278,7 @@ def test_cut_off_anywhere_it_reads_as_far_as_it_goes(run_file: Path) -> None:
     for size in range(ends[0], len(whole) - 1):
         run_file.write_bytes(whole[:size])
         run = read(run_file)
-        # A line that lacks nothing but its end is whole.
+        # a line is complete even without its end of line
         assert len(run.verdicts) == sum(size >= end - 1 for end in ends[1:])
         assert not run.complete
         assert "cut short" in run.warnings[-1]
@@ -349,7 +349,7 @@ def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
     assert run.verdicts == tuple(verdicts)
     assert len(run.warnings) == 6
     assert run.warnings[0].startswith("line 103: a record of kind 'header'")
-    assert run.warnings[-1] == "96 more lines could not be taken as they are"
+    assert run.warnings[-1] == "96 more lines could not be read as they are"
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_a_folder_without_run_files_is_refused(tmp_path: Path) -> None:
         locate(tmp_path)
 
 
-# What became of the run: the recorder in a real pytest.
+# Runs that end early: the recorder in a real pytest.
 
 CONFTEST = """
 from pathlib import Path

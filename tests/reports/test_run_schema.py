@@ -1,4 +1,4 @@
-"""The run file's JSON Schema: what it takes the reader takes, and nothing else."""
+"""The JSON Schema of the run file: it accepts exactly the lines that the reader accepts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def a_line(record: PlainRecord) -> dict[str, Any]:
 
 
 def is_read(kind: type[PlainRecord], line: dict[str, Any]) -> bool:
-    # The reader refuses another schema before it looks at the rest of the header.
+    # the reader refuses another schema before it reads the rest of the header
     if kind is Header and line.get("schema") != SCHEMA:
         return False
     try:

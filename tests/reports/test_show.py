@@ -1,4 +1,4 @@
-"""``python -m reports show``: what a person sees of a run."""
+"""``python -m reports show``: the text of a run."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_a_reader_that_leaves_early_is_no_error(run_file: Path) -> None:
 
 
 def row(table: str, name: str) -> str:
-    """The numbers in a row, over all the parts that the table was broken into."""
+    """Return the numbers in a row, from all parts of a table that was broken into parts."""
     rest = [line[len(name) :] for line in table.splitlines() if line.startswith(f"{name} ")]
     return " ".join("".join(rest).replace("|", " ").split())
 
@@ -270,7 +270,7 @@ def test_missing_paths_are_named_with_their_reason() -> None:
     ]
 
 
-# What cannot be shown.
+# Runs that cannot be shown.
 
 
 @pytest.mark.parametrize(

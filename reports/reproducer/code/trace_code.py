@@ -1,7 +1,7 @@
-"""The code that runs a call through tf.function or in a graph, traced as a target traces it.
+"""The code that runs a call in a tf.function or in a graph, traced as a target traces it.
 
-A program that is not kept, as that of a malformed case, is traced for the sizes of its call; any
-other for unknown batch and steps.
+A program that is not kept, such as that of a malformed case, is traced for the sizes of its call.
+Every other program is traced for an unknown batch size and an unknown number of steps.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ FUNCTION, GRAPH = "function", "graph"  # modes of a case
 def function_code(
     case: Case, kept: bool, given: wire.Call, code: Group, *options: Code
 ) -> tuple[list[Code], str]:
-    """The statements that make the function of a call, and the code that calls it.
+    """Return the statements that make the function of a call, and the code that calls it.
 
-    `kept` is the program's; `given` has the inputs as the function takes them. `options` are more
-    options of tf.function.
+    `kept` is that of the program. `given` has the inputs that the function takes. `options` are
+    further options of tf.function.
     """
     rows = (
         case.data.batch if case.program.layer.stateful and not case.program.unknown_rows else None
@@ -43,7 +43,7 @@ def function_code(
     named = ("input_signature=signature",) if open_specs else ()
     traced = (*named, "autograph=False", *options)
     in_short = f"{f'lambda {names}'.strip()}: {code.line}"
-    if open_specs and code.opening == f"{RAW_RNN}(":  # which takes them in their order
+    if open_specs and code.opening == f"{RAW_RNN}(":  # raw_rnn takes the arguments in this order
         in_short = RAW_RNN
     short = assignment("run", call("tf.function", in_short, *traced))
     if len(lay_out(short, 1)) == 1:
@@ -54,7 +54,7 @@ def function_code(
 
 
 def graph_lines(statement: Code) -> list[str]:
-    """The lines that build `result` into the graph `graph` and run it there, one level in."""
+    """Return the lines, indented once, that add `result` to the graph `graph` and run it."""
     return [
         "    with graph.as_default(), tf.compat.v1.Session() as session:",
         *lay_out(statement, 2),
@@ -64,7 +64,7 @@ def graph_lines(statement: Code) -> list[str]:
 
 
 def placeholders(given: wire.Call) -> Iterator[Code]:
-    """A call's variables in a graph, with the sizes open that a kept program leaves open."""
+    """Yield a call's variables in a graph; sizes that a kept program does not know stay open."""
     yield f"place = {_PLACED}"
     more_open = {"inputs": len(given.inputs.shape) - 2}
     arrays = {"inputs": given.inputs, **dict(given.arguments)}
@@ -90,7 +90,7 @@ _PLACED = "tf.compat.v1.placeholder_with_default"
 
 
 def _specs(given: wire.Call, rows: int | None) -> Iterator[tuple[str, Code]]:
-    """Of each argument its spec; a state of NumPy arrays is none, as it is a constant."""
+    """Yield the spec of each argument; a state of NumPy arrays has none, as it is a constant."""
     yield "inputs", _spec(given.inputs, rows, len(given.inputs.shape) - 2)
     if _all_tensors(given.state):
         yield "state", _of_state(given.state, rows)
@@ -101,7 +101,7 @@ def _specs(given: wire.Call, rows: int | None) -> Iterator[tuple[str, Code]]:
 def _all_tensors(state: object) -> bool:
     held = set(_held(state))
     if len(held) > 1:
-        raise NotCovered("a function of a state held in several ways")
+        raise NotCovered("a function with a state held in several ways")
     return held == {"tensor"}
 
 
@@ -112,7 +112,7 @@ def _held(tree: object) -> Iterator[str]:
     elif isinstance(tree, wire.Leaf):
         yield tree.held_as
     elif tree is not None:
-        raise NotCovered("a function of such a state")
+        raise NotCovered("a function with such a state")
 
 
 def _of_state(tree: object, rows: int | None) -> Code:
@@ -126,12 +126,12 @@ def _of_state(tree: object, rows: int | None) -> Code:
 
 
 def _spec(values: wire.Array, rows: int | None, more_open: int = 0) -> Code:
-    dtype = None if values.dtype == "float32" else literal(values.dtype)  # which is its default
+    dtype = None if values.dtype == "float32" else literal(values.dtype)  # the default is float32
     sizes = _sizes(values, rows, more_open)
     return call("tf.TensorSpec", sizes, *([dtype] if dtype else [])).line
 
 
 def _sizes(values: wire.Array, rows: int | None, more_open: int = 0) -> str:
-    """The shape with open rows unless they are given, and with so many more axes open."""
+    """Return the shape, with `more_open` axes open, and with open rows unless they are given."""
     open_axes = [rows, *[None] * more_open][: len(values.shape)]
     return str([*open_axes, *map(int, values.shape[len(open_axes) :])])
