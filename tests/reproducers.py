@@ -45,9 +45,9 @@ for path in sys.stdin.read().split():
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        with open(path + ".out", "w") as told:
-            os.dup2(told.fileno(), 1)
-            os.dup2(told.fileno(), 2)
+        with open(path + ".out", "w") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
         try:
             runpy.run_path(path, run_name="__main__")
             code = 0
@@ -137,8 +137,10 @@ def run_together(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
             raise SystemExit(f"{python} cannot run scripts: {done.stderr.strip()[-500:]}")
         codes = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if " " in line)
         for path, script in mine.items():
-            told = Path(f"{path}.out")
-            words = told.read_text(errors="replace") if told.exists() else "the script was not run"
+            output = Path(f"{path}.out")
+            words = (
+                output.read_text(errors="replace") if output.exists() else "the script was not run"
+            )
             yield Ended(script, int(codes.get(path, "4")), words)
 
 

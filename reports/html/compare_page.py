@@ -64,7 +64,7 @@ def html(comparison: Comparison, old: str, new: str) -> str:
         for kind in CHANGE_KINDS
         if kind != UNCHANGED and comparison.counts[kind]
     ]
-    shown = [change for block in blocks for change in block.changes]
+    rows = [change for block in blocks for change in block.changes]
     return page.render(
         "compare.html.jinja",
         "compare.js",
@@ -78,9 +78,9 @@ def html(comparison: Comparison, old: str, new: str) -> str:
         blocks=blocks,
         defaults=wording.defaults(comparison),
         choices={
-            "path": sorted({change.path for change in shown}),
-            "cell": sorted({change.cell for change in shown if change.cell}),
-            "family": sorted({change.family for change in shown}),
+            "path": sorted({change.path for change in rows}),
+            "cell": sorted({change.cell for change in rows if change.cell}),
+            "family": sorted({change.family for change in rows}),
         },
     )
 

@@ -78,7 +78,7 @@ class Entry:
         return self.verdicts[0]
 
     @property
-    def seen(self) -> str:
+    def result(self) -> str:
         """The grade of a malformation; of other rows holds, deviates or unavailable.
 
         A clause that asks for more than a refusal can deviate although the grade is good.

@@ -164,11 +164,11 @@ def _name(row: Row) -> str:
 
 
 def _entry_data(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
-    text = entry.seen
+    text = entry.result
     if row.kind == STRUCTURE and not entry.worst.deviates and entry.structures:
         text = ("; " if row.cell == STACK else " or ").join(entry.structures)
     return {
-        "seen": entry.seen,
+        "seen": entry.result,
         "text": text,
         "verdicts": [dict(_verdict_data(verdict, run)) for verdict in entry.verdicts],
     }

@@ -81,9 +81,9 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
     """Return the code of a deviation: an attribute, an attempt, two ways, or one call."""
-    telling = introspection.introspection_of(verdict, case)
-    if telling:
-        return _introspection_lines(case, telling)
+    inspected = introspection.introspection_of(verdict, case)
+    if inspected:
+        return _introspection_lines(case, inspected)
     attempt = failing_statements.failing_statement(verdict, case)
     if attempt:
         return _attempt_lines(case, attempt)
@@ -127,11 +127,11 @@ def _try_lines(lines: Sequence[str]) -> Iterator[str]:
     yield "    sys.exit(1)"
 
 
-def _introspection_lines(case: Case, telling: Introspection) -> Iterator[str]:
-    yield from _preparation(case, [*telling.statements, f"told = {telling.expression}"], ())
-    yield f"print({literal(f'expected: {telling.words}')})"
+def _introspection_lines(case: Case, inspected: Introspection) -> Iterator[str]:
+    yield from _preparation(case, [*inspected.statements, f"told = {inspected.expression}"], ())
+    yield f"print({literal(f'expected: {inspected.words}')})"
     yield 'print("seen:", told)'
-    yield f"sys.exit(0 if {telling.holds} else 1)"
+    yield f"sys.exit(0 if {inspected.holds} else 1)"
 
 
 def _one_call_lines(verdict: Verdict, case: Case) -> Iterator[str]:

@@ -74,9 +74,9 @@ def test_what_exits_otherwise_is_told(
 ) -> None:
     targets.codes = {OLD: 2, NEWER: 0}
     assert run(folder, NEWER) == 1
-    told = capsys.readouterr().err
-    assert f"on {NEWER} exit 0, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in told
-    assert f"on {OLD} exit 2, but must be 0: RJ-01" in told
+    printed = capsys.readouterr().err
+    assert f"on {NEWER} exit 0, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in printed
+    assert f"on {OLD} exit 2, but must be 0: RJ-01" in printed
 
 
 def test_what_cannot_be_told_on_one_target_is_run_on_the_next(

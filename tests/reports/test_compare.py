@@ -272,8 +272,8 @@ def test_what_got_worse_comes_first_and_added_deviations_before_what_holds() -> 
     new = run_of(
         holding(cell="b"), error_deviation(cell="c"), error_deviation(cell="z"), refusal("rejected")
     )
-    told = [(one.change_type, one.verdict.cell) for one in compare_runs(old, new).changes]
-    assert told == [(BROKEN, "z"), (WEAKER, "LSTM"), (ADDED, "c"), (ADDED, "b"), (REMOVED, "a")]
+    found = [(one.change_type, one.verdict.cell) for one in compare_runs(old, new).changes]
+    assert found == [(BROKEN, "z"), (WEAKER, "LSTM"), (ADDED, "c"), (ADDED, "b"), (REMOVED, "a")]
 
 
 def test_what_is_missing_from_the_new_run_is_not_taken_for_well() -> None:
@@ -449,10 +449,10 @@ def test_both_observations_are_shown_side_by_side(old_file: Path, new_file: Path
 def test_it_fits_the_terminal_but_for_what_is_there_to_be_copied(
     old_file: Path, new_file: Path, columns: int
 ) -> None:
-    said = reports("compare", old_file, new_file, "--all", columns=columns).stdout
+    output = reports("compare", old_file, new_file, "--all", columns=columns).stdout
     lines = [
         line
-        for line in said.splitlines()
+        for line in output.splitlines()
         if not line.startswith(("    replay: ", "OLD: ", "NEW: "))
     ]
     assert max(map(len, lines)) <= columns
@@ -468,8 +468,8 @@ def test_what_one_run_lacks_is_told_with_what_the_other_says(tmp_path: Path) -> 
     new = write_run(tmp_path / "new.jsonl", (holding(), holding(cell="b"), wrong_result(cell="c")))
     done = reports("compare", old, new, columns=120)
     assert done.returncode == 2
-    told = "RJ-01  layer/keras3  a  all modes  batch_one: holds [rejected]; NEW: not judged\n"
-    assert told in done.stdout
+    found = "RJ-01  layer/keras3  a  all modes  batch_one: holds [rejected]; NEW: not judged\n"
+    assert found in done.stdout
     assert "RJ-01  layer/keras3  b  all modes: holds; OLD: not judged\n" in done.stdout
     assert "RJ-01  layer/keras3  c  all modes: OLD: not judged\n    OLD  " in done.stdout
 
@@ -512,15 +512,15 @@ def test_a_run_that_was_cut_off_is_compared_as_far_as_it_goes(old_file: Path) ->
 def test_the_json_has_both_verdicts_of_each_change(old_file: Path, new_file: Path) -> None:
     done = reports("compare", old_file, new_file, "--json")
     assert done.returncode == 1
-    told = json.loads(done.stdout)
-    assert told["exit_code"] == 1
-    assert told["counts"] == {
-        **dict.fromkeys(told["counts"], 0),
+    found = json.loads(done.stdout)
+    assert found["exit_code"] == 1
+    assert found["counts"] == {
+        **dict.fromkeys(found["counts"], 0),
         **{BROKEN: 1, CHANGED: 1, FIXED: 1, UNCHANGED: 1},
     }
-    assert [one["kind"] for one in told["changes"]] == [BROKEN, CHANGED, FIXED, UNCHANGED]
+    assert [one["kind"] for one in found["changes"]] == [BROKEN, CHANGED, FIXED, UNCHANGED]
     old, new = (read(path).verdicts for path in (old_file, new_file))
-    for one in told["changes"]:
+    for one in found["changes"]:
         assert Verdict.from_plain(one["old"]) in old
         assert Verdict.from_plain(one["new"]) in new
 
@@ -622,8 +622,8 @@ def test_a_long_comparison_fits_a_comment_and_tells_the_worst() -> None:
     assert markdown.LONGEST * 0.9 < len(page) <= markdown.LONGEST < 65_536
     assert "cell 0 " in page
     assert "900 more: see" in page
-    shown = page.count("<code>RJ-01")
-    assert f"{900 - shown} more: see" in page
+    listed = page.count("<code>RJ-01")
+    assert f"{900 - listed} more: see" in page
 
 
 # Imports of the reports.

@@ -27,7 +27,7 @@ def line_of(*runs: Run) -> matrix.Line:
 
 
 def seen_in(line: matrix.Line) -> list[str | None]:
-    return [entry.seen if entry else None for entry in line.entries]
+    return [entry.result if entry else None for entry in line.entries]
 
 
 def test_a_malformation_is_graded_in_each_run() -> None:
@@ -83,9 +83,9 @@ def test_forms_and_malformations_come_before_clauses() -> None:
 
 
 def test_the_structure_of_a_final_state_has_a_row_of_its_own() -> None:
-    told = a_verdict("RT-01", "RNN/keras3", structures=("[h, c]",), mode="eager")
+    verdict = a_verdict("RT-01", "RNN/keras3", structures=("[h, c]",), mode="eager")
     other = a_verdict("RT-01", "RNN/keras3", structures=("(h, c)",), mode="graph")
-    lines = matrix.matrix([a_run(told, other)]).lines
+    lines = matrix.matrix([a_run(verdict, other)]).lines
     (entry,) = lines[0].entries
     assert entry is not None
     assert (lines[0].row.kind, entry.structures) == ("structure", ("(h, c)", "[h, c]"))
@@ -105,6 +105,6 @@ def test_a_run_of_two_targets_is_no_column(tmp_path: Path) -> None:
     between = write_run(tmp_path / "between.jsonl", (a_verdict("UP-01", "RNN/keras3"),), header)
     done = reports("matrix", between, "--html", tmp_path / "matrix.html")
     assert (done.returncode, done.stdout) == (2, "")
-    (said,) = done.stderr.splitlines()
-    assert "compares two targets, but a column is about one" in said
+    (output,) = done.stderr.splitlines()
+    assert "compares two targets, but a column is about one" in output
     assert not (tmp_path / "matrix.html").exists()

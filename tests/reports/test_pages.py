@@ -155,9 +155,9 @@ def test_a_cell_opens_to_case_observation_script_and_reason(
 ) -> None:
     page = visit.open(matrix_file, "#open=form~RT-12~layer/keras2~GRU~NumPy%20arrays@2.21.0")
     page.wait_for_selector("dialog[open]")
-    told = page.inner_text("dialog")
+    text = page.inner_text("dialog")
     for words in ("Minimal case", "Observation", "Script", "Upstream", "pytest conformance"):
-        assert words in told
+        assert words in text
     assert page.locator("dialog pre").first.inner_text().startswith('"""RT-12 on layer/keras2')
     assert page.locator("dialog a").first.get_attribute("href", timeout=1000) is not None
 

@@ -213,7 +213,7 @@ def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], want
 
 
 @pytest.mark.parametrize(
-    ("path", "sentence", "made", "told"),
+    ("path", "sentence", "made", "line"),
     [
         (
             "layer/keras3",
@@ -230,12 +230,12 @@ def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], want
     ],
 )
 def test_what_a_config_does_not_tell_is_shown(
-    path: str, sentence: str, made: str, told: str
+    path: str, sentence: str, made: str, line: str
 ) -> None:
     cells = (Cell("LSTM", 1),) * (2 if "Bi" in path else 1)
     script = script_of(make_case(path, "eager", cells, options="every"), "PS-01", sentence=sentence)
     assert made in script
-    assert told in script
+    assert line in script
 
 
 OF_ANOTHER_BATCH = make_case(

@@ -38,9 +38,9 @@ def test_each_script_must_exit_as_expected(
     python = a_python(tmp_path, code)
     asked = [str(run_file), "--apart", "--python", str(python), "--expect", str(expected)]
     assert reproducers.main(asked) == result
-    told = capsys.readouterr().out
-    assert f"1 scripts, {1 - result} exit {expected}; 1 deviations have none" in told
-    assert ("exit 0, but must be 1: RJ-01 RNN/keras3" in told) == bool(result)
+    printed = capsys.readouterr().out
+    assert f"1 scripts, {1 - result} exit {expected}; 1 deviations have none" in printed
+    assert ("exit 0, but must be 1: RJ-01 RNN/keras3" in printed) == bool(result)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_script_must_see_the_error_of_its_run(
     error = {"class": before, "message": f"{before} (no)", "stage": "call"} if before else None
     verdict = a_deviation(MALFORMED, observation={"error": error})
     ended = reproducers.Ended(reproducers.Script(tmp_path, verdict, ""), 1, f"expected\n{words}\n")
-    told = ended.otherwise(reproducers.PRESENT)
-    assert told == what if what is None else (told or "").startswith(what)
+    printed = ended.otherwise(reproducers.PRESENT)
+    assert printed == what if what is None else (printed or "").startswith(what)
 
 
 def test_a_python_that_cannot_run_them_is_told(run_file: Path, tmp_path: Path) -> None:

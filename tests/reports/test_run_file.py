@@ -222,7 +222,7 @@ def test_unknown_fields_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "output"),
     [
         ({"clause": None}, "'clause', which should be str"),
         ({"cases": "3"}, "'cases', which should be int"),
@@ -237,10 +237,10 @@ def test_unknown_fields_are_passed_over() -> None:
         ({"observation": {"error": {}}}, "an observation's error should have a class and"),
     ],
 )
-def test_a_wrong_field_is_named(changes: dict[str, object], said: str) -> None:
+def test_a_wrong_field_is_named(changes: dict[str, object], output: str) -> None:
     with pytest.raises(UnreadableRun) as caught:
         Verdict.from_plain({**FULL.to_plain(), **changes})
-    assert said in str(caught.value)
+    assert output in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -307,19 +307,19 @@ def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "output"),
     [
         (b'{"record": "verdict", "clause": "RJ-01"}\n', "line 3: a verdict has no field 'path'"),
         (b'{"record": "poem"}\n', "line 3: a record of kind 'poem'"),
     ],
 )
-def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said: str) -> None:
+def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, output: str) -> None:
     lines = lines_of(write_run(run_file, FULL))
     run_file.write_bytes(b"".join([*lines[:2], line, *lines[2:]]))
     run = read(run_file)
     assert run.verdicts == (FULL,)
     assert len(run.warnings) == 1
-    assert run.warnings[0].startswith(said)
+    assert run.warnings[0].startswith(output)
 
 
 def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
@@ -353,7 +353,7 @@ def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "output"),
     [
         (b"", "the file is empty"),
         (bytes(range(256)) * 40, "line 1 is not JSON"),
@@ -369,13 +369,13 @@ def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_run_file_is_refused(run_file: Path, content: bytes, said: str) -> None:
+def test_what_is_no_run_file_is_refused(run_file: Path, content: bytes, output: str) -> None:
     run_file.parent.mkdir()
     run_file.write_bytes(content)
     with pytest.raises(UnreadableRun) as caught:
         read(run_file)
     assert str(caught.value).startswith(f"{run_file}: ")
-    assert said in str(caught.value)
+    assert output in str(caught.value)
     assert "record it again" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -508,12 +508,12 @@ def test_workers_give_the_verdicts_of_one_process(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_run_that_is_well(tmp_path: Path) -> None:
-    said = run_pytest(tmp_path, SOME).stdout
-    assert "RT round trip" in said
-    assert "Not available: layer/keras2 (tf-keras is not installed)." in said
-    assert f"Run file: {Path('out/run.jsonl')}" in said
-    assert "\nNothing deviates but what is listed as known.\n" in said
-    ours = said[said.index("= conformance =") :]  # pytest's own header has a path in it
+    output = run_pytest(tmp_path, SOME).stdout
+    assert "RT round trip" in output
+    assert "Not available: layer/keras2 (tf-keras is not installed)." in output
+    assert f"Run file: {Path('out/run.jsonl')}" in output
+    assert "\nNothing deviates but what is listed as known.\n" in output
+    ours = output[output.index("= conformance =") :]  # pytest's own header has a path in it
     assert max(map(len, ours.splitlines())) <= 80
 
 

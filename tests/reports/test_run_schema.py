@@ -62,9 +62,9 @@ def test_what_is_written_is_valid(record: PlainRecord) -> None:
 def test_it_names_each_field_and_which_must_be_there(kind: type[PlainRecord], name: str) -> None:
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
     needed = {field.name for field in fields if field.default is dataclasses.MISSING}
-    told = WRITTEN["$defs"][name]
-    assert set(told["properties"]) == {"record", *(field.name for field in fields)}
-    assert set(told["required"]) == {"record", *needed}
+    definition = WRITTEN["$defs"][name]
+    assert set(definition["properties"]) == {"record", *(field.name for field in fields)}
+    assert set(definition["required"]) == {"record", *needed}
 
 
 @pytest.mark.parametrize("record", RECORDS)

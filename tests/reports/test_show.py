@@ -113,52 +113,52 @@ def run_file(tmp_path: Path) -> Path:
 
 
 def test_it_shows_the_whole_run(run_file: Path) -> None:
-    said = show(write_run(run_file, SOME))
-    assert "Versions: tensorflow 2.21.0, keras 3.15.0\n" in said
-    assert "RT round trip" in said
-    assert "Totals: 2 holds, 1 known, 1 new, 0 unavailable; 28 cases in 12 s.\n" in said
-    assert said.endswith("1 new deviation: RJ-02.\n")
-    assert "Warning" not in said
+    output = show(write_run(run_file, SOME))
+    assert "Versions: tensorflow 2.21.0, keras 3.15.0\n" in output
+    assert "RT round trip" in output
+    assert "Totals: 2 holds, 1 known, 1 new, 0 unavailable; 28 cases in 12 s.\n" in output
+    assert output.endswith("1 new deviation: RJ-02.\n")
+    assert "Warning" not in output
 
 
 def test_new_deviations_stand_before_known_ones(run_file: Path) -> None:
-    said = show(write_run(run_file, SOME))
-    assert said.index("New deviations (1)") < said.index("Known deviations (1)")
+    output = show(write_run(run_file, SOME))
+    assert output.index("New deviations (1)") < output.index("Known deviations (1)")
     assert (
         "RJ-02  RNN/keras3  GRU  all modes  bare_tensor  [leaked]\n"
         "    IndexError, which says neither what was expected nor what came\n"
         "    replay: pytest conformance --replay 0a1b2c\n"
-    ) in said
+    ) in output
     assert (
         "RJ-01  layer/keras3  LSTM  eager  batch_1  [accepted]  (ledger: keras3-batch-1)\n"
         "    a state of batch 1 was accepted and broadcast\n"
-    ) in said
+    ) in output
 
 
 def test_a_run_without_deviations_says_so_in_one_sentence(run_file: Path) -> None:
-    said = show(write_run(run_file, (PAIR,)))
-    assert "deviations (" not in said
-    assert said.endswith("Nothing deviates but what is listed as known.\n")
+    output = show(write_run(run_file, (PAIR,)))
+    assert "deviations (" not in output
+    assert output.endswith("Nothing deviates but what is listed as known.\n")
 
 
 def test_where_nothing_was_available_nothing_is_called_well(run_file: Path) -> None:
-    said = show(write_run(run_file, (a_verdict("RT-01", "cell/v1", UNAVAILABLE, cases=0),)))
-    assert said.endswith("Nothing could be judged.\n")
+    output = show(write_run(run_file, (a_verdict("RT-01", "cell/v1", UNAVAILABLE, cases=0),)))
+    assert output.endswith("Nothing could be judged.\n")
 
 
 def test_a_run_that_was_cut_short_is_not_called_well(run_file: Path) -> None:
-    said = show(write_run(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
-    assert "Warning: the run was cut short: interrupted by hand.\n" in said
-    assert said.endswith("is listed as known, as far as the run went: interrupted by hand.\n")
+    output = show(write_run(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
+    assert "Warning: the run was cut short: interrupted by hand.\n" in output
+    assert output.endswith("is listed as known, as far as the run went: interrupted by hand.\n")
 
 
 def test_a_killed_run_is_shown_as_far_as_it_went(run_file: Path) -> None:
     whole = write_run(run_file, SOME).read_bytes()
     run_file.write_bytes(whole[: whole.rindex(b'{"record": "footer"') - 20])
-    said = show(run_file)
-    assert "Warning: line 5 is cut off in the middle; left out.\n" in said
-    assert "Warning: the run was cut short: there is no footer.\n" in said
-    assert said.endswith("as far as the run went: it was cut short.\n")
+    output = show(run_file)
+    assert "Warning: line 5 is cut off in the middle; left out.\n" in output
+    assert "Warning: the run was cut short: there is no footer.\n" in output
+    assert output.endswith("as far as the run went: it was cut short.\n")
 
 
 def test_a_run_without_verdicts_is_shown(run_file: Path) -> None:
@@ -182,8 +182,8 @@ def test_foreign_text_is_shown_as_it_is(run_file: Path, text: str) -> None:
 
 def test_foreign_text_does_not_steer_the_terminal(run_file: Path) -> None:
     text = "one\ntwo\x1b[2J\x07\u202ethree \ud800"
-    said = show(write_run(run_file, (a_verdict("RT-01", f"p{text}", NEW, sentence=text),)))
-    assert "    one two?[2J??three ?\n" in said
+    output = show(write_run(run_file, (a_verdict("RT-01", f"p{text}", NEW, sentence=text),)))
+    assert "    one two?[2J??three ?\n" in output
 
 
 def test_a_terminal_without_unicode_shows_the_rest(run_file: Path) -> None:
@@ -263,8 +263,8 @@ def test_long_names_that_begin_alike_keep_their_rows() -> None:
 
 def test_missing_paths_are_named_with_their_reason() -> None:
     paths = [{"name": n, "missing": "tf-keras is not installed" * ("2" in n)} for n in PATHS]
-    said = tables.missing_paths(dataclasses.replace(HEADER, paths=paths), 200)
-    assert said == [
+    output = tables.missing_paths(dataclasses.replace(HEADER, paths=paths), 200)
+    assert output == [
         "Not available: dynamic_rnn/keras2, RNN/keras2, layer/keras2, cell/keras2 "
         "(tf-keras is not installed)."
     ]
@@ -274,7 +274,7 @@ def test_missing_paths_are_named_with_their_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "output"),
     [
         ((), "COMMAND"),
         (("shwo", "x"), "shwo"),
@@ -284,10 +284,10 @@ def test_missing_paths_are_named_with_their_reason() -> None:
         (("show", "no-such.jsonl"), "no-such.jsonl: no such file"),
     ],
 )
-def test_a_wrong_call_gives_one_line_and_exit_code_2(arguments: tuple[str], said: str) -> None:
+def test_a_wrong_call_gives_one_line_and_exit_code_2(arguments: tuple[str], output: str) -> None:
     done = reports(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert output in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -109,12 +109,14 @@ def _leaf(leaf: wire.Leaf) -> Code:
 
 
 def _of_tensorflow(given: wire.Array) -> Code:
-    def drawn(values: np.ndarray) -> Code:
+    def random_code(values: np.ndarray) -> Code:
         if given.dtype == "bool":
             return call("tf.constant", f"{_random(values)} > 0")
         return call("tf.cast", _random(values), f'"{given.dtype}"')
 
-    return _one_of(given, "tf", () if given.dtype == "float32" else (f'"{given.dtype}"',), drawn)
+    return _one_of(
+        given, "tf", () if given.dtype == "float32" else (f'"{given.dtype}"',), random_code
+    )
 
 
 def _of_numpy(given: wire.Array) -> Code:
@@ -141,7 +143,7 @@ def _constant(values: np.ndarray, dtype: str) -> Code:
     if dtype in (*_HALVES, "bool"):
         # a list becomes float32, which holds all these values; truth values are short as numbers
         return call("tf.cast", written, f'"{dtype}"')
-    # numbers with a point become float32 without being told to
+    # numbers with a point become float32 without a dtype
     return call("tf.constant", written, *(() if dtype == "float32" else (f'"{dtype}"',)))
 
 
