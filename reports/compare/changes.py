@@ -185,7 +185,7 @@ def _drift_change(old: Verdict, new: Verdict) -> tuple[str, str] | None:
     was, now = old.width_ratio, new.width_ratio
     if was is None or now is None or _bin(was) == _bin(now):
         return None
-    return DRIFTED, f"distance/error bound {was:.3g} -> {now:.3g}"
+    return DRIFTED, f"distance/bound {was:.3g} -> {now:.3g}"
 
 
 def _bin(ratio: float) -> str:
