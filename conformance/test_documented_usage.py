@@ -16,9 +16,10 @@ from conformance.cases import case_arrays, case_calls, floats, state_forms
 from conformance.cases.case import Case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import LSTM_TYPES, STACK
+from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks import documented_usage, numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
+from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
 from conformance.checks.outputs import Run, accepted
 from conformance.contract import subjects
 from conformance.contract.clause import (
@@ -43,7 +44,7 @@ SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
     """A clause about usage as written up, where a cell or layer is made for each call."""
-    return clause(identifier, cases=one_by_one(cases), cost=Cost(isolated=True), **others)
+    return clause(identifier, cases=one_by_one(cases), **{"cost": Cost(isolated=True), **others})
 
 
 DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
@@ -180,7 +181,7 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.cases, state=None),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """A call without initial_state starts from zeros, whatever state the previous call was
@@ -198,7 +199,7 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=DYNAMIC_RNN,
     cases=usage.cases,
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> CheckResult:
     """If a final state is given as initial_state, the same dynamic_rnn, or another one over
@@ -287,7 +288,7 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, split=True),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     """The outputs are the hidden state after each step, of shape (batch, steps, units). A final
@@ -343,7 +344,7 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, fresh=True),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     """The cell's state_size tells how many tensors the state has, and the width of each."""
@@ -370,7 +371,7 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, written_as=(LIST, TUPLE)),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer takes its state as a list or tuple of tensors. For a stack it takes a
@@ -430,7 +431,7 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose dtype is not that of the cell raises an exception."""
@@ -443,7 +444,7 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose batch size is not that of the inputs raises an exception."""
@@ -468,7 +469,7 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state raises an exception if it has more or fewer tensors than the cell, or if it is
@@ -491,7 +492,7 @@ def _raises(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer refuses a state of another width with an error about cell.state_size."""

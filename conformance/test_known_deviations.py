@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.engine.runner import Bench
-from conformance.ledger import Entry
+from conformance.ledger.entry import Entry
 
 
 def test_known_deviation_is_still_there(entry: Entry, bench: Bench) -> None:

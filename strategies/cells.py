@@ -80,7 +80,7 @@ def _cell(kind: str, generations: tuple[str, ...], smallest: int) -> st.SearchSt
         options["reset_after"] = st.booleans()
     if kind == "LSTM" and only_v1:
         options |= _v1_lstm_options(smallest)
-    return st.builds(Cell, kind=st.just(kind), **options).map(_without_idle_options)
+    return st.builds(Cell, cell_type=st.just(kind), **options).map(_without_idle_options)
 
 
 def _mostly_first(options: Sequence[Any]) -> st.SearchStrategy:

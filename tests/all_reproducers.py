@@ -5,8 +5,8 @@ same class as the baseline, if the baseline has an error. If the script's clause
 baseline, the script is also run on the nearest such target. There it must exit with 0. If it cannot
 tell there, for example because the target lacks an option, it is run on the next target. The
 results stay in reports/out/reproducers.jsonl, so that the command can continue after an interrupt.
-`--page` writes the counts into docs/reproducers.md. The exit code is 0 if every script did what it
-must.
+`--page` writes the counts into docs/internals/reproducers.md. The exit code is 0 if every script
+did what it must.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from tests.reproducers import (
 )
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
-PAGE = ROOT / "docs" / "reproducers.md"
+PAGE = ROOT / "docs" / "internals" / "reproducers.md"
 _UNTOLD = f"exit {CANNOT_TELL},"
 
 
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="baselines (default: all)")
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
     parser.add_argument("--kept", type=Path, default=KEPT, metavar="FILE")
-    parser.add_argument("--page", action="store_true", help="write docs/reproducers.md")
+    parser.add_argument("--page", action="store_true", help="write docs/internals/reproducers.md")
     add_target_cache(parser)
     options = parser.parse_args(arguments)
     interrupted = "interrupted; the same command continues"

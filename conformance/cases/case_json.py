@@ -14,6 +14,7 @@ from conformance.cases.case import JSON_FIELDS, Case, json_name, make_case
 from conformance.cases.data import Data, Malformation
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import (
+    ACTIVATIONS,
     CONVOLUTIONAL,
     LSTM_TYPES,
     MERGE_MODES,
@@ -30,9 +31,7 @@ from conformance.cases.program import (
     Model,
     Program,
 )
-from conformance.checks import documented_usage
 from conformance.errors import UnreadableCase
-from conformance.reference import formulas
 
 _WHOLE_NUMBERS = {
     "units": 1,  # and the least that each may be
@@ -47,11 +46,11 @@ _TEXTS = ("path", "mode")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", type(None): "null"}
 _WORDS: dict[str, tuple[object, ...]] = {
     "kind": ("SimpleRNN", *LSTM_TYPES, "GRU"),
-    "activation": tuple(formulas.ACTIVATIONS),
-    "recurrent_activation": tuple(formulas.ACTIVATIONS),
+    "activation": ACTIVATIONS,
+    "recurrent_activation": ACTIVATIONS,
     "dtype": tuple(floats.DTYPES),
     "state": (None, *case_arrays.STATE_VALUES),
-    "form": (*state_forms.FORMS, *documented_usage.FORMS),
+    "form": (*state_forms.FORMS, *state_forms.WRITE_UP_FORMS),
     "name": tuple(state_malformations.MALFORMATIONS),
     "lengths": (None, *case_arrays.LENGTHS),
     "mask": (None, *case_arrays.MASKS),

@@ -23,6 +23,10 @@ IN_PARTS = ("shared", "encoder")  # wirings that cut the sequence
 WIRINGS = ("given", "none", "computed", "nested", *IN_PARTS)
 VARIABLE_DTYPE = "float32"  # of every policy of mixed precision
 
+ACTIVATIONS = (
+    "tanh", "sigmoid", "softsign", "relu", "linear", "hard_sigmoid", "hard_sigmoid_0.2",
+)  # fmt: skip
+
 # Wrappers around a cell: dropout at keep probability 1, or at wire.KEEP_PROBABILITY of outputs or
 # state
 RESIDUAL, DEVICE, DROPOUT = "residual", "device", "dropout"

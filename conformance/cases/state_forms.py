@@ -24,6 +24,8 @@ BARE = "bare"  # the one tensor itself, where the cell has one state and a list 
 OWN = "own"  # the state that the cell or layer makes itself
 LAYER_APIS = ("RNN", "layer", "Model")  # whose states are those of a Keras layer
 FORMS = (DOCUMENTED, NUMPY, VARIABLE, OTHER_SEQUENCE, OTHER_FLOAT, BARE, OWN)
+TENSOR, LIST, TUPLE = "tensor", "list", "tuple"  # as the write-ups write it, on whatever path
+WRITE_UP_FORMS = (TENSOR, LIST, TUPLE)
 
 LSTM_STATE_TUPLE = "LSTMStateTuple"
 FLAT = "Bidirectional"  # the API whose states stand in one list, the forward layer's first

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from conformance.adapter import wire
 from conformance.cases import case_calls, floats, state_forms
 from conformance.cases.case import Case
+from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks.deviation import Deviation, error_line
 from conformance.results.grades import ACCEPTED, CRASHED, HUNG
 
@@ -17,10 +18,6 @@ INCOMPATIBLE = (
     " TensorFlow/Keras RNN layers?"
 )
 BOTH = f"{FEEDING}; {INCOMPATIBLE}"
-
-# how a state is written here, beside the forms that are documented for a path
-TENSOR, LIST, TUPLE = "tensor", "list", "tuple"
-FORMS = (TENSOR, LIST, TUPLE)
 _OTHER = {LIST: TUPLE, TUPLE: LIST}
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from conformance.cases import floats
 from conformance.cases.case_arrays import Weights
-from conformance.cases.program import CONVOLUTIONAL, RESIDUAL, Cell
+from conformance.cases.program import ACTIVATIONS, CONVOLUTIONAL, RESIDUAL, Cell
 from conformance.reference import convolution
 from conformance.reference.rounding import Noise
 
@@ -196,7 +196,7 @@ _ACTIVATIONS: dict[str, _Activation] = {
     "hard_sigmoid": _hard(1.0 / 6.0),
     "hard_sigmoid_0.2": _hard(0.2),
 }
-ACTIVATIONS = tuple(_ACTIVATIONS)
+assert tuple(_ACTIVATIONS) == ACTIVATIONS
 
 
 class _SimpleRNN:

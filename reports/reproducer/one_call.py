@@ -103,7 +103,7 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
 
 def _nested_state(case: Case) -> wire.Call:
     return documented_usage.call(
-        case, documented_usage.nested(case, documented_usage.TUPLE, state_forms.NUMPY)
+        case, documented_usage.nested(case, state_forms.TUPLE, state_forms.NUMPY)
     )
 
 
@@ -113,7 +113,7 @@ def _documented_example(case: Case) -> wire.Call:
 
 def _pair_or_tensor(case: Case) -> wire.Call:
     if case.program.cells[0].is_lstm:
-        return _pair(documented_usage.TUPLE)(case)
+        return _pair(state_forms.TUPLE)(case)
     return documented_usage.call(case, documented_usage.tensor(case))
 
 
@@ -124,9 +124,9 @@ BY_CLAUSE = {
     "SQ-25": Scenario(REFUSED, isolated=True),
     "SQ-26": Scenario(REFUSED, isolated=True),
     "DC-01": Scenario(ACCEPTED, isolated=True),
-    "DC-02": Scenario(ACCEPTED, _pair(documented_usage.TUPLE), isolated=True),
-    "DC-04": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
-    "DC-05": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
+    "DC-02": Scenario(ACCEPTED, _pair(state_forms.TUPLE), isolated=True),
+    "DC-04": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
+    "DC-05": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
     "DC-06": Scenario(ACCEPTED, _nested_state, isolated=True),
     "DC-07": Scenario(ACCEPTED, isolated=True),
     "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),

@@ -154,11 +154,11 @@ def test_every_path_has_its_row() -> None:
     assert rows == {offer.name for offer in support.OFFERS}
 
 
-def test_the_readme_shows_the_documented_forms() -> None:
-    readme = (support.ROOT / "README.md").read_text()
+def test_the_guide_shows_the_documented_forms() -> None:
+    guide = (support.ROOT / "docs/guide/how-a-state-is-written.md").read_text("utf-8")
     for path, *states_of in (*DOCUMENTED, *((*row, None) for row in BOTH_DIRECTIONS)):
         cells = [f"`{state}`" if state else "-" for state in states_of]
-        assert f"| `{path}` | {' | '.join(cells)} |" in readme
+        assert f"| `{path}` | {' | '.join(cells)} |" in guide
 
 
 def test_the_pair_changes_places_between_v1_and_keras() -> None:

@@ -19,7 +19,7 @@ from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, S
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.judge import judge_together
 from conformance.errors import TargetDied, TargetHung
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.grades import CRASHED, HUNG
 from conformance.results.verdict import HOLDS, NEW
 from strategies import states

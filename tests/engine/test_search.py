@@ -24,7 +24,8 @@ from conformance.engine.profiles import Profile
 from conformance.engine.runner import Bench, Settings
 from conformance.engine.search import Budget, Search
 from conformance.errors import TargetDied, TargetHung
-from conformance.ledger import Ledger, read
+from conformance.ledger.entry import Ledger
+from conformance.ledger.load import read_entries
 from conformance.results.verdict import HOLDS, KNOWN, NEW, VERDICT_PROPERTY
 from strategies import states
 from tests import support
@@ -342,7 +343,7 @@ why = "for the test"
 case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}}]}}'
 """
     )
-    return Ledger(tuple(read(file)))
+    return Ledger(tuple(read_entries(file)))
 
 
 def test_what_the_ledger_knows_is_not_new(tmp_path: Path) -> None:

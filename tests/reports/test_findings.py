@@ -17,14 +17,15 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from conformance import ledger
 from conformance._toml import tomllib
 from conformance.contract import clause
+from conformance.ledger.entry import Entry
+from conformance.ledger.load import in_range, read_entries
 from tests import support
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "findings.md").read_text(encoding="utf-8")
-ENTRIES = ledger.read()
+ENTRIES = read_entries()
 SCRIPTS = sorted((DOCS / "findings").glob("*.py"))
 LIBRARIES = ("tensorflow", "keras", "tf-keras")
 # the findings are about these versions; deviations of older releases are in the ledger only
@@ -123,7 +124,7 @@ def in_code(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-def entries(names: list[str]) -> list[ledger.Entry]:
+def entries(names: list[str]) -> list[Entry]:
     """Return the entries of the ledger that one of the names or patterns matches."""
     return [
         entry
@@ -207,7 +208,7 @@ def test_the_document_names_each_script() -> None:
 def test_each_ledger_entry_without_a_thread_is_in_one_place_and_others_in_one_at_most() -> None:
     times = collections.Counter(entry.name for names in places() for entry in entries(names))
     untold = [e for e in ENTRIES if not e.thread and not times[e.name]]
-    assert [e.name for e in untold if ledger.in_range(e.versions, INSTALLED)] == []
+    assert [e.name for e in untold if in_range(e.versions, INSTALLED)] == []
     assert [name for name, often in times.items() if often > 1] == []
 
 
