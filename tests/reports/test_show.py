@@ -149,7 +149,7 @@ def test_where_nothing_was_available_nothing_is_called_well(run_file: Path) -> N
 def test_a_run_that_was_cut_short_is_not_called_well(run_file: Path) -> None:
     output = show(write_run(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
     assert "Warning: the run was cut short: interrupted by hand.\n" in output
-    assert output.endswith("is listed as known, as far as the run went: interrupted by hand.\n")
+    assert output.endswith("is listed as known, as far as the run went:\n  interrupted by hand.\n")
 
 
 def test_a_killed_run_is_shown_as_far_as_it_went(run_file: Path) -> None:
