@@ -1,4 +1,4 @@
-"""The ledger itself: each known deviation must still be there, or its entry is out of date."""
+"""The ledger itself: an entry is out of date if its deviation is no longer there."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ _COMPARISONS = {
 
 
 def _longest(case: Case) -> int:
-    counted = case_arrays.counted(case)
+    counted = case_arrays.counted_steps(case)
     return case.data.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
 
 
 def _held_at_end(case: Case) -> bool:
-    counted = case_arrays.counted(case)
+    counted = case_arrays.counted_steps(case)
     if counted is None or not case.data.steps:
         return False
     last = counted[:, 0 if case.program.layer.go_backwards else -1]

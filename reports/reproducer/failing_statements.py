@@ -104,7 +104,7 @@ def _reset_in_another_dtype(case: Case) -> Attempt:
     """Try a reset to arrays of another dtype, between two calls."""
     built = build_code.path_code(case)
     taken = case_calls.without_state(case)
-    states = state_forms.held_as(state_forms.NUMPY, case_calls.given_state(case))
+    states = state_forms.hold_leaves_as(state_forms.NUMPY, case_calls.given_state(case))
     return Attempt(
         [
             *built.statements,

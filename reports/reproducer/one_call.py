@@ -103,7 +103,7 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
 
 def _nested_state(case: Case) -> wire.Call:
     return documented_usage.call(
-        case, documented_usage.nested(case, state_forms.TUPLE, state_forms.NUMPY)
+        case, documented_usage.nested_state(case, state_forms.TUPLE, state_forms.NUMPY)
     )
 
 
@@ -145,7 +145,7 @@ BY_CLAUSE = {
     "RT-16": Scenario(ACCEPTED),
     "ST-13": Scenario(ACCEPTED, case_calls.first_part),
     "ST-14": Scenario(
-        REFUSED, case_calls.of_other_batch, isolated=True, first=case_calls.without_state
+        REFUSED, case_calls.whole_of_other_batch, isolated=True, first=case_calls.without_state
     ),
     "ST-15": Scenario(ACCEPTED, case_calls.without_state, isolated=True),
     "ST-20": Scenario(ACCEPTED, case_calls.first_part),

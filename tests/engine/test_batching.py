@@ -78,7 +78,7 @@ def asks_twice(case: Case, run: Runs) -> CheckResult:
 def clause(isolated: bool = False) -> Clause:
     return Clause(
         "XX-02", "It holds.", MUST, "", lambda offers: [Subject("RNN/keras3", "LSTM")],
-        states.together, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
+        states.case_groups, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
     )  # fmt: skip
 
 

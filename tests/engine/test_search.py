@@ -45,7 +45,7 @@ def must_be_accepted(case: Case, run: Runs) -> CheckResult:
 
 CLAUSE = Clause(
     "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT],
-    states.together, must_be_accepted, cost=Cost(effort=1.0),
+    states.case_groups, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def drawn(
     subject: Subject = SUBJECT,
     batch_size: int = 1,
     isolated: bool = False,
-    cases: Any = states.together,
+    cases: Any = states.case_groups,
     **options: Any,
 ) -> list[Case]:
     miniature = Miniature(never)
@@ -263,7 +263,7 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
         but_for_modes = [dataclasses.replace(case_calls.program(c), mode="") for c in cases]
         return list(dict.fromkeys(map(wire.dumps, but_for_modes)))
 
-    carried = partial(states.together, split=True)
+    carried = partial(states.case_groups, split=True)
     one, other = drawn("0", batch_size=4), drawn("0", "XX-02", batch_size=4, cases=carried)
     assert one != other
     assert programs(one) == programs(other)
@@ -332,13 +332,16 @@ def ledger(
 ) -> Ledger:
     file = tmp_path / "deviations.toml"
     file.write_text(
-        f"""[[deviation]]
+        f"""[[cause]]
+name = "a-cause"
+why = "for the test"
+
+[[cause.seen]]
 name = "an-entry"
 clause = "XX-01"
 paths = ["RNN/keras3"]
 versions = {{}}
 when = {when}
-why = "for the test"
 {seen}
 case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}}]}}'
 """

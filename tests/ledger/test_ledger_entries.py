@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,7 @@ COUNTED: list[tuple[dict[str, Any], int, bool]] = [
 def test_which_steps_count_may_be_a_condition(
     tmp_path: Path, fields: dict[str, Any], longest: int, held: bool
 ) -> None:
-    case = dataclasses.replace(CASE, **{"steps": 3, "malformation": None, **fields})
+    case = CASE.replace(**{"steps": 3, "malformation": None, **fields})
     for name, value in (("longest", longest), ("held_at_end", held)):
         assert an_entry(tmp_path, when={name: [value]}).covers("RJ-01", case)
         assert not an_entry(tmp_path, when={name: [not value]}).covers("RJ-01", case)

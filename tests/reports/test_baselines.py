@@ -103,7 +103,7 @@ def test_a_suite_is_told_from_another_by_its_code(
     (tmp_path / "conformance" / "judging.py").write_text("")
     empty = Maker.today("default")
     (tmp_path / "conformance" / "judging.py").write_text("import numpy")
-    (tmp_path / "conformance" / "deviations.toml").write_text("[[deviation]]")
+    (tmp_path / "conformance" / "deviations.toml").write_text("[[cause]]")
     another = Maker.today("default")
     (tmp_path / "conformance" / "deviations.toml").write_text("")
     assert Maker.today("default") == another != empty == before

@@ -50,7 +50,7 @@ class Built:
 def path_code(case: Case) -> Built:
     """Return the code of a case's path; raise NotCovered if there is none."""
     _must_be_covered(case)
-    path = Path.of(case.program.path)
+    path = Path.parse(case.program.path)
     if path.api not in _BUILDERS:
         raise NotCovered(f"the path {case.program.path}")
     made = _BUILDERS[path.api](case, path)
@@ -76,7 +76,7 @@ def layer_alone(case: Case) -> Case:
 
 def adapt_call(case: Case, given: wire.Call) -> wire.Call:
     """Return the call with the inputs that the path accepts: a single cell takes one step."""
-    if Path.of(case.program.path).api != "cell":
+    if Path.parse(case.program.path).api != "cell":
         return given
     step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.program.dtype)
     return dataclasses.replace(given, inputs=step)
@@ -84,7 +84,7 @@ def adapt_call(case: Case, given: wire.Call) -> wire.Call:
 
 def build(name: str, case: Case) -> str:
     """Return the statement that creates the variables of a layer, or of a single cell."""
-    path = Path.of(case.program.path)
+    path = Path.parse(case.program.path)
     if path.api == "cell":
         return _build(name, case.program.features, path)
     rows = case.data.batch if case.program.layer.stateful else None
@@ -93,7 +93,7 @@ def build(name: str, case: Case) -> str:
 
 def keras(case: Case) -> str:
     """Return the name of the module of a case's Keras."""
-    return "keras" if Path.of(case.program.path).generation == "keras3" else "tf.keras"
+    return "keras" if Path.parse(case.program.path).generation == "keras3" else "tf.keras"
 
 
 def batch_input(case: Case) -> str:
@@ -445,7 +445,7 @@ def _dtype(case: Case) -> dict[str, Code]:
 
 
 def _has_policy_of_keras_2(case: Case) -> bool:
-    return case.program.policy is not None and Path.of(case.program.path).generation == "keras2"
+    return case.program.policy is not None and Path.parse(case.program.path).generation == "keras2"
 
 
 def _policy(case: Case) -> Iterator[Code]:
