@@ -213,10 +213,12 @@ def test_each_ledger_entry_without_a_thread_is_in_one_place_and_others_in_one_at
 
 
 def test_the_ledger_has_the_number_of_the_finding_of_each_entry() -> None:
-    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered()]
-    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in known()]
-    told = {entry.name: number for number, text in texts + rows for entry in entries(in_code(text))}
-    assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == told
+    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered_findings()]
+    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in upstream_rows()]
+    found = {
+        entry.name: number for number, text in texts + rows for entry in entries(in_code(text))
+    }
+    assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == found
 
 
 def test_each_name_in_the_document_is_a_ledger_entrys() -> None:
