@@ -3,9 +3,9 @@
 So a killed run leaves everything that it had found. Each line is an object. Its key "record" names
 the record ("header", "verdict", "footer"), and its other keys are the fields of that record.
 `conformance/results/verdict.py` describes the fields, and `run.schema.json` is the JSON Schema of a
-line. The header has the `defaults` of the classes, as these alone can differ between two versions.
-The reader checks the schema with its own code, since a validator takes a hundred times as long as
-the reading.
+line. The header has the `defaults` of the classes, as two versions can differ in these alone. The
+reader checks the schema with its own code, since a validator takes a hundred times as long as the
+reading.
 """
 
 from __future__ import annotations
