@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,13 @@ import pytest
 from tests.support import ROOT
 
 LONGEST = {"README.md": 120, "ARCHITECTURE.md": 60}
-AT_THE_TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+PAGES = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")),
+)
 # pages that say where something is in the repository
 NAME_PATHS = (
     "ARCHITECTURE.md",
@@ -28,6 +35,7 @@ MADE_BY_RUNS = "reports/out"
 
 _IN_BACKTICKS = re.compile(r"`([\w.*/-]+)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_LINK_IN_HTML = re.compile(r"""\s(?:href|src)="(?!https?:|data:|#)([^"#?]+)""")
 _BLOCK_OF_PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _FROM_THE_NETWORK = re.compile(
     r"""<(?:script|img|iframe|source)[^>]*\ssrc=["']?(?:https?:)?//"""
@@ -66,9 +74,10 @@ def test_paths_are_found_on_the_page_that_answers_where_something_is() -> None:
     assert len(named_paths("docs/internals/find-your-way.md")) == 20
 
 
-@pytest.mark.parametrize("page", AT_THE_TOP)
-def test_every_link_at_the_top_leads_to_a_file(page: str) -> None:
-    assert [link for link in _LINK.findall(text_of(page)) if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_something_in_the_repository(page: str) -> None:
+    folder = (ROOT / page).parent
+    assert [link for link in _LINK.findall(text_of(page)) if not (folder / link).exists()] == []
 
 
 def test_the_readme_quotes_the_output_of_a_finding() -> None:
@@ -115,14 +124,67 @@ def test_the_programs_of_the_guide_run(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def built(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", str(pages), str(site)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site; a broken link or anchor, and a page that the menu lacks, stop the build."""
+    """The built site; a broken link or anchor, and a page that the menu lacks, fail the build."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = built(ROOT / "docs", folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def test_each_kind_of_broken_link_fails_the_build(tmp_path: Path) -> None:
+    pages = tmp_path / "docs"
+    for folder in ("extensions", "static"):
+        shutil.copytree(ROOT / "docs" / folder, pages / folder)
+    shutil.copy(ROOT / "docs/conf.py", pages)
+    (tmp_path / "outside.py").touch()
+    (pages / "not-in-the-menu.md").write_text("# A page", "utf-8")
+    broken = (
+        "no-page.md",
+        "not-in-the-menu.md#no-heading",
+        "#no-heading",
+        "no-file.py",
+        "no-file.html",
+        "extensions/",
+        "../outside.py",
+    )
+    links = [f"[link]({link})" for link in broken]
+    text = "\n\n".join(["# Links", *links, "![picture](no-picture.png)"])
+    (pages / "index.md").write_text(text, "utf-8")
+    done = built(pages, tmp_path / "site")
+    assert done.returncode == 1
+    places = re.findall(r"index\.md:(\d+): WARNING", done.stderr)
+    assert sorted(map(int, places)) == [3 + 2 * place for place in range(len(broken) + 1)]
+    assert "not-in-the-menu.md: WARNING: document isn't included in any toctree" in done.stderr
+
+
+def linked_files(site: Path) -> set[Path]:
+    """Return the files to which the pages of the site link, but not those of the example."""
+    pages = [page for page in site.rglob("*.html") if page.parent.name != "example"]
+    assert len(pages) > 30
+    return {
+        (page.parent / link).resolve()
+        for page in pages
+        for link in _LINK_IN_HTML.findall(page.read_text("utf-8"))
+    }
+
+
+def test_every_link_of_the_site_leads_to_a_file(site: Path) -> None:
+    assert [path for path in linked_files(site) if not path.is_file()] == []
+
+
+@pytest.mark.parametrize("files", ["example/*.html", "findings/*.py"])
+def test_the_site_links_to_the_files_beside_its_pages(files: str, site: Path) -> None:
+    docs = ROOT / "docs"
+    expected = {(site / path.relative_to(docs)).resolve() for path in docs.glob(files)}
+    assert expected
+    assert expected - linked_files(site) == set()
 
 
 def test_the_site_asks_no_network_for_anything(site: Path) -> None:
@@ -138,4 +200,4 @@ def test_the_site_lists_every_clause(site: Path) -> None:
     clauses = re.findall(r"^[A-Z]{2}-\d{2}", printed, re.MULTILINE)
     page = (site / "reference/clauses.html").read_text("utf-8")
     assert len(clauses) > 100
-    assert [clause for clause in clauses if f"<td>{clause}</td>" not in page] == []
+    assert [clause for clause in clauses if f"<td><p>{clause}</p></td>" not in page] == []
