@@ -3,7 +3,7 @@
 So a killed run leaves everything that it had found. Each line is an object. Its key "record" names
 the record ("header", "verdict", "footer"), and its other keys are the fields of that record.
 `conformance/results/verdict.py` describes the fields, and `run.schema.json` is the JSON Schema of a
-line. The header has the `defaults` of the classes, as two versions can differ in these alone. The
+line. The header has the `defaults` of the classes, as two versions may differ in nothing else. The
 reader checks the schema with its own code, since a validator takes a hundred times as long as the
 reading.
 """
