@@ -1,4 +1,4 @@
-"""The command line of ``python -m reports``: show, compare, repro."""
+"""The command line of ``python -m reports``: show, compare, matrix, repro."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from reports.compare.comparison import Comparison, compared
+from reports.compare.comparison import Comparison, compare_runs
 from reports.export import machine_formats
 from reports.export.markdown import markdown
 from reports.run_files.run_file import UnreadableRun, locate, read
 from reports.terminal import comparison_text, run_text
-from reports.terminal.output import STANDARD_OUTPUT, Export, Unwritable, exported, say
+from reports.terminal.output import STANDARD_OUTPUT, Export, Unwritable, say, write_exports
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help says what there is)\n")
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run_command(options))
@@ -45,9 +45,9 @@ def _show(options: argparse.Namespace) -> int:
         Export(options.junit, lambda: machine_formats.junit(run, name)),
         Export(options.ctrf, lambda: machine_formats.ctrf(run, name)),
     ]
-    if not exported(files, [run_file]):
+    if not write_exports(files, [run_file]):
         say(
-            run_text.widths_shown(run)
+            run_text.widths_text(run)
             if options.widths
             else run_text.run_text(run, name, _columns())
         )
@@ -56,27 +56,27 @@ def _show(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     paths = [locate(options.old), locate(options.new)]
-    comparison = compared(*map(read, paths))
+    comparison = compare_runs(*map(read, paths))
     old, new = map(str, paths)
     files = [
         Export(options.json, lambda: machine_formats.comparison_json(comparison, old, new)),
         Export(options.markdown, lambda: markdown(comparison, old, new)),
         Export(options.html, lambda: _compare_page(comparison, old, new)),
     ]
-    if not exported(files, paths):
+    if not write_exports(files, paths):
         say(comparison_text.comparison_text(comparison, old, new, _columns(), options.all))
     return comparison.exit_code
 
 
 def _compare_page(comparison: Comparison, old: str, new: str) -> str:
-    # NumPy makes the data of scripts; the other forms of a comparison do without
+    # scripts need NumPy for their data; the other forms of a comparison do not
     from reports.html import compare_page
 
     return compare_page.html(comparison, old, new)
 
 
 def _matrix(options: argparse.Namespace) -> int:
-    # NumPy makes the data of scripts; the other commands do without
+    # scripts need NumPy for their data; the other commands do not
     from reports.html import matrix_page
 
     paths = [locate(path) for path in options.runs]
@@ -84,20 +84,20 @@ def _matrix(options: argparse.Namespace) -> int:
     for path, run in zip(paths, runs, strict=True):
         if run.header.old:
             raise UnreadableRun(
-                f"{path}: holds two targets against each other, and a column is of one; record"
-                " a run of each: `pytest conformance --target NAME`"
+                f"{path}: compares two targets, but a column is about one; record a run of each:"
+                " `pytest conformance --target NAME`"
             )
     names = [str(path) for path in paths]
-    exported([Export(options.html, lambda: matrix_page.matrix_html(runs, names))], paths)
+    write_exports([Export(options.html, lambda: matrix_page.matrix_html(runs, names))], paths)
     return 0
 
 
 def _repro(options: argparse.Namespace) -> int:
-    # NumPy makes the data of a case; the other commands do without
+    # a case needs NumPy for its data; the other commands do not
     from reports.reproducer import select
 
     run = read(locate(options.run))
-    wanted = select.Wanted.of(options.clause, options.cell, options.malformation, options.mode)
+    wanted = select.Wanted.parse(options.clause, options.cell, options.malformation, options.mode)
     try:
         made = select.script(run, wanted)
     except select.NoScript as error:
@@ -108,7 +108,7 @@ def _repro(options: argparse.Namespace) -> int:
         about = [part for part in (verdict.path, verdict.cell, verdict.malformation) if part]
         print(
             f"python -m reports: this is {', '.join(about)}; {made.others} more"
-            " (--cell, --malformation and --mode say which)",
+            " (choose with --cell, --malformation and --mode)",
             file=sys.stderr,
         )
     say(made.text.rstrip("\n"))
@@ -128,8 +128,8 @@ def _parser() -> _Parser:
 def _add_show(commands: _Commands) -> None:
     command = commands.add_parser(
         "show",
-        help="a run as a table, with its deviations",
-        description="Shows a run: versions, counts by family and path, deviations.",
+        help="print a run as a table, with its deviations",
+        description="Print a run: versions, counts by family and path, deviations.",
         allow_abbrev=False,
     )
     command.set_defaults(run_command=_show)
@@ -137,61 +137,72 @@ def _add_show(commands: _Commands) -> None:
     command.add_argument(
         "--widths",
         action="store_true",
-        help="instead, how near to the reference's width what was observed came",
+        help="print instead how close the results came to the error bounds of the reference",
     )
-    _add_export(command, "json", "the run as JSON, new deviations first")
-    _add_export(command, "junit", "the run as JUnit XML: a new deviation fails")
-    _add_export(command, "ctrf", "the run in the Common Test Report Format")
+    _add_export(command, "json", "write the run as JSON, new deviations first")
+    _add_export(command, "junit", "write the run as JUnit XML: a new deviation is a failure")
+    _add_export(command, "ctrf", "write the run in the Common Test Report Format")
 
 
 def _add_compare(commands: _Commands) -> None:
     command = commands.add_parser(
         "compare",
-        help="what got worse, better, or other from one run to another",
+        help="print what got worse, got better or changed from one run to another",
         description=(
-            "Compares two runs. Exit code 0: all that OLD judged is no worse in NEW; 1: something "
-            "got worse; 2: that cannot be told, and why."
+            "Compare two runs. Exit code 0: NEW is no worse in anything that OLD judged; "
+            "1: something got worse; 2: the runs cannot be compared in full, and the output says "
+            "why."
         ),
         allow_abbrev=False,
     )
     command.set_defaults(run_command=_compare)
     _add_run(command, "old")
     _add_run(command, "new")
-    command.add_argument("--all", action="store_true", help="list what is unchanged, too")
-    _add_export(command, "json", "the comparison as JSON, with both verdicts of each change")
-    _add_export(command, "markdown", "the comparison as a comment on a pull request")
-    _add_export(command, "html", "the comparison as a page, with scripts")
+    command.add_argument("--all", action="store_true", help="list unchanged verdicts too")
+    _add_export(command, "json", "write the comparison as JSON, with both verdicts of each change")
+    _add_export(command, "markdown", "write the comparison as a comment for a pull request")
+    _add_export(command, "html", "write the comparison as an HTML page, with scripts")
 
 
 def _add_matrix(commands: _Commands) -> None:
     command = commands.add_parser(
         "matrix",
-        help="the compatibility table of some runs, as a page",
-        description="Writes a page of one file: what each release does, by clause, path and cell.",
+        help="write the compatibility table of some runs as an HTML page",
+        description=(
+            "Write one HTML file that shows what each release does, by clause, path and cell."
+        ),
         allow_abbrev=False,
     )
     command.set_defaults(run_command=_matrix)
     command.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN", help="a run file, or a folder: its newest"
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="a run file, or a folder: the newest run file in it",
     )
-    command.add_argument("--html", required=True, metavar="FILE", help="where the page goes")
+    command.add_argument("--html", required=True, metavar="FILE", help="the file to write")
 
 
 def _add_repro(commands: _Commands) -> None:
     command = commands.add_parser(
         "repro",
-        help="a script that shows a deviation, for someone who has only TensorFlow",
+        help="print a script that shows a deviation and needs only TensorFlow and NumPy",
         description=(
-            "Prints a standalone script that shows one deviation of a run. The script exits 1 "
-            "where the deviation is present, 0 where it is not, 2 where that cannot be told."
+            "Print a standalone script that shows one deviation of a run. The script exits with 1 "
+            "if the deviation is present, with 0 if it is not, and with 2 if it cannot tell."
         ),
         allow_abbrev=False,
     )
     command.set_defaults(run_command=_repro)
     _add_run(command, "run")
-    command.add_argument("clause", metavar="CLAUSE[/PATH]", help="as RJ-01 or RJ-01/RNN/keras3")
-    command.add_argument("--cell", help="the kind of cell, or Stack")
-    command.add_argument("--malformation", help="what was wrong with the state, lengths or mask")
+    command.add_argument(
+        "clause", metavar="CLAUSE[/PATH]", help="for example RJ-01 or RJ-01/RNN/keras3"
+    )
+    command.add_argument("--cell", help="the cell type, or Stack")
+    command.add_argument(
+        "--malformation", help="the name of the mistake in the state, lengths or mask"
+    )
     command.add_argument("--mode", help="the mode of the minimal case")
 
 
@@ -200,17 +211,17 @@ def _add_run(command: argparse.ArgumentParser, name: str) -> None:
         name,
         type=Path,
         metavar=name.upper(),
-        help="a run file, which may be compressed with gzip, or a folder: the newest in it",
+        help="a run file, compressed with gzip or not, or a folder: the newest run file in it",
     )
 
 
-def _add_export(command: argparse.ArgumentParser, name: str, told: str) -> None:
+def _add_export(command: argparse.ArgumentParser, name: str, purpose: str) -> None:
     command.add_argument(
         f"--{name}",
         nargs="?",
         const=STANDARD_OUTPUT,
         metavar="FILE",
-        help=f"{told}; without FILE on standard output instead of the text",
+        help=f"{purpose}; without FILE, to standard output instead of the text",
     )
 
 

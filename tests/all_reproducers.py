@@ -1,11 +1,12 @@
-"""Runs the scripts of all baselines: ``python -m tests.all_reproducers [NAME...] [--page]``.
+"""The scripts of all baselines, run: ``python -m tests.all_reproducers [NAME...] [--page]``.
 
-Each script is run on the target that its baseline is of, where it must exit 1, and see an error of
-the kind of the baseline's where that has one. Where its clause holds in another baseline it is run
-on the nearest such target too, where it must exit 0. A script that cannot tell there, as the target
-has no such option, goes to the next one. What was run stays in reports/out/reproducers.jsonl, so
-that an interrupted command goes on; `--page` writes the counts into docs/internals/reproducers.md.
-Exit code: 0 when all is as it must be.
+Each script is run on the target of its baseline. There it must exit with 1 and see an error of the
+same class as the baseline, if the baseline has an error. If the script's clause holds in another
+baseline, the script is also run on the nearest such target. There it must exit with 0. If it cannot
+tell there, for example because the target lacks an option, it is run on the next target. The
+results stay in reports/out/reproducers.jsonl, so that the command can continue after an interrupt.
+`--page` writes the counts into docs/internals/reproducers.md. The exit code is 0 if every script
+did what it must.
 """
 
 from __future__ import annotations
@@ -30,7 +31,15 @@ from reports.publish.baseline_folder import FOLDER, ROOT, Baselines
 from reports.publish.make_baselines import progress
 from reports.reproducer.choose import LONGEST
 from reports.run_files.run_file import Run
-from tests.reproducers import ABSENT, CANNOT_TELL, PRESENT, SHORTEST, Script, run_together, written
+from tests.reproducers import (
+    ABSENT,
+    CANNOT_TELL,
+    PRESENT,
+    SHORTEST,
+    Script,
+    run_together,
+    write_scripts,
+)
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
 PAGE = ROOT / "docs" / "internals" / "reproducers.md"
@@ -39,7 +48,7 @@ _UNTOLD = f"exit {CANNOT_TELL},"
 
 @dataclass(frozen=True)
 class Batch:
-    """Scripts of a baseline that are run on one target, all of which must exit alike."""
+    """Scripts of a baseline that are run on one target and must all have one exit code."""
 
     baseline: str
     target: str
@@ -48,26 +57,26 @@ class Batch:
 
     @property
     def digest(self) -> str:
-        """What tells these scripts from others."""
+        """A digest of the target and of the texts of the scripts."""
         texts = "\0".join([self.target, *(script.text for script in self.scripts)])
         return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a batch: how many scripts there were, and which exited otherwise."""
+    """The result of a batch: the number of scripts, and those that did not do what they must."""
 
     baseline: str
     target: str
     expected: int
     digest: str
     scripts: int
-    otherwise: Mapping[str, str]  # by what a script is about, what is not as it must be
+    otherwise: Mapping[str, str]  # what is wrong, by the subject of a script
 
-    def without(self, others: Sequence[Script]) -> Done:
-        """The same without some scripts."""
+    def leave_out(self, others: Sequence[Script]) -> Done:
+        """Return the same result without some scripts."""
         left_out = {_words(script.verdict) for script in others}
-        otherwise = {of: what for of, what in self.otherwise.items() if of not in left_out}
+        otherwise = {about: what for about, what in self.otherwise.items() if about not in left_out}
         return dataclasses.replace(self, scripts=self.scripts - len(others), otherwise=otherwise)
 
 
@@ -88,7 +97,7 @@ class Row:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what was not run yet, and tell what exits otherwise."""
+    """Run the scripts that were not run yet, and print those that do not do what they must."""
     parser = argparse.ArgumentParser(prog="python -m tests.all_reproducers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="baselines (default: all)")
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
@@ -96,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", action="store_true", help="write docs/internals/reproducers.md")
     add_target_cache(parser)
     options = parser.parse_args(arguments)
-    interrupted = "interrupted; the same command goes on with what is left"
+    interrupted = "interrupted; the same command continues"
     return exit_code("tests.all_reproducers", lambda: _run(options), interrupted)
 
 
@@ -113,21 +122,21 @@ def _run(options: argparse.Namespace) -> int:
         for name in names:
             mine = Path(folder) / name
             mine.mkdir()
-            scripts, lacking = written(runs[name], mine)
+            scripts, lacking = write_scripts(runs[name], mine)
             there = kept.done(Batch(name, name, PRESENT, scripts))
-            done = [there, *_elsewhere(name, scripts, others, kept)]
+            done = [there, *_run_elsewhere(name, scripts, others, kept)]
             rows.append(_row(name, scripts, lacking, done))
             wrong += rows[-1].otherwise
-            progress(_told(rows[-1], done))
+            progress(_progress_text(rows[-1], done))
     if options.page:
         PAGE.write_text(_page(rows), encoding="utf-8")
     return int(wrong > 0)
 
 
-def _elsewhere(
+def _run_elsewhere(
     name: str, scripts: Sequence[Script], others: _Others, kept: _Kept, tried: int = 0
 ) -> Iterator[Done]:
-    """The scripts where their clauses hold; so many targets were tried before, in vain."""
+    """Run the scripts on targets where their clauses hold; skip the first `tried` targets."""
     by_target: dict[str, list[Script]] = {}
     for script in scripts:
         for target in others.holding(name, script.verdict)[tried : tried + 1]:
@@ -138,9 +147,9 @@ def _elsewhere(
         cannot = [s for s in held if _UNTOLD in done.otherwise.get(_words(s.verdict), "")]
         onward = [s for s in cannot if others.holding(name, s.verdict)[tried + 1 :]]
         untold += onward
-        yield done.without(onward)
+        yield done.leave_out(onward)
     if untold:
-        yield from _elsewhere(name, untold, others, kept, tried + 1)
+        yield from _run_elsewhere(name, untold, others, kept, tried + 1)
 
 
 @dataclass(frozen=True)
@@ -151,9 +160,10 @@ class _Others:
     _verdicts: dict[str, dict[_Place, list[Verdict]]] = field(default_factory=dict)
 
     def holding(self, name: str, verdict: Verdict) -> list[str]:
-        """In which of the others a verdict's clause holds in its modes, the nearest first.
+        """Return the other baselines in which a verdict's clause holds in its modes, nearest first.
 
-        Not where one of the ledger's entries for it is in force, though nothing drawn met it.
+        A baseline is left out if one of the verdict's entries in the ledger is in force there, even
+        if no drawn case met that entry.
         """
         names = list(self.runs)
         by_distance = sorted(names, key=lambda other: abs(names.index(other) - names.index(name)))
@@ -189,7 +199,7 @@ def _words(verdict: Verdict) -> str:
 
 
 class _Kept:
-    """What was run before, a line for each batch."""
+    """The results of earlier runs, a line for each batch."""
 
     def __init__(self, path: Path, cache: Cache) -> None:
         self._path = path
@@ -207,9 +217,9 @@ class _Kept:
         return {done.digest: done for done in found}
 
     def done(self, batch: Batch) -> Done:
-        """What became of a batch, which is run unless it was."""
+        """Return the result of a batch; run it if it was not run before."""
         if batch.digest not in self._known:
-            done = _ran(batch, self._cache)
+            done = _run_batch(batch, self._cache)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(done)) + "\n")
@@ -217,14 +227,14 @@ class _Kept:
         return self._known[batch.digest]
 
 
-def _ran(batch: Batch, cache: Cache) -> Done:
+def _run_batch(batch: Batch, cache: Cache) -> Done:
     if cache.account(batch.target) is None:
         raise ConformanceError(
             f"{batch.target} is not made: python -m conformance.targets make {batch.target}"
         )
     ran = run_together(batch.scripts, str(cache.interpreter(batch.target)))
-    said = {_words(one.script.verdict): one.otherwise(batch.expected) for one in ran}
-    otherwise = {words: what for words, what in said.items() if what}
+    found = {_words(one.script.verdict): one.otherwise(batch.expected) for one in ran}
+    otherwise = {words: what for words, what in found.items() if what}
     return Done(
         batch.baseline, batch.target, batch.expected, batch.digest, len(batch.scripts), otherwise
     )
@@ -247,7 +257,7 @@ def _row(name: str, scripts: Sequence[Script], lacking: Counter[str], done: Sequ
     )
 
 
-def _told(row: Row, done: Sequence[Done]) -> str:
+def _progress_text(row: Row, done: Sequence[Done]) -> str:
     wrong = [
         f"  on {one.target} {what}: {about}"
         for one in done

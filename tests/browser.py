@@ -1,4 +1,4 @@
-"""A headless Chromium for tests of pages; where there is none, what asks for it is skipped."""
+"""A headless Chromium for tests of pages; without one, these tests are skipped."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @contextmanager
-def opened() -> Iterator[Browser]:
-    """A Chromium of the machine, or the one that playwright has installed."""
+def launch() -> Iterator[Browser]:
+    """Yield a Chromium of the machine, or the one that playwright has installed."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     # Chromium refuses to run as root in its sandbox; the pages are our own

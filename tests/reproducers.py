@@ -1,10 +1,10 @@
-"""Runs the scripts of a run file's deviations: each must exit 1 where the deviation is present.
+"""The scripts of a run file's deviations, run: each must exit with 1 if the deviation is present.
 
     python -m tests.reproducers RUN --python PY [--expect 1]
 
-PY is the Python that the run is of, or another one: `--expect 0` is for one where the clauses hold.
-TensorFlow is imported once, and a process of its own is forked from there for each script; with
-`--apart` each script starts a Python.
+PY is the Python of the run, or another one; use `--expect 0` for one in which the clauses hold.
+TensorFlow is imported once, and a new process is forked from there for each script. With `--apart`
+each script starts its own Python.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OF_ONE_CAUSE = {"InvalidArgumentError", "TypeError", "ValueError"}
 _SECONDS = 300
 _LEGACY = "TF_USE_LEGACY_KERAS"
 
-# What runs inside the target: forks a process for each script that is named on standard input.
+# This runs inside the target. It forks a process for each script that standard input names.
 _FORKING = """
 import os, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -45,9 +45,9 @@ for path in sys.stdin.read().split():
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        with open(path + ".out", "w") as told:
-            os.dup2(told.fileno(), 1)
-            os.dup2(told.fileno(), 2)
+        with open(path + ".out", "w") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
         try:
             runpy.run_path(path, run_name="__main__")
             code = 0
@@ -74,36 +74,38 @@ class Script:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a script exited with, and its last words."""
+    """The exit code of a script, and its output."""
 
     script: Script
     code: int
     words: str
 
     def otherwise(self, expected: int) -> str | None:
-        """What is not as it must be: the exit code, or the error that was seen, if any."""
+        """Return what is wrong: the exit code, or the error that was seen; None if all is well."""
         if self.code != expected:
             return f"exit {self.code}, but must be {expected}"
         seen, before = self._error, Error.from_observation(self.script.verdict.observation or {})
-        if expected == PRESENT and not _alike(seen, before.name if before else None):
+        if expected == PRESENT and not _is_one_cause(seen, before.name if before else None):
             run = before.name if before else "no error"
             return f"exit {self.code} with {seen or 'no error'}, but the run has seen {run}"
         return None
 
     @property
     def _error(self) -> str | None:
-        """The class of the error that the script says it has seen."""
+        """The class of the error that the script reports."""
         found = re.findall(r"^seen: (\w+): ", self.words, re.MULTILINE)
         return found[-1] if found else None
 
 
-def _alike(one: str | None, other: str | None) -> bool:
-    """Whether both are of one class; one cause gives either error of TensorFlow's by the sizes."""
+def _is_one_cause(one: str | None, other: str | None) -> bool:
+    """Return True if both have one cause; for some causes the sizes decide the error's class."""
     return one == other or {one, other} <= _OF_ONE_CAUSE
 
 
-def written(run: Run, folder: Path, clause: str | None = None) -> tuple[list[Script], Counter[str]]:
-    """The scripts of a run's deviations, in files; and why others have none."""
+def write_scripts(
+    run: Run, folder: Path, clause: str | None = None
+) -> tuple[list[Script], Counter[str]]:
+    """Write the scripts of a run's deviations to files; count the reasons for missing scripts."""
     scripts, lacking = [], Counter[str]()
     for number, verdict in enumerate(run.verdicts):
         if not verdict.deviates or clause not in (None, verdict.clause):
@@ -119,7 +121,7 @@ def written(run: Run, folder: Path, clause: str | None = None) -> tuple[list[Scr
 
 
 def run_together(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
-    """Each script in a process of its own, forked after TensorFlow was imported."""
+    """Run each script in a new process that is forked after the import of TensorFlow."""
     for which in ("legacy", "as it is"):
         mine = {str(s.path): s for s in scripts if (_LEGACY in s.text) == (which == "legacy")}
         if not mine:
@@ -135,13 +137,15 @@ def run_together(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
             raise SystemExit(f"{python} cannot run scripts: {done.stderr.strip()[-500:]}")
         codes = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if " " in line)
         for path, script in mine.items():
-            told = Path(f"{path}.out")
-            words = told.read_text(errors="replace") if told.exists() else "it was not run"
+            output = Path(f"{path}.out")
+            words = (
+                output.read_text(errors="replace") if output.exists() else "the script was not run"
+            )
             yield Ended(script, int(codes.get(path, "4")), words)
 
 
 def run_apart(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
-    """Each script by a Python of its own, as a person would."""
+    """Run each script with its own Python, as a person would."""
     for script in scripts:
         done = subprocess.run(
             [python, str(script.path)],
@@ -154,7 +158,7 @@ def run_apart(scripts: Sequence[Script], python: str) -> Iterator[Ended]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run them and count; 1 where a script exits with something else, or has too many lines."""
+    """Run and count the scripts; return 1 if one exits otherwise or has too many lines."""
     parser = argparse.ArgumentParser(prog="python -m tests.reproducers", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN")
     parser.add_argument("--python", default=sys.executable, metavar="PY")
@@ -167,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnreadableRun as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     with tempfile.TemporaryDirectory() as folder:
-        scripts, lacking = written(run, Path(folder), options.clause)
+        scripts, lacking = write_scripts(run, Path(folder), options.clause)
         running = run_apart if options.apart else run_together
         ended = list(running(scripts, options.python))
     wrong = [one for one in ended if one.otherwise(options.expect)]

@@ -1,7 +1,7 @@
 """Pictures of the published pages: ``python -m tests.screenshots [DIR]`` (default: docs/example).
 
-Each page of the folder is opened in the machine's Chromium, as wide as a desktop and as a phone,
-and its first screen is written beside it, as matrix.png and matrix-phone.png.
+Each page of the folder is opened in the machine's Chromium, in the width of a desktop and of a
+phone. Its first screen is written beside it, for example as matrix.png and matrix-phone.png.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ SIZES = {"": browser.DESKTOP, "-phone": browser.PHONE}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Take the pictures; 1 where there is no page."""
+    """Take the pictures; return 1 if there is no page."""
     folder = Path(arguments[0]) if arguments else FOLDER
     pages = sorted(folder.glob("*.html"))
     if not pages:
         print(f"no page in {folder}: python -m conformance.baselines example", file=sys.stderr)
         return 1
-    with browser.opened() as chromium:
+    with browser.launch() as chromium:
         for made in pages:
             for name, size in SIZES.items():
                 page = chromium.new_page(viewport=size)

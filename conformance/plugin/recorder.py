@@ -105,7 +105,7 @@ class Recorder:
         well = not new and self._footer is not None and self._footer.complete
         well = well and not self._other_failures
         found = upgrade_text.closing(self._verdicts, self._header) if self._header.old else None
-        for text in tables.closing(self._verdicts, self._footer, width, found):
+        for text in tables.closing_lines(self._verdicts, self._footer, width, found):
             terminalreporter.write_line(text, bold=True, green=well, red=not well)
 
     def _write(self, verdict: Verdict) -> None:

@@ -1,10 +1,10 @@
-"""Which verdict of one run stands against which of another: by what they are about, not by order.
+"""Pairs of verdicts of two runs that have the same subject; their order does not matter.
 
-Verdicts are about a clause on a path with a cell and a malformation; within that they are told
-apart by mode. A verdict over several modes that agree stands for each of them, so that it meets
-the verdicts of single modes where in the other run these disagree. Runs of before `modes` was
-recorded do not say which modes such a verdict is over: it is then taken to be over all that the
-other run has.
+The subject of a verdict is a clause on a path with a cell and a malformation. Verdicts with one
+subject differ by their modes. A verdict over several modes that agree stands for each of them. So
+it can be paired with verdicts of single modes, where these disagree in the other run. Older runs
+did not record `modes`. A verdict over several modes of such a run is taken to be over all modes
+that the other run has.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _Subject = tuple[str, str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Pair:
-    """What two runs say of the same; None where one says nothing.
+    """The verdicts of two runs with the same subject; None where a run has none.
 
-    `modes` are those in which it is the same; none where neither run tells them.
+    `modes` are the modes that the pair is about; there are none if neither run has recorded them.
     """
 
     old: Verdict | None
@@ -31,11 +31,10 @@ class Pair:
     modes: tuple[str, ...]
 
 
-def crosses(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Whether `tf.keras` is Keras 2 in one environment and Keras 3 in another, by their versions.
+def is_crossing(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Return True if `tf.keras` is Keras 2 in the old environment and Keras 3 in the new one.
 
-    Where tf-keras is installed, `tf.keras` is Keras 2, and Keras 3 beside it is compared with its
-    own like.
+    If tf-keras is installed, `tf.keras` is Keras 2. Keras 3 is then compared with Keras 3.
     """
     return _generations(old) == {_KERAS_2} and _generations(new) == {_KERAS_3}
 
@@ -44,15 +43,15 @@ def _generations(versions: Mapping[str, str]) -> set[str]:
     return {_KERAS_2, _KERAS_3} & set(versions)
 
 
-def crossed(name: str) -> str:
-    """What a path or a class of Keras 2 is called in Keras 3."""
+def keras3_name(name: str) -> str:
+    """Return the name in Keras 3 of a path or class of Keras 2."""
     return name.replace(_KERAS_2, _KERAS_3)
 
 
-def aligned(
+def pair_verdicts(
     old: Iterable[Verdict], new: Iterable[Verdict], crossing: bool = False
 ) -> Iterator[Pair]:
-    """Every verdict of both runs, against its counterpart; `crossing` from Keras 2 to Keras 3."""
+    """Yield each verdict of both runs with its counterpart; `crossing` pairs Keras 2 with 3."""
     olds, news = _by_subject(old, crossing), _by_subject(new)
     for subject in dict.fromkeys([*olds, *news]):
         yield from _of_subject(olds.get(subject, []), news.get(subject, []))
@@ -63,7 +62,7 @@ def _by_subject(
 ) -> dict[_Subject, list[Verdict]]:
     found: dict[_Subject, list[Verdict]] = {}
     for verdict in verdicts:
-        path = crossed(verdict.path) if crossing else verdict.path
+        path = keras3_name(verdict.path) if crossing else verdict.path
         subject = (verdict.clause, path, verdict.cell, verdict.malformation)
         found.setdefault(subject, []).append(verdict)
     return found
@@ -91,7 +90,7 @@ def _modes(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _place_of_mode(verdicts: Sequence[Verdict], mode: str) -> int | None:
-    """Where the verdict of a mode is: one that names it, else one that names none."""
+    """Return the place of the verdict of a mode: one that names it, else one without modes."""
     naming = [at for at, verdict in enumerate(verdicts) if mode in _modes(verdict)]
     silent = [at for at, verdict in enumerate(verdicts) if not _modes(verdict)]
     return next(iter([*naming, *silent]), None)

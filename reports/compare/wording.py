@@ -1,4 +1,4 @@
-"""A comparison in words, for whichever page or terminal shows them."""
+"""The words of a comparison, for pages and for the terminal."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from reports.run_files.run_file import Run
 
 
 def title(run: Run) -> str:
-    """What was judged, and how."""
+    """Return the versions and the profile of a run."""
     header = run.header
     versions = ", ".join(f"{name} {version}" for name, version in header.versions.items())
     return f"{versions or header.target}; profile {header.options.get('profile', 'unknown')}"
 
 
 def heading(comparison: Comparison, kind: str) -> str:
-    """The heading of the changes of one kind."""
+    """Return the heading of the changes of one kind."""
     return f"{kind.capitalize()} ({comparison.counts[kind]}): {CHANGE_KINDS[kind]}"
 
 
 def about(change: Change) -> list[str]:
-    """What a change is about: clause, path, cell, modes, malformation."""
+    """Return the subject of a change: clause, path, cell, modes, malformation."""
     verdict = change.verdict
     modes = "+".join(change.modes) or verdict.mode or "all modes"
     parts = (verdict.clause, verdict.path, verdict.cell, modes, verdict.malformation)
@@ -34,35 +34,37 @@ def about(change: Change) -> list[str]:
 
 
 def why(change: Change) -> str:
-    """Why a change is of its kind; of what one run lacks, which one."""
+    """Return why a change is of its kind; if one run has no verdict, name that run."""
     lacking = {ADDED: "OLD: ", REMOVED: "NEW: "}.get(change.change_type, "")
     return f"{lacking}{change.why}"
 
 
 def side(verdict: Verdict | None, with_case: bool = False) -> Iterator[str]:
-    """What one run says: verdict and grade, what was seen, and in which case."""
+    """Yield the words of one run: verdict and grade, the observation, and the case."""
     if verdict is None:
         yield "not judged"
         return
     grade = f" [{verdict.grade}]" if verdict.grade else ""
     ledger = f" (ledger: {', '.join(verdict.ledger)})" if verdict.ledger else ""
     yield f"{verdict.verdict}{grade}{ledger}"
-    said = verdict.reason if verdict.verdict != HOLDS and not verdict.sentence else verdict.sentence
-    if said:
-        yield said
+    words = verdict.sentence
+    if not words and verdict.verdict != HOLDS:
+        words = verdict.reason
+    if words:
+        yield words
     yield from _observed(verdict)
     if with_case and verdict.case is not None:
         yield f"case {json.dumps(verdict.case, separators=(',', ':'))}"
 
 
 def sides(change: Change) -> tuple[list[str], list[str]]:
-    """What both runs say; the cases only where they are not the same."""
+    """Return the words of both runs, with their cases if these differ."""
     with_case = change.same_case is False
     return list(side(change.old, with_case)), list(side(change.new, with_case))
 
 
 def _observed(verdict: Verdict) -> Iterator[str]:
-    """What the sentence leaves out: where an error came from, and a state that came instead."""
+    """Yield what the sentence leaves out: the origin of an error, or the state that came."""
     if verdict.error:
         if verdict.error.raised_in:
             yield f"raised in {verdict.error.raised_in}"
@@ -71,7 +73,7 @@ def _observed(verdict: Verdict) -> Iterator[str]:
 
 
 def closing(comparison: Comparison) -> str:
-    """The one sentence to remember a comparison by."""
+    """Return the closing sentence of a comparison."""
     counts = comparison.counts
     if comparison.refusals:
         return f"The runs cannot be compared: {'; '.join(comparison.refusals)}."
@@ -81,12 +83,12 @@ def closing(comparison: Comparison) -> str:
     if comparison.gaps:
         more = len(comparison.gaps) - 1
         others = f"; and for {more} more reason{'s' * (more > 1)}" if more else ""
-        return f"What was compared is no worse, but not all was: {comparison.gaps[0]}{others}."
+        return f"Nothing got worse, but not everything was compared: {comparison.gaps[0]}{others}."
     return "Nothing got worse."
 
 
 def reservations(comparison: Comparison) -> Iterator[str]:
-    """What to keep in mind when reading on."""
+    """Yield what a reader of the comparison should keep in mind."""
     for refusal in comparison.refusals:
         yield f"Cannot be compared: {refusal}."
     for gap in comparison.gaps:
@@ -96,11 +98,11 @@ def reservations(comparison: Comparison) -> Iterator[str]:
 
 
 def defaults(comparison: Comparison) -> list[str]:
-    """The defaults that changed; classes that share a change share a line."""
+    """Return the defaults that changed; classes with the same change share a line."""
     classes: dict[tuple[str, str, str], list[str]] = {}
     for change in comparison.defaults:
-        told = (change.option or "", default_value(change.old), default_value(change.new))
-        classes.setdefault(told, []).append(change.owner)
+        key = (change.option or "", default_value(change.old), default_value(change.new))
+        classes.setdefault(key, []).append(change.owner)
     return [
         f"{option or 'the class'}: {old} became {new} ({', '.join(names)})"
         for (option, old, new), names in classes.items()
@@ -108,5 +110,5 @@ def defaults(comparison: Comparison) -> list[str]:
 
 
 def default_value(default: Default | None) -> str:
-    """A default as JSON, or that there is none."""
+    """Return a default as JSON, or the word for none."""
     return "absent" if default is None else json.dumps(default.value, sort_keys=True)

@@ -1,8 +1,8 @@
-"""Runs and comparisons as files for machines: JSON of our own, JUnit XML and CTRF.
+"""Runs and comparisons as files for machines: our own JSON, JUnit XML and CTRF.
 
-JUnit and CTRF know tests that pass, fail or are left out. A new deviation fails. A known one is
-left out in JUnit, which has no better word, and "other" in CTRF. A run that is not whole has one
-test more, which fails, so that what is missing is not taken for what holds.
+Tests in JUnit and CTRF pass, fail or are skipped. A new deviation fails. A known one is skipped in
+JUnit, which has no better word, and "other" in CTRF. An incomplete run gets one more test, which
+fails, so that nobody believes that the missing clauses hold.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from reports.run_files.run_file import Run
 from reports.terminal import tables
 
 EXPORT = 1
-"""The version of the JSON that is written here."""
+"""The version of our own JSON."""
 
 _CTRF_VERSION = "0.0.0"
 _TOOL = "rnn-state-conformance"
@@ -33,7 +33,7 @@ _WHOLE = "the run is whole"
 
 
 def run_json(run: Run, name: str) -> str:
-    """A run, its new deviations first."""
+    """Return a run as JSON, its new deviations first."""
     return _json(
         {
             "export": EXPORT,
@@ -47,7 +47,7 @@ def run_json(run: Run, name: str) -> str:
 
 
 def comparison_json(comparison: Comparison, old: str, new: str) -> str:
-    """A comparison, the worst first, with both verdicts of each change."""
+    """Return a comparison as JSON, the worst first, with both verdicts of each change."""
     return _json(
         {
             "export": EXPORT,
@@ -74,8 +74,10 @@ def comparison_json(comparison: Comparison, old: str, new: str) -> str:
 
 
 def junit(run: Run, name: str) -> str:
-    """A run as JUnit XML, a suite for each family."""
-    root = ElementTree.Element("testsuites", _numbers(_TOOL, run.verdicts, bool(_lacks(run))))
+    """Return a run as JUnit XML, with a suite for each family."""
+    root = ElementTree.Element(
+        "testsuites", _numbers(_TOOL, run.verdicts, bool(_missing_parts(run)))
+    )
     for family, mine in itertools.groupby(in_order(run.verdicts), family_of):
         title = tables.clean(f"{family} {FAMILIES.get(family, '')}".strip())
         verdicts = list(mine)
@@ -83,7 +85,7 @@ def junit(run: Run, name: str) -> str:
         _properties(suite, run, name)
         for verdict in verdicts:
             _testcase(suite, verdict)
-    lacks = _lacks(run)
+    lacks = _missing_parts(run)
     if lacks:
         suite = ElementTree.SubElement(root, "testsuite", _numbers("run", [], errors=True))
         case = ElementTree.SubElement(suite, "testcase", classname="run", name=_WHOLE, time="0")
@@ -93,10 +95,10 @@ def junit(run: Run, name: str) -> str:
 
 
 def ctrf(run: Run, name: str) -> str:
-    """A run in the Common Test Report Format."""
+    """Return a run in the Common Test Report Format."""
     tests = [_ctrf_test(verdict) for verdict in _new_first(run)]
-    if _lacks(run):
-        lacks = {"name": _WHOLE, "status": "failed", "duration": 0, "message": _lacks(run)}
+    if _missing_parts(run):
+        lacks = {"name": _WHOLE, "status": "failed", "duration": 0, "message": _missing_parts(run)}
         tests = [lacks, *tests]
     counts = Counter(test["status"] for test in tests)
     start = _milliseconds(run.header.started)
@@ -155,8 +157,8 @@ def _default(default: Default | None) -> dict[str, Any] | None:
     return None if default is None else {"value": default.value}
 
 
-def _lacks(run: Run) -> str:
-    """What makes a run no whole one, or nothing."""
+def _missing_parts(run: Run) -> str:
+    """Return why a run is incomplete, or an empty text."""
     lacks = list(run.warnings)
     if run.footer and run.footer.other_failures:
         lacks.append(f"tests that failed for another reason: {run.footer.other_failures}")
@@ -164,10 +166,10 @@ def _lacks(run: Run) -> str:
 
 
 def _verdict_title(verdict: Verdict) -> str:
-    """What a verdict is about beside its path, which is told as the class."""
+    """Return the subject of a verdict without its path, which is the class of the test."""
     mode = verdict.mode or "all modes"
-    of = (verdict.clause, verdict.cell, mode, verdict.malformation)
-    parts = (*of, *tables.sides(verdict))
+    about = (verdict.clause, verdict.cell, mode, verdict.malformation)
+    parts = (*about, *tables.sides(verdict))
     return tables.clean(" ".join(part for part in parts if part))
 
 
@@ -188,8 +190,8 @@ def _properties(suite: ElementTree.Element, run: Run, name: str) -> None:
     facts = {"run file": name, "target": run.header.target, **run.header.versions}
     properties = ElementTree.SubElement(suite, "properties")
     for fact, value in facts.items():
-        told = {"name": tables.clean(fact), "value": tables.clean(value)}
-        ElementTree.SubElement(properties, "property", told)
+        attributes = {"name": tables.clean(fact), "value": tables.clean(value)}
+        ElementTree.SubElement(properties, "property", attributes)
 
 
 def _testcase(suite: ElementTree.Element, verdict: Verdict) -> None:

@@ -1,7 +1,7 @@
 """A comparison as Markdown that fits a comment on a pull request, or a summary in CI.
 
-Texts of a run file are foreign: nothing in them is markup, a mention or a reference here. Where all
-would be too long the worst is told and the rest counted.
+Texts of a run file are foreign: they are escaped, so that none becomes markup, a mention or a
+reference. If the comparison is too long, the worst changes are listed and the others counted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reports.compare.comparison import Comparison
 from reports.terminal import tables
 
 LONGEST = 60_000
-"""How many characters a comparison may have; GitHub takes 65,536 in a comment."""
+"""The largest number of characters; GitHub accepts 65,536 in a comment."""
 
 _LONGEST_TEXT = 400
 _MOST_DEFAULTS = 40
@@ -31,7 +31,7 @@ _NEVER_LINKED = str.maketrans({"@": "@\u200b", "#": "#\u200b"})
 
 @dataclass(frozen=True)
 class _Row:
-    """A change, as its row shows it."""
+    """A row of the table of changes."""
 
     about: str
     why: str
@@ -41,7 +41,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Block:
-    """The changes of one kind: those that there is room for, and how many more there are."""
+    """The changes of one kind that fit, and the number of those that do not."""
 
     heading: str
     open: bool
@@ -50,20 +50,20 @@ class _Block:
 
 
 def markdown(comparison: Comparison, old: str, new: str) -> str:
-    """The comparison, with as many changes as there is room for."""
+    """Return the comparison, with as many changes as fit."""
     listed = [change for change in comparison.changes if change.change_type != UNCHANGED]
     fewest, most = 0, len(listed)
-    text = _rendered(comparison, old, new, listed)
+    text = _render(comparison, old, new, listed)
     if len(text) <= LONGEST:
         return text
     while fewest < most - 1:
         middle = (fewest + most) // 2
-        fits = len(_rendered(comparison, old, new, listed[:middle])) <= LONGEST
+        fits = len(_render(comparison, old, new, listed[:middle])) <= LONGEST
         fewest, most = (middle, most) if fits else (fewest, middle)
-    return _rendered(comparison, old, new, listed[:fewest])
+    return _render(comparison, old, new, listed[:fewest])
 
 
-def _rendered(comparison: Comparison, old: str, new: str, listed: Sequence[Change]) -> str:
+def _render(comparison: Comparison, old: str, new: str, listed: Sequence[Change]) -> str:
     defaults = wording.defaults(comparison)
     more = len(defaults) - _MOST_DEFAULTS
     return _template().render(
@@ -109,14 +109,14 @@ def _template() -> jinja2.Template:
 
 
 def _prose(text: str) -> str:
-    """Foreign text in a sentence of ours."""
-    short = tables.shortened(tables.clean(text), _LONGEST_TEXT)
+    """Escape foreign text in one of our sentences."""
+    short = tables.shorten(tables.clean(text), _LONGEST_TEXT)
     return html.escape(short, quote=False).translate(_ENTITIES).translate(_NEVER_LINKED)
 
 
 def _code(text: str) -> str:
-    """Foreign text as it is; in code nothing becomes a mention or a reference."""
-    short = tables.shortened(tables.clean(text), _LONGEST_TEXT)
+    """Return foreign text as code, in which nothing becomes a mention or a reference."""
+    short = tables.shorten(tables.clean(text), _LONGEST_TEXT)
     return f"<code>{html.escape(short, quote=False).translate(_ENTITIES)}</code>"
 
 

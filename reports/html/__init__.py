@@ -1,1 +1,1 @@
-"""Pages: the matrix of many releases, and the comparison of two runs."""
+"""HTML pages: the matrix of many releases, and the comparison of two runs."""

@@ -1,4 +1,4 @@
-"""A comparison as a page: each change, the worst first, with both sides and the scripts."""
+"""The HTML page of a comparison: each change, the worst first, with both sides and scripts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTHING = ScriptOrWhyNot()
 
 @dataclass(frozen=True)
 class _Side:
-    """What one run says: lines of text, the command that judges it again, the script."""
+    """The part of one run: lines of text, the command that judges it again, and the script."""
 
     name: str
     lines: list[str]
@@ -29,8 +29,8 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """A change as the page shows it; `name` is what its address ends with."""
+class _ChangeRow:
+    """A change as the page shows it; its address ends with `name`."""
 
     name: str
     about: str
@@ -49,11 +49,11 @@ class _Block:
     kind: str
     heading: str
     worse: bool
-    changes: list[_Shown]
+    changes: list[_ChangeRow]
 
 
 def html(comparison: Comparison, old: str, new: str) -> str:
-    """The page; `old` and `new` are the names of the run files."""
+    """Return the page; `old` and `new` are the names of the run files."""
     blocks = [
         _Block(
             kind,
@@ -64,8 +64,8 @@ def html(comparison: Comparison, old: str, new: str) -> str:
         for kind in CHANGE_KINDS
         if kind != UNCHANGED and comparison.counts[kind]
     ]
-    shown = [change for block in blocks for change in block.changes]
-    return page.rendered(
+    rows = [change for block in blocks for change in block.changes]
+    return page.render(
         "compare.html.jinja",
         "compare.js",
         closing=wording.closing(comparison),
@@ -78,18 +78,18 @@ def html(comparison: Comparison, old: str, new: str) -> str:
         blocks=blocks,
         defaults=wording.defaults(comparison),
         choices={
-            "path": sorted({change.path for change in shown}),
-            "cell": sorted({change.cell for change in shown if change.cell}),
-            "family": sorted({change.family for change in shown}),
+            "path": sorted({change.path for change in rows}),
+            "cell": sorted({change.cell for change in rows if change.cell}),
+            "family": sorted({change.family for change in rows}),
         },
     )
 
 
-def _change_row(change: Change, comparison: Comparison) -> _Shown:
+def _change_row(change: Change, comparison: Comparison) -> _ChangeRow:
     verdict = change.verdict
     old, new = wording.sides(change)
     about = wording.about(change)
-    return _Shown(
+    return _ChangeRow(
         "~".join(about),
         " · ".join(about),
         wording.why(change),
@@ -113,8 +113,8 @@ def _side(name: str, lines: list[str], verdict: Verdict | None, run: Run) -> _Si
 
 def _threads(verdict: Verdict, run: Run) -> Iterator[str]:
     for entry in verdict.ledger:
-        told = (run.header.ledger or {}).get(entry, {})
-        if told.get("why"):
-            yield told["why"]
-        if told.get("thread"):
-            yield f"upstream: {told['thread']}"
+        facts = (run.header.ledger or {}).get(entry, {})
+        if facts.get("why"):
+            yield facts["why"]
+        if facts.get("thread"):
+            yield f"upstream: {facts['thread']}"

@@ -1,4 +1,4 @@
-"""Words of the suite for what run files only name; empty for names that are none of the suite's."""
+"""The suite's words for names in run files; empty for a name that the suite does not have."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from conformance.cases.program import STACK, Cell
 
 
 def malformation(name: str) -> str:
-    """What a malformation does, in words."""
+    """Describe a malformation in words."""
     kind = state_malformations.MALFORMATIONS.get(name)
     return kind.about if kind else ""
 
 
 def documented_form(path: str, cell: str | None) -> str:
-    """The documented form of a cell's initial state on a path, as `[h, c]`."""
+    """Return the documented form of a cell's initial state on a path, as `[h, c]`."""
     kinds = ("LSTM", "GRU") if cell == STACK else (cell or "",)
     try:
         case = make_case(path, "eager", tuple(Cell(kind, 1) for kind in kinds))

@@ -1,8 +1,9 @@
-"""The compatibility table as data, whatever shows it: a column is a run, a row what is asked of it.
+"""The compatibility table as data: a column is a run, and a row is one question to each run.
 
-A row is about a clause on a path with a cell: whether it holds, whether a form of the initial state
-is accepted, which structure the final state has, or how well a malformation is refused. What was
-seen in several modes is one entry, the worst of them; the others stay in it.
+A row is about a clause on a path with a cell. It shows if the clause holds, if a form of the
+initial state is accepted, which structure the final state has, or how well a malformation is
+refused. The verdicts of several modes make one entry. It is known by the worst of them, and it
+keeps the others.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ FORMS = {
     "RT-15": "floats of another width",
     "RT-17": "the tensor itself",
 }
-"""The clauses that ask for one form of the initial state, and that form."""
+"""The clauses about one form of the initial state, each with that form."""
 
 STRUCTURED = "RT-01"
-"""The clause that tells the structure of the final state."""
+"""The clause that is about the structure of the final state."""
 
 DEVIATES = "deviates"
 _WORSE = (UNAVAILABLE, HOLDS, KNOWN, NEW)
@@ -43,7 +44,7 @@ _WORSE = (UNAVAILABLE, HOLDS, KNOWN, NEW)
 
 @dataclass(frozen=True)
 class Row:
-    """What is asked; `about` is the form or the malformation, empty for others."""
+    """One question; `about` is the form or the malformation, and empty for other questions."""
 
     kind: str
     clause: str
@@ -52,8 +53,8 @@ class Row:
     about: str = ""
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Iterator[Row]:
-        """The rows that a verdict belongs to."""
+    def from_verdict(cls, verdict: Verdict) -> Iterator[Row]:
+        """Yield the rows that a verdict belongs to."""
         subject = (verdict.clause, verdict.path, verdict.cell)
         if verdict.malformation:
             yield cls(MALFORMATION, *subject, verdict.malformation)
@@ -67,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one run says of a row: its verdicts, the worst first."""
+    """The answer of one run to a row: its verdicts, the worst first."""
 
     verdicts: tuple[Verdict, ...]
 
@@ -77,10 +78,10 @@ class Entry:
         return self.verdicts[0]
 
     @property
-    def seen(self) -> str:
-        """The grade of a malformation, else whether the clause holds, deviates or is unavailable.
+    def result(self) -> str:
+        """The grade of a malformation; of other rows holds, deviates or unavailable.
 
-        A clause that asks for more than a refusal can deviate where the grade is good.
+        A clause that asks for more than a refusal can deviate although the grade is good.
         """
         if self.worst.malformation and self.worst.grade:
             return self.worst.grade
@@ -95,7 +96,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """A row with its entries, one for each column; None where the run did not judge it."""
+    """A row with one entry for each column; None where the run did not judge it."""
 
     row: Row
     entries: tuple[Entry | None, ...]
@@ -110,7 +111,7 @@ class Matrix:
 
 
 def matrix(runs: Sequence[Run]) -> Matrix:
-    """The table of some runs."""
+    """Return the table of some runs."""
     ordered = sorted(runs, key=_release)
     columns = [_entries(run.verdicts) for run in ordered]
     rows = sorted({row for entries in columns for row in entries}, key=_rank)
@@ -133,7 +134,7 @@ def _version(text: str) -> Version:
 def _entries(verdicts: Iterable[Verdict]) -> dict[Row, Entry]:
     by_row: dict[Row, list[Verdict]] = {}
     for verdict in verdicts:
-        for row in Row.of(verdict):
+        for row in Row.from_verdict(verdict):
             by_row.setdefault(row, []).append(verdict)
     return {
         row: Entry(tuple(sorted(found, key=_badness, reverse=True)))
@@ -147,7 +148,7 @@ def _badness(verdict: Verdict) -> tuple[int, int]:
 
 
 def _rank(row: Row) -> tuple[object, ...]:
-    """Forms and malformations first, as they are what is looked up; then by what it is about."""
+    """Return the sort key of a row: forms and malformations first, as readers look these up."""
     family = family_rank(row.clause.partition("-")[0])
     form = list(FORMS).index(row.clause) if row.kind == FORM else 0
     about = row.about if row.kind == MALFORMATION else ""

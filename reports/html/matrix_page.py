@@ -1,4 +1,4 @@
-"""The compatibility table as a page: what its script is told, and what stands in it as it is."""
+"""The compatibility table as an HTML page: the data for its script, and its fixed parts."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from reports.run_files.run_file import Run
 
 _TITLES = {
     FORM: ("Initial state: which forms are accepted", "Which form do I give this cell?"),
-    STRUCTURE: ("Final state: its structure", "What comes back, as the call returns it."),
+    STRUCTURE: ("Final state: its structure", "What does the call return as state?"),
     MALFORMATION: ("Malformed state: how it is refused", "What does a mistake look like?"),
-    CLAUSE: ("Clauses", "All else that must hold."),
+    CLAUSE: ("Clauses", "What else must hold, and does it?"),
 }
 _LONGEST = 2000
 
 
 def html(table: Matrix, names: Mapping[str, str]) -> str:
-    """The page; `names` has of each title of a column the name of its run file."""
+    """Return the page; `names` has the name of the run file by the title of its column."""
     columns = _columns(table.columns)
-    return page.rendered(
+    return page.render(
         "matrix.html.jinja",
         "matrix.js",
         columns=columns,
         names=names,
-        data=page.packed(_data(table, columns)),
+        data=page.pack(_data(table, columns)),
         few=plots.FEW,
         plots=list(plots.plots_of_runs(table.columns, [column["label"] for column in columns])),
         families={name: FAMILIES.get(name, "") for name in _families(table.lines)},
@@ -44,7 +44,7 @@ def html(table: Matrix, names: Mapping[str, str]) -> str:
 
 
 def _columns(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """What the head of each column says; two of the same release are told apart by a number."""
+    """Return the head of each column; a number distinguishes two columns of one release."""
     columns: list[dict[str, Any]] = []
     for run in runs:
         versions = run.header.versions
@@ -70,7 +70,7 @@ _VARIANT = re.compile(r"tf[\d.]+(?:rc\d+)?(-\w[\w.]*)", re.ASCII)
 
 
 def _release(run: Run) -> str:
-    """The TensorFlow of a run, and the variant of a target with a name: 2.16.2-keras3.3."""
+    """Return the TensorFlow of a run, with the variant if its target has one: 2.16.2-keras3.3."""
     variant = _VARIANT.fullmatch(run.header.target)
     release = run.header.versions.get("tensorflow") or run.header.target
     return f"{release}{variant[1]}" if variant else release
@@ -94,14 +94,14 @@ def _distinct(values: Any) -> list[str]:
 
 def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     groups: dict[tuple[str, str], int] = {}
-    told: list[dict[str, Any]] = []
+    group_data: list[dict[str, Any]] = []
     rows = []
     for line in table.lines:
         key = (line.row.kind, _group(line.row))
         if key not in groups:
             groups[key] = len(groups)
-            told.append(_told_group(line))
-        rows.append(_told_row(line, groups[key], table.columns))
+            group_data.append(_group_data(line))
+        rows.append(_row_data(line, groups[key], table.columns))
     ledger: dict[str, Mapping[str, str]] = {}
     for run in table.columns:
         ledger.update(run.header.ledger or {})
@@ -109,7 +109,7 @@ def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     return {
         "columns": [column["label"] for column in columns],
         "kinds": [{"id": kind, "title": t, "about": a} for kind, (t, a) in _TITLES.items()],
-        "groups": told,
+        "groups": group_data,
         "rows": rows,
         "ledger": {name: entry for name, entry in ledger.items() if name in seen},
     }
@@ -122,18 +122,18 @@ def _entries_of(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _group(row: Row) -> str:
-    """What rows are opened by: a path where states are looked up, else what is asked."""
+    """Return the title that opens a row: the path of a state, else the question."""
     return {FORM: row.path, STRUCTURE: row.path, MALFORMATION: row.about}.get(row.kind, row.clause)
 
 
-def _told_group(line: Line) -> dict[str, Any]:
+def _group_data(line: Line) -> dict[str, Any]:
     row, verdict = line.row, _any_verdict(line)
     about = {MALFORMATION: malformation(row.about), CLAUSE: verdict.statement}.get(row.kind, "")
     must = verdict.severity if row.kind == CLAUSE else ""
     return {"kind": row.kind, "title": _group(row), "about": about, "severity": must}
 
 
-def _told_row(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
+def _row_data(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
     row = line.row
     return {
         "group": group,
@@ -147,7 +147,7 @@ def _told_row(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:
         "family": _family(line),
         "statement": _any_verdict(line).statement,
         "entries": [
-            _told_entry(row, entry, run) if entry else None
+            _entry_data(row, entry, run) if entry else None
             for entry, run in zip(line.entries, runs, strict=True)
         ],
     }
@@ -163,21 +163,21 @@ def _name(row: Row) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _told_entry(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
-    text = entry.seen
+def _entry_data(row: Row, entry: Entry, run: Run) -> dict[str, Any]:
+    text = entry.result
     if row.kind == STRUCTURE and not entry.worst.deviates and entry.structures:
         text = ("; " if row.cell == STACK else " or ").join(entry.structures)
     return {
-        "seen": entry.seen,
+        "seen": entry.result,
         "text": text,
-        "verdicts": [dict(_told_verdict(verdict, run)) for verdict in entry.verdicts],
+        "verdicts": [dict(_verdict_data(verdict, run)) for verdict in entry.verdicts],
     }
 
 
-def _told_verdict(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
-    """What there is to tell of a verdict, as text, numbers and lists of text."""
+def _verdict_data(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
+    """Yield the facts of a verdict by name, as texts, numbers and lists of texts."""
     script = script_of(verdict, run)
-    told = {
+    facts = {
         "verdict": verdict.verdict,
         "grade": verdict.grade,
         "modes": ", ".join(verdict.modes) or verdict.mode,
@@ -195,7 +195,7 @@ def _told_verdict(verdict: Verdict, run: Run) -> Iterator[tuple[str, Any]]:
         "script": script.text,
         "why_not": script.why_not,
     }
-    return ((name, value) for name, value in told.items() if value)
+    return ((name, value) for name, value in facts.items() if value)
 
 
 def _compact(plain: object) -> str:
@@ -204,7 +204,7 @@ def _compact(plain: object) -> str:
 
 
 def matrix_html(runs: Sequence[Run], names: Sequence[str]) -> str:
-    """The page of some runs, whose files have these names."""
+    """Return the page of some runs; `names` are those of their files."""
     table = tables.matrix(runs)
     by_run = {id(run): name for run, name in zip(runs, names, strict=True)}
     labels = [column["label"] for column in _columns(table.columns)]

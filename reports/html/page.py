@@ -1,8 +1,8 @@
-"""Pages of HTML: one file each, which asks no network for anything and runs no script but ours.
+"""HTML pages: each is one file, loads nothing from a network, and runs no script but ours.
 
 Foreign text reaches a page in two ways: through templates that escape it, or as data in a block of
-its own, which our script only ever makes text of. That a browser obeys nothing else is told to it
-by the hashes of our scripts.
+its own. Our script turns that data into text only. The page has the hashes of our scripts, so that
+a browser runs no other script.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from markupsafe import Markup
 from reports.terminal.output import Unwritable
 
 LARGEST = 5_000_000
-"""How many bytes a page may have."""
+"""The largest number of bytes of a page."""
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-def rendered(template: str, script: str, **values: Any) -> str:
-    """A page of a template, with the styles and the script of this name beside those of all.
+def render(template: str, script: str, **values: Any) -> str:
+    """Return a page made from a template, with the shared styles and script and its own script.
 
     Raises:
         Unwritable: the page is larger than LARGEST.
     """
     scripts = [_read("page.js"), _read(script)]
     hashes = (hashlib.sha256(text.encode()).digest() for text in scripts)
-    allowed = " ".join(f"'sha256-{base64.b64encode(of).decode()}'" for of in hashes)
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
     text = (
         _environment()
         .get_template(template)
@@ -53,8 +53,8 @@ def rendered(template: str, script: str, **values: Any) -> str:
     return text
 
 
-def packed(data: object) -> str:
-    """Data as a page holds it: what repeats, as most of it does, takes no room."""
+def pack(data: object) -> str:
+    """Return data as a page holds it: compressed, as most of it repeats."""
     plain = json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
     return base64.b64encode(gzip.compress(plain, mtime=0)).decode()
 

@@ -1,4 +1,4 @@
-"""Plots for the page of the matrix, as SVG that stands in the page; each with its numbers."""
+"""Plots for the page of the matrix, as SVG inside the page; each with its numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DRIFT = "AG-01"
 _LONGEST = 24
-_INK = "#010203"  # stands for the page's own colour of text, dark or light
+_INK = "#010203"  # replaced by the page's own colour of text, dark or light
 _COLOURS = ("#0f7fb8", "#d9730d", "#3a9a5b", "#b04fc4", "#8a8a00", "#c2455a")
 _OPTIONS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -37,7 +37,7 @@ _OPTIONS: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture, or none where there is no library to draw it, and its numbers as a table."""
+    """A picture and its numbers as a table; no picture where the library is missing."""
 
     title: str
     about: str
@@ -48,32 +48,34 @@ class Plot:
 
 @dataclass(frozen=True)
 class _Series:
-    """A line or the bars of one name: a number for each release, or None."""
+    """One line, or the bars of one name: a number for each release, or None."""
 
     name: str
     values: tuple[float | None, ...]
 
 
-FEW = 12  # releases whose plots stand side by side
+FEW = 12  # plots of more releases do not fit side by side
 
 
 def plots_of_runs(runs: Sequence[Run], releases: Sequence[str]) -> Iterator[Plot]:
-    """The plots that the runs have numbers for."""
+    """Yield the plots for which the runs have numbers."""
     found = list(_deviations(runs))
     if found:
         yield _plot(
             "Deviations per release",
-            "Verdicts that deviate, known or new, by generation. Profiles that look at more find"
-            " more: compare releases that were run with the same one.",
+            "Known and new deviations, by API: v1, Keras 2, Keras 3, and pairs of two paths. A"
+            " larger profile finds more, so compare only releases with the same profile.",
             found,
             releases,
             _bars,
         )
-    for dtype in sorted({dtype for run in runs for v in _drifting(run) for dtype in v.ulps or ()}):
+    for dtype in sorted(
+        {dtype for run in runs for v in _drift_verdicts(run) for dtype in v.ulps or ()}
+    ):
         yield _plot(
             f"Drift of {dtype}",
-            f"The largest distance from the reference on any path, in units in the last place of"
-            f" {dtype}, by cell.",
+            f"The largest distance from the reference on any path, by cell, in units in the last"
+            f" place (ULP) of {dtype}.",
             list(_drifts(runs, dtype)),
             releases,
             _lines,
@@ -90,7 +92,7 @@ def _generation(verdict: Verdict) -> str:
     return "pairs" if PAIRED in verdict.path else verdict.path.rpartition("/")[2]
 
 
-def _drifting(run: Run) -> Iterator[Verdict]:
+def _drift_verdicts(run: Run) -> Iterator[Verdict]:
     return (verdict for verdict in run.verdicts if verdict.clause == _DRIFT and verdict.ulps)
 
 
@@ -98,7 +100,7 @@ def _drifts(runs: Sequence[Run], dtype: str) -> Iterator[_Series]:
     largest: list[dict[str, float]] = []
     for run in runs:
         of_run: dict[str, float] = {}
-        for verdict in _drifting(run):
+        for verdict in _drift_verdicts(run):
             if dtype in (verdict.ulps or {}):
                 cell = verdict.cell or "-"
                 of_run[cell] = max(of_run.get(cell, 0.0), (verdict.ulps or {})[dtype])
@@ -137,32 +139,32 @@ def _svg(
         return None
     with matplotlib.rc_context({**_OPTIONS, "svg.hashsalt": title}):
         figure = Figure(figsize=(_width(len(releases)), 2.8), layout="constrained")
-        short = [_Series(tables.shortened(one.name, _LONGEST), one.values) for one in series]
-        draw(figure, short, [tables.shortened(release, _LONGEST) for release in releases])
+        short = [_Series(tables.shorten(one.name, _LONGEST), one.values) for one in series]
+        draw(figure, short, [tables.shorten(release, _LONGEST) for release in releases])
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    return _inlined(written.getvalue(), re.sub(r"\W+", "-", title))
+    return _inline(written.getvalue(), re.sub(r"\W+", "-", title))
 
 
 def _width(releases: int) -> float:
-    """The inches that a plot needs: those of many releases stand closer, and fill a line."""
+    """Return the width of a plot in inches; with many releases they stand closer."""
     return max(5.0, 1.5 + 0.45 * min(releases, FEW) + 0.26 * max(releases - FEW, 0))
 
 
-def _inlined(svg: str, name: str) -> Markup:
-    """The picture without what only a file of its own needs; its names are no other picture's."""
+def _inline(svg: str, name: str) -> Markup:
+    """Return the picture as part of a page, with names that no other picture has."""
     _, found, body = svg.partition("<svg")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", body)
     body = body.replace(_INK, "currentColor")
-    # matplotlib escapes what it is given as text
+    # matplotlib escapes texts
     return Markup(f'{found} aria-hidden="true"{body}')
 
 
 def _bars(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -> None:
     axes = figure.subplots()
     floor = [0.0] * len(releases)
-    for one, colour in zip(series, _cycled(series), strict=True):
+    for one, colour in zip(series, _colours(series), strict=True):
         heights = [value or 0.0 for value in one.values]
         axes.bar(releases, heights, 0.6, floor, label=one.name, color=colour)
         floor = [below + height for below, height in zip(floor, heights, strict=True)]
@@ -172,7 +174,7 @@ def _bars(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) ->
 
 def _lines(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -> None:
     axes = figure.subplots()
-    for index, (one, colour) in enumerate(zip(series, _cycled(series), strict=True)):
+    for index, (one, colour) in enumerate(zip(series, _colours(series), strict=True)):
         values = [float("nan") if value is None else value for value in one.values]
         axes.plot(
             range(len(releases)), values, marker="osD^vP"[index % 6], label=one.name, color=colour
@@ -184,7 +186,7 @@ def _lines(figure: Figure, series: Sequence[_Series], releases: Sequence[str]) -
     _finish(figure, axes, releases)
 
 
-def _cycled(series: Sequence[_Series]) -> list[str]:
+def _colours(series: Sequence[_Series]) -> list[str]:
     return [_COLOURS[index % len(_COLOURS)] for index in range(len(series))]
 
 

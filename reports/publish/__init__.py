@@ -1,1 +1,1 @@
-"""What is published: the baselines, the table of targets, and the example pages."""
+"""The published files: the baselines, the table of targets, and the example pages."""

@@ -1,4 +1,4 @@
-"""The folder of baselines: of each target a compressed run file, and which suite has made it."""
+"""The folder of baselines: a compressed run file for each target, and the suite that made it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "reports" / "baselines"
 
 _MADE_BY = "made-by.json"
-# what decides which cases are judged, and how; how targets and baselines are made does not
+# these files decide which cases are judged, and how; the making of targets does not
 _DECIDING = ("conformance/**/*.py", "strategies/*.py")
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What a baseline depends on but its target: the profile, and a digest of the suite.
+    """The profile and a digest of the suite that make a baseline.
 
-    Of the ledger it depends on the entries that are in force for the target's versions: a baseline
-    of one release is not made again for what was learnt about another.
+    A baseline also depends on the ledger's entries that are in force for the target's versions. So
+    a new entry about one release does not cause the baseline of another release to be made again.
     """
 
     profile: str
@@ -34,14 +34,14 @@ class Maker:
 
     @classmethod
     def today(cls, profile: str) -> Maker:
-        """The suite as it is."""
+        """Return the maker for the suite as it is now."""
         digest = hashlib.sha256()
         for path in sorted(path for pattern in _DECIDING for path in ROOT.glob(pattern)):
             digest.update(path.read_bytes())
         return cls(profile, _short(digest))
 
-    def told(self, versions: Mapping[str, str]) -> dict[str, object]:
-        """What is written down of a baseline of a target with these versions."""
+    def to_record(self, versions: Mapping[str, str]) -> dict[str, object]:
+        """Return the record of a baseline of a target with these versions."""
         digest = hashlib.sha256()
         for entry in load_ledger(versions).entries:
             digest.update(repr(replace(entry, versions=())).encode())
@@ -60,34 +60,36 @@ class Baselines:
         self._folder = folder
 
     def runs(self) -> Iterator[tuple[str, Run]]:
-        """Those that are there, in the order of the targets; raises UnreadableRun."""
+        """Yield the baselines that exist, in the order of the targets; raise UnreadableRun."""
         for name in registry.read():
             if self.path(name).exists():
                 yield name, read(self.path(name))
 
     def has(self, name: str, maker: Maker) -> bool:
-        """Whether the baseline of a target is there, and by this maker."""
-        told = self._made_by().get(name, {})
-        versions = told.get("versions")
+        """Return True if the baseline of a target exists and this maker made it."""
+        record = self._made_by().get(name, {})
+        versions = record.get("versions")
         return (
-            self.path(name).exists() and isinstance(versions, dict) and told == maker.told(versions)
+            self.path(name).exists()
+            and isinstance(versions, dict)
+            and record == maker.to_record(versions)
         )
 
     def keep(self, name: str, run_file: Path, maker: Maker) -> None:
-        """Take a run file for the baseline of a target."""
+        """Keep a run file as the baseline of a target."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        # no time in it: the same run is the same file
+        # without a time, the same run gives the same file
         self._write(self.path(name), gzip.compress(run_file.read_bytes(), mtime=0))
-        made_by = {**self._made_by(), name: maker.told(read(run_file).header.versions)}
+        made_by = {**self._made_by(), name: maker.to_record(read(run_file).header.versions)}
         text = json.dumps(dict(sorted(made_by.items())), indent=1) + "\n"
         self._write(self._folder / _MADE_BY, text.encode())
 
     def size(self) -> int:
-        """The bytes of all of them together."""
+        """Return the size of all baselines together, in bytes."""
         return sum(file.stat().st_size for file in self._folder.glob("*.jsonl.gz"))
 
     def path(self, name: str) -> Path:
-        """Where the baseline of a target lies, or would."""
+        """Return the path of the baseline of a target, which need not exist."""
         return self._folder / f"{name}.jsonl.gz"
 
     def _made_by(self) -> dict[str, dict[str, object]]:
@@ -98,7 +100,7 @@ class Baselines:
         return found
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Moved into place, so that an interrupt leaves the old one, or the new one."""
+        """Write a file in one step, so that an interrupt leaves the old or the new one."""
         half = path.with_name(f".{path.name}.partial")
         half.write_bytes(content)
         half.replace(path)

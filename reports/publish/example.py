@@ -1,4 +1,4 @@
-"""The published example: the pages that reports make of the baselines, docs/example."""
+"""The published example, docs/example: pages that are made from the baselines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.errors import ConformanceError
-from reports.compare.comparison import compared
+from reports.compare.comparison import compare_runs
 from reports.html import compare_page, matrix_page
 from reports.publish.baseline_folder import ROOT, Baselines
 from reports.run_files.run_file import Run
@@ -17,11 +17,11 @@ OLD, NEW = "tf2.15", "tf2.21"
 
 
 class NoBaselines(ConformanceError):
-    """A baseline that the example is made of is missing."""
+    """A baseline that the example needs is missing."""
 
 
 def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
-    """Write the matrix of all baselines and the comparison of two; raises NoBaselines."""
+    """Write the matrix of all baselines and the comparison of two; raise NoBaselines."""
     runs = dict(baselines.runs())
     missing = [name for name in (OLD, NEW) if name not in runs]
     if missing:
@@ -30,12 +30,13 @@ def write(baselines: Baselines, into: Path = FOLDER) -> list[Path]:
         )
     into.mkdir(parents=True, exist_ok=True)
     return [
-        _written(into / name, text) for name, text in _pages(runs, _names(baselines, runs)).items()
+        _write_page(into / name, text)
+        for name, text in _pages(runs, _names(baselines, runs)).items()
     ]
 
 
 def _names(baselines: Baselines, runs: Mapping[str, Run]) -> dict[str, str]:
-    """The run files as someone would name them in a clone."""
+    """Return the names of the run files as a user of a clone would write them."""
     paths = {name: baselines.path(name) for name in runs}
     return {
         name: str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name)
@@ -44,13 +45,13 @@ def _names(baselines: Baselines, runs: Mapping[str, Run]) -> dict[str, str]:
 
 
 def _pages(runs: Mapping[str, Run], names: Mapping[str, str]) -> dict[str, str]:
-    comparison = compared(runs[OLD], runs[NEW])
+    comparison = compare_runs(runs[OLD], runs[NEW])
     return {
         MATRIX: matrix_page.matrix_html(list(runs.values()), list(names.values())),
         COMPARE: compare_page.html(comparison, names[OLD], names[NEW]),
     }
 
 
-def _written(path: Path, text: str) -> Path:
+def _write_page(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path

@@ -1,4 +1,4 @@
-"""Makes one baseline: a run of the suite on a target, in a process of its own."""
+"""The making of one baseline: a run of the suite on a target, in a separate process."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _EVERY = 30  # seconds between two lines of progress
 
 
 class NoBaseline(ConformanceError):
-    """A run on a target came to no end."""
+    """A run on a target did not finish."""
 
 
 @dataclass(frozen=True)
 class How:
-    """How runs are made."""
+    """The options of a run: its profile, its workers and its cache of targets."""
 
     profile: str
     workers: int
@@ -31,20 +31,20 @@ class How:
 
 
 def run_on(target: str, how: How, folder: Path) -> Path:
-    """The run file of a run on a target, written into a folder; says how far it is.
+    """Run the suite on a target and return the run file in the folder; print the progress.
 
     Raises:
-        NoBaseline: the run was cut short, or there is none.
+        NoBaseline: the run was cut short, or it left no run file.
     """
     with tempfile.TemporaryFile("w+") as output:
         _wait(target, _command(target, how, folder), folder, output.fileno())
         output.seek(0)
-        said = [line.strip() for line in output if line.strip()]
+        lines = [line.strip() for line in output if line.strip()]
     try:
         path = locate(folder)
         run = read(path)
     except UnreadableRun as error:
-        raise NoBaseline(f"{target}: no run: {said[-1] if said else error}") from error
+        raise NoBaseline(f"{target}: no run: {lines[-1] if lines else error}") from error
     if not run.complete:
         raise NoBaseline(f"{target}: {run.warnings[0]}")
     return path
@@ -77,5 +77,5 @@ def _verdicts(folder: Path) -> int:
 
 
 def progress(line: str) -> None:
-    """Say how far it is."""
+    """Print a line of progress."""
     print(line, file=sys.stderr, flush=True)

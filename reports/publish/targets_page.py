@@ -1,4 +1,4 @@
-"""The page of the targets, docs/targets.md: its table is that of the baselines."""
+"""The page of the targets, docs/targets.md, with the table of the baselines."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _END = "<!-- the end of the table -->\n"
 
 
 class NoPlace(ConformanceError):
-    """The page has no place for the table."""
+    """The page does not mark the place of the table."""
 
 
 def with_table(page: str, runs: Mapping[str, Run]) -> str:
-    """The page with the table of some runs in the place of its table; raises NoPlace."""
+    """Return the page with its table replaced by that of some runs; raise NoPlace."""
     before, begin, rest = page.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not (begin and end):
@@ -30,5 +30,5 @@ def with_table(page: str, runs: Mapping[str, Run]) -> str:
 
 
 def write(runs: Mapping[str, Run], page: Path = PAGE) -> None:
-    """Write the table into the page; raises NoPlace."""
+    """Write the table into the page; raise NoPlace."""
     page.write_text(with_table(page.read_text(encoding="utf-8"), runs), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The table of targets: of each run, how many clauses hold, and how many deviate."""
+"""The table of targets: the number of clauses of each run that hold, and that deviate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NONE = "-"
 
 @dataclass(frozen=True)
 class Row:
-    """A target, and how many clauses there are of each verdict; of several the worst counts."""
+    """A target and its number of clauses by verdict; a clause counts by its worst verdict."""
 
     target: str
     versions: Mapping[str, str]
@@ -26,8 +26,8 @@ class Row:
     cases: int
 
     @classmethod
-    def of(cls, target: str, run: Run) -> Row:
-        """That of a run."""
+    def from_run(cls, target: str, run: Run) -> Row:
+        """Return the row of a run."""
         found: dict[str, set[str]] = {}
         for verdict in run.verdicts:
             found.setdefault(verdict.clause, set()).add(verdict.verdict)
@@ -42,10 +42,10 @@ class Row:
 
 
 def table(runs: Mapping[str, Run]) -> str:
-    """The table in Markdown, a line for each target in the order that is given."""
+    """Return the table in Markdown, a line for each target in the given order."""
     numbers = len(_COLUMNS) - len(_VERSIONS) - 1
     rule = ["---"] * (len(_COLUMNS) - numbers) + ["---:"] * numbers
-    rows = [str(Row.of(target, run)) for target, run in runs.items()]
+    rows = [str(Row.from_run(target, run)) for target, run in runs.items()]
     return "\n".join([_line(*_COLUMNS), _line(*rule), *rows]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Of clauses where more than one call may fail that must not, the statements that are tried."""
+"""The statements to try for clauses in which several statements must not fail."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from conformance.cases.program import EAGER
 from conformance.results.verdict import Verdict
 from reports.reproducer import failing_builds, two_ways_of_a_call
 from reports.reproducer.code import array_code, build_code
-from reports.reproducer.code.source import Code, assigned, literal, within
+from reports.reproducer.code.source import Code, assignment, body_lines, literal
 from reports.reproducer.code.trace_code import FUNCTION, GRAPH
 from reports.reproducer.one_call import BUILD, CALL, NoScenario, stage
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """`statements` make what `judged` need, of which none must fail; `words` say what they are.
+    """Statements to try: `statements` prepare, and none of `judged` must fail.
 
-    Those of a graph are built into one; what is judged there makes a `result`.
+    `words` say what is expected. With `in_graph` all are built into a graph, where those of
+    `judged` make a `result`.
     """
 
     statements: Sequence[Code]
@@ -31,9 +32,9 @@ class Attempt:
 
 
 def failing_statement(verdict: Verdict, case: Case) -> Attempt | None:
-    """What fails of what must not; None where that is one call, or where nothing failed."""
+    """Return the statements to try; None if one call is enough, or if nothing failed."""
     failed = stage(verdict)
-    if verdict.clause == "DF-03":  # that weights have other shapes, two ways show
+    if verdict.clause == "DF-03":  # two ways show that weights have other shapes
         return None
     if failed == BUILD:
         return Attempt((), failing_builds.statements(verdict, case), "no error while building")
@@ -46,10 +47,10 @@ def failing_statement(verdict: Verdict, case: Case) -> Attempt | None:
 
 
 def _gradients(case: Case) -> Attempt:
-    """The gradients of all that a call returns, by its inputs and each leaf of its state."""
+    """Try the gradients of all results of a call, by its inputs and each leaf of its state."""
     if case.program.mode not in (EAGER, FUNCTION):
         raise NoScenario(f"gradients in the mode {case.program.mode!r}")
-    built, taken = build_code.built(case), build_code.as_taken(case, case_calls.whole(case))
+    built, taken = build_code.path_code(case), build_code.adapt_call(case, case_calls.whole(case))
     traced = case.program.mode == FUNCTION
     return Attempt(
         [
@@ -58,7 +59,7 @@ def _gradients(case: Case) -> Attempt:
             "def gradients():",
             "    with tf.GradientTape() as tape:",
             "        tape.watch([inputs, state])",
-            *(f"    {line}" for code in _in_parts(case, built) for line in within(code)),
+            *(f"    {line}" for code in _call_in_parts(case, built) for line in body_lines(code)),
             "    return tape.gradient(tf.nest.flatten(result), [inputs, *tf.nest.flatten(state)])",
         ],
         ["tf.function(gradients, autograph=False)()" if traced else "gradients()"],
@@ -66,27 +67,27 @@ def _gradients(case: Case) -> Attempt:
     )
 
 
-def _in_parts(case: Case, built: build_code.Built) -> Iterator[Code]:
-    """The call, or where the case is split two of them, the second from the state of the first."""
+def _call_in_parts(case: Case, built: build_code.Built) -> Iterator[Code]:
+    """Yield the call; if the case is split, two calls, the second from the first's state."""
     if not case.data.split:
-        yield assigned("result", built.call("state"))
+        yield assignment("result", built.call("state"))
         return
     *others, inputs = built.first
     first, second = (
         dataclasses.replace(built, first=(*others, f"{inputs}[:, {steps}]"))
         for steps in (f":{case.data.split}", f"{case.data.split}:")
     )
-    yield assigned("_, *carried", first.call("state"))
-    yield assigned("result", second.call("carried"))
+    yield assignment("_, *carried", first.call("state"))
+    yield assignment("result", second.call("carried"))
 
 
 # --- states ---------------------------------------------------------------------------------------
 
 
 def _own_state(case: Case) -> Attempt:
-    """A call that is given what the cell makes as its initial state."""
-    built = build_code.built(case)
-    taken = build_code.as_taken(case, dataclasses.replace(case_calls.whole(case), state=None))
+    """Try a call from the initial state that the cell makes."""
+    built = build_code.path_code(case)
+    taken = build_code.adapt_call(case, dataclasses.replace(case_calls.whole(case), state=None))
     given = f"batch_size={case.data.batch}, dtype={literal(case.program.dtype)}"
     return Attempt(
         [
@@ -99,16 +100,16 @@ def _own_state(case: Case) -> Attempt:
     )
 
 
-def _set_in_another_dtype(case: Case) -> Attempt:
-    """A reset to arrays of another dtype, between two calls."""
-    built = build_code.built(case)
+def _reset_in_another_dtype(case: Case) -> Attempt:
+    """Try a reset to arrays of another dtype, between two calls."""
+    built = build_code.path_code(case)
     taken = case_calls.without_state(case)
     states = state_forms.hold_leaves_as(state_forms.NUMPY, case_calls.given_state(case))
     return Attempt(
         [
             *built.statements,
             *array_code.variables(taken),
-            assigned("states", array_code.state(states)),
+            assignment("states", array_code.state(states)),
         ],
         ["layer(inputs)", "layer.reset_states(states)", "layer(inputs)"],
         "no error",
@@ -118,24 +119,24 @@ def _set_in_another_dtype(case: Case) -> Attempt:
 # --- programs -------------------------------------------------------------------------------------
 
 
-def _compiled(case: Case) -> Attempt:
-    """A call that XLA has compiled."""
-    pair = two_ways_of_a_call.compiled(case)
+def _compiled_call(case: Case) -> Attempt:
+    """Try a call that XLA compiles."""
+    pair = two_ways_of_a_call.compiled_call(case)
     return Attempt(pair.statements, pair.judged[:1], "no error")
 
 
 def _model_in_a_graph(case: Case) -> Attempt:
-    """A call of a functional model around a layer."""
-    layer = build_code.bare(case).replace(fresh=True)  # the model builds it
+    """Try a call of a functional model around a layer."""
+    layer = build_code.layer_alone(case).replace(fresh=True)  # the model builds it
     if (
         case.program.mode != GRAPH
         or case.program.wiring != layer.program.wiring
         or case.data.state is None
     ):
-        raise NoScenario("such a model")
+        raise NoScenario("a model like this")
     return Attempt(
         [
-            *build_code.built(layer).statements,
+            *build_code.path_code(layer).statements,
             *build_code.functional_model(layer),
             *array_code.variables(case_calls.whole(layer)),
         ],
@@ -147,8 +148,8 @@ def _model_in_a_graph(case: Case) -> Attempt:
 
 BY_CLAUSE: dict[str, Callable[[Case], Attempt]] = {
     **dict.fromkeys(("GR-01", "GR-02", "GR-03", "GR-04", "GR-05"), _gradients),
-    "MD-03": _compiled,
+    "MD-03": _compiled_call,
     "MD-12": _model_in_a_graph,
     "RT-04": _own_state,
-    "ST-08": _set_in_another_dtype,
+    "ST-08": _reset_in_another_dtype,
 }

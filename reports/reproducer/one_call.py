@@ -1,7 +1,8 @@
-"""Of each clause, which call shows what a case deviates in, and what is expected of that call.
+"""The call that shows the deviation of a case, for each clause that one call decides.
 
-Only clauses that one call decides, by an error or by none, are here: what shows in numbers or in
-the structure of a final state needs the reference, and has no script yet.
+Such a clause holds or deviates by an error, or by the lack of one. Deviations in values and in
+structures have scripts too: `two_ways` compares two computations of one value, and `introspection`
+shows the structure of a result and the attributes of a layer.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ BUILD, CALL = "build", "call"
 
 
 class NoScenario(Exception):
-    """A verdict that no script is written for yet; the message says why."""
+    """No script is written yet for a verdict; the message says why."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What must come of a call, in words, and what a script exits with: 0 where it did, else 1.
+    """The expected result of a call in words, and the exit codes of a script: 0 if it came, else 1.
 
-    `code_of_an_error` is an expression of the variable `error`.
+    `code_of_an_error` is an expression over the variable `error`.
     """
 
     words: str
@@ -50,11 +51,11 @@ ACCEPTED = Expected("no error", "1", code_of_none=0)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A call, and what must come of it; `anew` is the clause's.
+    """A call and its expected result; `isolated` is that of the clause's cost.
 
-    With `refused_first` the call comes after one that is given the malformed state, and after that
-    one without a state, of which the same must come. `first` is a call before it, without a state,
-    of which nothing is asked.
+    With `refused_first` two calls come before: one with the malformed state, and one without a
+    state, which must have the expected result too. `first` is a call before, without a state, with
+    no expected result.
     """
 
     expected: Expected
@@ -65,33 +66,34 @@ class Scenario:
 
 
 def scenario_of(verdict: Verdict, case: Case) -> Scenario:
-    """The scenario of a verdict's clause; NoScenario where it does not show what was seen."""
+    """Return the scenario of a verdict; raise NoScenario if it does not show the deviation."""
     scenario = BY_CLAUSE.get(verdict.clause)
     if scenario is None:
         raise NoScenario(f"the clause {verdict.clause}")
     error = Error.from_observation(verdict.observation or {})
     if error and error.name in (CRASHED, HUNG):
-        raise NoScenario(f"what {error.name}")
+        raise NoScenario(f"a target that {error.name}")
     if stage(verdict) == BUILD:
         raise NoScenario("an error while building")
-    if scenario.first and "must be accepted" in (verdict.sentence or ""):  # which the first was not
+    # then the first call was not accepted, so it is the one to judge
+    if scenario.first and "must be accepted" in (verdict.sentence or ""):
         return Scenario(ACCEPTED, scenario.first, isolated=scenario.isolated)
     if scenario.expected is ACCEPTED and (error is None or stage(verdict) != CALL):
-        raise NoScenario("what shows in values or in a structure")
+        raise NoScenario("a deviation in values or in a structure")
     return scenario
 
 
 def stage(verdict: Verdict) -> str | None:
-    """Where an error was raised that was observed, if one was."""
+    """Return the stage of the observed error; None if there is none."""
     found: str | None = ((verdict.observation or {}).get("error") or {}).get("stage")
     return found
 
 
-def _without_state(case: Case) -> wire.Call:
+def _call_without_state(case: Case) -> wire.Call:
     return case_calls.whole(case.replace(state=None))
 
 
-def _well_formed(case: Case) -> wire.Call:
+def _well_formed_call(case: Case) -> wire.Call:
     return case_calls.whole(case_calls.well_formed(case))
 
 
@@ -99,13 +101,13 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
     return lambda case: documented_usage.call(case, documented_usage.pair(case, container, held_as))
 
 
-def _nested(case: Case) -> wire.Call:
+def _nested_state(case: Case) -> wire.Call:
     return documented_usage.call(
         case, documented_usage.nested_state(case, state_forms.TUPLE, state_forms.NUMPY)
     )
 
 
-def _written(case: Case) -> wire.Call:
+def _documented_example(case: Case) -> wire.Call:
     return documented_usage.call(case, documented_usage.write_example(case))
 
 
@@ -117,7 +119,7 @@ def _pair_or_tensor(case: Case) -> wire.Call:
 
 BY_CLAUSE = {
     "RJ-01": Scenario(REFUSED, isolated=True),
-    "RJ-03": Scenario(ACCEPTED, _well_formed, isolated=True, refused_first=True),
+    "RJ-03": Scenario(ACCEPTED, _well_formed_call, isolated=True, refused_first=True),
     "SQ-24": Scenario(REFUSED, isolated=True),
     "SQ-25": Scenario(REFUSED, isolated=True),
     "SQ-26": Scenario(REFUSED, isolated=True),
@@ -125,18 +127,18 @@ BY_CLAUSE = {
     "DC-02": Scenario(ACCEPTED, _pair(state_forms.TUPLE), isolated=True),
     "DC-04": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
     "DC-05": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
-    "DC-06": Scenario(ACCEPTED, _nested, isolated=True),
+    "DC-06": Scenario(ACCEPTED, _nested_state, isolated=True),
     "DC-07": Scenario(ACCEPTED, isolated=True),
     "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),
-    "DC-15": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-15": Scenario(AN_ERROR, _documented_example, isolated=True),
     "DC-16": Scenario(ACCEPTED, isolated=True),
-    "DC-17": Scenario(AN_ERROR, _written, isolated=True),
+    "DC-17": Scenario(AN_ERROR, _documented_example, isolated=True),
     "DC-18": Scenario(AN_ERROR, isolated=True),
     "DC-19": Scenario(AN_ERROR, isolated=True),
     "DC-20": Scenario(AN_ERROR, isolated=True),
     "DC-21": Scenario(AN_ERROR, isolated=True),
     "DC-22": Scenario(NAMES_STATE_SIZE, isolated=True),
-    "MD-05": Scenario(ACCEPTED, _without_state),
+    "MD-05": Scenario(ACCEPTED, _call_without_state),
     "RT-05": Scenario(ACCEPTED),
     "RT-12": Scenario(ACCEPTED, isolated=True),
     "RT-14": Scenario(ACCEPTED),

@@ -1,4 +1,4 @@
-"""Which of a run's deviations is meant, and the script that shows it: the same as on the pages."""
+"""The choice of one deviation of a run, and its script, which is the same as on the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports.run_files.run_file import Run
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which deviation is asked for; what is None may be any."""
+    """The deviation that the user asked for; a field that is None allows any value."""
 
     clause: str
     path: str | None = None
@@ -21,13 +21,15 @@ class Wanted:
     mode: str | None = None
 
     @classmethod
-    def of(cls, words: str, cell: str | None, malformation: str | None, mode: str | None) -> Wanted:
-        """From CLAUSE or CLAUSE/PATH; a path has a slash of its own."""
+    def parse(
+        cls, words: str, cell: str | None, malformation: str | None, mode: str | None
+    ) -> Wanted:
+        """Read CLAUSE or CLAUSE/PATH; a path has a slash itself."""
         clause, _, path = words.partition("/")
         return cls(clause, path or None, cell, malformation, mode)
 
-    def means(self, verdict: Verdict) -> bool:
-        """Whether a verdict is about what is asked for."""
+    def matches(self, verdict: Verdict) -> bool:
+        """Return True if the user asked for this verdict."""
         case = verdict.case or {}
         pairs = (
             (self.clause, verdict.clause),
@@ -41,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Script:
-    """A script, the verdict that it shows, and how many others were meant too."""
+    """A script, the verdict that it shows, and the number of other verdicts that match."""
 
     text: str
     verdict: Verdict
@@ -49,7 +51,7 @@ class Script:
 
 
 def script(run: Run, wanted: Wanted) -> Script:
-    """The script of the first deviation that is wanted and can be shown: new ones first."""
+    """Return the script of the first deviation that matches and has one; new ones come first."""
     found = _deviations(run, wanted)
     refusals = []
     for verdict in found:
@@ -61,7 +63,7 @@ def script(run: Run, wanted: Wanted) -> Script:
 
 
 def _deviations(run: Run, wanted: Wanted) -> list[Verdict]:
-    meant = [verdict for verdict in run.verdicts if wanted.means(verdict)]
+    meant = [verdict for verdict in run.verdicts if wanted.matches(verdict)]
     found = [verdict for verdict in meant if verdict.verdict in (NEW, KNOWN)]
     if not found:
         why = "no deviation" if meant else "no verdict"

@@ -1,8 +1,8 @@
-"""A standalone script that shows one deviation of a run: TensorFlow and NumPy are all it needs.
+"""A standalone script that shows one deviation of a run and needs only TensorFlow and NumPy.
 
-It says what is expected and what is seen, and exits 1 where the deviation is present, 0 where it is
-not, 2 where that cannot be told. It is made from the verdict's case and observation alone. Texts of
-the run file only reach it as comments, or by `repr`.
+The script prints what is expected and what is seen. It exits with 1 if the deviation is present,
+with 0 if it is not, and with 2 if it cannot tell. It is made from the verdict's case and
+observation alone. Texts of the run file enter it only in its docstring, or by `repr`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from reports.reproducer import (
     two_ways_of_a_layer,
 )
 from reports.reproducer.code import array_code, build_code, trace_code  # fmt: skip
-from reports.reproducer.code.source import Code, Group, assigned, laid_out, literal, text
+from reports.reproducer.code.source import Code, Group, assignment, lay_out, literal, text
 from reports.reproducer.code.trace_code import FUNCTION, GRAPH
 from reports.reproducer.failing_statements import Attempt
-from reports.reproducer.introspection import Telling
+from reports.reproducer.introspection import Introspection
 from reports.reproducer.one_call import Scenario
 from reports.reproducer.two_ways import Pair
 
@@ -38,11 +38,11 @@ _WIDTH = 104
 
 
 class NoScript(Exception):
-    """No script can be made; the message is one line that says why."""
+    """No script can be made; the message says why in one line."""
 
 
 def script_of(verdict: Verdict, versions: dict[str, str]) -> str:
-    """The script of one deviation; NoScript where there is none yet."""
+    """Return the script of one deviation; raise NoScript if there is none yet."""
     try:
         case = case_json.from_plain(verdict.case)
         _must_be_small(case)
@@ -52,14 +52,14 @@ def script_of(verdict: Verdict, versions: dict[str, str]) -> str:
     except UnreadableCase as error:
         raise NoScript(f"the case cannot be read: {error}") from None
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, MemoryError):
-        raise NoScript("the case is none that the suite could have judged") from None
+        raise NoScript("the suite cannot have judged this case") from None
 
 
 _LARGEST = 1000
 
 
 def _must_be_small(case: Case) -> None:
-    """Refuse sizes that no run of the suite has, before arrays of them are made."""
+    """Refuse sizes that no run of the suite has, before large arrays are made."""
     widths = [width for cell in case.program.cells for width in (*cell.state_widths, cell.units)]
     sizes = (
         case.data.batch,
@@ -80,46 +80,46 @@ def _lines(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterator[s
 
 
 def _deviation_code(verdict: Verdict, case: Case) -> Iterator[str]:
-    """What shows a deviation: what is told, what fails, two ways of the same, or one call."""
-    telling = introspection.introspection_of(verdict, case)
-    if telling:
-        return _told_by_itself(case, telling)
+    """Return the code of a deviation: an attribute, an attempt, two ways, or one call."""
+    inspected = introspection.introspection_of(verdict, case)
+    if inspected:
+        return _introspection_lines(case, inspected)
     attempt = failing_statements.failing_statement(verdict, case)
     if attempt:
-        return _attempted(case, attempt)
+        return _attempt_lines(case, attempt)
     pairing = _PAIRINGS.get(verdict.clause)
     if pairing is None:
-        return _called(verdict, case)
-    if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # all modes show it
+        return _one_call_lines(verdict, case)
+    if verdict.mode is None and case.program.mode in (FUNCTION, GRAPH):  # every mode shows it
         case = case.replace(mode=EAGER)
-    return _side_by_side(case, pairing(case))
+    return _two_ways_lines(case, pairing(case))
 
 
 _PAIRINGS = {**two_ways_of_a_call.BY_CLAUSE, **two_ways_of_a_layer.BY_CLAUSE}
 
 
-def _attempted(case: Case, attempt: Attempt) -> Iterator[str]:
-    mode = GRAPH if attempt.in_graph else EAGER  # a function is among the statements
+def _attempt_lines(case: Case, attempt: Attempt) -> Iterator[str]:
+    mode = GRAPH if attempt.in_graph else EAGER  # the statements make a tf.function themselves
     case = case.replace(mode=mode)
     tried = [line for code in attempt.judged for line in _result(case, code)]
-    yield from _prepared(case, attempt.statements, tried)
+    yield from _preparation(case, attempt.statements, tried)
     yield f"print({literal(f'expected: {attempt.words}')})"
-    yield from _tried(tried)
+    yield from _try_lines(tried)
     yield 'print("seen: no error")'
 
 
-def _side_by_side(case: Case, pair: Pair) -> Iterator[str]:
+def _two_ways_lines(case: Case, pair: Pair) -> Iterator[str]:
     weights = [two_ways.weights(pair.weighed)] if pair.weighed else []
-    yield from _prepared(case, [*pair.statements, *weights], two_ways.APART)
+    yield from _preparation(case, [*pair.statements, *weights], two_ways.DISTANCE_LINES)
     yield f"print({literal(f'expected: {pair.words}')})"
-    yield from _tried([line for code in pair.judged for line in laid_out(code, 1)])
-    yield from two_ways.APART
+    yield from _try_lines([line for code in pair.judged for line in lay_out(code, 1)])
+    yield from two_ways.DISTANCE_LINES
     yield 'print("seen: apart by", told)'
     yield f"sys.exit(0 if {two_ways.nearness(case.program.dtype)} else 1)"
 
 
-def _tried(lines: Sequence[str]) -> Iterator[str]:
-    """Lines, one level in, of which an error is the deviation."""
+def _try_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines, indented once, in which an error is the deviation."""
     yield "try:"
     yield from lines
     yield "except Exception as error:"
@@ -127,40 +127,40 @@ def _tried(lines: Sequence[str]) -> Iterator[str]:
     yield "    sys.exit(1)"
 
 
-def _told_by_itself(case: Case, telling: Telling) -> Iterator[str]:
-    yield from _prepared(case, [*telling.statements, f"told = {telling.expression}"], ())
-    yield f"print({literal(f'expected: {telling.words}')})"
+def _introspection_lines(case: Case, inspected: Introspection) -> Iterator[str]:
+    yield from _preparation(case, [*inspected.statements, f"told = {inspected.expression}"], ())
+    yield f"print({literal(f'expected: {inspected.words}')})"
     yield 'print("seen:", told)'
-    yield f"sys.exit(0 if {telling.holds} else 1)"
+    yield f"sys.exit(0 if {inspected.holds} else 1)"
 
 
-def _called(verdict: Verdict, case: Case) -> Iterator[str]:
+def _one_call_lines(verdict: Verdict, case: Case) -> Iterator[str]:
     scenario = one_call.scenario_of(verdict, case)
     if case.program.mode not in (EAGER, FUNCTION, GRAPH):
         raise build_code.NotCovered(f"the mode {case.program.mode!r}")
-    call = build_code.as_taken(case, scenario.call(case))
-    built = build_code.built(case)
+    call = build_code.adapt_call(case, scenario.call(case))
+    built = build_code.path_code(case)
     names = [name for name, _ in call.arguments]
     whole = built.call("state" if call.state is not None else None, names)
     code: Code = whole
     first = scenario.first(case) if scenario.first else None
     if case.program.mode == GRAPH and (first or scenario.refused_first):
-        raise build_code.NotCovered("several calls of a graph")
+        raise build_code.NotCovered("several calls in a graph")
     is_placed = case.program.mode == GRAPH and _is_kept(case, scenario)
-    variables = trace_code.placed(call) if is_placed else array_code.variables(first or call)
+    variables = trace_code.placeholders(call) if is_placed else array_code.variables(first or call)
     given = [*built.statements, *variables]
     if case.program.mode == FUNCTION and not scenario.refused_first:
-        lines, code = trace_code.function(case, _is_kept(case, scenario), call, whole)
+        lines, code = trace_code.function_code(case, _is_kept(case, scenario), call, whole)
         given += lines
     if first:
-        given += [code, assigned("inputs", array_code.array(call.inputs))]
+        given += [code, assignment("inputs", array_code.array(call.inputs))]
     if scenario.refused_first:
-        given.append(assigned("malformed", array_code.state(case_calls.given_state(case))))
+        given.append(assignment("malformed", array_code.state(case_calls.given_state(case))))
         judged = _refused_first(case, built, whole)
     else:
-        judged = ["try:", *_result(case, assigned("result", code))]
-    ended = list(_ended(scenario))
-    yield from _prepared(case, given, [*judged, *ended])
+        judged = ["try:", *_result(case, assignment("result", code))]
+    ended = list(_ending(scenario))
+    yield from _preparation(case, given, [*judged, *ended])
     if case.data.malformation:
         kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
         yield f"print({literal(f'given as {kind.argument}: {kind.about}')})"
@@ -174,10 +174,10 @@ def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterat
     about = f"{verdict.clause} on {verdict.path}, {case.program.cell_name}, {case.program.mode}"
     found = Error.from_observation(verdict.observation or {})
     seen = found.name if found else "accepted"
-    told = f"Seen with {_release_words(versions, Path.parse(case.program.path))}: {seen}."
+    observed = f"Seen with {_release_words(versions, Path.parse(case.program.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
-    yield from ("", *clause, f'{text(told)}"""')
+    yield from ("", *clause, f'{text(observed)}"""')
 
 
 def _release_words(versions: dict[str, str], path: Path) -> str:
@@ -189,13 +189,13 @@ def _release_words(versions: dict[str, str], path: Path) -> str:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
-    """All before what comes `after`, the call; if any of it fails, nothing can be told."""
+def _preparation(case: Case, statements: Sequence[Code], after: Sequence[str]) -> Iterator[str]:
+    """Yield the part before `after`, the call; if this part fails, the script cannot tell."""
     level = 2 if case.program.mode == GRAPH else 1
-    lines = [line for code in statements for line in laid_out(code, level)]
+    lines = [line for code in statements for line in lay_out(code, level)]
     library = _LIBRARIES[Path.parse(case.program.path).generation]
     drawn = any("random." in line for line in (*lines, *after))
-    # v1 functions look for tf.keras, whatever cell they are given
+    # v1 functions look for tf.keras, whatever cell they get
     legacy = library is not _LIBRARIES["keras3"] or any(
         name in line for name in _LEGACY for line in (*lines, *after)
     )
@@ -227,7 +227,7 @@ _CANNOT_TELL = (
 
 @dataclass(frozen=True)
 class _Library:
-    """What a script needs of a generation: imports, and statements after all imports."""
+    """The imports that a script needs for an API, and the statements after all imports."""
 
     statements: tuple[str, ...]
     imports: tuple[str, ...] = ()
@@ -254,35 +254,37 @@ _LIBRARIES = {
 
 
 def _refused_first(case: Case, built: build_code.Built, whole: Group) -> list[str]:
-    """A call that is to be refused, and then those that are judged."""
+    """Return the lines of a call that must be refused, and of the calls that are judged."""
     refused, first, judged = (
-        _traced(case, each) for each in (built.call("malformed"), built.call(None), whole)
+        _trace(case, each) for each in (built.call("malformed"), built.call(None), whole)
     )
     return [
         "try:",
-        *laid_out(refused, 1),
+        *lay_out(refused, 1),
         "except Exception as error:",
         '    print(f"the malformed state: {type(error).__name__}")',
         "try:",
-        *laid_out(first, 1),
-        *_result(case, assigned("result", judged)),
+        *lay_out(first, 1),
+        *_result(case, assignment("result", judged)),
     ]
 
 
-def _traced(case: Case, call: Group) -> Group:
-    """A call that is not kept, traced for what it is given where the case's mode says so."""
+def _trace(case: Case, call: Group) -> Group:
+    """Return a call in a tf.function if the mode of the case asks for that."""
     if case.program.mode != FUNCTION:
         return call
     return Group(f"tf.function(lambda: {call.opening}", call.parts, f"{call.closing})()")
 
 
 def _result(case: Case, statement: Code) -> list[str]:
-    """A statement to be tried, one level in; in a graph it makes the `result` that is run."""
-    return trace_code.in_graph(statement) if case.program.mode == GRAPH else laid_out(statement, 1)
+    """Return a statement, indented once; in a graph it makes the `result` and runs it."""
+    return (
+        trace_code.graph_lines(statement) if case.program.mode == GRAPH else lay_out(statement, 1)
+    )
 
 
-def _ended(scenario: Scenario) -> Iterator[str]:
-    """What to exit with behind what is tried."""
+def _ending(scenario: Scenario) -> Iterator[str]:
+    """Yield the lines after the tried ones, with the exit codes."""
     yield "except Exception as error:"
     yield '    print(f"seen: {type(error).__name__}: {error}")'
     yield f"    sys.exit({scenario.expected.code_of_an_error})"

@@ -1,10 +1,10 @@
-"""Scripts for clauses about values: what was computed is held against the same computed otherwise,
-which needs no reference.
+"""Scripts for clauses about values: they compute one value in two ways and compare the results.
 
-A stateful layer is held against what it gave at first, a model against its layer, an output against
-a state. Two results are the same where they agree in two thirds of the dtype's digits: rounding
-leaves more of them in a minimal case's small sizes, and another state fewer.
-`stateful_pairs` and `call_pairs` have the two ways of each clause.
+This needs no reference. A stateful layer is compared with its first results, a model with its
+layer, and an output with a state. Two results are the same if they agree in two thirds of the
+dtype's digits. In the small sizes of a minimal case, rounding errors leave more equal digits than
+that, and another state leaves fewer. The modules `two_ways_of_a_call` and `two_ways_of_a_layer`
+have the two ways of each clause.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reports.reproducer.code.source import Code
 from reports.reproducer.one_call import NoScenario
 
 _EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
-APART = (
+DISTANCE_LINES = (
     "pairs = zip(tf.nest.flatten(seen), tf.nest.flatten(expected))",
     'told = max(float(tf.reduce_max(tf.abs(tf.cast(a - b, "float64")))) for a, b in pairs)',
 )
@@ -26,9 +26,9 @@ APART = (
 
 @dataclass(frozen=True)
 class Pair:
-    """Two ways: `statements` make what both need, `judged` make `expected` and `seen`.
+    """Two ways: `statements` prepare both, and `judged` make `expected` and `seen`.
 
-    `words` say what is expected. `weighed` is the name of what has the weights.
+    `words` say what is expected. `weighed` names the cell or layer that has the weights.
     """
 
     statements: Sequence[Code]
@@ -38,7 +38,7 @@ class Pair:
 
 
 def weights(name: str) -> str:
-    """The statement that gives a cell or layer the same weights in each run."""
+    """Return the statement that gives a cell or layer the same weights in each run."""
     return f"{name}.set_weights([0 * weights + 0.5 for weights in {name}.get_weights()])"
 
 
@@ -46,11 +46,11 @@ Pairing = Callable[[Case], Pair]
 
 
 def nearness(dtype: str) -> str:
-    """The expression of `told` that holds where both ways gave the same."""
+    """Return the expression over `told` that is true if both ways gave the same."""
     return f"told <= {_EPSILON[dtype] ** (2 / 3):.0e}"
 
 
 def must_be_eager(case: Case) -> None:
-    """Raise NoScenario for another mode."""
+    """Raise NoScenario if the mode is not eager."""
     if case.program.mode != EAGER:
-        raise NoScenario("values in another mode than eager")
+        raise NoScenario("values in a mode other than eager")

@@ -1,4 +1,4 @@
-"""What shows a stateful layer's values: what it gave at first, and what it gives afterwards."""
+"""Pairs for the values of a stateful layer: its first results, and its later results."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from reports.reproducer.one_call import NoScenario
 from reports.reproducer.two_ways import Pair, Pairing, must_be_eager
 
 
-def _calls(words: str, *judged: str) -> Pairing:
-    """Calls of a layer, or of a model that the lines make of it.
+def _layer_calls(words: str, *judged: str) -> Pairing:
+    """Return the pair of some calls of a layer, or of a model that the lines make from it.
 
-    The lines may name `state`, where to `split`, how to `reset`, the `batch` and a model's `input`.
+    The lines may use the fields `state`, `split`, `reset`, `batch`, and a model's `input`.
     """
 
     def pair(case: Case) -> Pair:
@@ -26,15 +26,15 @@ def _calls(words: str, *judged: str) -> Pairing:
             or case.program.layer.go_backwards
             or case.program.layer.time_major
         ):
-            raise NoScenario("values of a layer with such options")
+            raise NoScenario("values of a layer with these options")
         case = case.replace(form=state_forms.DOCUMENTED)
         call = case_calls.whole(case)
         if not _needs_state(judged):
             call = dataclasses.replace(call, state=None)
-        layer = build_code.built(build_code.bare(case))
+        layer = build_code.path_code(build_code.layer_alone(case))
         return Pair(
             [*layer.statements, *array_code.variables(call)],
-            _of_case(judged, case),
+            _fill_in(judged, case),
             words,
             weighed="layer.cell",
         )
@@ -46,7 +46,7 @@ def _needs_state(judged: tuple[str, ...]) -> bool:
     return any("=state" in line or "(state)" in line for line in judged)
 
 
-def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
+def _fill_in(judged: tuple[str, ...], case: Case) -> list[str]:
     names = {
         "reset": "reset_state"
         if Path.parse(case.program.path).generation == "keras3"
@@ -62,9 +62,9 @@ def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
 _FROM_GIVEN = "expected = layer(inputs, initial_state=state)"
 
 
-def _set(states: str) -> Pairing:
-    """A reset to states, after a call from them."""
-    return _calls(
+def _reset_to(states: str) -> Pairing:
+    """Return the pair of a call from given states and a call after a reset to them."""
+    return _layer_calls(
         "what a call from these states gives",
         _FROM_GIVEN,
         f"layer.{{reset}}(states={states})",
@@ -73,7 +73,7 @@ def _set(states: str) -> Pairing:
 
 
 _WHOLE = "the final state of one call over the whole sequence"
-_IN_TWO = _calls(
+_IN_TWO = _layer_calls(
     _WHOLE,
     "expected = layer(inputs)[1:]",
     "layer.{reset}()",
@@ -83,45 +83,45 @@ _IN_TWO = _calls(
 
 BY_CLAUSE: dict[str, Pairing] = {
     "ST-01": _IN_TWO,
-    "ST-02": _calls(
+    "ST-02": _layer_calls(
         "in `states` the final state that the call returned",
         f"{_FROM_GIVEN}[1:]",
         "seen = layer.states",
     ),
-    "ST-04": _calls(
+    "ST-04": _layer_calls(
         "what the first call gave",
         "expected = layer(inputs)",
         "layer.{reset}()",
         "seen = layer(inputs)",
     ),
-    "ST-05": _set("tf.nest.map_structure(lambda leaf: leaf.numpy(), state)"),
-    "ST-06": _set("state"),
-    "ST-07": _calls(
+    "ST-05": _reset_to("tf.nest.map_structure(lambda leaf: leaf.numpy(), state)"),
+    "ST-06": _reset_to("state"),
+    "ST-07": _layer_calls(
         "what a call from the assigned state gives",
         _FROM_GIVEN,
         "for variable, value in zip(tf.nest.flatten(layer.states), tf.nest.flatten(state)):",
         "    variable.assign(value)",
         "seen = layer(inputs)",
     ),
-    "ST-09": _calls(
+    "ST-09": _layer_calls(
         "what the first call from this state gave",
         _FROM_GIVEN,
         "seen = layer(inputs, initial_state=state)",
     ),
-    "ST-10": _calls(
+    "ST-10": _layer_calls(
         _WHOLE,
         f"{_FROM_GIVEN}[1:]",
         "layer.{reset}()",
         "layer(inputs[:, :{split}], initial_state=state)",
         "seen = layer(inputs[:, {split}:])[1:]",
     ),
-    "ST-11": _calls(
+    "ST-11": _layer_calls(
         "what the call from the given state gave",
         _FROM_GIVEN,
         "layer.{reset}()",
         "seen = layer(inputs)",
     ),
-    "ST-12": _calls(
+    "ST-12": _layer_calls(
         "what a call from the cell's own state gives",
         "seen = layer(inputs)",
         "own = layer.cell.get_initial_state(batch_size={batch}, dtype=inputs.dtype)",
@@ -129,7 +129,7 @@ BY_CLAUSE: dict[str, Pairing] = {
         "expected = again(inputs, initial_state=own)",
     ),
     "ST-16": _IN_TWO,
-    "ST-18": _calls(
+    "ST-18": _layer_calls(
         "what the first call gave",
         "x = {input}",
         "model = {keras}.Model(x, layer(x))",
@@ -137,7 +137,7 @@ BY_CLAUSE: dict[str, Pairing] = {
         "model.{reset}()",
         "seen = model(inputs)",
     ),
-    "ST-19": _calls(
+    "ST-19": _layer_calls(
         "what one call from the given state gives in the rest of the sequence",
         "expected = tf.nest.flatten(layer(inputs, initial_state=state))[0][:, {split}:]",
         "x = {input}",

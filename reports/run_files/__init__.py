@@ -1,1 +1,1 @@
-"""Run files: how they are written and read."""
+"""Run files: writing and reading them."""

@@ -1,4 +1,4 @@
-"""The families of clauses, and the order in which verdicts are told."""
+"""The families of clauses, and the order in which verdicts are printed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ FAMILIES = {
 
 
 def family_of(verdict: Verdict) -> str:
-    """The family's short name, from the clause's where none is given."""
+    """Return the short name of a verdict's family; without one, take it from the clause."""
     return verdict.family or verdict.clause.partition("-")[0]
 
 
 def family_rank(family: str) -> tuple[int, str]:
-    """What families are sorted by: as above, unknown ones last."""
+    """Return the sort key of a family: the order above, unknown families last."""
     known = list(FAMILIES)
     return (known.index(family) if family in known else len(known), family)
 
 
 def rank(verdict: Verdict) -> tuple[tuple[int, str], list[str]]:
-    """What verdicts are sorted by: their family, and then what they are about."""
+    """Return the sort key of a verdict: its family, and then its subject."""
     return (family_rank(family_of(verdict)), [part or "" for part in verdict.key])
 
 
 def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """By family and then by what they are about, however many workers found them."""
+    """Sort verdicts by family and subject; the number of workers does not change this order."""
     return sorted(verdicts, key=rank)

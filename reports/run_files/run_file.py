@@ -1,10 +1,11 @@
-"""The run file: JSON Lines, one record a line, written and flushed as the run goes.
+"""The run file: JSON Lines, one record a line, written and flushed during the run.
 
-So a run that is killed leaves all that it had found. Each line is an object; its key "record" says
-what it is ("header", "verdict", "footer") and its other keys are that record's fields. What a field
-holds is told in `verdicts`, and as a JSON Schema of a line in `run.schema.json`; the header's
-`defaults` are what two versions differ in by themselves. The reader checks what the schema says by
-itself, since a validator takes a hundred times as long as reading does.
+So a killed run leaves everything that it had found. Each line is an object. Its key "record" names
+the record ("header", "verdict", "footer"), and its other keys are the fields of that record.
+`conformance/results/verdict.py` describes the fields, and `run.schema.json` is the JSON Schema of a
+line. The header has the `defaults` of the classes, as two versions may differ in nothing else. The
+reader checks the schema with its own code, since a validator takes a hundred times as long as the
+reading.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ _WORSE = (HOLDS, UNAVAILABLE, KNOWN, NEW)
 
 
 class Writer:
-    """Writes a run file, line by line; makes the folder where it is missing."""
+    """Writes a run file line by line; creates its folder if that is missing."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("w", encoding="ascii", newline="\n")
 
     def header(self, header: Header) -> None:
-        """Write the first line."""
+        """Write the header, which is the first line."""
         self._write("header", header)
 
     def verdict(self, verdict: Verdict) -> None:
@@ -58,12 +59,12 @@ class Writer:
         self._write("verdict", verdict)
 
     def footer(self, footer: Footer) -> None:
-        """Write the last line, and close the file."""
+        """Write the footer, which is the last line, and close the file."""
         self._write("footer", footer)
         self.close()
 
     def close(self) -> None:
-        """Close the file; without a footer it reads as cut short."""
+        """Close the file; without a footer, readers call the run cut short."""
         self._file.close()
 
     def __enter__(self) -> Writer:
@@ -79,7 +80,7 @@ class Writer:
 
     def _write(self, kind: str, record: PlainRecord) -> None:
         plain = record.to_plain()
-        # A record that nobody could read back is better refused here, where its maker is near.
+        # refuse a record that nobody can read back here, where its maker is still known
         type(record).from_plain(plain)
         self._file.write(json.dumps({"record": kind, **plain}, allow_nan=False) + "\n")
         self._file.flush()
@@ -87,7 +88,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Run:
-    """A run file as it was read; `warnings` says what is missing from it."""
+    """The content of a run file; `warnings` say what is missing from it."""
 
     header: Header
     verdicts: tuple[Verdict, ...]
@@ -96,12 +97,12 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end and each of its verdicts is here, once."""
+        """True if the run came to its end and each of its verdicts is here once."""
         return not self.warnings
 
 
 def locate(path: Path) -> Path:
-    """The run file that is meant: the path itself, or the newest run file of a folder."""
+    """Return the run file that a path means: the path, or the newest run file in a folder."""
     if not path.is_dir():
         return path
     files = [file for kind in _KINDS for file in path.glob(kind)]
@@ -112,13 +113,13 @@ def locate(path: Path) -> Path:
 
 
 def read(path: Path) -> Run:
-    """Read a run file as far as it goes, or raise UnreadableRun with one line that says why."""
+    """Read a run file as far as possible, or raise UnreadableRun with the reason in one line."""
     if not path.exists():
         raise UnreadableRun(f"{path}: no such file; {_AGAIN} or name another")
     if not path.is_file():
         raise UnreadableRun(f"{path}: not a file; name a run file ({', '.join(_KINDS)})")
     try:
-        with _opened(path) as lines:
+        with _open(path) as lines:
             return _Reader(path).read(lines)
     except OSError as error:
         raise UnreadableRun(f"{path}: cannot be read: {error.strerror or error}") from None
@@ -126,8 +127,8 @@ def read(path: Path) -> Run:
         raise UnreadableRun(f"{path}: cannot be unpacked: {error}; {_AGAIN}") from None
 
 
-def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
-    """The lines of a run file, whether it is compressed or not, and whatever it is called."""
+def _open(path: Path) -> BinaryIO | gzip.GzipFile:
+    """Open a run file; its content, not its name, shows if it is compressed."""
     with path.open("rb") as file:
         compressed = file.read(len(_GZIP)) == _GZIP
     return gzip.open(path) if compressed else path.open("rb")
@@ -138,7 +139,7 @@ class _CorruptLine(Exception):
 
 
 class _Reader:
-    """Reads one run file and keeps what it had to leave out."""
+    """Reads one run file and remembers the lines that it had to leave out."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -183,7 +184,7 @@ class _Reader:
         try:
             self._keep(number, _object(line))
         except _CorruptLine:
-            # Only the last line can be without its end, where the writer was stopped in it.
+            # only the last line can lack its end: the writer was stopped there
             half = not line.endswith(b"\n")
             what = "is cut off in the middle" if half else "is not JSON"
             self._left_out.append(f"line {number} {what}; left out")
@@ -197,10 +198,10 @@ class _Reader:
         elif kind == "footer":
             self._footer = Footer.from_plain(plain)
         else:
-            raise UnreadableRun(f"a record of kind {kind!r}, which should be a verdict or a footer")
+            raise UnreadableRun(f"a record of kind {kind!r}, but should be a verdict or a footer")
 
     def _keep_verdict(self, number: int, verdict: Verdict) -> None:
-        """Keep one verdict for each thing judged: of two the worse, so that neither hides it."""
+        """Keep one verdict for each subject: the worse of two, so that it stays visible."""
         first = self._lines.setdefault(verdict.key, number)
         if first == number:
             self._verdicts[verdict.key] = verdict
@@ -217,7 +218,7 @@ class _Reader:
         more = len(self._left_out) - _MOST_WARNINGS
         if more > 0:
             self._warnings.append(
-                f"{more} more line{'s' * (more > 1)} could not be taken as they are"
+                f"{more} more line{'s' * (more > 1)} could not be read as they are"
             )
 
     def _judge_the_end(self) -> None:
@@ -238,7 +239,7 @@ class _Reader:
 
 
 def _object(line: bytes) -> dict[str, Any]:
-    """The JSON object on a line, whoever wrote it: the bare NaN of other writers is taken too."""
+    """Return the JSON object on a line; the bare NaN of other writers is accepted too."""
     try:
         value = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):

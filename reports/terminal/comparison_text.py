@@ -1,4 +1,4 @@
-"""``compare``: two runs against each other, as text."""
+"""The text of ``compare``: the comparison of two runs."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ _NARROWEST = 20
 def comparison_text(
     comparison: Comparison, old: str, new: str, width: int, everything: bool = False
 ) -> str:
-    """Each change, the worst first; the counts; the one sentence that says how it is."""
+    """Return each change, the worst first, then the counts and one closing sentence."""
     lines = [*_heading(comparison, old, new, width)]
     for kind in CHANGE_KINDS:
         if kind != UNCHANGED or everything:
-            lines += _of_kind(comparison, kind, width)
+            lines += _changes_of_kind(comparison, kind, width)
     lines += _defaults(comparison, width)
     return "\n".join([*lines, "", *_counts(comparison), "", *_ending(comparison, width)])
 
 
 def _heading(comparison: Comparison, old: str, new: str, width: int) -> Iterator[str]:
     for name, path, run in (("OLD", old, comparison.old), ("NEW", new, comparison.new)):
-        yield from tables.wrapped(f"{name}: {tables.clean(path)}", width)
-        told = tables.clean(wording.title(run))
-        yield from tables.wrapped(told, width, indent="     ", hang="     ")
+        yield from tables.wrap(f"{name}: {tables.clean(path)}", width)
+        title = tables.clean(wording.title(run))
+        yield from tables.wrap(title, width, indent="     ", hang="     ")
 
 
-def _of_kind(comparison: Comparison, kind: str, width: int) -> Iterator[str]:
+def _changes_of_kind(comparison: Comparison, kind: str, width: int) -> Iterator[str]:
     changes = comparison.of_kind(kind)
     if changes:
-        yield from ("", *tables.wrapped(wording.heading(comparison, kind), width), "")
+        yield from ("", *tables.wrap(wording.heading(comparison, kind), width), "")
     for change in changes:
         in_full = kind in _IN_FULL or (kind == ADDED and change.verdict.deviates)
         yield from _in_full(change, width) if in_full else _in_short(change, width)
 
 
 def _in_full(change: Change, width: int) -> Iterator[str]:
-    yield from tables.wrapped(
+    yield from tables.wrap(
         f"{_about(change)}: {tables.clean(wording.why(change))}", width, hang="    "
     )
     half = max((width - 7) // 2, _NARROWEST)
@@ -65,7 +65,7 @@ def _in_full(change: Change, width: int) -> Iterator[str]:
     table.add_row(*(_cell(texts) for texts in wording.sides(change)))
     yield from (f"    {line}" for line in tables.plain_text(table).splitlines())
     if change.new and change.new.deviates and change.new.replay:
-        # On one line whatever its length: it is there to be copied.
+        # On one line whatever its length, so that it can be copied.
         yield f"    replay: {tables.clean(change.new.replay)}"
     yield ""
 
@@ -75,11 +75,11 @@ def _cell(texts: Iterable[str]) -> Text:
 
 
 def _in_short(change: Change, width: int) -> Iterator[str]:
-    """A change in one line: what the only run says that judged it, or how both differ."""
+    """Yield a change as one line: the words of the only run that judged it, or the difference."""
     only = {ADDED: change.new, REMOVED: change.old}.get(change.change_type)
-    said = [*wording.side(only)] if only else [change.verdict.verdict]
-    text = "; ".join([*said, wording.why(change)] if change.why else said)
-    yield tables.shortened(f"{_about(change)}: {tables.clean(text)}", width)
+    words = [*wording.side(only)] if only else [change.verdict.verdict]
+    text = "; ".join([*words, wording.why(change)] if change.why else words)
+    yield tables.shorten(f"{_about(change)}: {tables.clean(text)}", width)
 
 
 def _about(change: Change) -> str:
@@ -87,11 +87,11 @@ def _about(change: Change) -> str:
 
 
 def _defaults(comparison: Comparison, width: int) -> Iterator[str]:
-    told = wording.defaults(comparison)
-    if told:
+    defaults = wording.defaults(comparison)
+    if defaults:
         yield from ("", f"Defaults that changed ({len(comparison.defaults)})", "")
-    for text in told:
-        yield from tables.wrapped(tables.clean(text), width)
+    for text in defaults:
+        yield from tables.wrap(tables.clean(text), width)
 
 
 def _counts(comparison: Comparison) -> Iterator[str]:
@@ -102,5 +102,5 @@ def _counts(comparison: Comparison) -> Iterator[str]:
 
 def _ending(comparison: Comparison, width: int) -> Iterator[str]:
     for text in wording.reservations(comparison):
-        yield from tables.wrapped(tables.clean(text), width)
-    yield from tables.wrapped(tables.clean(wording.closing(comparison)), width)
+        yield from tables.wrap(tables.clean(text), width)
+    yield from tables.wrap(tables.clean(wording.closing(comparison)), width)

@@ -1,4 +1,4 @@
-"""Where a command's text goes: to standard output, or to the files that were asked for."""
+"""The output of a command: to standard output, or to the files that the user named."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STANDARD_OUTPUT = "-"
-"""What names standard output where a file may be named."""
+"""The name of standard output where a file may be named."""
 
 
 class Unwritable(Exception):
-    """A file that was asked for and cannot be written."""
+    """A file that the user named cannot be written."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """A file that may have been asked for, and what makes its text."""
+    """A file that the user may have named, and the function that makes its text."""
 
     to: str | None
     text: Callable[[], str]
 
 
-def exported(files: Sequence[Export], inputs: Sequence[Path]) -> bool:
-    """Write what was asked for; returns whether that was what standard output is for."""
+def write_exports(files: Sequence[Export], inputs: Sequence[Path]) -> bool:
+    """Write the files that the user named; return True if one of them is standard output."""
     asked = [file.to for file in files if file.to is not None]
     twice = [to for to in asked if asked.count(to) > 1]
     if twice:
@@ -41,7 +41,7 @@ def exported(files: Sequence[Export], inputs: Sequence[Path]) -> bool:
 
 def _save(path: Path, text: str, inputs: Sequence[Path]) -> None:
     if path.resolve() in [run_file.resolve() for run_file in inputs]:
-        raise Unwritable(f"{path}: is the run file that was to be read")
+        raise Unwritable(f"{path}: is the run file to read, so it is not written")
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -49,13 +49,13 @@ def _save(path: Path, text: str, inputs: Sequence[Path]) -> None:
 
 
 def say(text: str) -> None:
-    """Print a text, whatever the terminal can show of it."""
+    """Print a text; characters that the terminal cannot show are escaped."""
     stream = sys.stdout
     encoding = stream.encoding or "ascii"
-    # A terminal that cannot show a character of a foreign message still shows the rest.
+    # Foreign messages may have characters that this terminal cannot show.
     encodable = text.encode(encoding, "backslashreplace").decode(encoding)
     try:
         print(encodable, file=stream, flush=True)
     except BrokenPipeError:
-        # `show RUN | head` is no error; without this Python complains when it closes the stream.
+        # `show RUN | head` is no error; without this, Python complains when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""``show``: a run as text."""
+"""The text of ``show``: one run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from reports.run_files.run_file import Run
 from reports.terminal import tables, upgrade_text, width_table
 
 
-def widths_shown(run: Run) -> str:
-    """How near to the reference's width what was observed came, by path and dtype."""
-    told = width_table.table(run.verdicts)
-    if not told:
-        return "No verdict of this run tells an observed/width."
-    return "\n".join(["Observed/width, which must not be above 1:", "", *told])
+def widths_text(run: Run) -> str:
+    """Return how close the results came to the error bounds, by path and dtype."""
+    lines = width_table.table(run.verdicts)
+    if not lines:
+        return "No verdict of this run has a distance from the reference."
+    title = "Distance from the reference divided by its error bound; above 1 is a deviation:"
+    return "\n".join([title, "", *lines])
 
 
 def run_text(run: Run, name: str, width: int) -> str:
-    """The run: what ran, the table, new deviations and then known ones, totals, warnings."""
+    """Return the run: its facts, the table, new and then known deviations, totals, warnings."""
     lines = [*_heading(run, name, width), ""]
     if run.verdicts:
         lines.append(tables.verdict_table(run.verdicts, run.header, width))
@@ -43,11 +44,11 @@ def _heading(run: Run, name: str, width: int) -> Iterator[str]:
     }
     for title, fact in facts.items():
         if fact:
-            yield from tables.wrapped(f"{title}: {tables.clean(fact)}", width)
+            yield from tables.wrap(f"{title}: {tables.clean(fact)}", width)
 
 
 def _old(header: Header) -> str:
-    """What was held against the target: an older one, and its versions."""
+    """Return the old target that this one was compared with, and its versions."""
     if not header.old:
         return ""
     return f"target {header.old.get('target')}, {_listed(header.old.get('versions') or {})}"
@@ -70,8 +71,8 @@ def _ending(run: Run, width: int) -> Iterator[str]:
     cases = sum(verdict.cases for verdict in run.verdicts)
     took = f" in {run.footer.seconds:.0f} s" if run.footer else ""
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in VERDICTS)
-    yield from tables.wrapped(f"Totals: {kinds}; {cases} cases{took}.", width)
+    yield from tables.wrap(f"Totals: {kinds}; {cases} cases{took}.", width)
     for warning in run.warnings:
-        yield from tables.wrapped(f"Warning: {tables.clean(warning)}.", width)
+        yield from tables.wrap(f"Warning: {tables.clean(warning)}.", width)
     found = upgrade_text.closing(run.verdicts, run.header) if run.header.old else None
-    yield from tables.closing(run.verdicts, run.footer, width, found)
+    yield from tables.closing_lines(run.verdicts, run.footer, width, found)

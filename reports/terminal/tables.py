@@ -1,6 +1,6 @@
 """A run as text for a terminal: the table, the lines of its deviations, the closing sentence.
 
-Everything is ASCII and has its meaning without colours.
+The text is ASCII and is clear without colours.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ PAIRS = "pairs"
 
 _HEADINGS = {HOLDS: "hold", KNOWN: "known", NEW: "new", UNAVAILABLE: "n/a"}
 _LEGEND = (
-    "Counted are verdicts: one for each clause, path, cell and malformation. hold: the clause "
-    "holds; known: it does not, and the ledger says so; new: it does not, and the ledger does "
-    "not know it; n/a: not available here. cases: how many were judged. pairs: one path "
+    "The table counts verdicts: one for each clause, path, cell and malformation. hold: the clause "
+    "holds; known: it does not, and this is listed as known; new: it does not, and this is not "
+    "listed; n/a: not available here. cases: the number of cases that were judged. pairs: one path "
     "compared with another."
 )
 RULED = box.Box("    \n  | \n -+ \n  | \n    \n -+ \n  | \n    \n", ascii=True)
@@ -45,89 +45,89 @@ _WIDEST_PATH = 24
 
 
 def verdict_table(verdicts: Sequence[Verdict], header: Header, width: int) -> str:
-    """The four counts by path and family, and the cases by path; narrow terminals get several."""
+    """Return the counts by path and family, and the cases by path; several tables if narrow."""
     rows = _rows(verdicts, header)
-    names = [shortened(name, _WIDEST_PATH) for name in rows]
+    names = [shorten(name, _WIDEST_PATH) for name in rows]
     first = max(len(name) for name in [*names, "all paths"]) + 1
-    parts = [_part(first, names, some) for some in _packed(_blocks(rows), width - first)]
+    parts = [_part(first, names, some) for some in _pack(_blocks(rows), width - first)]
     return "\n\n".join([*parts, textwrap.fill(_LEGEND, width)])
 
 
 def missing_paths(header: Header, width: int) -> list[str]:
-    """One sentence for each reason why paths are missing."""
+    """Return one sentence for each reason why paths are missing."""
     by_reason: dict[str, list[str]] = {}
     for path in header.paths:
         if path.get("missing"):
             by_reason.setdefault(clean(path["missing"]), []).append(clean(path.get("name")))
-    said = [f"Not available: {', '.join(names)} ({why})." for why, names in by_reason.items()]
-    return [line for text in said for line in wrapped(text, width)]
+    texts = [f"Not available: {', '.join(names)} ({why})." for why, names in by_reason.items()]
+    return [line for text in texts for line in wrap(text, width)]
 
 
 def of_kind(verdicts: Iterable[Verdict], kind: str) -> list[Verdict]:
-    """The verdicts of one kind, in order."""
+    """Return the verdicts of one kind, in order."""
     return in_order(verdict for verdict in verdicts if verdict.verdict == kind)
 
 
 def subject(verdict: Verdict) -> str:
-    """What a verdict is about: clause, path, cell, mode, malformation; of two targets more."""
+    """Return the subject of a verdict: clause, path, cell, mode, malformation, and both sides."""
     mode = verdict.mode or "all modes"
-    of = (verdict.clause, verdict.path, verdict.cell, mode, verdict.malformation)
-    parts = (*of, *sides(verdict))
+    about = (verdict.clause, verdict.path, verdict.cell, mode, verdict.malformation)
+    parts = (*about, *sides(verdict))
     return "  ".join(clean(part) for part in parts if part)
 
 
 def sides(verdict: Verdict) -> tuple[str, ...]:
-    """What tells differences between two targets apart: whose case it is, and both in a word."""
+    """Return the two targets' sides in a word each, after the clause that draws the case."""
     between = verdict.between
     return (between.origin, between.was, between.now) if between else ()
 
 
 def verdict_line(verdict: Verdict, width: int) -> str:
-    """A verdict in one line, shortened to the width."""
-    return shortened(f"{subject(verdict)}: {_verdict_words(verdict)}", width)
+    """Return a verdict in one line, shortened to the width."""
+    return shorten(f"{subject(verdict)}: {_verdict_words(verdict)}", width)
 
 
 def paragraph(verdict: Verdict, width: int) -> list[str]:
-    """A verdict in full: what it is about, its grade, and its sentence on lines of its own."""
+    """Return a verdict in full: its subject and grade, then its sentence on lines of its own."""
     grade = f"  [{clean(verdict.grade)}]" if verdict.grade else ""
     ledger = f"  (ledger: {clean(', '.join(verdict.ledger))})" if verdict.ledger else ""
-    lines = wrapped(f"{subject(verdict)}{grade}{ledger}", width, hang="    ")
-    lines += wrapped(_verdict_words(verdict), width, indent="    ", hang="    ")
+    lines = wrap(f"{subject(verdict)}{grade}{ledger}", width, hang="    ")
+    lines += wrap(_verdict_words(verdict), width, indent="    ", hang="    ")
     if verdict.verdict == NEW and verdict.replay:
-        # On one line whatever its length: it is there to be copied.
+        # On one line whatever its length, so that it can be copied.
         lines.append(f"    replay: {clean(verdict.replay)}")
     return lines
 
 
-def closing(
+def closing_lines(
     verdicts: Sequence[Verdict], footer: Footer | None, width: int, found: str | None = None
 ) -> list[str]:
-    """The one sentence to remember a run by; `found` says it where the ledger has no part in it."""
-    return wrapped(f"{found or _result_words(verdicts)}{_but(footer)}.", width)
+    """Return the closing sentence of a run; `found` replaces its first part if it is given."""
+    return wrap(f"{found or _result_words(verdicts)}{_reservation(footer)}.", width)
 
 
-def wrapped(text: str, width: int, indent: str = "", hang: str = "  ") -> list[str]:
-    """The text on lines of the width."""
+def wrap(text: str, width: int, indent: str = "", hang: str = "  ") -> list[str]:
+    """Return the text as lines of at most the width."""
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=hang, break_on_hyphens=False
     )
 
 
-def shortened(text: str, width: int) -> str:
-    """The text, with its end left out where it is wider than that."""
+def shorten(text: str, width: int) -> str:
+    """Return the text; if it is wider than the width, dots replace its end."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 3, 0)).rstrip() + "..."
 
 
 def clean(text: object) -> str:
-    """The text on one line and without what a terminal would obey: run files hold foreign text."""
+    """Return foreign text on one line, without characters that could control a terminal."""
     return "".join(c if c.isprintable() else "?" for c in " ".join(str(text).split()))
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Columns that belong together: a family's four counts, or the sums over all families."""
+    """Columns that belong together: the four counts of a family, or the sums of all families."""
 
     title: str
     headings: str
@@ -140,7 +140,9 @@ class _Block:
 
 
 def _verdict_words(verdict: Verdict) -> str:
-    return clean(verdict.sentence or verdict.reason or verdict.statement or "nothing more is said")
+    return clean(
+        verdict.sentence or verdict.reason or verdict.statement or "there is no more to say"
+    )
 
 
 def _result_words(verdicts: Sequence[Verdict]) -> str:
@@ -150,10 +152,10 @@ def _result_words(verdicts: Sequence[Verdict]) -> str:
         return f"{len(new)} new deviation{'s' if len(new) > 1 else ''}: {clauses}"
     if not any(verdict.verdict in (HOLDS, KNOWN) for verdict in verdicts):
         return "Nothing could be judged"
-    return "Nothing but what the ledger knows"
+    return "Nothing deviates but what is listed as known"
 
 
-def _but(footer: Footer | None) -> str:
+def _reservation(footer: Footer | None) -> str:
     if footer is None:
         return ", as far as the run went: it was cut short"
     cut = "" if footer.complete else f", as far as the run went: {clean(footer.reason)}"
@@ -165,7 +167,7 @@ def _but(footer: Footer | None) -> str:
 
 
 def _rows(verdicts: Sequence[Verdict], header: Header) -> dict[str, list[Verdict]]:
-    """The verdicts by the name of their row: the header's paths first, pairs last."""
+    """Group the verdicts by the name of their row: the header's paths first, pairs last."""
     order = [clean(path.get("name")) for path in header.paths]
     by_row: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
@@ -197,11 +199,11 @@ def _block(title: str, rows: list[list[Verdict]], with_cases: bool = False) -> _
     lines = [_numbers(some, with_cases) for some in [*rows, everything]]
     widths = [max(len(text) for text in column) for column in zip(headings, *lines, strict=True)]
 
-    def set_out(texts: list[str]) -> str:
+    def align_right(texts: list[str]) -> str:
         return " ".join(text.rjust(width) for text, width in zip(texts, widths, strict=True))
 
-    *cells, sums = [set_out(texts) for texts in lines]
-    return _Block(title, set_out(headings), cells, sums)
+    *cells, sums = [align_right(texts) for texts in lines]
+    return _Block(title, align_right(headings), cells, sums)
 
 
 def _numbers(verdicts: list[Verdict], with_cases: bool) -> list[str]:
@@ -212,8 +214,8 @@ def _numbers(verdicts: list[Verdict], with_cases: bool) -> list[str]:
     return [str(number) if number else "-" for number in numbers]
 
 
-def _packed(blocks: list[_Block], width: int) -> list[list[_Block]]:
-    """The blocks in as few tables as the width allows, in order."""
+def _pack(blocks: list[_Block], width: int) -> list[list[_Block]]:
+    """Spread the blocks, in order, over as few tables as the width allows."""
     tables: list[list[_Block]] = [[]]
     used = 0
     for block in blocks:
@@ -241,7 +243,7 @@ def _part(first: int, names: list[str], blocks: list[_Block]) -> str:
 
 
 def plain_text(rendered: Table) -> str:
-    """A table as lines without colours or trailing spaces."""
+    """Return a table as lines without colours or trailing spaces."""
     console = Console(
         file=StringIO(), width=1000, color_system=None, force_terminal=False, legacy_windows=False
     )

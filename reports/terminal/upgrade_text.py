@@ -1,6 +1,6 @@
-"""How a run ends in which two targets were held against each other: the verdict of the upgrade.
+"""The end of a run that compared two targets: the differences and the result of the upgrade.
 
-Differences that are alike, on several paths and cells, are told together, with the smallest case.
+Similar differences, on several paths and cells, are printed together, with the smallest case.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, WEAKER
 from conformance.results.verdict import Header, Verdict
 from reports.compare.changes import words
 from reports.run_files.families import in_order
-from reports.terminal.tables import clean, wrapped
+from reports.terminal.tables import clean, wrap
 
 MESSAGE_CLAUSE, _STRUCTURE_CLAUSE = "UP-04", "UP-01"
 _TITLES = {
-    BROKEN: "Breaking: taken before and not now, or with other results",
-    WEAKER: "Weaker errors: what is wrong is told less clearly, or not at all",
+    BROKEN: "Breaking: accepted before and not now, or with other results",
+    WEAKER: "Weaker errors: the error is less clear about what is wrong, or there is none",
     CHANGED: "Changed: other errors, messages and defaults, but no weaker ones",
     FIXED: "Fixed",
 }
@@ -27,7 +27,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Alike:
-    """Differences of one kind and for one reason, on whatever paths and cells."""
+    """Differences of one kind and for one reason, on any paths and cells."""
 
     verdicts: tuple[Verdict, ...]
 
@@ -42,26 +42,26 @@ class Alike:
         cells: dict[str, list[str]] = {}
         for verdict in self.verdicts:
             cells.setdefault(verdict.path, []).append(verdict.cell or "")
-        told = [(path, ", ".join(dict.fromkeys(filter(None, of)))) for path, of in cells.items()]
-        return "; ".join(f"{path} ({of})" if of else path for path, of in told)
+        texts = [(path, ", ".join(dict.fromkeys(filter(None, of)))) for path, of in cells.items()]
+        return "; ".join(f"{path} ({of})" if of else path for path, of in texts)
 
     @property
     def what(self) -> str:
-        """The clause, whose case it is, and both sides in a word."""
+        """The clause, the clauses that draw its cases, the malformation, and the two sides."""
         verdict = self.smallest
         between = verdict.between
         assert between is not None
-        origins = {of.between.origin for of in self.verdicts if of.between} - {verdict.clause}
-        of = ", ".join(sorted(origins))
+        origins = {one.between.origin for one in self.verdicts if one.between} - {verdict.clause}
+        drawn_by = ", ".join(sorted(origins))
         sides = f"{between.was} became {between.now}" if between.was and between.now else ""
-        parts = (verdict.clause, of, verdict.malformation, sides)
+        parts = (verdict.clause, drawn_by, verdict.malformation, sides)
         return "  ".join(part for part in parts if part)
 
 
 def difference_lines(verdicts: Sequence[Verdict], width: int) -> Iterator[str]:
-    """All differences, the worst first, and last the verdict in a line."""
+    """Yield all differences, the worst first."""
     for change, title in _TITLES.items():
-        groups = alike(verdict for verdict in verdicts if _change(verdict) == change)
+        groups = group_alike(verdict for verdict in verdicts if _change(verdict) == change)
         if groups:
             yield f"{title} ({sum(len(group.verdicts) for group in groups)})"
         for group in groups:
@@ -72,15 +72,15 @@ def difference_lines(verdicts: Sequence[Verdict], width: int) -> Iterator[str]:
 
 def _paragraph(group: Alike, width: int) -> Iterator[str]:
     smallest = group.smallest
-    yield from wrapped(clean(f"{group.what}: {group.where}"), width, indent="  ", hang="    ")
-    yield from wrapped(clean(smallest.sentence), width, indent="    ", hang="    ")
+    yield from wrap(clean(f"{group.what}: {group.where}"), width, indent="  ", hang="    ")
+    yield from wrap(clean(smallest.sentence), width, indent="    ", hang="    ")
     if smallest.replay:
-        # on one line whatever its length: it is there to be copied
+        # on one line whatever its length, so that it can be copied
         yield f"    replay: {clean(smallest.replay)}"
 
 
-def alike(verdicts: Iterable[Verdict]) -> list[Alike]:
-    """Differences by what they have in common but for path, cell, mode and whose case it is."""
+def group_alike(verdicts: Iterable[Verdict]) -> list[Alike]:
+    """Group differences that agree in all but path, cell, mode and the clause that draws."""
     groups: dict[object, list[Verdict]] = {}
     for verdict in in_order(verdicts):
         between = verdict.between
@@ -91,7 +91,7 @@ def alike(verdicts: Iterable[Verdict]) -> list[Alike]:
 
 
 def _reason(verdict: Verdict) -> str:
-    """What tells differences of one kind apart: the words of the error, else whose case it is."""
+    """Return what distinguishes differences: the error's words, else the clause that draws."""
     if verdict.clause in (MESSAGE_CLAUSE, _STRUCTURE_CLAUSE):
         return ""
     if verdict.error:
@@ -100,7 +100,7 @@ def _reason(verdict: Verdict) -> str:
 
 
 def closing(verdicts: Sequence[Verdict], header: Header) -> str:
-    """The upgrade's verdict in a line."""
+    """Return the result of the upgrade in one line."""
     counts = Counter(_change(verdict) for verdict in verdicts)
     messages = sum(
         verdict.clause == MESSAGE_CLAUSE and _change(verdict) == CHANGED for verdict in verdicts
@@ -132,13 +132,13 @@ def _drift(verdicts: Sequence[Verdict]) -> str:
     return f"numbers drift by at most {largest:.3g} ULP ({verdict.path}, {verdict.cell})"
 
 
-def _release(of: dict[str, object]) -> str:
-    versions = of.get("versions")
+def _release(target: dict[str, object]) -> str:
+    versions = target.get("versions")
     versions = versions if isinstance(versions, dict) else {}
     keras = {name: version for name, version in versions.items() if name.startswith("keras")}
-    told = ", ".join(f"{name} {version}" for name, version in keras.items())
+    others = ", ".join(f"{name} {version}" for name, version in keras.items())
     return clean(
-        f"TensorFlow {versions.get('tensorflow', 'unknown')}{f' ({told})' if told else ''}"
+        f"TensorFlow {versions.get('tensorflow', 'unknown')}{f' ({others})' if others else ''}"
     )
 
 

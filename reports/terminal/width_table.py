@@ -1,11 +1,11 @@
-"""How near to the reference's width what was observed came: counted in bins, for each dtype.
+"""The table of distances from the reference divided by its error bound, in bins for each dtype.
 
-Counted are cases that are compared with the reference, or one path with another; not two runs of
-one path, which mostly agree to the last bit.
+The table counts cases that are compared with the reference, or one path with another. It does not
+count two runs of one path, as these mostly agree to the last bit.
 
-A bin is a quarter of a power of two; its name is its upper bound. "0" holds the cases that agree to
-the last bit, or of which nothing is certain enough to be judged. Nothing that holds is above 1; a
-median far below it says that the widths are loose.
+A bin is a quarter of a power of two, and its name is its upper bound. "0" holds the cases that
+agree to the last bit, and those where nothing is certain enough to be judged. Where a clause holds,
+nothing is above 1. A median far below 1 means that the error bounds are loose.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEADINGS = ("path", "dtype", "cases", "median", "99 %", "largest")
 
 @dataclass(frozen=True)
 class Distribution:
-    """Of one path and dtype: how many cases, and bounds that parts of them stay within."""
+    """The number of cases of one path and dtype, and the bounds of parts of them."""
 
     path: str
     dtype: str
@@ -32,19 +32,19 @@ class Distribution:
 
 
 def distributions(verdicts: Iterable[Verdict]) -> Iterator[Distribution]:
-    """One for each path and dtype, in order."""
+    """Yield one distribution for each path and dtype, in order."""
     counts: dict[tuple[str, str], Counter[float]] = {}
     for verdict in verdicts:
         for dtype, bins in (verdict.widths or {}).items():
-            of = counts.setdefault((verdict.path, dtype), Counter())
-            of.update({float(name): count for name, count in bins.items()})
+            counted = counts.setdefault((verdict.path, dtype), Counter())
+            counted.update({float(name): count for name, count in bins.items()})
     for (path, dtype), counted in sorted(counts.items()):
         bounds = (_quantile(counted, share) for share in (0.5, 0.99, 1.0))
         yield Distribution(path, dtype, counted.total(), *bounds)
 
 
 def _quantile(bins: Counter[float], share: float) -> float:
-    """The bound that this share of the cases is within."""
+    """Return the bound that this share of the cases does not exceed."""
     seen = 0
     for bound in sorted(bins):
         seen += bins[bound]
@@ -54,7 +54,7 @@ def _quantile(bins: Counter[float], share: float) -> float:
 
 
 def table(verdicts: Iterable[Verdict]) -> list[str]:
-    """The distributions as lines; none where nothing was judged by a width."""
+    """Return the distributions as lines; none where nothing was judged by an error bound."""
     rows = [
         (d.path, d.dtype, f"{d.cases}", f"{d.median:g}", f"{d.ninety_nine:g}", f"{d.largest:g}")
         for d in distributions(verdicts)

@@ -13,7 +13,7 @@ from conformance.targets.cache import Cache
 from reports.publish.baseline_folder import Baselines, Maker
 from tests import all_reproducers
 from tests.reports.test_repro import MALFORMED, a_deviation
-from tests.reports.test_show import HEADER, a_verdict, written
+from tests.reports.test_show import HEADER, a_verdict, write_run
 from tests.reproducers import Ended, Script
 
 OLDEST, OLD, NEWER = "tf2.14", "tf2.15", "tf2.21"
@@ -23,7 +23,7 @@ WITHOUT = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mod
 
 
 class Targets:
-    """Runs scripts: those of a target exit with a code, and what was asked is remembered."""
+    """A stand-in that runs scripts: each target has an exit code, and calls are remembered."""
 
     def __init__(self) -> None:
         self.codes = {OLD: 0, NEWER: 1}
@@ -48,8 +48,8 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> Targets:
 def folder(tmp_path: Path) -> Path:
     baselines = Baselines(tmp_path / "baselines")
     maker = Maker("default", "suite")
-    baselines.keep(OLD, written(tmp_path / "old.jsonl", (HELD,)), maker)
-    baselines.keep(NEWER, written(tmp_path / "new.jsonl", (DEVIATES, WITHOUT)), maker)
+    baselines.keep(OLD, write_run(tmp_path / "old.jsonl", (HELD,)), maker)
+    baselines.keep(NEWER, write_run(tmp_path / "new.jsonl", (DEVIATES, WITHOUT)), maker)
     return tmp_path
 
 
@@ -74,16 +74,16 @@ def test_what_exits_otherwise_is_told(
 ) -> None:
     targets.codes = {OLD: 2, NEWER: 0}
     assert run(folder, NEWER) == 1
-    told = capsys.readouterr().err
-    assert f"on {NEWER} exit 0, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in told
-    assert f"on {OLD} exit 2, but must be 0: RJ-01" in told
+    printed = capsys.readouterr().err
+    assert f"on {NEWER} exit 0, but must be 1: RJ-01 RNN/keras3 LSTM too_few" in printed
+    assert f"on {OLD} exit 2, but must be 0: RJ-01" in printed
 
 
 def test_what_cannot_be_told_on_one_target_is_run_on_the_next(
     targets: Targets, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     baselines = Baselines(folder / "baselines")
-    baselines.keep(OLDEST, written(folder / "oldest.jsonl", (HELD,)), Maker("default", "suite"))
+    baselines.keep(OLDEST, write_run(folder / "oldest.jsonl", (HELD,)), Maker("default", "suite"))
     targets.codes = {OLDEST: 0, OLD: 2, NEWER: 1}
     assert run(folder, NEWER) == 0
     assert targets.asked == [NEWER, OLD, OLDEST]
@@ -98,8 +98,8 @@ def test_a_clause_must_hold_in_the_modes_in_which_it_deviates(
     there = (eager, dataclasses.replace(graph, verdict=NEW))
     deviates = dataclasses.replace(DEVIATES, mode=mode)
     baselines, maker = Baselines(folder / "baselines"), Maker("default", "suite")
-    baselines.keep(OLD, written(folder / "old.jsonl", there), maker)
-    baselines.keep(NEWER, written(folder / "new.jsonl", (deviates,)), maker)
+    baselines.keep(OLD, write_run(folder / "old.jsonl", there), maker)
+    baselines.keep(NEWER, write_run(folder / "new.jsonl", (deviates,)), maker)
     run(folder, NEWER)
     assert targets.asked == asked
 
@@ -110,8 +110,8 @@ def test_where_an_entry_for_it_is_in_force_no_clause_is_taken_to_hold(
     known = dataclasses.replace(DEVIATES, ledger=("an-entry",))
     header = dataclasses.replace(HEADER, ledger={"an-entry": {"why": "so", "case": "{}"}})
     baselines, maker = Baselines(folder / "baselines"), Maker("default", "suite")
-    baselines.keep(OLD, written(folder / "old.jsonl", (HELD,), header), maker)
-    baselines.keep(NEWER, written(folder / "new.jsonl", (known,)), maker)
+    baselines.keep(OLD, write_run(folder / "old.jsonl", (HELD,), header), maker)
+    baselines.keep(NEWER, write_run(folder / "new.jsonl", (known,)), maker)
     run(folder, NEWER)
     assert targets.asked == [NEWER]
 

@@ -1,4 +1,4 @@
-"""Baselines: made one by one, kept compressed, gone on with; and the table of them."""
+"""Baselines: their making, one by one, their compressed files, and their table."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ from reports.publish.baseline_folder import Baselines, Maker
 from reports.publish.make_baselines import How
 from reports.publish.targets_table import table
 from reports.run_files.run_file import Run, Writer, read
-from tests.reports.test_run_file import FULL, HEADER, OTHER, a_verdict, footer_of, written
+from tests.reports.test_run_file import FULL, HEADER, OTHER, a_verdict, footer_of, write_run
 
 ONE, TWO = "tf2.15", "tf2.21"
 
 
 class Suite:
-    """Stands in for pytest: says what it is told, and leaves a copy of a run file, or none."""
+    """A stand-in for pytest: it prints a line, and leaves a copy of a run file, or none."""
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
-        self.runs = {ONE: written(scratch / "1", FULL), TWO: written(scratch / "2", FULL, OTHER)}
+        self.runs = {
+            ONE: write_run(scratch / "1", FULL),
+            TWO: write_run(scratch / "2", FULL, OTHER),
+        }
         self.asked: list[str] = []
 
     def command(self, target: str, how: How, into: Path) -> list[str]:
@@ -205,7 +208,7 @@ def test_an_example_without_its_baselines_is_told_in_one_line(
 
 
 def test_a_compressed_file_that_is_damaged_is_told_in_one_line(tmp_path: Path) -> None:
-    whole = gzip.compress(written(tmp_path / "run.jsonl", FULL, OTHER).read_bytes())
+    whole = gzip.compress(write_run(tmp_path / "run.jsonl", FULL, OTHER).read_bytes())
     for damaged in (whole[:40], whole[:40] + b"\0" * 40, whole[:2]):
         (tmp_path / "run.jsonl.gz").write_bytes(damaged)
         with pytest.raises(Exception, match=r"run\.jsonl\.gz: cannot be (read|unpacked)") as error:
@@ -217,7 +220,7 @@ def test_a_compressed_file_that_is_damaged_is_told_in_one_line(tmp_path: Path) -
 
 
 def run_of(*verdicts: str, clauses: str = "abcdefgh") -> Run:
-    """A run with these verdicts, each of a clause of its own unless said otherwise."""
+    """Return a run with these verdicts, each of another clause unless `clauses` repeat one."""
     found = [
         a_verdict(clause=clause, verdict=verdict)
         for clause, verdict in zip(clauses, verdicts, strict=False)

@@ -1,4 +1,4 @@
-"""``python -m reports compare``: what became of each verdict, and when nothing can be told."""
+"""``python -m reports compare``: the change of each verdict, and runs that cannot be compared."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from conformance.results.change_kinds import (
 )
 from conformance.results.default_changes import Default, DefaultChange
 from conformance.results.verdict import KNOWN, NEW, UNAVAILABLE, Verdict
-from reports.compare.align import Pair, aligned
+from reports.compare.align import Pair, pair_verdicts
 from reports.compare.changes import Change, change
-from reports.compare.comparison import Comparison, compared
+from reports.compare.comparison import Comparison, compare_runs
 from reports.export import markdown
 from reports.run_files.run_file import Run, read
-from tests.reports.test_show import HEADER, ROOT, a_verdict, reports, written
+from tests.reports.test_show import HEADER, ROOT, a_verdict, reports, write_run
 
 
-def held(path: str = "layer/keras3", **changes: Any) -> Verdict:
+def holding(path: str = "layer/keras3", **changes: Any) -> Verdict:
     return a_verdict("RJ-01", path, **changes)
 
 
-def refused(grade: str, **changes: Any) -> Verdict:
-    """A malformed state that is refused, by a clause that holds."""
-    return held(grade=grade, malformation="batch_one", **changes)
+def refusal(grade: str, **changes: Any) -> Verdict:
+    """Return a verdict that holds: a malformed state is refused."""
+    return holding(grade=grade, malformation="batch_one", **changes)
 
 
-def raised(
+def error_deviation(
     name: str = "IndexError", text: str = "list index out of range", **changes: Any
 ) -> Verdict:
-    """A deviation that is an error."""
+    """Return a deviation that is an error."""
     error = {"class": name, "message": f"{name} ({text})", "raised_in": "keras/rnn.py:call"}
     plain = {
         "verdict": NEW,
@@ -55,91 +55,99 @@ def raised(
         "sentence": f"the call = {name} ({text}), but must be accepted",
         "replay": "pytest conformance --replay '{}'",
     }
-    return held(**{**plain, **changes})
+    return holding(**{**plain, **changes})
 
 
-def wrong(sentence: str = "outputs[0] = 0.5, but must be 0.25", **changes: Any) -> Verdict:
-    """A deviation that is a wrong result."""
+def wrong_result(sentence: str = "outputs[0] = 0.5, but must be 0.25", **changes: Any) -> Verdict:
+    """Return a deviation that is a wrong result."""
     seen = {"error": None, "outputs": [0.5], "state": "[float32(1, 2)]"}
-    return raised(**{"observation": seen, "sentence": sentence, **changes})
+    return error_deviation(**{"observation": seen, "sentence": sentence, **changes})
 
 
-def known(*entries: str, **changes: Any) -> Verdict:
-    return raised(verdict=KNOWN, ledger=entries, **changes)
+def known_deviation(*entries: str, **changes: Any) -> Verdict:
+    return error_deviation(verdict=KNOWN, ledger=entries, **changes)
 
 
 ABSENT = a_verdict("RJ-01", "layer/keras3", UNAVAILABLE, reason="Keras 3 is not installed", cases=0)
 
 
-def became(old: Verdict | None, new: Verdict | None) -> Change:
+def change_between(old: Verdict | None, new: Verdict | None) -> Change:
     return change(Pair(old, new, ()))
 
 
-# What became of one verdict.
+# The change of one verdict.
 
 
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (held(), held(), UNCHANGED),
-        (held(), raised(), BROKEN),
-        (held(), known("a"), BROKEN),
-        (refused("rejected"), refused("accepted", verdict=NEW), BROKEN),
-        (raised(), held(), FIXED),
-        (known("a"), held(), FIXED),
-        (refused("explained"), refused("rejected"), WEAKER),
-        (refused("rejected"), refused("explained"), CHANGED),
-        (raised(grade="leaked"), wrong(grade="accepted"), WEAKER),
-        (wrong(grade="accepted"), raised(grade="leaked"), CHANGED),
-        (wrong(grade="accepted"), raised("crashed", grade="crashed"), WEAKER),
-        (raised(grade="crashed"), raised(grade="hung"), WEAKER),
-        (raised(), wrong(), WEAKER),
-        (wrong(), raised(), CHANGED),
-        (wrong(), raised("crashed"), WEAKER),
-        (raised("hung"), raised(), CHANGED),
-        (raised("TypeError"), raised("ValueError"), CHANGED),
-        (raised(), raised(text="no such key"), CHANGED),
-        (wrong(), wrong("outputs' dtype = float16, but must be float32"), CHANGED),
-        (known("a"), known("a"), UNCHANGED),
-        (known("a"), known("a", name="KeyError"), CHANGED),
-        (held(width_ratio=0.1), held(width_ratio=0.2), DRIFTED),
-        (held(width_ratio=0.1), held(width_ratio=0.1001), UNCHANGED),
-        (held(width_ratio=0.0), held(width_ratio=0.5), DRIFTED),
-        (wrong(width_ratio=3e5), wrong(width_ratio=float("inf")), DRIFTED),
-        (held(width_ratio=0.1), held(), UNCHANGED),
-        (None, held(), ADDED),
-        (None, raised(), ADDED),
-        (ABSENT, raised(), ADDED),
-        (held(), None, REMOVED),
-        (raised(), ABSENT, REMOVED),
+        (holding(), holding(), UNCHANGED),
+        (holding(), error_deviation(), BROKEN),
+        (holding(), known_deviation("a"), BROKEN),
+        (refusal("rejected"), refusal("accepted", verdict=NEW), BROKEN),
+        (error_deviation(), holding(), FIXED),
+        (known_deviation("a"), holding(), FIXED),
+        (refusal("explained"), refusal("rejected"), WEAKER),
+        (refusal("rejected"), refusal("explained"), CHANGED),
+        (error_deviation(grade="leaked"), wrong_result(grade="accepted"), WEAKER),
+        (wrong_result(grade="accepted"), error_deviation(grade="leaked"), CHANGED),
+        (wrong_result(grade="accepted"), error_deviation("crashed", grade="crashed"), WEAKER),
+        (error_deviation(grade="crashed"), error_deviation(grade="hung"), WEAKER),
+        (error_deviation(), wrong_result(), WEAKER),
+        (wrong_result(), error_deviation(), CHANGED),
+        (wrong_result(), error_deviation("crashed"), WEAKER),
+        (error_deviation("hung"), error_deviation(), CHANGED),
+        (error_deviation("TypeError"), error_deviation("ValueError"), CHANGED),
+        (error_deviation(), error_deviation(text="no such key"), CHANGED),
+        (wrong_result(), wrong_result("outputs' dtype = float16, but must be float32"), CHANGED),
+        (known_deviation("a"), known_deviation("a"), UNCHANGED),
+        (known_deviation("a"), known_deviation("a", name="KeyError"), CHANGED),
+        (holding(width_ratio=0.1), holding(width_ratio=0.2), DRIFTED),
+        (holding(width_ratio=0.1), holding(width_ratio=0.1001), UNCHANGED),
+        (holding(width_ratio=0.0), holding(width_ratio=0.5), DRIFTED),
+        (wrong_result(width_ratio=3e5), wrong_result(width_ratio=float("inf")), DRIFTED),
+        (holding(width_ratio=0.1), holding(), UNCHANGED),
+        (None, holding(), ADDED),
+        (None, error_deviation(), ADDED),
+        (ABSENT, error_deviation(), ADDED),
+        (holding(), None, REMOVED),
+        (error_deviation(), ABSENT, REMOVED),
         (ABSENT, ABSENT, UNCHANGED),
         (None, ABSENT, UNCHANGED),
         (ABSENT, None, UNCHANGED),
     ],
 )
 def test_what_became_of_a_verdict(old: Verdict | None, new: Verdict | None, kind: str) -> None:
-    assert became(old, new).change_type == kind
+    assert change_between(old, new).change_type == kind
 
 
 def test_whether_the_ledger_knows_a_deviation_is_no_change_of_it() -> None:
-    assert became(known("a"), raised()).change_type == UNCHANGED
-    assert became(raised(), known("a")).change_type == UNCHANGED
-    assert became(known("in-2.15"), known("in-2.21")).change_type == UNCHANGED
+    assert change_between(known_deviation("a"), error_deviation()).change_type == UNCHANGED
+    assert change_between(error_deviation(), known_deviation("a")).change_type == UNCHANGED
+    assert (
+        change_between(known_deviation("in-2.15"), known_deviation("in-2.21")).change_type
+        == UNCHANGED
+    )
 
 
 def test_what_the_ledger_knows_hides_no_further_deviation() -> None:
-    assert became(known("a"), known("a", "b")).change_type == BROKEN
-    assert became(known("a"), raised(ledger=("a",))).change_type == BROKEN
-    assert became(known("a", "b"), raised(ledger=("a",))).change_type == UNCHANGED
-    gone = became(known("a", "b"), known("a"))
+    assert change_between(known_deviation("a"), known_deviation("a", "b")).change_type == BROKEN
+    assert (
+        change_between(known_deviation("a"), error_deviation(ledger=("a",))).change_type == BROKEN
+    )
+    assert (
+        change_between(known_deviation("a", "b"), error_deviation(ledger=("a",))).change_type
+        == UNCHANGED
+    )
+    gone = change_between(known_deviation("a", "b"), known_deviation("a"))
     assert (gone.change_type, gone.why) == (CHANGED, "no longer seen: b")
-    other = became(known("a", "b"), known("a", "c"))
+    other = change_between(known_deviation("a", "b"), known_deviation("a", "c"))
     assert (other.change_type, other.why) == (CHANGED, "no longer seen: b; seen now: c")
 
 
 def test_numbers_in_an_error_are_of_the_case_and_not_of_the_version() -> None:
     one, other = (
-        raised(
+        error_deviation(
             text=f"expected shape=(None, {units}), dtype={dtype}, got <object at {at}>", case=case
         )
         for units, dtype, at, case in (
@@ -147,25 +155,25 @@ def test_numbers_in_an_error_are_of_the_case_and_not_of_the_version() -> None:
             (6, "float64", "0x7fab", {"units": 6}),
         )
     )
-    seen = became(one, other)
+    seen = change_between(one, other)
     assert (seen.change_type, seen.same_case) == (UNCHANGED, False)
-    assert became(one, one).same_case is True
-    assert became(held(), one).same_case is None
+    assert change_between(one, one).same_case is True
+    assert change_between(holding(), one).same_case is None
 
 
-# Which verdicts stand against each other.
+# The pairs of verdicts.
 
 
 def names(old: Sequence[Verdict], new: Sequence[Verdict]) -> set[tuple[object, ...]]:
-    """The pairs, each verdict by its sentence."""
+    """Return the pairs, with the sentence of each verdict."""
     return {
         (pair.old and pair.old.sentence, pair.new and pair.new.sentence, pair.modes)
-        for pair in aligned(old, new)
+        for pair in pair_verdicts(old, new)
     }
 
 
-def of_mode(mode: str | None, *modes: str, said: str = "") -> Verdict:
-    return held(mode=mode, modes=modes, sentence=said or mode or "all")
+def of_mode(mode: str | None, *modes: str, sentence: str = "") -> Verdict:
+    return holding(mode=mode, modes=modes, sentence=sentence or mode or "all")
 
 
 def test_order_does_not_matter() -> None:
@@ -176,7 +184,7 @@ def test_order_does_not_matter() -> None:
         for cell in ("GRU", None)
         for malformation in ("dict", None)
     ]
-    pairs = list(aligned(some, some[::-1]))
+    pairs = list(pair_verdicts(some, some[::-1]))
     assert len(pairs) == len(some)
     assert all(pair.old == pair.new for pair in pairs)
 
@@ -185,8 +193,8 @@ def test_order_does_not_matter() -> None:
     "changes", [{"clause": "x"}, {"path": "x"}, {"cell": "x"}, {"malformation": "x"}]
 )
 def test_what_is_about_another_thing_is_another(changes: dict[str, str]) -> None:
-    old, new = held(), dataclasses.replace(held(), **changes)  # type: ignore[arg-type]
-    assert list(aligned([old], [new])) == [Pair(old, None, ()), Pair(None, new, ())]
+    old, new = holding(), dataclasses.replace(holding(), **changes)  # type: ignore[arg-type]
+    assert list(pair_verdicts([old], [new])) == [Pair(old, None, ()), Pair(None, new, ())]
 
 
 def test_a_verdict_over_modes_meets_those_of_single_modes() -> None:
@@ -197,7 +205,10 @@ def test_a_verdict_over_modes_meets_those_of_single_modes() -> None:
 
 
 def test_modes_that_one_run_did_not_judge_are_told_apart() -> None:
-    old, new = [of_mode(None, "eager", "graph")], [of_mode(None, "eager", "function", said="new")]
+    old, new = (
+        [of_mode(None, "eager", "graph")],
+        [of_mode(None, "eager", "function", sentence="new")],
+    )
     assert names(old, new) == {
         ("all", "new", ("eager",)),
         ("all", None, ("graph",)),
@@ -211,19 +222,19 @@ def test_modes_that_one_run_did_not_judge_are_told_apart() -> None:
 
 def test_runs_that_do_not_tell_their_modes_meet_all_of_the_other() -> None:
     silent = [of_mode(None)]
-    assert names(silent, [of_mode(None, said="new")]) == {("all", "new", ())}
+    assert names(silent, [of_mode(None, sentence="new")]) == {("all", "new", ())}
     assert names(silent, [of_mode("eager"), of_mode("graph")]) == {
         ("all", "eager", ("eager",)),
         ("all", "graph", ("graph",)),
     }
-    assert names(silent, [of_mode(None, "eager", "graph", said="new")]) == {
+    assert names(silent, [of_mode(None, "eager", "graph", sentence="new")]) == {
         ("all", "new", ("eager", "graph"))
     }
 
 
 def test_no_verdict_is_lost_even_where_a_run_contradicts_itself() -> None:
     both = [of_mode(None), of_mode("eager")]
-    assert names(both, [of_mode("eager", said="new")]) == {
+    assert names(both, [of_mode("eager", sentence="new")]) == {
         ("eager", "new", ("eager",)),
         ("all", None, ()),
     }
@@ -237,9 +248,9 @@ def run_of(*verdicts: Verdict, **header: Any) -> Run:
 
 
 def test_nothing_is_netted() -> None:
-    old = run_of(held(cell="GRU"), raised(cell="LSTM"))
-    new = run_of(raised(cell="GRU"), held(cell="LSTM"))
-    comparison = compared(old, new)
+    old = run_of(holding(cell="GRU"), error_deviation(cell="LSTM"))
+    new = run_of(error_deviation(cell="GRU"), holding(cell="LSTM"))
+    comparison = compare_runs(old, new)
     assert [(one.change_type, one.verdict.cell) for one in comparison.changes] == [
         (BROKEN, "GRU"),
         (FIXED, "LSTM"),
@@ -248,48 +259,57 @@ def test_nothing_is_netted() -> None:
 
 
 def test_a_run_is_no_worse_than_itself() -> None:
-    run = run_of(held(cell="x"), raised(cell="GRU"), known("a", cell="Stack"), ABSENT)
-    comparison = compared(run, run)
+    run = run_of(
+        holding(cell="x"), error_deviation(cell="GRU"), known_deviation("a", cell="Stack"), ABSENT
+    )
+    comparison = compare_runs(run, run)
     assert {one.change_type for one in comparison.changes} == {UNCHANGED}
     assert comparison.exit_code == 0
 
 
 def test_what_got_worse_comes_first_and_added_deviations_before_what_holds() -> None:
-    old = run_of(held(cell="a"), refused("explained"), held(cell="z"))
-    new = run_of(held(cell="b"), raised(cell="c"), raised(cell="z"), refused("rejected"))
-    told = [(one.change_type, one.verdict.cell) for one in compared(old, new).changes]
-    assert told == [(BROKEN, "z"), (WEAKER, "LSTM"), (ADDED, "c"), (ADDED, "b"), (REMOVED, "a")]
+    old = run_of(holding(cell="a"), refusal("explained"), holding(cell="z"))
+    new = run_of(
+        holding(cell="b"), error_deviation(cell="c"), error_deviation(cell="z"), refusal("rejected")
+    )
+    found = [(one.change_type, one.verdict.cell) for one in compare_runs(old, new).changes]
+    assert found == [(BROKEN, "z"), (WEAKER, "LSTM"), (ADDED, "c"), (ADDED, "b"), (REMOVED, "a")]
 
 
 def test_what_is_missing_from_the_new_run_is_not_taken_for_well() -> None:
-    comparison = compared(run_of(held(), held(cell="GRU")), run_of(held()))
+    comparison = compare_runs(run_of(holding(), holding(cell="GRU")), run_of(holding()))
     assert comparison.exit_code == 2
-    assert comparison.gaps == ("1 that OLD judged is missing from NEW: not judged",)
-    paths = compared(run_of(held(), held(cell="GRU")), run_of(held(cell="GRU"), ABSENT))
-    assert paths.gaps == ("1 that OLD judged is missing from NEW: Keras 3 is not installed",)
+    assert comparison.gaps == ("1 verdict of OLD is missing from NEW: not judged",)
+    paths = compare_runs(
+        run_of(holding(), holding(cell="GRU")), run_of(holding(cell="GRU"), ABSENT)
+    )
+    assert paths.gaps == ("1 verdict of OLD is missing from NEW: Keras 3 is not installed",)
 
 
 def test_paths_that_are_missing_for_one_reason_are_one_gap() -> None:
     paths = [{"name": name, "missing": "no Keras 3"} for name in ("RNN/keras3", "layer/keras3")]
     judged = ("RNN/keras3", "layer/keras3", "cell/v1 ~ RNN/keras3", "RNN/keras3 ~ layer/keras3")
-    old = run_of(held(path="cell/v1"), *(held(path=path) for path in judged))
-    new = run_of(held(path="cell/v1"), paths=paths)
-    assert compared(old, new).gaps == ("4 that OLD judged are missing from NEW: no Keras 3",)
+    old = run_of(holding(path="cell/v1"), *(holding(path=path) for path in judged))
+    new = run_of(holding(path="cell/v1"), paths=paths)
+    assert compare_runs(old, new).gaps == ("4 verdicts of OLD are missing from NEW: no Keras 3",)
 
 
 def test_what_got_worse_counts_even_where_not_all_was_compared() -> None:
-    comparison = compared(run_of(held(), held(cell="GRU")), run_of(raised()))
+    comparison = compare_runs(run_of(holding(), holding(cell="GRU")), run_of(error_deviation()))
     assert comparison.gaps
     assert comparison.exit_code == 1
 
 
 def test_what_only_the_new_run_has_makes_nothing_worse() -> None:
-    assert compared(run_of(held()), run_of(held(), raised(cell="GRU"))).exit_code == 0
+    assert (
+        compare_runs(run_of(holding()), run_of(holding(), error_deviation(cell="GRU"))).exit_code
+        == 0
+    )
 
 
 @pytest.mark.parametrize("options", [{"profile": "quick"}, {"profile": "default", "seed": "1"}])
 def test_runs_that_drew_other_cases_cannot_be_compared(options: dict[str, str]) -> None:
-    comparison = compared(run_of(held()), run_of(raised(), options=options))
+    comparison = compare_runs(run_of(holding()), run_of(error_deviation(), options=options))
     assert comparison.exit_code == 2
     assert "other cases were drawn" in comparison.refusals[0]
 
@@ -300,9 +320,9 @@ IN_BOTH = {"versions": {**IN_KERAS_2["versions"], **IN_KERAS_3["versions"]}}
 
 
 def test_what_tf_keras_is_in_each_is_compared() -> None:
-    old = run_of(held("layer/keras2"), held("RNN/keras2 ~ dynamic_rnn/keras2"), **IN_KERAS_2)
-    new = run_of(raised(), held("RNN/keras3 ~ dynamic_rnn/keras3"), **IN_KERAS_3)
-    comparison = compared(old, new)
+    old = run_of(holding("layer/keras2"), holding("RNN/keras2 ~ dynamic_rnn/keras2"), **IN_KERAS_2)
+    new = run_of(error_deviation(), holding("RNN/keras3 ~ dynamic_rnn/keras3"), **IN_KERAS_3)
+    comparison = compare_runs(old, new)
     assert [change.change_type for change in comparison.changes] == [BROKEN, UNCHANGED]
     assert comparison.exit_code == 1
     assert any("Keras 2 in OLD and Keras 3 in NEW" in note for note in comparison.notes)
@@ -310,53 +330,53 @@ def test_what_tf_keras_is_in_each_is_compared() -> None:
 
 def test_what_the_other_keras_lacks_is_not_laid_to_the_missing_one() -> None:
     paths = [{"name": "layer/keras2", "missing": "no tf-keras."}, {"name": "layer/keras3"}]
-    old = run_of(held("layer/keras2"), held("layer/keras2", cell="GRU"), **IN_KERAS_2)
-    (gap,) = compared(old, run_of(held(), paths=paths, **IN_KERAS_3)).gaps
-    assert gap == "1 that OLD judged is missing from NEW: not judged"
+    old = run_of(holding("layer/keras2"), holding("layer/keras2", cell="GRU"), **IN_KERAS_2)
+    (gap,) = compare_runs(old, run_of(holding(), paths=paths, **IN_KERAS_3)).gaps
+    assert gap == "1 verdict of OLD is missing from NEW: not judged"
 
 
 def test_cases_are_the_same_whatever_their_paths() -> None:
     case = {"path": "layer/keras2", "mode": "eager"}
-    old = run_of(raised(path="layer/keras2", case=case), **IN_KERAS_2)
-    (change,) = compared(old, run_of(raised(), **IN_KERAS_3)).changes
+    old = run_of(error_deviation(path="layer/keras2", case=case), **IN_KERAS_2)
+    (change,) = compare_runs(old, run_of(error_deviation(), **IN_KERAS_3)).changes
     assert (change.change_type, change.same_case) == (UNCHANGED, True)
 
 
 def test_where_keras_2_is_in_both_it_is_compared_with_itself() -> None:
-    old, new = run_of(held("layer/keras2"), **IN_KERAS_2), run_of(held(), **IN_BOTH)
-    assert [change.change_type for change in compared(old, new).changes] == [ADDED, REMOVED]
+    old, new = run_of(holding("layer/keras2"), **IN_KERAS_2), run_of(holding(), **IN_BOTH)
+    assert [change.change_type for change in compare_runs(old, new).changes] == [ADDED, REMOVED]
 
 
 def test_classes_are_crossed_as_paths_are() -> None:
     was, now = ({"LSTM": {"use_cudnn": value}} for value in (False, "auto"))
-    old = run_of(held("layer/keras2"), defaults={"keras2/LSTM": was["LSTM"]}, **IN_KERAS_2)
-    new = run_of(held(), defaults={"keras3/LSTM": now["LSTM"]}, **IN_KERAS_3)
-    (changed,) = compared(old, new).defaults
+    old = run_of(holding("layer/keras2"), defaults={"keras2/LSTM": was["LSTM"]}, **IN_KERAS_2)
+    new = run_of(holding(), defaults={"keras3/LSTM": now["LSTM"]}, **IN_KERAS_3)
+    (changed,) = compare_runs(old, new).defaults
     assert "use_cudnn" in str(changed)
 
 
 def test_a_run_of_two_targets_is_a_comparison_already() -> None:
-    between = run_of(held(), old={"target": "tf2.15", "versions": {"tensorflow": "2.15.1"}})
-    comparison = compared(run_of(held()), between)
+    between = run_of(holding(), old={"target": "tf2.15", "versions": {"tensorflow": "2.15.1"}})
+    comparison = compare_runs(run_of(holding()), between)
     assert comparison.exit_code == 2
-    assert "NEW holds two targets against each other itself" in comparison.refusals[0]
+    assert "NEW compares two targets itself" in comparison.refusals[0]
 
 
 def test_runs_that_have_nothing_in_common_cannot_be_compared() -> None:
-    for old, new in [((held(),), (held(cell="GRU"),)), ((), ()), ((ABSENT,), (held(),))]:
-        comparison = compared(run_of(*old), run_of(*new))
+    for old, new in [((holding(),), (holding(cell="GRU"),)), ((), ()), ((ABSENT,), (holding(),))]:
+        comparison = compare_runs(run_of(*old), run_of(*new))
         assert comparison.exit_code == 2
         assert comparison.refusals == ("nothing was judged in both",)
 
 
 def test_a_run_that_was_cut_short_is_a_gap() -> None:
-    cut = dataclasses.replace(run_of(held()), warnings=("line 7 is not JSON; left out",))
-    assert compared(run_of(held()), cut).gaps == ("NEW: line 7 is not JSON; left out",)
-    assert compared(cut, run_of(held())).exit_code == 2
+    cut = dataclasses.replace(run_of(holding()), warnings=("line 7 is not JSON; left out",))
+    assert compare_runs(run_of(holding()), cut).gaps == ("NEW: line 7 is not JSON; left out",)
+    assert compare_runs(cut, run_of(holding())).exit_code == 2
 
 
 def defaults_of(old: Any, new: Any) -> Comparison:
-    return compared(run_of(held(), defaults=old), run_of(held(), defaults=new))
+    return compare_runs(run_of(holding(), defaults=old), run_of(holding(), defaults=new))
 
 
 def test_defaults_that_changed_are_listed() -> None:
@@ -385,33 +405,33 @@ def test_a_class_that_could_not_be_made_has_come_or_gone_as_a_whole() -> None:
 def test_runs_of_before_the_record_of_defaults_have_no_changes_of_them() -> None:
     comparison = defaults_of(None, {"keras3/GRU": {"units": 1}})
     assert comparison.defaults == ()
-    assert "OLD does not tell the defaults" in comparison.notes
+    assert "OLD did not record the defaults" in comparison.notes
 
 
 # On the command line.
 
 OLD = (
-    held(),
-    raised("TypeError", "old words", cell="GRU"),
-    known("a", cell="Stack"),
-    wrong(cell="d"),
+    holding(),
+    error_deviation("TypeError", "old words", cell="GRU"),
+    known_deviation("a", cell="Stack"),
+    wrong_result(cell="d"),
 )
 WORSE = (
-    raised(),
-    raised("ValueError", "new words", cell="GRU"),
-    held(cell="Stack"),
-    wrong(cell="d"),
+    error_deviation(),
+    error_deviation("ValueError", "new words", cell="GRU"),
+    holding(cell="Stack"),
+    wrong_result(cell="d"),
 )
 
 
 @pytest.fixture
 def old_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "old.jsonl", OLD)
+    return write_run(tmp_path / "old.jsonl", OLD)
 
 
 @pytest.fixture
 def new_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "new.jsonl", WORSE)
+    return write_run(tmp_path / "new.jsonl", WORSE)
 
 
 def test_both_observations_are_shown_side_by_side(old_file: Path, new_file: Path) -> None:
@@ -429,10 +449,10 @@ def test_both_observations_are_shown_side_by_side(old_file: Path, new_file: Path
 def test_it_fits_the_terminal_but_for_what_is_there_to_be_copied(
     old_file: Path, new_file: Path, columns: int
 ) -> None:
-    said = reports("compare", old_file, new_file, "--all", columns=columns).stdout
+    output = reports("compare", old_file, new_file, "--all", columns=columns).stdout
     lines = [
         line
-        for line in said.splitlines()
+        for line in output.splitlines()
         if not line.startswith(("    replay: ", "OLD: ", "NEW: "))
     ]
     assert max(map(len, lines)) <= columns
@@ -444,12 +464,12 @@ def test_what_is_unchanged_is_listed_where_it_is_asked_for(old_file: Path, new_f
 
 
 def test_what_one_run_lacks_is_told_with_what_the_other_says(tmp_path: Path) -> None:
-    old = written(tmp_path / "old.jsonl", (held(), refused("rejected", cell="a")))
-    new = written(tmp_path / "new.jsonl", (held(), held(cell="b"), wrong(cell="c")))
+    old = write_run(tmp_path / "old.jsonl", (holding(), refusal("rejected", cell="a")))
+    new = write_run(tmp_path / "new.jsonl", (holding(), holding(cell="b"), wrong_result(cell="c")))
     done = reports("compare", old, new, columns=120)
     assert done.returncode == 2
-    told = "RJ-01  layer/keras3  a  all modes  batch_one: holds [rejected]; NEW: not judged\n"
-    assert told in done.stdout
+    found = "RJ-01  layer/keras3  a  all modes  batch_one: holds [rejected]; NEW: not judged\n"
+    assert found in done.stdout
     assert "RJ-01  layer/keras3  b  all modes: holds; OLD: not judged\n" in done.stdout
     assert "RJ-01  layer/keras3  c  all modes: OLD: not judged\n    OLD  " in done.stdout
 
@@ -476,7 +496,7 @@ def test_what_cannot_be_read_gives_one_line_and_exit_code_2(
 
 
 def test_why_runs_cannot_be_compared_is_said(old_file: Path, tmp_path: Path) -> None:
-    done = reports("compare", old_file, written(tmp_path / "other.jsonl", ()))
+    done = reports("compare", old_file, write_run(tmp_path / "other.jsonl", ()))
     assert done.returncode == 2
     assert "The runs cannot be compared: nothing was judged in both.\n" in done.stdout
 
@@ -492,15 +512,15 @@ def test_a_run_that_was_cut_off_is_compared_as_far_as_it_goes(old_file: Path) ->
 def test_the_json_has_both_verdicts_of_each_change(old_file: Path, new_file: Path) -> None:
     done = reports("compare", old_file, new_file, "--json")
     assert done.returncode == 1
-    told = json.loads(done.stdout)
-    assert told["exit_code"] == 1
-    assert told["counts"] == {
-        **dict.fromkeys(told["counts"], 0),
+    found = json.loads(done.stdout)
+    assert found["exit_code"] == 1
+    assert found["counts"] == {
+        **dict.fromkeys(found["counts"], 0),
         **{BROKEN: 1, CHANGED: 1, FIXED: 1, UNCHANGED: 1},
     }
-    assert [one["kind"] for one in told["changes"]] == [BROKEN, CHANGED, FIXED, UNCHANGED]
+    assert [one["kind"] for one in found["changes"]] == [BROKEN, CHANGED, FIXED, UNCHANGED]
     old, new = (read(path).verdicts for path in (old_file, new_file))
-    for one in told["changes"]:
+    for one in found["changes"]:
         assert Verdict.from_plain(one["old"]) in old
         assert Verdict.from_plain(one["new"]) in new
 
@@ -522,7 +542,7 @@ def test_a_run_file_is_not_written_over(old_file: Path, new_file: Path) -> None:
     before = old_file.read_bytes()
     done = reports("compare", old_file, new_file, "--json", old_file)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is the run file that was to be read" in done.stderr
+    assert "is the run file to read" in done.stderr
     assert old_file.read_bytes() == before
 
 
@@ -541,9 +561,9 @@ HOSTILE = "<script>alert(1)</script> | `x` **b** [l](http://e) @all #12 $x$\n\n#
 
 
 def test_nothing_in_a_run_file_is_markup() -> None:
-    verdict = raised("X", HOSTILE, ledger=(HOSTILE,), cell=HOSTILE)
-    comparison = compared(
-        run_of(held(cell=HOSTILE)), run_of(verdict, defaults={HOSTILE: {HOSTILE: 1}})
+    verdict = error_deviation("X", HOSTILE, ledger=(HOSTILE,), cell=HOSTILE)
+    comparison = compare_runs(
+        run_of(holding(cell=HOSTILE)), run_of(verdict, defaults={HOSTILE: {HOSTILE: 1}})
     )
     page = markdown.markdown(comparison, HOSTILE, "new.jsonl")
     page.encode()
@@ -562,8 +582,10 @@ def test_nothing_in_a_run_file_is_markup() -> None:
 
 def test_rendered_it_is_tables_of_three_columns_and_nothing_foreign() -> None:
     markdown_it = pytest.importorskip("markdown_it")
-    verdict = raised("X", HOSTILE, cell=HOSTILE)
-    comparison = compared(run_of(held(cell=HOSTILE), held()), run_of(verdict, raised()))
+    verdict = error_deviation("X", HOSTILE, cell=HOSTILE)
+    comparison = compare_runs(
+        run_of(holding(cell=HOSTILE), holding()), run_of(verdict, error_deviation())
+    )
     page = markdown.markdown(comparison, HOSTILE, "new.jsonl")
     renderer = markdown_it.MarkdownIt("commonmark", {"html": True}).enable("table")
     rendered = renderer.render(page)
@@ -579,32 +601,35 @@ def test_rendered_it_is_tables_of_three_columns_and_nothing_foreign() -> None:
 
 
 def test_a_mention_outside_of_code_is_none() -> None:
-    run = run_of(held())
+    run = run_of(holding())
     cut = dataclasses.replace(run, warnings=("@all #12",))
-    page = markdown.markdown(compared(run, cut), "old", "new")
+    page = markdown.markdown(compare_runs(run, cut), "old", "new")
     assert "@all" not in page
     assert "#12" not in page
 
 
 def test_a_long_comparison_fits_a_comment_and_tells_the_worst() -> None:
     cells = [f"cell {number}" for number in range(900)]
-    old = run_of(*(held(cell=cell) for cell in cells), *(raised(cell=f"x{cell}") for cell in cells))
-    new = run_of(
-        *(raised(text="y" * 500, cell=cell) for cell in cells),
-        *(held(cell=f"x{cell}") for cell in cells),
+    old = run_of(
+        *(holding(cell=cell) for cell in cells),
+        *(error_deviation(cell=f"x{cell}") for cell in cells),
     )
-    page = markdown.markdown(compared(old, new), "old", "new")
+    new = run_of(
+        *(error_deviation(text="y" * 500, cell=cell) for cell in cells),
+        *(holding(cell=f"x{cell}") for cell in cells),
+    )
+    page = markdown.markdown(compare_runs(old, new), "old", "new")
     assert markdown.LONGEST * 0.9 < len(page) <= markdown.LONGEST < 65_536
     assert "cell 0 " in page
     assert "900 more: see" in page
-    shown = page.count("<code>RJ-01")
-    assert f"{900 - shown} more: see" in page
+    listed = page.count("<code>RJ-01")
+    assert f"{900 - listed} more: see" in page
 
 
-# Without what is judged.
+# Imports of the reports.
 
 
-# they make the data of a case, for which they need NumPy
+# these make the data of a case, so they need NumPy
 WITH_NUMPY = (
     "reports.reproducer", "reports.publish",
     "reports.html.glossary", "reports.html.matrix_page", "reports.html.compare_page",

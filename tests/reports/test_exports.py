@@ -1,4 +1,4 @@
-"""A run as JSON, JUnit XML and CTRF."""
+"""The exports of a run: JSON, JUnit XML and CTRF."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.reports.test_show import (
     SOME,
     a_verdict,
     reports,
-    written,
+    write_run,
 )
 
 ABSENT = a_verdict("RT-02", "layer/keras2", UNAVAILABLE, reason="tf-keras is not installed")
@@ -30,7 +30,7 @@ HOSTILE = "]]><script>&amp;\x00\x1b[2J \ud800 \uffff\n\u2028\"'"
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "run.jsonl", ALL)
+    return write_run(tmp_path / "run.jsonl", ALL)
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def run(run_file: Path) -> Run:
 
 
 def test_the_json_has_the_whole_run_and_its_new_deviations_first(run: Run) -> None:
-    told = json.loads(machine_formats.run_json(run, "run.jsonl"))
-    verdicts = [Verdict.from_plain(plain) for plain in told["verdicts"]]
+    found = json.loads(machine_formats.run_json(run, "run.jsonl"))
+    verdicts = [Verdict.from_plain(plain) for plain in found["verdicts"]]
     assert verdicts == [LEAKED, BROADCAST, SOME[0], PAIR, ABSENT]
-    assert told["totals"] == {"holds": 2, "known": 1, "new": 1, "unavailable": 1}
-    assert told["header"] == HEADER.to_plain()
-    assert told["complete"]
-    assert Footer.from_plain(told["footer"]) == run.footer
+    assert found["totals"] == {"holds": 2, "known": 1, "new": 1, "unavailable": 1}
+    assert found["header"] == HEADER.to_plain()
+    assert found["complete"]
+    assert Footer.from_plain(found["footer"]) == run.footer
 
 
 def junit(run: Run) -> ElementTree.Element:
@@ -64,8 +64,8 @@ def test_in_junit_a_new_deviation_fails_and_nothing_else(run: Run) -> None:
     assert failure.get("message") == LEAKED.sentence
     assert failure.get("type") == "leaked"
     assert "replay: pytest conformance --replay 0a1b2c" in (failure.text or "")
-    told = {skipped.get("message") for skipped in root.iter("skipped")}
-    assert told == {
+    found = {skipped.get("message") for skipped in root.iter("skipped")}
+    assert found == {
         f"known: {BROADCAST.sentence} (ledger: keras3-batch-1)",
         "unavailable: tf-keras is not installed",
     }

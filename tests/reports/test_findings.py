@@ -1,4 +1,4 @@
-"""docs/findings.md: its scripts print what it shows, and it leaves out nothing of the ledger."""
+"""docs/findings.md: its scripts print what it shows, and it has every entry of the ledger."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ DOCUMENT = (DOCS / "findings.md").read_text(encoding="utf-8")
 ENTRIES = read_entries()
 SCRIPTS = sorted((DOCS / "findings").glob("*.py"))
 LIBRARIES = ("tensorflow", "keras", "tf-keras")
-# what the findings are of; what only older releases do is in the ledger alone
+# the findings are about these versions; deviations of older releases are in the ledger only
 INSTALLED = {
     name: importlib.metadata.version(package)
     for name, package in zip(("tensorflow", "keras3", "keras2"), LIBRARIES, strict=True)
 }
 
-# All in one process: what takes long is the import of TensorFlow
+# all scripts run in one process, as the import of TensorFlow is slow
 RUN_ALL = """
 import contextlib, io, json, runpy, sys
 for name in sys.argv[1].split():
@@ -55,14 +55,14 @@ print(json.dumps(ran))
 
 @dataclass(frozen=True)
 class Ran:
-    """What a script printed, and what it exited with."""
+    """The output of a script, and its exit code."""
 
     printed: str
     code: int
 
 
 def run_scripts(missing: str = "") -> dict[str, Ran]:
-    """Run each script, where the libraries that are named cannot be imported."""
+    """Run each script; the libraries in `missing` cannot be imported."""
     done = subprocess.run(
         [sys.executable, "-c", RUN_ALL, missing, *map(str, SCRIPTS)],
         env={**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
@@ -74,45 +74,45 @@ def run_scripts(missing: str = "") -> dict[str, Ran]:
     return {Path(script).name: Ran(*seen) for script, seen in ran.items()}
 
 
-def shown() -> dict[str, str]:
-    """What the document says that a script prints; nothing of what is known upstream."""
+def documented_output() -> dict[str, str]:
+    """Return the output that the document shows for each script that is new upstream."""
     return dict(re.findall(r"\(findings/([^)]+)\) prints\n\n```\n(.*?)```\n", DOCUMENT, re.DOTALL))
 
 
 def findings() -> list[str]:
-    """Of each finding the paragraph that names ledger entries."""
+    """Return the paragraph of each finding that names ledger entries."""
     return re.findall(r"^Clauses: .*?\n\n", DOCUMENT, re.DOTALL | re.MULTILINE)
 
 
-def numbered() -> list[tuple[int, str]]:
-    """Each finding's number, with its paragraph that names ledger entries."""
+def numbered_findings() -> list[tuple[int, str]]:
+    """Return the number of each finding, with its paragraph that names ledger entries."""
     titles = re.findall(r"^## (\d+)\.", DOCUMENT, re.MULTILINE)
     return list(zip(map(int, titles), findings(), strict=True))
 
 
 def named_clauses(text: str) -> set[str]:
-    """The clauses of a finding's paragraph."""
+    """Return the clauses of a finding's paragraph."""
     return set(re.findall(r"[A-Z]{2}-\d{2}", text.split("Ledger:")[0]))
 
 
-def known() -> list[str]:
-    """Of each deviation that is known upstream its row."""
+def upstream_rows() -> list[str]:
+    """Return the row of each deviation that is known upstream."""
     return re.findall(r"^\| \[\d+\].*$", DOCUMENT, re.MULTILINE)
 
 
 def blameless() -> str:
-    """The paragraph that names the entries for which no library is at fault."""
+    """Return the paragraph that names the entries for which no library is at fault."""
     return DOCUMENT.split("\nLedger: ")[-1]
 
 
 def places() -> list[list[str]]:
-    """The entries' names, with `*` for what differs: of each finding, row, and at the end."""
+    """Return the names of entries, or patterns with `*`: by finding, by row, and at the end."""
     texts = [text.split("Ledger:")[1] for text in findings()]
-    return [in_code(text) for text in [*texts, *map(last_cell, known()), blameless()]]
+    return [in_code(text) for text in [*texts, *map(last_cell, upstream_rows()), blameless()]]
 
 
 def numbers(paragraph: str) -> set[int]:
-    """The findings that a paragraph of the introduction names."""
+    """Return the numbers of the findings that a paragraph of the introduction names."""
     return {int(number) for number in re.findall(r"\b\d\d\b", paragraph)}
 
 
@@ -125,7 +125,7 @@ def in_code(text: str) -> list[str]:
 
 
 def entries(names: list[str]) -> list[Entry]:
-    """The ledger's entries that a pattern fits."""
+    """Return the entries of the ledger that one of the names or patterns matches."""
     return [
         entry
         for entry in ENTRIES
@@ -144,8 +144,8 @@ def minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def intended() -> dict[str, str]:
-    """The versions that the document is of."""
+def documented_versions() -> dict[str, str]:
+    """Return the versions that the document is about."""
     return dict(zip(LIBRARIES, re.findall(r"\d+\.\d+\.\d+", DOCUMENT), strict=False))
 
 
@@ -153,18 +153,20 @@ def test_the_document_is_of_the_versions_that_the_extra_installs() -> None:
     plain = tomllib.loads((support.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extra = plain["project"]["optional-dependencies"]["tensorflow"]
     asked = {wanted.name: wanted.specifier for wanted in map(Requirement, extra)}
-    assert set(asked) == set(intended())
-    for library, version in intended().items():
+    assert set(asked) == set(documented_versions())
+    for library, version in documented_versions().items():
         assert asked[library].contains(version), library
 
 
 def test_each_script_prints_what_the_document_shows_and_finds_the_deviation() -> None:
     found = {library: installed(library) for library in LIBRARIES}
-    # a TensorFlow of one's own; those of the extra are held to the document above
-    if {k: minor(v) for k, v in found.items()} != {k: minor(v) for k, v in intended().items()}:
-        pytest.skip(f"installed are {found}, but the document is of {intended()}")
+    # the user has another TensorFlow; the test above covers the versions of the extra
+    if {k: minor(v) for k, v in found.items()} != {
+        k: minor(v) for k, v in documented_versions().items()
+    }:
+        pytest.skip(f"installed are {found}, but the document is of {documented_versions()}")
     ran = run_scripts()
-    assert {name: ran[name].printed for name in shown()} == shown()
+    assert {name: ran[name].printed for name in documented_output()} == documented_output()
     assert {name: seen.code for name, seen in ran.items()} == {s.name: 1 for s in SCRIPTS}
 
 
@@ -211,10 +213,12 @@ def test_each_ledger_entry_without_a_thread_is_in_one_place_and_others_in_one_at
 
 
 def test_the_ledger_has_the_number_of_the_finding_of_each_entry() -> None:
-    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered()]
-    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in known()]
-    told = {entry.name: number for number, text in texts + rows for entry in entries(in_code(text))}
-    assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == told
+    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered_findings()]
+    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in upstream_rows()]
+    found = {
+        entry.name: number for number, text in texts + rows for entry in entries(in_code(text))
+    }
+    assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == found
 
 
 def test_each_name_in_the_document_is_a_ledger_entrys() -> None:
@@ -228,7 +232,7 @@ def test_the_introduction_names_the_findings_that_break_a_promise() -> None:
     clauses = support.clauses()
     broken = {
         number
-        for number, text in numbered()
+        for number, text in numbered_findings()
         if any(clauses[name].severity == clause.MUST for name in named_clauses(text))
     }
     assert numbers(promises) == broken
@@ -240,7 +244,7 @@ def test_each_finding_names_the_clauses_of_its_ledger_entries() -> None:
 
 
 def test_what_is_known_upstream_has_its_thread_in_the_ledger() -> None:
-    assert known()
-    for row in known():
+    assert upstream_rows()
+    for row in upstream_rows():
         thread = re.findall(r"https://github.com/[^)]+", row)[0]
         assert {entry.thread for entry in entries(in_code(last_cell(row)))} <= {thread}, row

@@ -1,4 +1,4 @@
-"""The pages of the reports in a real browser: three real runs, and one that means harm."""
+"""The pages of the reports in a real browser: three real runs, and a malicious one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reports import __main__ as command_line
 from reports.html import matrix_page, page
 from reports.run_files.run_file import Run
 from tests import browser
-from tests.reports.test_show import HEADER, a_verdict, written
+from tests.reports.test_show import HEADER, a_verdict, write_run
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ HARM = "</script><img src=x onerror='window.harmed=1'><script>window.harmed=1</s
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser.opened() as opened:
-        yield opened
+    with browser.launch() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def compare_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Visit:
-    """A page that was opened from disk, and what went wrong in it."""
+    """A page that was opened from disk, and the errors in it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -62,7 +62,7 @@ class Visit:
 
     def open(self, made: Path, at: str = "") -> Page:
         self.page.goto(f"{made.as_uri()}{at}")
-        # the page forbids what wait_for_function does
+        # the page forbids the scripts of wait_for_function
         self.page.locator("#count", has_text="of").wait_for()
         return self.page
 
@@ -105,7 +105,7 @@ def test_filters_narrow_what_is_shown(matrix_file: Path, visit: Visit) -> None:
     assert of_cell > differing > 0
     page.uncheck(".release[value='0']")
     page.uncheck(".release[value='1']")
-    assert page.inner_text("#tables") == "Nothing is like that."
+    assert page.inner_text("#tables") == "No row fits this search."
     page.click("#reset")
     assert rows_of(page) == everything
     assert page.input_value("#path") == ""
@@ -155,9 +155,9 @@ def test_a_cell_opens_to_case_observation_script_and_reason(
 ) -> None:
     page = visit.open(matrix_file, "#open=form~RT-12~layer/keras2~GRU~NumPy%20arrays@2.21.0")
     page.wait_for_selector("dialog[open]")
-    told = page.inner_text("dialog")
+    text = page.inner_text("dialog")
     for words in ("Minimal case", "Observation", "Script", "Upstream", "pytest conformance"):
-        assert words in told
+        assert words in text
     assert page.locator("dialog pre").first.inner_text().startswith('"""RT-12 on layer/keras2')
     assert page.locator("dialog a").first.get_attribute("href", timeout=1000) is not None
 
@@ -208,7 +208,7 @@ def test_everybody_can_use_it(
     matrix_file: Path,
     compare_file: Path,
 ) -> None:
-    """axe-core finds nothing serious, and nothing is wider than the screen."""
+    """Check that axe-core finds nothing serious and nothing is wider than the screen."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
     context = chromium.new_context(viewport=size, color_scheme=scheme)
     visited = Visit(context.new_page())
@@ -239,7 +239,7 @@ def test_dark_and_light_can_be_chosen(matrix_file: Path, visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-# What means harm.
+# A malicious run.
 
 
 def harmful(clause: str = "AG-01", **changes: Any) -> Verdict:
@@ -282,7 +282,7 @@ def test_what_is_in_a_run_file_is_never_executed(
     files = [tmp_path / f"{release}.jsonl" for release in ("1", "2")]
     for run_file in files:
         run = harmful_run(run_file.stem)
-        written(run_file, run.verdicts, header=run.header)
+        write_run(run_file, run.verdicts, header=run.header)
     made = tmp_path / "page.html"
     command_line.main([command, *map(str, files), "--html", str(made)])
     page = visit.open(made)
@@ -305,7 +305,7 @@ def test_a_page_that_is_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(page, "LARGEST", 1000)
     run_file = tmp_path / "run.jsonl"
-    written(run_file, (a_verdict("AG-01", "RNN/keras3"),))
+    write_run(run_file, (a_verdict("AG-01", "RNN/keras3"),))
     asked = ["matrix", str(run_file), "--html", str(tmp_path / "page.html")]
     assert command_line.main(asked) == 2
     assert "bytes, but may have 1000: name fewer runs" in capsys.readouterr().err

@@ -1,6 +1,6 @@
-"""Scripts that show a deviation: what they are made of, and what they exit with.
+"""Scripts that show a deviation: their code and their exit codes.
 
-A stand-in for TensorFlow runs them here: it takes every call, but for the one that is judged.
+A stand-in for TensorFlow runs them here. It accepts every call except the one that is judged.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from conformance.results.verdict import HOLDS, KNOWN, NEW, Verdict
 from reports import __main__ as command_line
 from reports.reproducer import one_call, standalone_script
 from tests import support
-from tests.reports.test_show import a_verdict, written
+from tests.reports.test_show import a_verdict, write_run
 
 VERSIONS = {"tensorflow": "2.21.0", "keras3": "3.15.1"}
 MALFORMED = make_case(
@@ -54,9 +54,9 @@ class _InvalidArgumentError(Exception):
 
 
 def exits_with(script: str, judged: str, error: Exception | list[Exception | None] | None) -> int:
-    """The exit code of a script, where the call by this name, as `keras.layers.RNN()`, fails so.
+    """Return the exit code of a script in which the call `judged` fails with this error.
 
-    A list has what becomes of the first calls, one after the other.
+    `judged` is a name such as `keras.layers.RNN()`. A list has the results of the first calls.
     """
     tensorflow, keras = mock.MagicMock(), mock.MagicMock(__version__="3.15.1")
     tensorflow.keras.__version__ = "2.15.0"
@@ -213,7 +213,7 @@ def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], want
 
 
 @pytest.mark.parametrize(
-    ("path", "sentence", "made", "told"),
+    ("path", "sentence", "made", "line"),
     [
         (
             "layer/keras3",
@@ -230,12 +230,12 @@ def test_what_a_cell_tells_is_shown_without_a_call(cells: tuple[Cell, ...], want
     ],
 )
 def test_what_a_config_does_not_tell_is_shown(
-    path: str, sentence: str, made: str, told: str
+    path: str, sentence: str, made: str, line: str
 ) -> None:
     cells = (Cell("LSTM", 1),) * (2 if "Bi" in path else 1)
     script = script_of(make_case(path, "eager", cells, options="every"), "PS-01", sentence=sentence)
     assert made in script
-    assert told in script
+    assert line in script
 
 
 OF_ANOTHER_BATCH = make_case(
@@ -532,7 +532,7 @@ def test_a_class_that_is_not_there_is_told() -> None:
     case = make_case("RNN/keras2", "eager", (Cell("LSTM", 1),), options="defaults")
     script = script_of(case, "DF-02", sentence=sentence)
     assert 'told = hasattr(layers, "ConvLSTM1D")' in script
-    with pytest.raises(standalone_script.NoScript, match="a default that differs so"):
+    with pytest.raises(standalone_script.NoScript, match="a default with such a difference"):
         script_of(case, "DF-02", sentence="keras2/RNN.unroll = True, but must be False")
 
 
@@ -543,7 +543,7 @@ def test_scenarios_build_programs_as_their_clauses_do() -> None:
 
 
 def undefined(script: str) -> set[str]:
-    """The names that a script reads and never gives a value."""
+    """Return the names that a script reads and never gives a value."""
     names = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Name)]
     read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
@@ -583,7 +583,7 @@ def test_what_is_not_covered_is_said(case: Case, why: str) -> None:
 
 
 def test_what_shows_in_values_is_not_covered() -> None:
-    with pytest.raises(standalone_script.NoScript, match="shows in values"):
+    with pytest.raises(standalone_script.NoScript, match="a deviation in values"):
         script_of(make_case("RNN/keras3", "eager", (Cell("GRU", 1),)), "RT-05")
 
 
@@ -641,7 +641,7 @@ SOME = (
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
-    return written(tmp_path / "run.jsonl", SOME)
+    return write_run(tmp_path / "run.jsonl", SOME)
 
 
 def test_the_command_prints_the_script(run_file: Path, capsys: pytest.CaptureFixture) -> None:
@@ -673,7 +673,7 @@ def test_the_command_says_in_one_line_why_not(
 def test_of_several_a_new_one_comes_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     one = a_deviation(MALFORMED, malformation="too_few")
     new = Verdict.from_plain({**one.to_plain(), "verdict": NEW, "malformation": "none_leaf"})
-    run_file = written(tmp_path / "run.jsonl", (one, new))
+    run_file = write_run(tmp_path / "run.jsonl", (one, new))
     assert command_line.main(["repro", str(run_file), "RJ-01"]) == 0
     assert "none_leaf; 1 more" in capsys.readouterr().err
     chosen = ["repro", str(run_file), "RJ-01", "--malformation", "too_few"]

@@ -9,17 +9,17 @@ import pytest
 from conformance.results.verdict import NEW
 from tests import reproducers
 from tests.reports.test_repro import MALFORMED, a_deviation
-from tests.reports.test_show import a_verdict, written
+from tests.reports.test_show import a_verdict, write_run
 
 
 @pytest.fixture
 def run_file(tmp_path: Path) -> Path:
     without = a_verdict("AG-01", "RNN/keras3", NEW, case={"path": "RNN/keras3", "mode": "eager"})
-    return written(tmp_path / "run.jsonl", (a_deviation(MALFORMED), without))
+    return write_run(tmp_path / "run.jsonl", (a_deviation(MALFORMED), without))
 
 
 def a_python(folder: Path, code: int) -> Path:
-    """What takes a script for its argument and exits with this code."""
+    """Return a stand-in for Python that accepts a script and exits with this code."""
     stand_in = folder / "python"
     stand_in.write_text(f"#!/bin/sh\necho seen: $1\nexit {code}\n")
     stand_in.chmod(0o755)
@@ -38,9 +38,9 @@ def test_each_script_must_exit_as_expected(
     python = a_python(tmp_path, code)
     asked = [str(run_file), "--apart", "--python", str(python), "--expect", str(expected)]
     assert reproducers.main(asked) == result
-    told = capsys.readouterr().out
-    assert f"1 scripts, {1 - result} exit {expected}; 1 deviations have none" in told
-    assert ("exit 0, but must be 1: RJ-01 RNN/keras3" in told) == bool(result)
+    printed = capsys.readouterr().out
+    assert f"1 scripts, {1 - result} exit {expected}; 1 deviations have none" in printed
+    assert ("exit 0, but must be 1: RJ-01 RNN/keras3" in printed) == bool(result)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_script_must_see_the_error_of_its_run(
     error = {"class": before, "message": f"{before} (no)", "stage": "call"} if before else None
     verdict = a_deviation(MALFORMED, observation={"error": error})
     ended = reproducers.Ended(reproducers.Script(tmp_path, verdict, ""), 1, f"expected\n{words}\n")
-    told = ended.otherwise(reproducers.PRESENT)
-    assert told == what if what is None else (told or "").startswith(what)
+    printed = ended.otherwise(reproducers.PRESENT)
+    assert printed == what if what is None else (printed or "").startswith(what)
 
 
 def test_a_python_that_cannot_run_them_is_told(run_file: Path, tmp_path: Path) -> None:

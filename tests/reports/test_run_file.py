@@ -1,4 +1,4 @@
-"""The run file: what is written can be read, whatever became of the file or of the run."""
+"""The run file: what is written can be read, even if the run or the file was damaged."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def footer_of(*verdicts: Verdict, **changes: Any) -> Footer:
     return dataclasses.replace(footer, **changes)
 
 
-def written(path: Path, *verdicts: Verdict) -> Path:
+def write_run(path: Path, *verdicts: Verdict) -> Path:
     with Writer(path) as writer:
         writer.header(HEADER)
         for verdict in verdicts:
@@ -117,11 +117,11 @@ def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True)
 
 
-# What is written comes back.
+# Writing and reading.
 
 
 def test_what_is_written_comes_back(run_file: Path) -> None:
-    run = read(written(run_file, FULL, a_verdict()))
+    run = read(write_run(run_file, FULL, a_verdict()))
     assert run == Run(HEADER, (FULL, a_verdict()), footer_of(FULL, a_verdict()), ())
     assert run.complete
 
@@ -134,7 +134,7 @@ def test_a_record_round_trips_through_json(record: Header | Verdict | Footer) ->
 
 
 def test_a_line_has_the_fields_at_its_top_level(run_file: Path) -> None:
-    lines = [json.loads(line) for line in lines_of(written(run_file, FULL))]
+    lines = [json.loads(line) for line in lines_of(write_run(run_file, FULL))]
     assert [line["record"] for line in lines] == ["header", "verdict", "footer"]
     fixed = "clause path mode cell verdict grade malformation cases seconds case observation"
     assert set(fixed.split()) <= set(lines[1])
@@ -164,7 +164,7 @@ def test_what_broke_and_what_was_fixed_in_one_clause_are_two(run_file: Path) -> 
     difference = {"origin": "PS-01", "was": "", "now": ""}
     broken = a_verdict(clause="UP-07", verdict=NEW, difference={**difference, "change": "broken"})
     fixed = a_verdict(clause="UP-07", difference={**difference, "change": "fixed"})
-    assert read(written(run_file, broken, fixed)).verdicts == (broken, fixed)
+    assert read(write_run(run_file, broken, fixed)).verdicts == (broken, fixed)
 
 
 @pytest.mark.parametrize("difference", [{}, {"origin": "RJ-01"}, {"origin": 1, "change": "broken"}])
@@ -175,7 +175,7 @@ def test_a_difference_that_cannot_be_read(difference: dict[str, Any]) -> None:
 
 def test_numbers_that_are_not_finite_survive_as_standard_json(run_file: Path) -> None:
     seen = {"h": [math.nan, (math.inf,), {"c": -math.inf}], "x": 1.0}
-    written(run_file, a_verdict(observation=seen, width_ratio=math.inf))
+    write_run(run_file, a_verdict(observation=seen, width_ratio=math.inf))
 
     def refuse(token: str) -> None:
         raise AssertionError(f"{token} is no JSON")
@@ -188,7 +188,7 @@ def test_numbers_that_are_not_finite_survive_as_standard_json(run_file: Path) ->
 
 
 def test_the_bare_nan_of_another_writer_is_read(run_file: Path) -> None:
-    written(run_file, a_verdict(observation={"h": "HERE"}))
+    write_run(run_file, a_verdict(observation={"h": "HERE"}))
     run_file.write_bytes(run_file.read_bytes().replace(b'"HERE"', b"NaN"))
     assert read(run_file).verdicts[0].observation == {"h": "nan"}
 
@@ -204,11 +204,11 @@ def test_the_bare_nan_of_another_writer_is_read(run_file: Path) -> None:
 )
 def test_text_is_kept_as_it_is(run_file: Path, text: str) -> None:
     verdict = a_verdict(sentence=text, observation={text: text})
-    assert read(written(run_file, verdict)).verdicts == (verdict,)
+    assert read(write_run(run_file, verdict)).verdicts == (verdict,)
 
 
 def test_a_run_of_before_the_record_of_defaults_is_read(run_file: Path) -> None:
-    header, *others = lines_of(written(run_file, FULL))
+    header, *others = lines_of(write_run(run_file, FULL))
     plain = json.loads(header)
     del plain["defaults"]
     run_file.write_bytes(b"".join([json.dumps(plain).encode() + b"\n", *others]))
@@ -222,7 +222,7 @@ def test_unknown_fields_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "output"),
     [
         ({"clause": None}, "'clause', which should be str"),
         ({"cases": "3"}, "'cases', which should be int"),
@@ -237,10 +237,10 @@ def test_unknown_fields_are_passed_over() -> None:
         ({"observation": {"error": {}}}, "an observation's error should have a class and"),
     ],
 )
-def test_a_wrong_field_is_named(changes: dict[str, object], said: str) -> None:
+def test_a_wrong_field_is_named(changes: dict[str, object], output: str) -> None:
     with pytest.raises(UnreadableRun) as caught:
         Verdict.from_plain({**FULL.to_plain(), **changes})
-    assert said in str(caught.value)
+    assert output in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -258,12 +258,12 @@ def test_what_could_not_be_read_back_is_not_written(run_file: Path) -> None:
     assert run_file.read_bytes() == b""
 
 
-# What became of the file.
+# Damaged files.
 
 
 def test_without_a_footer_the_run_was_cut_short(run_file: Path) -> None:
     run_file.parent.mkdir()
-    run_file.write_bytes(b"".join(lines_of(written(run_file, FULL, a_verdict()))[:-1]))
+    run_file.write_bytes(b"".join(lines_of(write_run(run_file, FULL, a_verdict()))[:-1]))
     run = read(run_file)
     assert run.verdicts == (FULL, a_verdict())
     assert run.footer is None
@@ -272,20 +272,20 @@ def test_without_a_footer_the_run_was_cut_short(run_file: Path) -> None:
 
 
 def test_cut_off_anywhere_it_reads_as_far_as_it_goes(run_file: Path) -> None:
-    whole = written(run_file, FULL, a_verdict()).read_bytes()
+    whole = write_run(run_file, FULL, a_verdict()).read_bytes()
     first, second, third, _ = lines_of(run_file)
     ends = [len(first), len(first + second), len(first + second + third)]
     for size in range(ends[0], len(whole) - 1):
         run_file.write_bytes(whole[:size])
         run = read(run_file)
-        # A line that lacks nothing but its end is whole.
+        # a line is complete even without its end of line
         assert len(run.verdicts) == sum(size >= end - 1 for end in ends[1:])
         assert not run.complete
         assert "cut short" in run.warnings[-1]
 
 
 def test_a_half_last_line_is_named(run_file: Path) -> None:
-    whole = written(run_file, FULL).read_bytes()
+    whole = write_run(run_file, FULL).read_bytes()
     run_file.write_bytes(whole[:-10])
     assert read(run_file).warnings[0] == "line 3 is cut off in the middle; left out"
 
@@ -294,7 +294,7 @@ def test_a_half_last_line_is_named(run_file: Path) -> None:
     "corrupt", [b"\x00\xff\xfe{\n", b'{"record": "verd\n', b"[1]\n", b"[" * 100_000 + b"\n"]
 )
 def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes) -> None:
-    lines = lines_of(written(run_file, FULL, a_verdict(), OTHER))
+    lines = lines_of(write_run(run_file, FULL, a_verdict(), OTHER))
     lines[2] = corrupt
     run_file.write_bytes(b"".join(lines))
     run = read(run_file)
@@ -307,23 +307,23 @@ def test_a_corrupt_line_in_the_middle_is_left_out(run_file: Path, corrupt: bytes
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "output"),
     [
         (b'{"record": "verdict", "clause": "RJ-01"}\n', "line 3: a verdict has no field 'path'"),
         (b'{"record": "poem"}\n', "line 3: a record of kind 'poem'"),
     ],
 )
-def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, said: str) -> None:
-    lines = lines_of(written(run_file, FULL))
+def test_a_line_that_is_no_record_is_left_out(run_file: Path, line: bytes, output: str) -> None:
+    lines = lines_of(write_run(run_file, FULL))
     run_file.write_bytes(b"".join([*lines[:2], line, *lines[2:]]))
     run = read(run_file)
     assert run.verdicts == (FULL,)
     assert len(run.warnings) == 1
-    assert run.warnings[0].startswith(said)
+    assert run.warnings[0].startswith(output)
 
 
 def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
-    lines = lines_of(written(run_file, FULL, OTHER))
+    lines = lines_of(write_run(run_file, FULL, OTHER))
     run_file.write_bytes(b"".join([*lines[:3], lines[1], lines[3]]))
     run = read(run_file)
     assert run.verdicts == (FULL, OTHER)
@@ -334,7 +334,7 @@ def test_what_is_there_twice_is_read_once(run_file: Path) -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_that_contradict_each_other_the_worse_is_kept(run_file: Path, order: int) -> None:
     held = dataclasses.replace(FULL, verdict=HOLDS)
-    run = read(written(run_file, *[FULL, held][::order]))
+    run = read(write_run(run_file, *[FULL, held][::order]))
     assert run.verdicts == (FULL,)
     assert run.warnings == (
         "line 3: this contradicts line 2, and the worse of both is kept",
@@ -344,16 +344,16 @@ def test_of_two_that_contradict_each_other_the_worse_is_kept(run_file: Path, ord
 
 def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
     verdicts = [dataclasses.replace(FULL, cell=f"cell {number}") for number in range(100)]
-    run_file.write_bytes(written(run_file, *verdicts).read_bytes() * 2)
+    run_file.write_bytes(write_run(run_file, *verdicts).read_bytes() * 2)
     run = read(run_file)
     assert run.verdicts == tuple(verdicts)
     assert len(run.warnings) == 6
     assert run.warnings[0].startswith("line 103: a record of kind 'header'")
-    assert run.warnings[-1] == "96 more lines could not be taken as they are"
+    assert run.warnings[-1] == "96 more lines could not be read as they are"
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "output"),
     [
         (b"", "the file is empty"),
         (bytes(range(256)) * 40, "line 1 is not JSON"),
@@ -369,13 +369,13 @@ def test_two_files_in_one_are_read_with_few_words(run_file: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_run_file_is_refused(run_file: Path, content: bytes, said: str) -> None:
+def test_what_is_no_run_file_is_refused(run_file: Path, content: bytes, output: str) -> None:
     run_file.parent.mkdir()
     run_file.write_bytes(content)
     with pytest.raises(UnreadableRun) as caught:
         read(run_file)
     assert str(caught.value).startswith(f"{run_file}: ")
-    assert said in str(caught.value)
+    assert output in str(caught.value)
     assert "record it again" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -389,7 +389,7 @@ def test_a_file_that_is_not_there_or_not_a_file_is_refused(tmp_path: Path) -> No
 
 def test_of_a_folder_the_newest_run_file_is_meant(tmp_path: Path) -> None:
     for age, name in enumerate(["b.jsonl.gz", "a.jsonl", "c.jsonl"]):
-        written(tmp_path / name, FULL)
+        write_run(tmp_path / name, FULL)
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     (tmp_path / "notes.txt").write_text("newer")
     assert locate(tmp_path) == tmp_path / "b.jsonl.gz"
@@ -401,7 +401,7 @@ def test_a_folder_without_run_files_is_refused(tmp_path: Path) -> None:
         locate(tmp_path)
 
 
-# What became of the run: the recorder in a real pytest.
+# Runs that end early: the recorder in a real pytest.
 
 CONFTEST = """
 from pathlib import Path
@@ -508,12 +508,12 @@ def test_workers_give_the_verdicts_of_one_process(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_run_that_is_well(tmp_path: Path) -> None:
-    said = run_pytest(tmp_path, SOME).stdout
-    assert "RT round trip" in said
-    assert "Not available: layer/keras2 (tf-keras is not installed)." in said
-    assert f"Run file: {Path('out/run.jsonl')}" in said
-    assert "\nNothing but what the ledger knows.\n" in said
-    ours = said[said.index("= conformance =") :]  # pytest's own header has a path in it
+    output = run_pytest(tmp_path, SOME).stdout
+    assert "RT round trip" in output
+    assert "Not available: layer/keras2 (tf-keras is not installed)." in output
+    assert f"Run file: {Path('out/run.jsonl')}" in output
+    assert "\nNothing deviates but what is listed as known.\n" in output
+    ours = output[output.index("= conformance =") :]  # pytest's own header has a path in it
     assert max(map(len, ours.splitlines())) <= 80
 
 
@@ -535,8 +535,8 @@ def test_the_end_of_a_run_with_a_new_deviation(tmp_path: Path, options: tuple[st
 def test_a_failure_that_is_no_deviation_is_not_passed_over(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, SOME + "\ndef test_broken():\n    assert False\n")
     assert (
-        "Nothing but what the ledger knows; but 1 test failed for another reason than a\n"
-        "  new deviation.\n" in done.stdout
+        "Nothing deviates but what is listed as known; but 1 test failed for another\n"
+        "  reason than a new deviation.\n" in done.stdout
     )
     run = run_in(tmp_path)
     assert run.footer is not None

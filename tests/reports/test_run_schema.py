@@ -1,4 +1,4 @@
-"""The run file's JSON Schema: what it takes the reader takes, and nothing else."""
+"""The JSON Schema of the run file: it accepts exactly the lines that the reader accepts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def a_line(record: PlainRecord) -> dict[str, Any]:
 
 
 def is_read(kind: type[PlainRecord], line: dict[str, Any]) -> bool:
-    # The reader refuses another schema before it looks at the rest of the header.
+    # the reader refuses another schema before it reads the rest of the header
     if kind is Header and line.get("schema") != SCHEMA:
         return False
     try:
@@ -62,9 +62,9 @@ def test_what_is_written_is_valid(record: PlainRecord) -> None:
 def test_it_names_each_field_and_which_must_be_there(kind: type[PlainRecord], name: str) -> None:
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
     needed = {field.name for field in fields if field.default is dataclasses.MISSING}
-    told = WRITTEN["$defs"][name]
-    assert set(told["properties"]) == {"record", *(field.name for field in fields)}
-    assert set(told["required"]) == {"record", *needed}
+    definition = WRITTEN["$defs"][name]
+    assert set(definition["properties"]) == {"record", *(field.name for field in fields)}
+    assert set(definition["required"]) == {"record", *needed}
 
 
 @pytest.mark.parametrize("record", RECORDS)

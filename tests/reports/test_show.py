@@ -1,4 +1,4 @@
-"""``python -m reports show``: what a person sees of a run."""
+"""``python -m reports show``: the text of a run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ LEAKED = a_verdict(
 SOME = (a_verdict("RT-01", "layer/keras3"), BROADCAST, LEAKED, PAIR)
 
 
-def written(
+def write_run(
     path: Path, verdicts: tuple[Verdict, ...], header: Header = HEADER, **ending: Any
 ) -> Path:
     by_path = cases_by_path(verdicts)
@@ -98,7 +98,7 @@ def reports(*arguments: object, columns: int = 80, **env: str) -> subprocess.Com
     )
 
 
-def shown(path: Path, columns: int = 80) -> str:
+def show(path: Path, columns: int = 80) -> str:
     done = reports("show", path, columns=columns)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -113,81 +113,81 @@ def run_file(tmp_path: Path) -> Path:
 
 
 def test_it_shows_the_whole_run(run_file: Path) -> None:
-    said = shown(written(run_file, SOME))
-    assert "Versions: tensorflow 2.21.0, keras 3.15.0\n" in said
-    assert "RT round trip" in said
-    assert "Totals: 2 holds, 1 known, 1 new, 0 unavailable; 28 cases in 12 s.\n" in said
-    assert said.endswith("1 new deviation: RJ-02.\n")
-    assert "Warning" not in said
+    output = show(write_run(run_file, SOME))
+    assert "Versions: tensorflow 2.21.0, keras 3.15.0\n" in output
+    assert "RT round trip" in output
+    assert "Totals: 2 holds, 1 known, 1 new, 0 unavailable; 28 cases in 12 s.\n" in output
+    assert output.endswith("1 new deviation: RJ-02.\n")
+    assert "Warning" not in output
 
 
 def test_new_deviations_stand_before_known_ones(run_file: Path) -> None:
-    said = shown(written(run_file, SOME))
-    assert said.index("New deviations (1)") < said.index("Known deviations (1)")
+    output = show(write_run(run_file, SOME))
+    assert output.index("New deviations (1)") < output.index("Known deviations (1)")
     assert (
         "RJ-02  RNN/keras3  GRU  all modes  bare_tensor  [leaked]\n"
         "    IndexError, which says neither what was expected nor what came\n"
         "    replay: pytest conformance --replay 0a1b2c\n"
-    ) in said
+    ) in output
     assert (
         "RJ-01  layer/keras3  LSTM  eager  batch_1  [accepted]  (ledger: keras3-batch-1)\n"
         "    a state of batch 1 was accepted and broadcast\n"
-    ) in said
+    ) in output
 
 
 def test_a_run_without_deviations_says_so_in_one_sentence(run_file: Path) -> None:
-    said = shown(written(run_file, (PAIR,)))
-    assert "deviations (" not in said
-    assert said.endswith("Nothing but what the ledger knows.\n")
+    output = show(write_run(run_file, (PAIR,)))
+    assert "deviations (" not in output
+    assert output.endswith("Nothing deviates but what is listed as known.\n")
 
 
 def test_where_nothing_was_available_nothing_is_called_well(run_file: Path) -> None:
-    said = shown(written(run_file, (a_verdict("RT-01", "cell/v1", UNAVAILABLE, cases=0),)))
-    assert said.endswith("Nothing could be judged.\n")
+    output = show(write_run(run_file, (a_verdict("RT-01", "cell/v1", UNAVAILABLE, cases=0),)))
+    assert output.endswith("Nothing could be judged.\n")
 
 
 def test_a_run_that_was_cut_short_is_not_called_well(run_file: Path) -> None:
-    said = shown(written(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
-    assert "Warning: the run was cut short: interrupted by hand.\n" in said
-    assert said.endswith("ledger knows, as far as the run went: interrupted by hand.\n")
+    output = show(write_run(run_file, (PAIR,), complete=False, reason="interrupted by hand"))
+    assert "Warning: the run was cut short: interrupted by hand.\n" in output
+    assert output.endswith("is listed as known, as far as the run went:\n  interrupted by hand.\n")
 
 
 def test_a_killed_run_is_shown_as_far_as_it_went(run_file: Path) -> None:
-    whole = written(run_file, SOME).read_bytes()
+    whole = write_run(run_file, SOME).read_bytes()
     run_file.write_bytes(whole[: whole.rindex(b'{"record": "footer"') - 20])
-    said = shown(run_file)
-    assert "Warning: line 5 is cut off in the middle; left out.\n" in said
-    assert "Warning: the run was cut short: there is no footer.\n" in said
-    assert said.endswith("as far as the run went: it was cut short.\n")
+    output = show(run_file)
+    assert "Warning: line 5 is cut off in the middle; left out.\n" in output
+    assert "Warning: the run was cut short: there is no footer.\n" in output
+    assert output.endswith("as far as the run went: it was cut short.\n")
 
 
 def test_a_run_without_verdicts_is_shown(run_file: Path) -> None:
-    assert "Nothing could be judged.\n" in shown(written(run_file, ()))
+    assert "Nothing could be judged.\n" in show(write_run(run_file, ()))
 
 
 def test_of_a_folder_the_newest_run_is_shown(tmp_path: Path) -> None:
     for age, name in enumerate(["b.jsonl", "a.jsonl"]):
-        os.utime(written(tmp_path / name, SOME), (1000 - age, 1000 - age))
-    assert f"Run file: {tmp_path / 'b.jsonl'}\n" in shown(tmp_path)
+        os.utime(write_run(tmp_path / name, SOME), (1000 - age, 1000 - age))
+    assert f"Run file: {tmp_path / 'b.jsonl'}\n" in show(tmp_path)
 
 
 @pytest.mark.parametrize(
     "text", ["<script>alert('x')</script>", "[bold red]not markup[/bold red]", "[/]", "{0} %s"]
 )
 def test_foreign_text_is_shown_as_it_is(run_file: Path, text: str) -> None:
-    assert f"    {text}\n" in shown(
-        written(run_file, (a_verdict("RT-01", "x", NEW, sentence=text),))
+    assert f"    {text}\n" in show(
+        write_run(run_file, (a_verdict("RT-01", "x", NEW, sentence=text),))
     )
 
 
 def test_foreign_text_does_not_steer_the_terminal(run_file: Path) -> None:
     text = "one\ntwo\x1b[2J\x07\u202ethree \ud800"
-    said = shown(written(run_file, (a_verdict("RT-01", f"p{text}", NEW, sentence=text),)))
-    assert "    one two?[2J??three ?\n" in said
+    output = show(write_run(run_file, (a_verdict("RT-01", f"p{text}", NEW, sentence=text),)))
+    assert "    one two?[2J??three ?\n" in output
 
 
 def test_a_terminal_without_unicode_shows_the_rest(run_file: Path) -> None:
-    written(run_file, (a_verdict("RT-01", "x", NEW, sentence="h \u2260 c"),))
+    write_run(run_file, (a_verdict("RT-01", "x", NEW, sentence="h \u2260 c"),))
     done = reports("show", run_file, PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert r"h \u2260 c" in done.stdout
@@ -195,7 +195,7 @@ def test_a_terminal_without_unicode_shows_the_rest(run_file: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 def test_a_reader_that_leaves_early_is_no_error(run_file: Path) -> None:
-    written(run_file, tuple(a_verdict(f"RT-{n}", "x", NEW) for n in range(2000)))
+    write_run(run_file, tuple(a_verdict(f"RT-{n}", "x", NEW) for n in range(2000)))
     done = subprocess.run(
         f"'{sys.executable}' -m reports show '{run_file}' | head -n 1",
         shell=True,
@@ -212,7 +212,7 @@ def test_a_reader_that_leaves_early_is_no_error(run_file: Path) -> None:
 
 
 def row(table: str, name: str) -> str:
-    """The numbers in a row, over all the parts that the table was broken into."""
+    """Return the numbers in a row, from all parts of a table that was broken into parts."""
     rest = [line[len(name) :] for line in table.splitlines() if line.startswith(f"{name} ")]
     return " ".join("".join(rest).replace("|", " ").split())
 
@@ -263,18 +263,18 @@ def test_long_names_that_begin_alike_keep_their_rows() -> None:
 
 def test_missing_paths_are_named_with_their_reason() -> None:
     paths = [{"name": n, "missing": "tf-keras is not installed" * ("2" in n)} for n in PATHS]
-    said = tables.missing_paths(dataclasses.replace(HEADER, paths=paths), 200)
-    assert said == [
+    output = tables.missing_paths(dataclasses.replace(HEADER, paths=paths), 200)
+    assert output == [
         "Not available: dynamic_rnn/keras2, RNN/keras2, layer/keras2, cell/keras2 "
         "(tf-keras is not installed)."
     ]
 
 
-# What cannot be shown.
+# Runs that cannot be shown.
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "output"),
     [
         ((), "COMMAND"),
         (("shwo", "x"), "shwo"),
@@ -284,10 +284,10 @@ def test_missing_paths_are_named_with_their_reason() -> None:
         (("show", "no-such.jsonl"), "no-such.jsonl: no such file"),
     ],
 )
-def test_a_wrong_call_gives_one_line_and_exit_code_2(arguments: tuple[str], said: str) -> None:
+def test_a_wrong_call_gives_one_line_and_exit_code_2(arguments: tuple[str], output: str) -> None:
     done = reports(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert output in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -386,7 +386,7 @@ def test_equal_differences_of_several_cells_are_shown_together() -> None:
     found = [*verdicts(return_a_number, new)]
     other = [dataclasses.replace(verdict, cell="GRU") for verdict in found]
     both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
-    (group,) = upgrade_text.alike(both)
+    (group,) = upgrade_text.group_alike(both)
     assert group.where == "RNN/keras2 ~ RNN/keras3 (GRU, LSTM)"
 
 

@@ -1,5 +1,5 @@
 "use strict";
-// The comparison: filters, search, and links. The address after the # is the state of all of them.
+// The comparison: filters, search and links. The address after the # holds their state.
 
 const CHOICES = ["path", "cell", "family"];
 const field = (name) => document.getElementById(name);

@@ -1,17 +1,17 @@
 "use strict";
-// The matrix: its tables, filters, search, and the dialog of a cell. The address after the # is the
-// state of all of them, so that any view can be linked to.
+// The matrix: its tables, filters, search, and the dialog of a cell. The address after the # holds
+// their state, so that every view has a link.
 
 const SIGNS = { holds: "✓", explained: "✓", rejected: "✓", leaked: "!", deviates: "✗", accepted: "✗", crashed: "✗", hung: "✗", unavailable: "–" };
 const GOOD = ["holds", "explained", "rejected"];
 const ORDER = ["unavailable", "holds", "explained", "rejected", "leaked", "deviates", "accepted", "crashed", "hung"];
-const OPEN = "structure"; // the kind whose rows are few and say it all
-const MANY = 120; // rows; so few are all shown at once
+const OPEN = "structure"; // this kind has few rows, so its groups are open from the start
+const MANY = 120; // with at most this number of rows, all groups are open
 const field = (name) => document.getElementById(name);
 const CHOICES = ["path", "cell", "family"];
 let data;
-let opened = new Set(); // the groups that the reader opened
-let found = []; // errors that read like what was asked for
+let opened = new Set(); // indices of the groups that the reader opened
+let found = []; // errors that are similar to the query
 
 const unpacked = async () => {
   const bytes = Uint8Array.from(atob(field("data").textContent), (char) => char.charCodeAt(0));
@@ -33,11 +33,11 @@ const wordsOf = (text) => text.toLowerCase().replace(/\b\d[\d.e+-]*\b/g, "#").ma
 
 const likeness = (query, message) => {
   const asked = new Set(query);
-  const said = new Set(message);
-  if (!asked.size || !said.size) return 0;
-  const both = [...asked].filter((word) => said.has(word)).length;
-  // a pasted trace says more than the message, and half a message less
-  return both / Math.min(asked.size, said.size);
+  const found = new Set(message);
+  if (!asked.size || !found.size) return 0;
+  const both = [...asked].filter((word) => found.has(word)).length;
+  // a pasted trace has more words than the message, and a part of a message has fewer
+  return both / Math.min(asked.size, found.size);
 };
 
 const asksForAnError = (query) => wordsOf(query).length > 3 || /error|exception/i.test(query);
@@ -60,8 +60,8 @@ const errorsOf = (verdict) => [...(verdict.error ? [verdict.error] : []), ...(ve
 const meanings = (row, verdict) => {
   const known = (verdict.ledger || []).map((name) => data.ledger[name]?.why).filter(Boolean);
   const group = data.groups[row.group];
-  // a refusal says what was given wrong
-  return group.kind === "malformation" && group.about ? [`Seen where what is given is malformed: ${group.about}.`, ...known] : known;
+  // the malformation explains the refusal
+  return group.kind === "malformation" && group.about ? [`Seen when the call was given this mistake: ${group.about}.`, ...known] : known;
 };
 
 const errorsLike = (query) => {
@@ -103,11 +103,11 @@ const showErrors = (query) => {
     const item = make("li", {}, make("code", {}, one.message), make("br"));
     for (const why of [...one.why].slice(0, 4)) item.append(make("p", {}, why));
     item.append(...buttons);
-    if (clauses.size > 6) item.append(`and ${clauses.size - 6} more, in the tables below`);
+    if (clauses.size > 6) item.append(`and ${clauses.size - 6} more in the tables below`);
     list.append(item);
   }
-  const none = "No error that these runs tell reads like it.";
-  box.replaceChildren(make("h2", {}, "Errors that read like it"), found.length ? list : make("p", {}, none));
+  const none = "No error in these runs is similar.";
+  box.replaceChildren(make("h2", {}, "Similar errors"), found.length ? list : make("p", {}, none));
 };
 
 // --- tables --------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ const show = () => {
   const rows = data.rows.filter((row) => isShown(row, columns, query, rowsOfErrors));
   const kinds = data.kinds.map((kind) => [kind, rows.filter((row) => data.groups[row.group].kind === kind.id)]);
   const sections = kinds.filter(([, mine]) => mine.length).map(([kind, mine]) => tableOf(kind, mine, columns, rows.length <= MANY));
-  field("tables").replaceChildren(...(sections.length ? sections : [make("p", {}, "Nothing is like that.")]));
+  field("tables").replaceChildren(...(sections.length ? sections : [make("p", {}, "No row fits this search.")]));
   field("count").textContent = `${rows.length} of ${data.rows.length} rows`;
   showErrors(query);
 };
@@ -185,7 +185,7 @@ const show = () => {
 const line = (title, value) => (value ? [make("dt", {}, title), make("dd", {}, value)] : []);
 
 const threadOf = (address) => {
-  // only an address of the web becomes a link
+  // only a web address becomes a link
   if (!/^https?:\/\//i.test(address)) return address;
   return make("a", { href: address, rel: "noopener noreferrer" }, address);
 };
@@ -198,21 +198,21 @@ const knownAs = (name) => {
   return make("li", {}, ...parts);
 };
 
-const told = (verdict) => {
-  const said = verdict.verdict === "known" ? "deviates; the ledger knows it" : verdict.verdict === "new" ? "deviates; new" : verdict.verdict;
-  const box = make("section", { className: "said" });
+const verdictSection = (verdict) => {
+  const words = { known: "deviates; this is listed as known", new: "deviates; this is new" }[verdict.verdict] || verdict.verdict;
+  const box = make("section", { className: "verdict" });
   box.append(make("h3", {}, verdict.modes || "all modes"));
   box.append(make("dl", {},
-    ...line("verdict", said), ...line("grade", verdict.grade), ...line("cases", verdict.cases && String(verdict.cases)),
-    ...line("seen", verdict.sentence), ...line("why not", verdict.reason), ...line("error", verdict.error && make("code", {}, verdict.error)),
+    ...line("verdict", words), ...line("grade", verdict.grade), ...line("cases", verdict.cases && String(verdict.cases)),
+    ...line("seen", verdict.sentence), ...line("unavailable because", verdict.reason), ...line("error", verdict.error && make("code", {}, verdict.error)),
     ...line("raised in", verdict.raised), ...line("final state", verdict.structures && verdict.structures.join(" or "))));
   if (verdict.refusals) box.append(make("h3", {}, "Refused with"), ...verdict.refusals.map((text) => make("p", {}, make("code", {}, text))));
   if (verdict.ledger) box.append(make("h3", {}, "Why"), make("ul", {}, ...verdict.ledger.map(knownAs)));
-  if (verdict.script) box.append(make("h3", {}, "Script"), make("p", { className: "soft" }, "Needs tensorflow and numpy. Exits 1 where the deviation is present, 0 where it is not."), codeBlock(verdict.script, "the script"));
-  else if (verdict.why_not) box.append(make("p", { className: "soft" }, `Script: ${verdict.why_not}.`));
+  if (verdict.script) box.append(make("h3", {}, "Script"), make("p", { className: "soft" }, "This script needs only tensorflow and numpy. It exits with 1 if the deviation is present, and with 0 if it is not."), codeBlock(verdict.script, "the script"));
+  else if (verdict.why_not) box.append(make("p", { className: "soft" }, `There is no script: ${verdict.why_not}.`));
   if (verdict.case) box.append(make("h3", {}, "Minimal case"), codeBlock(verdict.case, "the case", true));
   if (verdict.observation) box.append(make("h3", {}, "Observation"), codeBlock(verdict.observation, "the observation", true));
-  if (verdict.replay) box.append(make("h3", {}, "Judge it again"), codeBlock(verdict.replay, "the command", true));
+  if (verdict.replay) box.append(make("h3", {}, "Run this case again"), codeBlock(verdict.replay, "the command", true));
   return box;
 };
 
@@ -223,13 +223,13 @@ const open = (row, column) => {
   close.addEventListener("click", () => field("detail").close());
   const link = make("button", { type: "button" }, "Copy link");
   link.addEventListener("click", async () => {
-    try { await navigator.clipboard.writeText(location.href); link.textContent = "Copied"; } catch { link.textContent = "It is the address of this page"; }
+    try { await navigator.clipboard.writeText(location.href); link.textContent = "Copied"; } catch { link.textContent = "Copy the address of this page instead"; }
   });
   const title = [group.title, row.name, data.columns[column]].join(" · ");
   field("detail-body").replaceChildren(
     make("div", { className: "bar" }, make("h2", { id: "detail-title", tabIndex: -1, autofocus: true }, title), make("div", {}, link, close)),
     make("p", {}, make("span", { className: `mark ${entry ? entry.seen : ""}` }, entry ? entry.text : "not judged"), ` ${row.clause}: ${row.statement || group.about}`),
-    ...((entry && entry.verdicts) || []).map(told));
+    ...((entry && entry.verdicts) || []).map(verdictSection));
   if (!field("detail").open) field("detail").showModal();
   field("detail").scrollTop = 0;
   remember(`${row.id}@${data.columns[column]}`);
@@ -264,7 +264,7 @@ const restore = () => {
 
 const changed = () => { remember(""); show(); };
 
-// The arrows move from cell to cell; Tab goes through all of them in order.
+// The arrow keys move from cell to cell; Tab goes through all cells in order.
 const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const move = (event) => {
   const from = event.target.closest("td");

@@ -1,5 +1,5 @@
 "use strict";
-// What all pages have: dark and light, and texts that are copied. Foreign text only becomes text.
+// Parts that all pages share: the dark theme, and buttons that copy a text. Foreign text stays text.
 
 const make = (name, properties, ...children) => {
   const element = document.createElement(name);
@@ -20,13 +20,13 @@ const codeBlock = (text, label, folds) => {
   return make("div", { className: "code" }, pre, button);
 };
 
-const copied = async (button) => {
+const copyText = async (button) => {
   const pre = button.parentElement.querySelector("pre");
   try {
     await navigator.clipboard.writeText(pre.textContent);
     button.textContent = "Copied";
   } catch {
-    // a page from disk may not write to the clipboard: then the text is selected for the reader
+    // a page from disk may not write to the clipboard, so select the text for the reader instead
     getSelection().selectAllChildren(pre);
     button.textContent = "Selected";
   }
@@ -35,7 +35,7 @@ const copied = async (button) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.copy");
-  if (button) copied(button);
+  if (button) copyText(button);
 });
 
 const theme = document.getElementById("theme");

@@ -1,1 +1,1 @@
-"""The code of a reproducer: building, tracing, arrays, and source text."""
+"""The code of a reproducer: building, tracing, arrays and source text."""

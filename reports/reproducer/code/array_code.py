@@ -1,8 +1,8 @@
 """The arrays and states of a case as Python code.
 
-What has few values is written out, to three digits. What has more is drawn anew, of the same shape,
-dtype and size: whether a state is taken does not depend on the values, and a person reads past
-them. So no such code is for what shows in numbers.
+An array with few values is written out, to three digits. A larger one is replaced by a random array
+of the same shape, dtype and size. The values do not decide if a state is accepted, and nobody reads
+many of them. So this code must not be used for deviations that show in numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from conformance.adapter import wire
 from conformance.cases import floats
-from reports.reproducer.code.source import Code, Group, assigned, call, sequence
+from reports.reproducer.code.source import Code, Group, assignment, call, sequence
 
 _MOST_WRITTEN = 6
 _LONG = 80
@@ -22,11 +22,11 @@ _HALVES = ("float16", "bfloat16")
 
 
 class NotWritten(Exception):
-    """A value that no code is written for."""
+    """No code is written for a value."""
 
 
 def state(tree: object) -> Code:
-    """A state, in its containers."""
+    """Return a state in its containers."""
     if isinstance(tree, wire.Node):
         return _container(tree)
     if isinstance(tree, wire.Leaf):
@@ -39,31 +39,31 @@ def state(tree: object) -> Code:
 
 
 def array(given: wire.Array | wire.Text) -> Code:
-    """A tensor, drawn anew if it is large."""
+    """Return a tensor; a large one is replaced by a random one."""
     if isinstance(given, wire.Text):
         return call("tf.fill", _shape(given.shape), '"a"')
     return _of_tensorflow(given)
 
 
-def exact(given: wire.Array | wire.Text) -> Code:
-    """A tensor whose values are those given, however many."""
+def exact_array(given: wire.Array | wire.Text) -> Code:
+    """Return a tensor with exactly these values, however many they are."""
     if isinstance(given, wire.Text):
         return array(given)
     return _constant(floats.from_wire(given), given.dtype)
 
 
 def variables(call: wire.Call) -> list[Code]:
-    """The variables of a call: its inputs, its state if it has one, and its arguments."""
-    return [assigned(name, code) for name, code in named(call)]
+    """Return the variables of a call: its inputs, its state if it has one, and its arguments."""
+    return [assignment(name, code) for name, code in named_code(call)]
 
 
-def named(call: wire.Call) -> Iterator[tuple[str, Code]]:
-    """Of each variable of a call its name and value."""
+def named_code(call: wire.Call) -> Iterator[tuple[str, Code]]:
+    """Yield the name and the value of each variable of a call."""
     yield "inputs", array(call.inputs)
     if call.state is not None:
         yield "state", state(call.state)
     for name, values in call.arguments:
-        yield name, exact(values)
+        yield name, exact_array(values)
 
 
 def _container(node: wire.Node) -> Code:
@@ -74,15 +74,15 @@ def _container(node: wire.Node) -> Code:
     if node.container == "LSTMStateTuple":
         pair = call("cells.LSTMStateTuple", *children)
         alike = len(pair.line) > _LONG and len(set(children)) == 1
-        return f"cells.LSTMStateTuple(*{_repeated('list', children)})" if alike else pair
+        return f"cells.LSTMStateTuple(*{_repetition('list', children)})" if alike else pair
     written = sequence(children) if node.container == "list" else Group("(", children, ")")
     if len(written.line) > _LONG and len(set(children)) == 1:
-        return _repeated(node.container, children)
+        return _repetition(node.container, children)
     return written
 
 
-def _repeated(container: str, children: Sequence[Code]) -> str:
-    """A list or tuple of parts that are written alike: one line, where each would take its own."""
+def _repetition(container: str, children: Sequence[Code]) -> str:
+    """Return a list or tuple of equal parts on one line, instead of a line for each part."""
     opening, closing = ("[", "]") if container == "list" else ("tuple(", ")")
     child = children[0]
     written = child.line if isinstance(child, Group) else child
@@ -109,12 +109,14 @@ def _leaf(leaf: wire.Leaf) -> Code:
 
 
 def _of_tensorflow(given: wire.Array) -> Code:
-    def drawn(values: np.ndarray) -> Code:
+    def random_code(values: np.ndarray) -> Code:
         if given.dtype == "bool":
             return call("tf.constant", f"{_random(values)} > 0")
         return call("tf.cast", _random(values), f'"{given.dtype}"')
 
-    return _one_of(given, "tf", () if given.dtype == "float32" else (f'"{given.dtype}"',), drawn)
+    return _one_of(
+        given, "tf", () if given.dtype == "float32" else (f'"{given.dtype}"',), random_code
+    )
 
 
 def _of_numpy(given: wire.Array) -> Code:
@@ -139,9 +141,9 @@ def _one_of(
 def _constant(values: np.ndarray, dtype: str) -> Code:
     written = _nested(values, dtype)
     if dtype in (*_HALVES, "bool"):
-        # a list goes by float32, which holds what they hold; and truth values are short as numbers
+        # a list becomes float32, which holds all these values; truth values are short as numbers
         return call("tf.cast", written, f'"{dtype}"')
-    # which is what numbers with a point become
+    # numbers with a point become float32 without a dtype
     return call("tf.constant", written, *(() if dtype == "float32" else (f'"{dtype}"',)))
 
 

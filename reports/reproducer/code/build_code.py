@@ -1,6 +1,7 @@
-"""Of each path the code that builds it and the code of a call: as `conformance/adapter` does it.
+"""The code that builds and calls each path, in the same way as `conformance/adapter` does.
 
-What a target does for many programs at once is written out here for one, as a person would.
+A target does this for many programs with shared code. Here it is written out for one program, as a
+person would write it.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from conformance.cases import floats
 from conformance.cases.case import Case, case_to_plain, to_plain
 from conformance.cases.program import EAGER, Cell, Layer, Nesting
 from conformance.cases.state_forms import Path
-from reports.reproducer.code.source import Code, Group, assigned, call, laid_out, literal, sequence
+from reports.reproducer.code.source import Code, Group, assignment, call, lay_out, literal, sequence
 
 
 class NotCovered(Exception):
-    """A case that no script is written for yet; the message says what of it."""
+    """No script is written yet for a case; the message names the part of it."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """The code that builds a path, statement by statement, and the call's function and arguments.
+    """The statements that build a path, and the function and arguments of a call.
 
-    `first` are the arguments before the state. `state_names` are by what name the call takes which
-    part of the state: a format for the state's variable; an empty name takes it by position.
+    `first` are the arguments before the state. `state_names` are pairs: the name of an argument,
+    and a format that makes its code from the state's variable. An empty name means by position.
     """
 
     statements: tuple[Code, ...]
@@ -37,7 +38,7 @@ class Built:
     options: tuple[tuple[str, Code], ...] = ()
 
     def call(self, state: str | None, arguments: Sequence[str] = ()) -> Group:
-        """The call, with the variable `state` if it is given one, and variables named alike."""
+        """Return the call with the variable `state`, if any, and a variable for each argument."""
         names = self.state_names if state else ()
         given = [(name, code.format(state)) for name, code in names]
         positional = [code for name, code in given if not name]
@@ -46,8 +47,8 @@ class Built:
         return call(self.function, *self.first, *positional, **{**named, **dict(self.options)})
 
 
-def built(case: Case) -> Built:
-    """The code of a case's path; NotCovered where there is none."""
+def path_code(case: Case) -> Built:
+    """Return the code of a case's path; raise NotCovered if there is none."""
     _must_be_covered(case)
     path = Path.parse(case.program.path)
     if path.api not in _BUILDERS:
@@ -58,8 +59,8 @@ def built(case: Case) -> Built:
     return dataclasses.replace(made, statements=(*_policy(case), *made.statements))
 
 
-def bare(case: Case) -> Case:
-    """Of what is in a model, or is to be saved, the layer by itself."""
+def layer_alone(case: Case) -> Case:
+    """Return the case of the layer alone, without its model, and without saving."""
     api, _, generation = case.program.path.partition("/")
     if api == "Model":
         api = "RNN" if case.program.stacked else "layer"
@@ -73,8 +74,8 @@ def bare(case: Case) -> Case:
     )
 
 
-def as_taken(case: Case, given: wire.Call) -> wire.Call:
-    """The call with the inputs as the path takes them: a cell by itself takes one step."""
+def adapt_call(case: Case, given: wire.Call) -> wire.Call:
+    """Return the call with the inputs that the path accepts: a single cell takes one step."""
     if Path.parse(case.program.path).api != "cell":
         return given
     step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.program.dtype)
@@ -82,7 +83,7 @@ def as_taken(case: Case, given: wire.Call) -> wire.Call:
 
 
 def build(name: str, case: Case) -> str:
-    """The statement that creates the variables of a layer, or of a cell by itself."""
+    """Return the statement that creates the variables of a layer, or of a single cell."""
     path = Path.parse(case.program.path)
     if path.api == "cell":
         return _build(name, case.program.features, path)
@@ -91,28 +92,28 @@ def build(name: str, case: Case) -> str:
 
 
 def keras(case: Case) -> str:
-    """The module of a case's Keras."""
+    """Return the name of the module of a case's Keras."""
     return "keras" if Path.parse(case.program.path).generation == "keras3" else "tf.keras"
 
 
 def batch_input(case: Case) -> str:
-    """The input of a model that takes batches of the case's size."""
+    """Return the input of a model that accepts batches of the case's size."""
     shape = f"({case.data.batch}, None, {case.program.features})"
     return f'{keras(case)}.Input(batch_shape={shape}, dtype="{case.program.dtype}")'
 
 
 def functional_model(case: Case) -> Iterator[Code]:
-    """A functional `model` of `layer`, whose state is among its inputs."""
+    """Yield the code of a functional `model` of `layer`, with the state among its inputs."""
     dtype = literal(case.program.dtype)
     sizes = [width for cell in case.program.cells for width in cell.state_widths]
     yield f"x = {keras(case)}.Input((None, {case.program.features}), dtype={dtype})"
     yield f"leaves = [{keras(case)}.Input((size,), dtype={dtype}) for size in {sizes}]"
-    yield assigned("result", call("layer", "x", initial_state=_state_of_leaves(case)))
+    yield assignment("result", call("layer", "x", initial_state=_state_of_leaves(case)))
     yield f"model = {keras(case)}.Model([x, *leaves], tf.nest.flatten(result))"
 
 
 def _state_of_leaves(case: Case) -> Code:
-    """The state of the inputs `leaves`, in the containers that the layer takes."""
+    """Return the state of the inputs `leaves`, in the containers that the layer accepts."""
     if not case.program.stacked:
         return "leaves"
     numbers = itertools.count()
@@ -133,7 +134,7 @@ _NOT_OF_A_CELL = ("custom", "convolution", "ones_at_first")
 
 
 def _must_be_covered(case: Case) -> None:
-    """Refuse what no builder looks at, rather than leave it out."""
+    """Refuse fields that no builder reads, so that none is left out in silence."""
     given = case_to_plain(case)
     for name in ("model", "options", "reloaded", "wiring", "state_is_tuple"):
         if name in given:
@@ -158,15 +159,15 @@ def _rnn(case: Case, path: Path) -> Built:
     before, cell = _cell_and_its_class(case, path)
     options = {**_layer_options(case.program.layer), **_dtype(case)}
     layer = call("layers.RNN", cell, **options)
-    if len(laid_out(assigned("layer", layer), 1)) > 1 and isinstance(cell, Group):
-        before.append(assigned("cell", cell))
+    if len(lay_out(assignment("layer", layer), 1)) > 1 and isinstance(cell, Group):
+        before.append(assignment("cell", cell))
         layer = call("layers.RNN", "cell", **options)
     built = _of_layer(case, layer)
     return dataclasses.replace(built, statements=(*before, *built.statements))
 
 
 def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
-    """The code that makes the cell, behind the statements of its class where it is a user's own."""
+    """Return the statements of a user's own class of cell, if any, and the code of the cell."""
     made = _whole_cell(case, path)
     if case.program.cells[0].custom:
         return list(_own_cell(case)), "Own()"
@@ -176,12 +177,12 @@ def _cell_and_its_class(case: Case, path: Path) -> tuple[list[Code], Code]:
 
 
 def _own_cell(case: Case) -> Iterator[Code]:
-    """A user's own cell with the state_size of the case's, which gives back its state."""
+    """Yield a user's own class of cell with the case's state_size; it returns its state."""
     (cell,) = case.program.cells
     custom, units = cell.custom, cell.units
     sizes = {"nested": f"[{units}, ({units},)]", "dict": f'[{{"c": {units}, "h": {units}}}]'}
     if custom is None or custom.start or custom.doubled or custom.structure not in sizes:
-        raise NotCovered("such a cell of one's own")
+        raise NotCovered("a user's own cell like this")
     yield "class Own(layers.Layer):"
     yield f"    state_size, output_size = {sizes[custom.structure]}, {units}"
     yield "    def call(self, inputs, states):"
@@ -189,7 +190,7 @@ def _own_cell(case: Case) -> Iterator[Code]:
 
 
 def _ones_at_first(case: Case) -> Iterator[Code]:
-    """A user's own class of cell, which makes a state of ones."""
+    """Yield a user's own class of cell that makes a state of ones."""
     (cell,) = case.program.cells
     ones = f"tf.ones((batch_size, {cell.units}), {literal(case.program.dtype)})"
     yield f"class Own(layers.{cell.cell_type}Cell):"
@@ -223,7 +224,7 @@ def _bidirectional(case: Case, path: Path) -> Built:
 
 
 def _of_layer(case: Case, layer: Group) -> Built:
-    statements: list[Code] = [assigned("layer", layer)]
+    statements: list[Code] = [assignment("layer", layer)]
     if not case.program.fresh:
         statements.append(build("layer", case))
     return Built(tuple(statements), "layer", ("inputs",), (("initial_state", "{}"),))
@@ -253,11 +254,11 @@ def _static_rnn(case: Case, path: Path) -> Built:
     )
 
 
-RAW_RNN = "raw_rnn"  # a function that a script defines
+RAW_RNN = "raw_rnn"  # the name of a function that a script defines
 
 
 def _raw_rnn(case: Case, path: Path) -> Built:
-    """A function that reads one step after another; behind the last one it goes on with that."""
+    """Return the code of raw_rnn; after the last step its loop reads that step again."""
     given = "inputs, state" if case.data.state is not None else "inputs"
     zeros = f'    state = cell.zero_state(tf.shape(inputs)[0], "{case.program.dtype}")'
     loop = (
@@ -275,7 +276,7 @@ def _raw_rnn(case: Case, path: Path) -> Built:
 
 
 def _bidirectional_dynamic_rnn(case: Case, path: Path) -> Built:
-    cells = [assigned(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
+    cells = [assignment(name, _one_cell(cell, case, path)) for name, cell in _directions(case)]
     builds = (
         []
         if case.program.fresh
@@ -314,22 +315,22 @@ def _layer_options(layer: Layer) -> dict[str, Code]:
 
 
 def _with_cell(case: Case, path: Path) -> tuple[Code, ...]:
-    """The variable `cell`, with its variables created unless it is to be fresh."""
+    """Return the code of the variable `cell`; it creates the weights unless it must be fresh."""
     if case.program.fresh:
-        return (assigned("cell", _whole_cell(case, path)),)
+        return (assignment("cell", _whole_cell(case, path)),)
     if not case.program.stacked:
         (cell,) = case.program.cells
         return (
-            assigned("cell", _one_cell(cell, case, path)),
+            assignment("cell", _one_cell(cell, case, path)),
             _build("cell", case.program.features, path),
         )
     names = [f"cell_{index}" for index in range(len(case.program.cells))]
     widths = [case.program.features, *(cell.output_units for cell in case.program.cells)]
     made = zip(names, case.program.cells, strict=True)
     return (
-        *(assigned(name, _one_cell(cell, case, path)) for name, cell in made),
+        *(assignment(name, _one_cell(cell, case, path)) for name, cell in made),
         *(_build(name, width, path) for name, width in zip(names, widths, strict=False)),
-        assigned("cell", _stack(names, case, path)),
+        assignment("cell", _stack(names, case, path)),
     )
 
 
@@ -366,7 +367,7 @@ def _one_cell(cell: Cell, case: Case, path: Path) -> Group:
     return made
 
 
-# as conformance/adapter/cells.py wraps them
+# the same wrappers as in conformance/adapter/cells/factory.py
 _WRAPPERS: dict[str, tuple[str, dict[str, Code]]] = {
     "residual": ("Residual", {}),
     "device": ("Device", {"device": '"/cpu:0"'}),
@@ -383,7 +384,7 @@ def _bare_cell(cell: Cell, case: Case, path: Path) -> Group:
 
 
 def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
-    """What a Keras cell and the layer of its name share: what is not at the default."""
+    """Return the options that a Keras cell shares with its layer and that are not the default."""
     given: dict[str, tuple[object, object]] = {
         "activation": (cell.activation, "tanh"),
         "use_bias": (cell.use_bias, True),
@@ -391,14 +392,14 @@ def _cell_options(cell: Cell, case: Case) -> dict[str, Code]:
         "recurrent_dropout": (cell.recurrent_dropout, 0.0),
     }
     if cell.cell_type != "SimpleRNN":
-        # the suite names what Keras 2 means by hard_sigmoid after its slope
+        # the suite adds the slope to the name of the hard_sigmoid of Keras 2
         name = cell.recurrent_activation.split("_0.2")[0]
         given["recurrent_activation"] = (name, "sigmoid")
         given["implementation"] = (cell.implementation, 2)
     if cell.cell_type == "GRU":
         given["reset_after"] = (cell.reset_after, True)
     if case.program.dtype in ("float16", "bfloat16") and case.program.policy is None:
-        # the default, orthogonal, cannot be had in every dtype
+        # the default, orthogonal, does not work in every dtype
         given["recurrent_initializer"] = ("zeros", None)
     return {**_unlike(given), **_dtype(case)}
 
@@ -431,7 +432,7 @@ _V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
 
 
 def _unlike(options: Mapping[str, tuple[object, object]]) -> dict[str, Code]:
-    """Of options by name, each with its default, those that differ from it."""
+    """Return the options that differ from their default, from pairs of value and default."""
     return {name: literal(value) for name, (value, default) in options.items() if value != default}
 
 
@@ -448,7 +449,7 @@ def _has_policy_of_keras_2(case: Case) -> bool:
 
 
 def _policy(case: Case) -> Iterator[Code]:
-    """Until TensorFlow 2.3 a policy could not be named."""
+    """Yield the code of a policy; until TensorFlow 2.3 a name alone was not accepted."""
     yield 'mixed = getattr(tf.keras.mixed_precision, "experimental", tf.keras.mixed_precision)'
     yield f"policy = mixed.Policy({literal(case.program.policy)})"
 
