@@ -117,16 +117,16 @@ def always(program: Any) -> bool:
     return True
 
 
-def in_graph(program: Any) -> bool:
-    return program.mode == "graph"
+def in_graph(case: Any) -> bool:
+    return case.program.mode == "graph"
 
 
 def wide(case: Any) -> bool:
-    return any(cell.units > 3 for cell in case.cells)
+    return any(cell.units > 3 for cell in case.program.cells)
 
 
-def in_double(program: Any) -> bool:
-    return program.dtype == "float64"
+def in_double(case: Any) -> bool:
+    return case.program.dtype == "float64"
 
 
 def minimal(wrong: Wrong, mode: str = "eager", **budget: int) -> Case:
@@ -147,7 +147,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
 def test_the_minimal_case_is_shrunk_to_the_bound() -> None:
     expected = make_case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
     assert minimal(lambda case: wide(case)) == expected
-    assert minimal(lambda case: case.batch > 2 and case.steps > 5) == make_case(
+    assert minimal(lambda case: case.data.batch > 2 and case.data.steps > 5) == make_case(
         "RNN/keras3", "eager", (Cell("LSTM", units=1),), batch=3, steps=6
     )
 
@@ -170,7 +170,7 @@ def test_only_one_mode_is_wrong() -> None:
 
 def test_each_mode_has_its_own_deviation() -> None:
     bound = {"eager": 3, "function": 1, "graph": 99}
-    tallies = search(lambda case: case.cells[0].units > bound[case.mode]).execute(support.MODES)
+    tallies = search(lambda case: case.program.cells[0].units > bound[case.program.mode]).execute(support.MODES)
     found = {
         mode: tally.new and tally.new.case.program.cells[0].units for mode, tally in tallies.items()
     }
@@ -208,8 +208,8 @@ def test_what_is_wrong_in_each_mode_is_shrunk_in_the_cheapest() -> None:
         one = Search(CLAUSE, SUBJECT, AtOnce(miniature), Ledger(), budget)
         assert all(tally.new for tally in one.execute(["eager", "graph"]).values())
         first = next(number for number, each in enumerate(miniature.asked) if wide(each))
-        found_in.add(miniature.asked[first].mode)
-        expensive = [each for each in miniature.asked[first + 1 :] if each.mode == "graph"]
+        found_in.add(miniature.asked[first].program.mode)
+        expensive = [each for each in miniature.asked[first + 1 :] if each.program.mode == "graph"]
         assert len(expensive) <= 1, "asked there once more, to confirm the minimal case"
     assert "graph" in found_in
 
@@ -367,7 +367,7 @@ def test_a_deviation_that_is_listed_as_known_is_not_new(tmp_path: Path) -> None:
 
 def test_the_search_goes_on_around_known_deviations(tmp_path: Path) -> None:
     known = ledger(tmp_path, '{ dtype = ["float64", "float16", "bfloat16"] }')
-    tally = search(lambda case: case.dtype != "float32" or wide(case), ledger=known)
+    tally = search(lambda case: case.program.dtype != "float32" or wide(case), ledger=known)
     found = tally.execute(["eager"])["eager"]
     assert found.new is not None
     assert found.new.case == make_case("RNN/keras3", "eager", (Cell("LSTM", units=4),))
