@@ -28,7 +28,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Where no environment is asked for, all that the machine has the interpreters for."""
     if not _of_no_choice(state):
         return
-    names, left_out = registry.possible()
+    names, left_out = registry.available()
     for told in left_out:
         logging.warning("left out: %s", told)
     core_conf.loaders.insert(0, MemoryLoader(env_list=EnvList(["selftest", *names])))

@@ -1,7 +1,7 @@
 """What every path module builds: something to call, and the cells whose weights are assigned."""
 
 from . import compat, native_trees, wire
-from .cells import factory as cell_makers
+from .cells import factory
 
 
 class Built:
@@ -31,11 +31,11 @@ class Built:
         self._stateful = program.layer.get("stateful", False)
         self._at_first = [
             (state, state.numpy())
-            for state in native_trees.flatten(self.stored() or ())
+            for state in native_trees.flatten(self.stored_state() or ())
             if state is not None  # not built yet
         ]
         self._bases = {}
-        self.remember_classes((*cell_makers.all_within(cell), *cells, maker, *layers))
+        self.remember_classes((*factory.nested_cells(cell), *cells, maker, *layers))
 
     def remember_classes(self, parts):
         """Remember the bases that the classes of cells, layers and models have now."""
@@ -56,7 +56,7 @@ class Built:
             if kind.__mro__ != bases:
                 kind.__new__(kind)
 
-    def stored(self):
+    def stored_state(self):
         """What a stateful layer keeps from call to call, or None."""
         if not self._stateful:
             return None
@@ -76,7 +76,7 @@ class Built:
             compat.reset(self.generation, resettable, states)
         elif isinstance(before, wire.Assign):
             for stored, state in zip(
-                native_trees.flatten(self.stored()), native_trees.flatten(states)
+                native_trees.flatten(self.stored_state()), native_trees.flatten(states)
             ):
                 stored.assign(state)
 
@@ -101,7 +101,7 @@ def layer_dtype(generation, program):
     return compat.policy(generation, program.policy)
 
 
-def built_cell(generation, program):
+def build_cell(generation, program):
     """The cells, and the one cell that stands for them all; built unless they are to be fresh.
 
     What is to be saved in a file is left to its layer to build, which gives the variables of each
@@ -109,16 +109,16 @@ def built_cell(generation, program):
     """
     dtype = layer_dtype(generation, program)
     made = [
-        cell_makers.make(generation, spec, i, dtype, program.options, program.state_is_tuple)
+        factory.make(generation, spec, i, dtype, program.options, program.state_is_tuple)
         for i, spec in enumerate(program.cells)
     ]
     wrapped = [
-        cell_makers.wrapped(generation, spec, i, dtype, made[i])
+        factory.wrap(generation, spec, i, dtype, made[i])
         for i, spec in enumerate(program.cells)
     ]
     if not program.fresh and program.reloaded not in wire.FILES:
         outermost = made if generation == "v1" else wrapped
-        cell_makers.build(generation, outermost, program.cells, program.features)
+        factory.build(generation, outermost, program.cells, program.features)
     if len(made) == 1 and not program.nesting:
         return made, wrapped[0]
-    return made, cell_makers.stack(generation, program, wrapped, dtype)
+    return made, factory.stack(generation, program, wrapped, dtype)

@@ -94,7 +94,7 @@ def v1_cells():
     return cells
 
 
-def dropout_masks_stay():
+def keeps_dropout_masks():
     """Whether `RNN` over a Keras 2 cell takes the dropout mask of one trace into the next one.
 
     It does until TensorFlow 2.0, and the next one has no such tensor.
@@ -118,7 +118,7 @@ def versions():
     return found
 
 
-def not_taken_by_layer(generation, kind):
+def options_unknown_to_layer(generation, kind):
     """The options of a cell that the layer of its kind does not take."""
     lacks = generation == "keras3" and kind == "GRU"
     lacks = lacks and _numbers(_version(keras(generation))) < (3, 4)
@@ -137,7 +137,7 @@ def files(generation):
     return (wire.KERAS_FILE, *kinds) if has_zip else kinds
 
 
-def through_saved_model(generation, model, folder):
+def reload_saved_model(generation, model, folder):
     """What a SavedModel of a model can be called as, and whether it has the model's layers."""
     if generation == "keras2":
         model.save(folder, save_format="tf")
@@ -174,7 +174,7 @@ def reset(generation, layer, states=None):
     return method() if states is None else method(states=states)
 
 
-def lacking(generation):
+def missing_relatives(generation):
     """The relatives of cells that a generation should have and this environment has not."""
     if generation == "v1":
         return ()
@@ -216,21 +216,21 @@ def forget_kernels():
     v1.set_random_seed(0)
 
 
-def with_drawn_values(call):
+def fix_initial_values(call):
     """The call of a v1 cell, with the same initial values as in any other process.
 
     They are NumPy's: to set TensorFlow's own seed for each would empty its cache of kernels (see
     forget_kernels), and what comes next takes ten times as long.
     """
 
-    def drawn(shape, dtype, partition_info=None):  # the last of them until TensorFlow 1.15
+    def initial_value(shape, dtype, partition_info=None):  # the last of them until TensorFlow 1.15
         return tf.constant(np.random.RandomState(0).uniform(-0.5, 0.5, shape), dtype)
 
-    def within(inputs, state, **arguments):
-        with v1.variable_scope(v1.get_variable_scope(), initializer=drawn):
+    def call_with_values(inputs, state, **arguments):
+        with v1.variable_scope(v1.get_variable_scope(), initializer=initial_value):
             return call(inputs, state, **arguments)
 
-    return within
+    return call_with_values
 
 
 _COMPILES = ("jit_compile", "experimental_compile")  # until TensorFlow 2.4
@@ -245,18 +245,18 @@ def trace(function):
     return function if _numbers(tf.__version__) < (2, 3) else function.get_concrete_function()
 
 
-def compiles():
+def can_compile():
     """Whether a tf.function can be compiled by XLA."""
     return _option_of_function(_COMPILES) is not None
 
 
-def compiled(traced, input_signature):
+def xla_function(traced, input_signature):
     """A tf.function that is compiled by XLA."""
     options = {_option_of_function(_COMPILES): True}
     return tf.function(traced, input_signature=input_signature, autograph=False, **options)
 
 
-def relaxed(traced):
+def relaxed_function(traced):
     """A tf.function that is traced for unknown sizes once it was called with several."""
     return tf.function(traced, autograph=False, **{_option_of_function(_RELAXES): True})
 

@@ -14,7 +14,7 @@ _FOLDERS = re.compile(
 )
 
 
-def lasting(message):
+def normalize(message):
     """The message without what depends on the machine or on what was run before."""
     for pattern, kept in ((_NUMBERED, r"\1"), (_ANY_NODE, r"\1"), (_FOLDERS, "")):
         message = pattern.sub(kept, message)

@@ -46,7 +46,7 @@ def rebuild(tree, leaves):
     return next(leaves)
 
 
-def listed(state):
+def as_list(state):
     """One cell's state as a list of its tensors."""
     return list(state) if isinstance(state, (list, tuple)) else [state]
 
@@ -64,7 +64,7 @@ def structure(tree):
     return (type(tree).__name__, dtype, sizes)
 
 
-def traced_for(state, arguments):
+def trace_key(state, arguments):
     """What a program built for unknown batch and steps depends on: two calls alike share it."""
     kinds = [
         (name, str(value.dtype), len(value.shape)) for name, value in sorted(arguments.items())
@@ -91,10 +91,10 @@ def containers(tree):
     return {"list": list, "tuple": tuple}[tree.container](children)
 
 
-def native(tree):
+def to_native(tree):
     """Native containers and leaves of a wire tree."""
     tree = containers(tree)
-    return rebuild(tree, iter([held(leaf) for leaf in flatten(tree)]))
+    return rebuild(tree, iter([to_native_leaf(leaf) for leaf in flatten(tree)]))
 
 
 def to_wire(tree, leaf_to_wire):
@@ -114,7 +114,7 @@ def _container(tree):
     return "list"
 
 
-def held(leaf):
+def to_native_leaf(leaf):
     """What stands for a leaf of the wire outside a graph: numpy, variable, ragged or tensor."""
     if isinstance(leaf, wire.Nothing):
         return None

@@ -67,7 +67,7 @@ def _observe_run(program, key, run, look_at_weights):
 def _observe(runner, call, finals, look_at_weights):
     inputs = native_trees.to_numpy(call.inputs)
     arguments = {name: native_trees.to_numpy(array) for name, array in call.arguments}
-    loss = differentiation.native(call.loss)
+    loss = differentiation.native_loss(call.loss)
     state = _native(call.state, runner, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
@@ -77,7 +77,7 @@ def _observe(runner, call, finals, look_at_weights):
     final, gradients = _NO_FINAL_STATE, []
     stage = "before"
     try:
-        with timing.doing(timing.RUNNING):
+        with timing.measure(timing.RUNNING):
             if call.before is not None:
                 runner.built.prepare(call.before, _native(call.before.states, runner, finals))
             stage = "call"
@@ -94,8 +94,8 @@ def _observe(runner, call, finals, look_at_weights):
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
             gradients=_gradients(runner, state, gradients) if gradients else None,
-            stored=native_trees.to_wire(runner.built.stored(), _leaf)
-            if runner.built.stored()
+            stored=native_trees.to_wire(runner.built.stored_state(), _leaf)
+            if runner.built.stored_state()
             else None,
             declared=runner.built.declared,
             variables=runner.built.variable_dtypes(),
@@ -137,10 +137,10 @@ def _native(state, runner, finals):
     if isinstance(state, wire.Previous):
         return finals[state.call]
     if isinstance(state, wire.Stored):
-        return runner.built.stored()
+        return runner.built.stored_state()
     if state is None or isinstance(state, wire.OwnZeros):
         return state
-    return native_trees.native(state)
+    return native_trees.to_native(state)
 
 
 def _no_state(call):
@@ -176,7 +176,7 @@ def _error(raised, stage):
         name=type(raised).__name__,
         module=type(raised).__module__,
         bases=tuple(base.__name__ for base in type(raised).__mro__),
-        message=error_messages.lasting(str(raised)),
+        message=error_messages.normalize(str(raised)),
         raised_in=_raised_in(raised),
         stage=stage,
     )

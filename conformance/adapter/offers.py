@@ -50,7 +50,7 @@ def build(program):
     api, generation = program.path.split("/")
     built = MODULES[api].build(generation, program)
     if program.fresh and generation == "v1":
-        built.call = compat.with_drawn_values(built.call)
+        built.call = compat.fix_initial_values(built.call)
     return built
 
 
@@ -74,7 +74,7 @@ def _offer(api, generation):
         MODES,
         reloads=_reloads(api, generation),
         further_modes=_further_modes(api),
-        lacks=compat.lacking(generation),
+        lacks=compat.missing_relatives(generation),
     )
 
 
@@ -96,7 +96,7 @@ def _further_modes(api):
     if api not in _COMMON:
         return ()
     unrolled = ("unrolled",) if api in ("RNN", "layer") else ()
-    compiled = ("jit",) if compat.compiles() else ()
+    compiled = ("jit",) if compat.can_compile() else ()
     return _OF_FUNCTIONS + unrolled + compiled
 
 

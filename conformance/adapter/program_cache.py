@@ -20,7 +20,7 @@ _closed = itertools.count(1)
 
 def key(program):
     """What a kept program is found by, or None."""
-    if not program.kept or (compat.dropout_masks_stay() and _drops_out(program)):
+    if not program.kept or (compat.keeps_dropout_masks() and _drops_out(program)):
         return None
     return wire.dumps(program)
 
@@ -32,7 +32,7 @@ def _drops_out(program):
 @contextlib.contextmanager
 def runner(program, key):
     """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
-    with timing.doing(timing.BUILDING):
+    with timing.measure(timing.BUILDING):
         use = _Use(_idle.pop(key, None) or registry.RUNNERS[program.mode](program))
     try:
         yield use

@@ -18,23 +18,23 @@ from .cells import factory, weights
 def describe_made(built, program):
     """The wire.Made of what was built for a program, and of what comes back of it."""
     if program.reloaded:
-        stages = (built, reloaded(built, program, ()))
+        stages = (built, reload(built, program, ()))
         return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
     weights_at_first = () if built.generation == "v1" else _initial_weights(built)
     return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
 
 
-def reloaded(built, program, values):
+def reload(built, program, values):
     """What comes back of what was built, whose variables have the values of wire.Weights."""
     if program.reloaded in _FILES:
-        return _saved_and_loaded(built, program, _FILES[program.reloaded])
+        return _through_file(built, program, _FILES[program.reloaded])
     if program.reloaded in (wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS):
-        return _with_v1_weights(program, values)
+        return _make_with_v1_weights(program, values)
     config = _config_of(built, program)
     again = type(built.maker).from_config(json.loads(_as_json(config)))
     _build(again, built.generation, program)
     again.set_weights(built.maker.get_weights())
-    return _around(again, built.generation, program)
+    return _bind(again, built.generation, program)
 
 
 def _initial_weights(built):
@@ -83,17 +83,17 @@ def _build(maker, generation, program):
         maker.build((None, program.features))
 
 
-def _around(maker, generation, program):
+def _bind(maker, generation, program):
     """What the program's path makes of another cell or layer."""
     if _api(program) == "Bidirectional":
-        return keras_bidirectional.around(generation, program, maker)
+        return keras_bidirectional.bind_wrapper(generation, program, maker)
     if _api(program) == "cell":
-        return _built(maker, generation, program, caller(maker))
+        return _bind_call(maker, generation, program, caller(maker))
     masked = keras_rnn.masking(generation, program)
-    return _built(maker, generation, program, keras_rnn.caller(maker, masked))
+    return _bind_call(maker, generation, program, keras_rnn.caller(maker, masked))
 
 
-def _built(maker, generation, program, call):
+def _bind_call(maker, generation, program, call):
     cell = getattr(maker, "cell", maker)
     return Built(generation, program, cell, compat.parts(cell), call, maker)
 
@@ -105,20 +105,20 @@ def _api(program):
 # --- weights of v1 cells --------------------------------------------------------------------------
 
 
-def _with_v1_weights(program, values):
+def _make_with_v1_weights(program, values):
     """A new cell or layer, given by set_weights what v1 cells hold in their variables."""
     again = offers.build(dataclasses.replace(program, reloaded=None))
     given, width = [], program.features
     for index, spec in enumerate(program.cells):
         if program.reloaded == wire.BASIC_V1_WEIGHTS and spec["cell_type"] == "LSTM":
             spec = {**spec, "cell_type": "BasicLSTM"}
-        given += weights.keras_of_v1(spec, _held_by_v1(program, spec, width, values[index]))
+        given += weights.v1_to_keras(spec, _v1_variables(program, spec, width, values[index]))
         width = spec["units"]
     again.maker.set_weights(given)
     return again
 
 
-def _held_by_v1(program, spec, width, values):
+def _v1_variables(program, spec, width, values):
     """The variables of a v1 cell, by the names that they have in it."""
     cell = factory.make("v1", spec, 0, program.dtype)
     factory.build("v1", [cell], [spec], width)
@@ -131,7 +131,7 @@ def _held_by_v1(program, spec, width, values):
 # --- files ----------------------------------------------------------------------------------------
 
 
-def _saved_and_loaded(built, program, save_and_load):
+def _through_file(built, program, save_and_load):
     """A functional model, its initial state among its inputs, in a file and out of it again."""
     model, containers = _model(built, program)
     with tempfile.TemporaryDirectory() as folder:
@@ -141,7 +141,7 @@ def _saved_and_loaded(built, program, save_and_load):
         outputs, *final = loaded([inputs, *native_trees.flatten(state)])
         return outputs, native_trees.rebuild(containers, iter(final))
 
-    return _built(layer, built.generation, program, call)
+    return _bind_call(layer, built.generation, program, call)
 
 
 def _model(built, program):
@@ -179,7 +179,7 @@ def _weights_alone(built, program, model, folder):
 
 
 def _saved_model(built, program, model, folder):
-    loaded, has_layers = compat.through_saved_model(built.generation, model, folder)
+    loaded, has_layers = compat.reload_saved_model(built.generation, model, folder)
     return loaded, loaded.get_layer(built.maker.name) if has_layers else built.maker
 
 

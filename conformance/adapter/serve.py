@@ -23,7 +23,7 @@ def serve(reading, writing):
             word, argument = wire.loads(requests.recv_bytes())
         except EOFError:
             return
-        with timing.doing(timing.SERVING):
+        with timing.measure(timing.SERVING):
             answer = wire.dumps(reply(word, argument))
         answers.send_bytes(answer)
 
@@ -38,7 +38,7 @@ def reply(word, argument):
 
 def _answer(word, argument):
     # TensorFlow is imported with the first request, so that a failing import is answered
-    with timing.doing(timing.IMPORTING):
+    with timing.measure(timing.IMPORTING):
         from . import compat, observe, offers
         from .cells import class_defaults
 

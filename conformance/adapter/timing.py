@@ -12,7 +12,7 @@ _since = [0.0]
 
 
 @contextlib.contextmanager
-def doing(kind):
+def measure(kind):
     """Count the time in the block, without that of blocks within it."""
     _count()
     _doing.append(kind)

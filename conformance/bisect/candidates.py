@@ -31,7 +31,7 @@ def releases(good: str, bad: str) -> list[str]:
     begin, end = order.index(_release(good)), order.index(_release(bad))
     if begin >= end:
         raise NoOrder(f"--good = {good}, but must be of an older TensorFlow than --bad = {bad}")
-    between = [_of_kind(release, bad, names) for release in order[begin + 1 : end]]
+    between = [_variant(release, bad, names) for release in order[begin + 1 : end]]
     return [good, *between, bad]
 
 
@@ -45,6 +45,6 @@ def _release(name: str) -> str:
     return name.partition("-")[0]
 
 
-def _of_kind(release: str, like: str, names: Sequence[str]) -> str:
+def _variant(release: str, like: str, names: Sequence[str]) -> str:
     variant = release + like[len(_release(like)) :]
     return variant if variant in names else release

@@ -25,26 +25,26 @@ _KERAS2 = re.compile("keras2")
 
 
 @dataclass(frozen=True)
-class Shown:
+class Answer:
     """What a target showed: by what it is about, in a few words, and in a sentence."""
 
     words: Mapping[str, str]
     sentences: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
 
-    def common(self, other: Shown) -> list[str]:
+    def common(self, other: Answer) -> list[str]:
         """What both are about."""
         return [about for about in self.words if about in other.words]
 
-    def changed_from(self, other: Shown) -> list[str]:
+    def changed_from(self, other: Answer) -> list[str]:
         """What both are about and differ in."""
         return [about for about in self.common(other) if other.words[about] != self.words[about]]
 
 
-class Asked(Protocol):
+class Question(Protocol):
     """What is asked of each target."""
 
-    def of(self, looking: TargetProbe) -> Shown:
+    def ask(self, probe: TargetProbe) -> Answer:
         """What a target shows."""
 
 
@@ -55,19 +55,19 @@ class OneCase:
     clause: Clause
     case: Case
 
-    def of(self, looking: TargetProbe) -> Shown:
+    def ask(self, probe: TargetProbe) -> Answer:
         """What a target shows of the case, on the path that is `tf.keras` there."""
-        case = self._there(looking)
-        sighting = looking.see(self.clause, case)
-        if not sighting.judged:
-            return Shown({}, missing=sighting.told)
-        return Shown(
-            {self.case.place: _words(*sighting.signature)},
-            {self.case.place: f"on {case.place}: {sighting.line}"},
+        case = self._case_for(probe)
+        result = probe.see(self.clause, case)
+        if not result.judged:
+            return Answer({}, missing=result.told)
+        return Answer(
+            {self.case.place: _words(*result.signature)},
+            {self.case.place: f"on {case.place}: {result.line}"},
         )
 
-    def _there(self, looking: TargetProbe) -> Case:
-        if _has_keras2(looking.offers.values()):
+    def _case_for(self, probe: TargetProbe) -> Case:
+        if _has_keras2(probe.offers.values()):
             return self.case
         other = self.case.other and _KERAS2.sub("keras3", self.case.other)
         return self.case.replace(path=_KERAS2.sub("keras3", self.case.program.path), other=other)
@@ -80,31 +80,31 @@ class WholeClause:
     clause: Clause
     profile: Profile
 
-    def of(self, looking: TargetProbe) -> Shown:
+    def ask(self, probe: TargetProbe) -> Answer:
         """What a search of each subject finds."""
         words: dict[str, str] = {}
         sentences: dict[str, str] = {}
-        keras = "keras2" if _has_keras2(looking.offers.values()) else "keras3"
+        keras = "keras2" if _has_keras2(probe.offers.values()) else "keras3"
         # all of them: which few a profile chooses of a path is not what it chooses of another
-        for subject in self.clause.subjects(looking.description.paths):
+        for subject in self.clause.subjects(probe.description.paths):
             about = str(subject).replace(keras, "keras")
-            found = self._search(subject, looking)
+            found = self._search(subject, probe)
             if found is not None:
                 words[about] = "; ".join(sorted({_words_of(one) for one in found})) or "holds"
                 sentences[about] = "; ".join(sorted({str(o.sentence) for o in found})) or "holds"
-        return Shown(words, sentences, "" if words else "none of the clause's paths is there")
+        return Answer(words, sentences, "" if words else "none of the clause's paths is there")
 
-    def _search(self, subject: Subject, looking: TargetProbe) -> list[Outcome] | None:
+    def _search(self, subject: Subject, probe: TargetProbe) -> list[Outcome] | None:
         """What deviates newly, mode by mode; None where the subject cannot be judged."""
         paths = [path for path in (subject.path, subject.other) if path]
-        if any(looking.offers[path].missing for path in paths):
+        if any(probe.offers[path].missing for path in paths):
             return None
-        offer = looking.offers[subject.path]
+        offer = probe.offers[subject.path]
         modes = self.clause.judged_in(offer.modes, offer.further_modes)
         if not modes:
             return None
         budget = self.profile.budget(DERANDOMISED_SALT)
-        search = Search(self.clause, subject, looking.asker, Ledger(), budget)
+        search = Search(self.clause, subject, probe.asker, Ledger(), budget)
         for drawn in self.profile.rounds(modes, self.clause):
             search.execute(drawn)
         return [tally.new for tally in search.tallies.values() if tally.new]

@@ -148,7 +148,7 @@ def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
     given.pop("merge_mode", None)  # told of what is around both directions
     if case.program.options == wire.EVERY:
         given.update(
-            neutral_options.of_loop(state_forms.Path.of(case.program.path).generation, kind)
+            neutral_options.loop_options(state_forms.Path.of(case.program.path).generation, kind)
         )
     return given
 
@@ -157,7 +157,7 @@ def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
     generation = state_forms.Path.of(case.program.path).generation
     given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
     if case.program.options == wire.EVERY:
-        given.update(neutral_options.of_cell(generation, cell.cell_type))
+        given.update(neutral_options.cell_options(generation, cell.cell_type))
     elif generation == "keras2" and cell.cell_type != "SimpleRNN":
         # Keras 3 does not document it; with a recurrent dropout Keras 2 documents which one it is
         given["implementation"] = cell.implementation

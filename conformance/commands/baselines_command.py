@@ -99,7 +99,7 @@ def _names(given: Sequence[str]) -> list[str]:
         )
     if given:
         return list(given)
-    possible, left_out = registry.possible()
+    possible, left_out = registry.available()
     for told in left_out:
         progress(f"left out: {told}")
     return possible

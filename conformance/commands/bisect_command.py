@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from conformance.bisect import candidates
 from conformance.bisect.binary_search import Change, find
-from conformance.bisect.steps import Asked, OneCase, Shown, WholeClause
+from conformance.bisect.steps import Question, OneCase, Answer, WholeClause
 from conformance.cli import add_target_cache, exit_code
 from conformance.contract import clause
 from conformance.engine import profiles, replay
@@ -54,21 +54,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _bisect(options: argparse.Namespace) -> int:
     names = candidates.releases(options.good, options.bad)
-    asking = _Asking(_parse_question(options), options.target_cache)
-    good, bad = asking.must_show(options.good), asking.must_show(options.bad)
+    answers = _Answers(_parse_question(options), options.target_cache)
+    good, bad = answers.require(options.good), answers.require(options.bad)
     if not bad.common(good):
         raise NotAskable(f"{options.good} and {options.bad} have no path of it in common")
     if not bad.changed_from(good):
         say(f"{options.bad} does what {options.good} does")
         return 1
-    change = find(names, lambda name: asking.changed(name, good))
-    say("\n".join(_result_lines(change, asking, "release")))
+    change = find(names, lambda name: answers.changed(name, good))
+    say("\n".join(_result_lines(change, answers, "release")))
     if options.keras:
-        say("\n".join(_of_keras(asking, good)))
+        say("\n".join(_keras_lines(answers, good)))
     return 0
 
 
-def _parse_question(options: argparse.Namespace) -> Asked:
+def _parse_question(options: argparse.Namespace) -> Question:
     clauses = clause.all_clauses()
     if options.what in clauses:
         return WholeClause(clauses[options.what], profiles.PROFILES[options.profile])
@@ -81,33 +81,33 @@ def _parse_question(options: argparse.Namespace) -> Asked:
 
 
 @dataclass
-class _Asking:
+class _Answers:
     """Asks targets, each once, and says what they show."""
 
-    asked: Asked
+    asked: Question
     cache: str | None
-    shown: dict[str, Shown] = field(default_factory=dict)
+    shown: dict[str, Answer] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
-    def must_show(self, name: str) -> Shown:
+    def require(self, name: str) -> Answer:
         """What one end shows; raises NotAskable where it shows nothing."""
         shown = self._ask(name)
         if shown.missing:
             raise NotAskable(f"{name} cannot be asked: {shown.missing}")
         return shown
 
-    def changed(self, name: str, good: Shown) -> bool | None:
+    def changed(self, name: str, good: Answer) -> bool | None:
         """Whether a target does not do what another did; None where it cannot be asked."""
         shown = self._ask(name)
         return bool(shown.changed_from(good)) if shown.common(good) else None
 
-    def _ask(self, name: str) -> Shown:
-        if name not in self.shown:
-            self.shown[name] = self._look(name)
-            print(f"{name}: {_step(self.shown[name])}", file=sys.stderr, flush=True)
-        return self.shown[name]
+    def _ask(self, name: str) -> Answer:
+        if name not in self.answers:
+            self.answers[name] = self._look(name)
+            print(f"{name}: {_step(self.answers[name])}", file=sys.stderr, flush=True)
+        return self.answers[name]
 
-    def _look(self, name: str) -> Shown:
+    def _look(self, name: str) -> Answer:
         try:
             with onlooker(name, self.cache) as looking:
                 found = looking.description.versions
@@ -116,12 +116,12 @@ class _Asking:
                     for package in ("tensorflow", "keras2", "keras3")
                     if package in found
                 )
-                return self.asked.of(looking)
+                return self.question.ask(looking)
         except TargetUnavailable as error:
-            return Shown({}, missing=str(error))
+            return Answer({}, missing=str(error))
 
 
-def _step(shown: Shown) -> str:
+def _step(shown: Answer) -> str:
     """What was seen, in one line."""
     if shown.missing:
         return f"cannot be asked: {shown.missing}"
@@ -131,12 +131,12 @@ def _step(shown: Shown) -> str:
     return f"{deviating} of {len(shown.words)} subjects deviate"
 
 
-def _result_lines(change: Change, asking: _Asking, what: str) -> list[str]:
+def _result_lines(change: Change, answers: _Answers, what: str) -> list[str]:
     """What the search has found."""
-    before, after = asking.shown[change.last], asking.shown[change.first]
+    before, after = answers.answers[change.last], answers.answers[change.first]
     lines = [
-        f"first {what} that changed: {change.first} ({asking.versions[change.first]})",
-        f"last before it: {change.last} ({asking.versions[change.last]})",
+        f"first {what} that changed: {change.first} ({answers.versions[change.first]})",
+        f"last before it: {change.last} ({answers.versions[change.last]})",
     ]
     if change.unasked:
         lines.append(f"between them, and not to be asked: {', '.join(change.unasked)}")
@@ -148,15 +148,15 @@ def _result_lines(change: Change, asking: _Asking, what: str) -> list[str]:
     return lines + ([f"  and {len(changed) - _MOST} more"] if len(changed) > _MOST else [])
 
 
-def _of_keras(asking: _Asking, good: Shown) -> list[str]:
+def _keras_lines(answers: _Answers, good: Answer) -> list[str]:
     """The first Keras release that does not do what the older target does."""
     names = candidates.keras_releases()
-    ends = [asking.changed(name, good) for name in (names[0], names[-1])]
+    ends = [answers.changed(name, good) for name in (names[0], names[-1])]
     if None in ends:
         return [f"Keras: {names[0]} or {names[-1]} cannot be asked"]
     if ends[0]:
-        return [f"Keras: changed in the oldest, {names[0]} ({asking.versions[names[0]]})"]
+        return [f"Keras: changed in the oldest, {names[0]} ({answers.versions[names[0]]})"]
     if not ends[1]:
-        return [f"Keras: not even {names[-1]} ({asking.versions[names[-1]]}) has changed"]
-    change = find(names, lambda name: asking.changed(name, good))
-    return _result_lines(change, asking, "Keras")
+        return [f"Keras: not even {names[-1]} ({answers.versions[names[-1]]}) has changed"]
+    change = find(names, lambda name: answers.changed(name, good))
+    return _result_lines(change, answers, "Keras")

@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     entries = ledger.read(options.ledger)
-    targets = options.target or _made_targets(Cache.chosen(options.target_cache))
+    targets = options.target or _made_targets(Cache.choose(options.target_cache))
     kept = Sightings(options.kept)
     if options.anew:
         kept.forget()

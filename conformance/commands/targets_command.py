@@ -26,9 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    cache = Cache.chosen(options.target_cache)
+    cache = Cache.choose(options.target_cache)
     if options.command == "list":
-        say("\n".join(_listed(cache)))
+        say("\n".join(_list_lines(cache)))
         return 0
     if bool(options.names) == options.all:
         parser.error("give names, or --all")
@@ -52,9 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _listed(cache: Cache) -> Iterator[str]:
+def _list_lines(cache: Cache) -> Iterator[str]:
     recipes = read()
-    here = interpreters.among(recipe.python for recipe in recipes.values())
+    here = interpreters.available(recipe.python for recipe in recipes.values())
     width = max(map(len, recipes))
     for recipe in recipes.values():
         state = _state(recipe, cache, here)
@@ -84,12 +84,12 @@ def _make(options: argparse.Namespace, cache: Cache) -> int:
     def make(name: str) -> None:
         print(install.provide(recipes[name], cache), flush=True)
 
-    return _each(options.names or _possible(), make)
+    return _act_on_each(options.names or _available_names(), make)
 
 
-def _possible() -> list[str]:
+def _available_names() -> list[str]:
     """Those whose Python is here; says which are left out."""
-    possible, left_out = registry.possible()
+    possible, left_out = registry.available()
     for told in left_out:
         print(f"left out: {told}", file=sys.stderr)
     return possible
@@ -106,10 +106,10 @@ def _remove(options: argparse.Namespace, cache: Cache) -> int:
             cache.discard(name)
         print(f"removed {name}")
 
-    return _each(options.names or there, remove)
+    return _act_on_each(options.names or there, remove)
 
 
-def _each(names: Sequence[str], act: Callable[[str], None]) -> int:
+def _act_on_each(names: Sequence[str], act: Callable[[str], None]) -> int:
     """One after the other, whatever becomes of the one before."""
     failed = False
     for name in names:

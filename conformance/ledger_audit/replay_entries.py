@@ -66,10 +66,10 @@ def _is_known(seen: Seen | None, asked: Sequence[Question], stamp: str) -> bool:
 
 def _stamp(target: str, cache: str | None) -> str:
     """What tells a named target from one of that name made before or after; nothing of others."""
-    folder = Cache.chosen(cache)
+    folder = Cache.choose(cache)
     if target not in registry.read() or folder.account(target) is None:
         return ""
-    return str(folder.made(target))
+    return str(folder.time_made(target))
 
 
 def _done(looks: Sequence[Look], workers: int) -> Iterator[bool]:

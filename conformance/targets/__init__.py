@@ -48,7 +48,7 @@ def interpreter(name: str, cache: str | None = None) -> Path:
         return Path(sys.executable)
     recipe = registry.read().get(name)
     if recipe is not None:
-        return install.provide(recipe, caching.Cache.chosen(cache))
+        return install.provide(recipe, caching.Cache.choose(cache))
     found = shutil.which(name)
     if found is None:
         raise TargetUnavailable(

@@ -42,7 +42,7 @@ class Cache:
         self.folder = folder.expanduser().absolute()
 
     @classmethod
-    def chosen(cls, option: str | None = None) -> Cache:
+    def choose(cls, option: str | None = None) -> Cache:
         """The folder of the option, else of the environment variable, else the user's cache."""
         given = option or os.environ.get(VARIABLE)
         if given:
@@ -54,7 +54,7 @@ class Cache:
         """Where the Python of a target lies that is made."""
         return self.folder / name / "bin" / "python"
 
-    def partial(self, name: str) -> Path:
+    def partial_folder(self, name: str) -> Path:
         """Where a target lies while it is made."""
         return self.folder / f".{name}.partial"
 
@@ -67,7 +67,7 @@ class Cache:
             return None
         return account if self.interpreter(name).exists() else None
 
-    def made(self, name: str) -> int:
+    def time_made(self, name: str) -> int:
         """When a target was made that is made, in nanoseconds of the system's clock."""
         return (self.folder / name / _ACCOUNT).stat().st_mtime_ns
 
@@ -112,12 +112,12 @@ class Cache:
 
     def clear(self, name: str) -> None:
         """Remove what is half-way; under the lock."""
-        if self.partial(name).exists():
-            shutil.rmtree(self.partial(name))
+        if self.partial_folder(name).exists():
+            shutil.rmtree(self.partial_folder(name))
 
     def finish(self, recipe: Recipe, versions: dict[str, str]) -> Account:
         """What is half-way is complete now; under the lock."""
-        partial = self.partial(recipe.name)
+        partial = self.partial_folder(recipe.name)
         account = Account(recipe.python, list(recipe.requirements), versions, _size(partial))
         (partial / _ACCOUNT).write_text(json.dumps(asdict(account), indent=1), encoding="utf-8")
         partial.replace(self.folder / recipe.name)
@@ -127,7 +127,7 @@ class Cache:
         """Remove a target and what is half-way; under the lock."""
         self.clear(name)
         if (self.folder / name).exists():
-            (self.folder / name).replace(self.partial(name))
+            (self.folder / name).replace(self.partial_folder(name))
             self.clear(name)
 
 

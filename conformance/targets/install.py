@@ -23,7 +23,7 @@ from conformance.targets import interpreters
 from conformance.targets.cache import VARIABLE, Account, Cache
 from conformance.targets.process import START_SECONDS
 from conformance.targets.registry import Recipe
-from conformance.targets.uv_errors import Said
+from conformance.targets.uv_errors import UvResult
 
 Say = Callable[[str], None]
 
@@ -47,11 +47,11 @@ def provide(recipe: Recipe, cache: Cache, say: Say | None = None) -> Path:
         TargetNotMade: in one line, what is missing and how to get it.
     """
     if not cache.has(recipe):
-        making = _Making(recipe, cache, say or _say)
+        installation = _Installation(recipe, cache, say or _say)
         try:
-            making.once()
+            installation.make_once()
         except OSError as error:
-            raise making.failed(_of_system(error, cache)) from error
+            raise installation.failure(_system_reason(error, cache)) from error
     return cache.interpreter(recipe.name)
 
 
@@ -59,17 +59,17 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-class _Making:
+class _Installation:
     """One target that is being made."""
 
     def __init__(self, recipe: Recipe, cache: Cache, say: Say) -> None:
         self._recipe = recipe
         self._cache = cache
         self._say = lambda line: say(f"{recipe.name}: {line}")
-        self._partial = cache.partial(recipe.name)
+        self._partial = cache.partial_folder(recipe.name)
         self._python = self._partial / "bin" / "python"
 
-    def once(self) -> None:
+    def make_once(self) -> None:
         """Make it, unless another process does: then wait for that one."""
         name = self._recipe.name
         waiting = "another process makes or removes it; waiting"
@@ -78,7 +78,7 @@ class _Making:
                 self._cache.discard(name)
                 self._make()
 
-    def failed(self, why: str) -> TargetNotMade:
+    def failure(self, why: str) -> TargetNotMade:
         """The error that says why."""
         return TargetNotMade(f"target {self._recipe.name} could not be made: {why}")
 
@@ -103,33 +103,33 @@ class _Making:
         # quiet, unless there is an interpreter to fetch, as it says how to activate what is moved
         quiet = ("--quiet",) if os.path.isabs(python) else ()
         options = ("--no-project", "--relocatable", "--prompt", self._recipe.name, *quiet)
-        said = self._uv("venv", *options, "--python", python, str(self._partial))
-        if said.code == 0:
+        result = self._uv("venv", *options, "--python", python, str(self._partial))
+        if result.code == 0:
             return
-        if said.no_room or os.path.isabs(python):
-            raise self.failed(self._why(said))
+        if result.no_room or os.path.isabs(python):
+            raise self.failure(self._reason(result))
         version = self._recipe.python
-        raise self.failed(
-            f"it needs Python {version}, which is not here (uv: {said.reason}); install it, as with"
+        raise self.failure(
+            f"it needs Python {version}, which is not here (uv: {result.reason}); install it, as with"
             f" `uv python install {version}` or `pyenv install {version}`, or put a folder with"
             f" python{version} on PATH"
         )
 
     def _install(self, packages: Sequence[str], *options: str) -> None:
         if packages:
-            said = self._uv("pip", "install", "--python", str(self._python), *options, *packages)
-            if said.code:
-                raise self.failed(self._why(said))
+            result = self._uv("pip", "install", "--python", str(self._python), *options, *packages)
+            if result.code:
+                raise self.failure(self._reason(result))
 
-    def _why(self, said: Said) -> str:
-        if said.no_room:
-            return _no_room(said.reason, self._cache)
-        if said.no_index:
+    def _reason(self, result: UvResult) -> str:
+        if result.no_room:
+            return _no_room(result.reason, self._cache)
+        if result.no_index:
             return (
-                f"the package index cannot be reached (uv: {said.reason}); uv takes the index's"
+                f"the package index cannot be reached (uv: {result.reason}); uv takes the index's"
                 " address from its own settings, as UV_DEFAULT_INDEX, and not from those of pip"
             )
-        return f"uv: {said.reason}"
+        return f"uv: {result.reason}"
 
     def _versions(self) -> dict[str, str]:
         """What is installed; TensorFlow's import shows that it is of use."""
@@ -145,18 +145,18 @@ class _Making:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise self.failed(f"TensorFlow's import took longer than {START_SECONDS} s") from error
+            raise self.failure(f"TensorFlow's import took longer than {START_SECONDS} s") from error
         if done.returncode:
             last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-            raise self.failed(f"TensorFlow cannot be imported in it: {last}")
+            raise self.failure(f"TensorFlow cannot be imported in it: {last}")
         versions: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
         return versions
 
-    def _uv(self, *arguments: str) -> Said:
-        """Run uv; each of its lines is said as it comes."""
+    def _uv(self, *arguments: str) -> UvResult:
+        """Run uv; each of its lines is result as it comes."""
         environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
         with subprocess.Popen(
-            [*self._found_uv(), *arguments],
+            [*self._find_uv(), *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -174,15 +174,15 @@ class _Making:
             except BaseException:
                 process.kill()
                 raise
-        return Said(process.returncode, tuple(lines))
+        return UvResult(process.returncode, tuple(lines))
 
-    def _found_uv(self) -> tuple[str, ...]:
+    def _find_uv(self) -> tuple[str, ...]:
         """The uv of PATH, else that of our own environment, which need not be on PATH."""
         on_path = shutil.which("uv")
         for command in ((on_path,) if on_path else (), (sys.executable, "-m", "uv")):
             if command and _runs(command):
                 return command
-        raise self.failed("it is made with uv, which is not here: pip install uv")
+        raise self.failure("it is made with uv, which is not here: pip install uv")
 
 
 def _runs(command: Sequence[str]) -> bool:
@@ -199,7 +199,7 @@ def format_account(account: Account) -> str:
     return f"{versions}, {account.size / 1e9:.1f} GB"
 
 
-def _of_system(error: OSError, cache: Cache) -> str:
+def _system_reason(error: OSError, cache: Cache) -> str:
     if error.errno == errno.ENOSPC:
         return _no_room(str(error), cache)
     return (

@@ -22,7 +22,7 @@ def find(version: str) -> Path | None:
     return None
 
 
-def among(versions: Iterable[str]) -> frozenset[str]:
+def available(versions: Iterable[str]) -> frozenset[str]:
     """Those of the versions that the machine has."""
     return frozenset(version for version in set(versions) if find(version))
 
@@ -31,15 +31,15 @@ def _folders(version: str) -> Iterator[Path]:
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if folder:
             yield Path(folder)
-    yield from _newest_first(_pyenv() / "versions", f"{version}.*/bin")
-    yield from _newest_first(_managed(), f"cpython-{version}.*/bin")
+    yield from _newest_first(_pyenv_folder() / "versions", f"{version}.*/bin")
+    yield from _newest_first(_uv_folder(), f"cpython-{version}.*/bin")
 
 
-def _pyenv() -> Path:
+def _pyenv_folder() -> Path:
     return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
-def _managed() -> Path:
+def _uv_folder() -> Path:
     """Where uv puts the interpreters that it fetches."""
     given = os.environ.get("UV_PYTHON_INSTALL_DIR")
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"

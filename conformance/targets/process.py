@@ -79,7 +79,7 @@ class ProcessTarget:
     def describe(self) -> wire.Description:
         """Versions and paths; raises TargetUnavailable where TensorFlow cannot be imported."""
         try:
-            return self._described()
+            return self._await_description()
         except AdapterFailure as failure:
             last = str(failure).strip().splitlines()[-1]
             raise TargetUnavailable(
@@ -112,7 +112,7 @@ class ProcessTarget:
 
     def renew_if_large(self) -> None:
         """Start again, with nothing kept, if it takes much memory."""
-        if self._process is not None and _resident(self._process.pid) > self._large:
+        if self._process is not None and _resident_bytes(self._process.pid) > self._large:
             self.close()
             self._start()
 
@@ -149,14 +149,14 @@ class ProcessTarget:
         with contextlib.suppress(BrokenPipeError):  # told when the answer is awaited
             self._requests.send_bytes(wire.dumps(("describe", None)))
 
-    def _described(self) -> wire.Description:
+    def _await_description(self) -> wire.Description:
         """The answer to the first request of all, awaited once."""
         if self._description is None:
             self._description = self._answer(START_SECONDS)
         return self._description
 
     def _ask(self, word: str, argument: Any, seconds: float) -> Any:
-        self._described()
+        self._await_description()
         with contextlib.suppress(BrokenPipeError):
             self._requests.send_bytes(wire.dumps((word, argument)))
         return self._answer(seconds)
@@ -242,7 +242,7 @@ class InlineTarget:
         return value
 
 
-def _resident(process: int) -> int:
+def _resident_bytes(process: int) -> int:
     """The bytes of a process that are in memory; 0 where the system does not tell."""
     try:
         pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])

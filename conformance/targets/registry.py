@@ -50,13 +50,13 @@ def read(path: Path = TARGETS) -> dict[str, Recipe]:
     return found
 
 
-def possible() -> tuple[list[str], list[str]]:
+def available() -> tuple[list[str], list[str]]:
     """The names whose Python the machine has; and of each Python that it lacks, a line of names."""
     recipes = read().values()
     by_python: dict[str, list[str]] = {}
     for recipe in recipes:
         by_python.setdefault(recipe.python, []).append(recipe.name)
-    here = interpreters.among(by_python)
+    here = interpreters.available(by_python)
     lacking = [
         f"{', '.join(names)} (Python {python} is not here)"
         for python, names in by_python.items()

@@ -15,7 +15,7 @@ _CAUSE = re.compile(r"\s*(?:cause:|Caused by:|[├╰]─▶)\s*(.*)")
 
 
 @dataclass(frozen=True)
-class Said:
+class UvResult:
     """How uv ended, and what it printed."""
 
     code: int
@@ -24,12 +24,12 @@ class Said:
     @property
     def no_room(self) -> bool:
         """Whether a disk was full."""
-        return self._names(_ROOM)
+        return self._mentions(_ROOM)
 
     @property
     def no_index(self) -> bool:
         """Whether the package index was out of reach."""
-        return self._names(_INDEX)
+        return self._mentions(_INDEX)
 
     @property
     def reason(self) -> str:
@@ -43,5 +43,5 @@ class Said:
         ended = f"signal {-self.code}" if self.code < 0 else f"exit code {self.code}"
         return ": ".join(told) if errors else f"{': '.join(told)} ({ended})"
 
-    def _names(self, signs: tuple[str, ...]) -> bool:
+    def _mentions(self, signs: tuple[str, ...]) -> bool:
         return any(sign in line for line in self.lines for sign in signs)

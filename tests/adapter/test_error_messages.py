@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.adapter.error_messages import lasting
+from conformance.adapter.error_messages import normalize
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ from conformance.adapter.error_messages import lasting
     ],
 )
 def test_a_message_says_nothing_of_the_machine_or_of_earlier_calls(raised: str, told: str) -> None:
-    assert lasting(raised) == told
+    assert normalize(raised) == told

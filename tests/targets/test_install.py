@@ -19,7 +19,7 @@ from conformance.errors import TargetBusy, TargetNotMade
 from conformance.targets import install
 from conformance.targets.cache import VARIABLE, Cache
 from conformance.targets.registry import Recipe, read
-from conformance.targets.uv_errors import Said
+from conformance.targets.uv_errors import UvResult
 from tests import support
 
 NAME = "tf2.15"
@@ -193,7 +193,7 @@ def works(machine: Machine) -> None:
     done = machine.run("make", NAME)
     assert done.returncode == 0, done.stderr
     assert versions(done.stdout.strip()) == "1.0 2.15.1"
-    assert not machine.cache.partial(NAME).exists()
+    assert not machine.cache.partial_folder(NAME).exists()
 
 
 # --- what goes well -------------------------------------------------------------------------------
@@ -417,9 +417,9 @@ def test_what_is_being_made_is_not_removed(machine: Machine) -> None:
 
 
 def test_what_a_kill_left_is_removed_with_all(machine: Machine) -> None:
-    machine.cache.partial("tf2.1").mkdir(parents=True)
+    machine.cache.partial_folder("tf2.1").mkdir(parents=True)
     assert machine.run("remove", "--all").stdout == "removed tf2.1\n"
-    assert not machine.cache.partial("tf2.1").exists()
+    assert not machine.cache.partial_folder("tf2.1").exists()
 
 
 @pytest.mark.parametrize(
@@ -439,10 +439,10 @@ def test_a_wrong_command(machine: Machine, arguments: tuple[str, ...], told: str
 def test_which_folder_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "variable"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    assert Cache.chosen(str(tmp_path / "option")).folder == tmp_path / "option"
-    assert Cache.chosen().folder == tmp_path / "variable"
+    assert Cache.choose(str(tmp_path / "option")).folder == tmp_path / "option"
+    assert Cache.choose().folder == tmp_path / "variable"
     monkeypatch.delenv(VARIABLE)
-    assert Cache.chosen().folder == tmp_path / "caches" / "rnn-state-conformance" / "targets"
+    assert Cache.choose().folder == tmp_path / "caches" / "rnn-state-conformance" / "targets"
 
 
 # --- the real uv ----------------------------------------------------------------------------------
@@ -501,4 +501,4 @@ SAID = {
 @pytest.mark.parametrize("name", SAID)
 def test_what_uv_said_in_one_line(name: str) -> None:
     lines, reason = SAID[name]
-    assert Said(2, lines).reason == reason
+    assert UvResult(2, lines).reason == reason

@@ -108,9 +108,9 @@ def an_interpreter(folder: Path, version: str, does: str = f"exec {sys.executabl
 
 def test_there_is_none(bare: Path) -> None:
     assert interpreters.find("3.9") is None
-    assert interpreters.among(["3.9"]) == frozenset()
-    assert registry.possible()[0] == []
-    assert "tf1.15, tf2.0, tf2.1 (Python 3.7 is not here)" in registry.possible()[1]
+    assert interpreters.available(["3.9"]) == frozenset()
+    assert registry.available()[0] == []
+    assert "tf1.15, tf2.0, tf2.1 (Python 3.7 is not here)" in registry.available()[1]
 
 
 def test_where_they_are_found(bare: Path) -> None:
@@ -132,4 +132,4 @@ def test_a_shim_that_refuses_is_passed_over(bare: Path) -> None:
     assert interpreters.find("3.9") is None
     behind = an_interpreter(bare / "PYENV_ROOT" / "versions" / "3.9.18" / "bin", "3.9")
     assert interpreters.find("3.9") == behind
-    assert registry.possible()[0] == [n for n, r in read().items() if r.python == "3.9"]
+    assert registry.available()[0] == [n for n, r in read().items() if r.python == "3.9"]

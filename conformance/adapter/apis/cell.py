@@ -1,12 +1,12 @@
 """A cell called by itself, for one step."""
 
-from ..built_program import Built, built_cell
+from ..built_program import Built, build_cell
 from . import keras_rnn
 
 
 def build(generation, program):
     """The cell; its state is an argument that cannot be left out."""
-    cells, cell = built_cell(generation, program)
+    cells, cell = build_cell(generation, program)
     call = caller(cell, keras_rnn.call_options(program))
     return Built(generation, program, cell, cells, call, cell)
 

@@ -5,30 +5,30 @@ import tensorflow as tf
 from .. import compat
 from ..built_program import layer_dtype
 from ..cells import factory
-from .keras_rnn import built_layer, call_options, idle_options, layer_options
+from .keras_rnn import build_layer, call_options, neutral_layer_options, layer_options
 
 
 def build(generation, program):
     """The layer; it makes its cell itself."""
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
-    given = factory.options_of_layer(generation, spec, dtype, program.options)
+    given = factory.layer_arguments(generation, spec, dtype, program.options)
     options = {
         **given,
         **layer_options(program),
-        **idle_options(generation, program, spec["cell_type"]),
+        **neutral_layer_options(generation, program, spec["cell_type"]),
     }
     distributed = program.layer.get("time_distributed")
     if distributed:
         options["return_state"] = False
     layers = compat.keras(generation).layers
     layer = getattr(layers, _class_name(spec))(name="layer", **options)
-    built = built_layer(generation, program, layer, [layer.cell], build)
+    built = build_layer(generation, program, layer, [layer.cell], build)
     if distributed:
         around = layers.TimeDistributed(layer, dtype=dtype)
         around.build((program.rows, None, None, program.features))
-        in_slices = _in_halves if program.layer.get("stateful") else _in_pairs
-        built.call = in_slices(around, program)
+        call_in_slices = _call_in_halves if program.layer.get("stateful") else _call_in_pairs
+        built.call = call_in_slices(around, program)
     return built
 
 
@@ -38,7 +38,7 @@ def _class_name(spec):
     return "%s%dD" % (spec["cell_type"], len(spec["convolution"]["space"]))
 
 
-def _in_pairs(layer, program):
+def _call_in_pairs(layer, program):
     """Call a TimeDistributed with two rows of the batch as two slices in time; it has no state.
 
     Where the number of rows is not known beforehand, neither is that of slices.
@@ -47,14 +47,14 @@ def _in_pairs(layer, program):
 
     def call(inputs, state):
         slices = tf.minimum(tf.shape(inputs)[0], 2)
-        pairs = tf.reshape(inputs, [-1, slices, *_rest(inputs)])
+        pairs = tf.reshape(inputs, [-1, slices, *_inner_sizes(inputs)])
         outputs = layer(pairs, **options)
-        return tf.reshape(outputs, [-1, *_rest(outputs)[1:]]), ()
+        return tf.reshape(outputs, [-1, *_inner_sizes(outputs)[1:]]), ()
 
     return call
 
 
-def _in_halves(layer, program):
+def _call_in_halves(layer, program):
     """Call a TimeDistributed with both halves of the steps as two slices in time.
 
     A stateful layer has its batch, and goes on in the second half where the first has ended.
@@ -68,7 +68,7 @@ def _in_halves(layer, program):
     return call
 
 
-def _rest(values):
+def _inner_sizes(values):
     """The sizes of all axes but the first, as far as they are known beforehand."""
     known, sizes = values.shape.as_list()[1:], tf.unstack(tf.shape(values))[1:]
     return [size if known is None else known for known, size in zip(known, sizes)]

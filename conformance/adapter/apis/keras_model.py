@@ -18,7 +18,7 @@ class Model(Built):
             "predict_on_batch": lambda: self._predict_on_batch,
         }
         super().__init__(
-            generation, program, built.cell, built.cells, self._called, built.maker, others
+            generation, program, built.cell, built.cells, self._call_model, built.maker, others
         )
         parts = state_wiring.Parts(generation, program, built)
         inputs, outputs, self._final = state_wiring.BY_NAME[program.wiring](parts)
@@ -28,16 +28,16 @@ class Model(Built):
 
     def _predict(self, inputs, state, batch_size=None, **arguments):
         size = None if batch_size is None else int(batch_size)
-        fed = _fed(inputs, state, **arguments)
-        return self._unpacked(self._model.predict(fed, batch_size=size, verbose=0))
+        fed = _model_inputs(inputs, state, **arguments)
+        return self._unpack(self._model.predict(fed, batch_size=size, verbose=0))
 
     def _predict_on_batch(self, inputs, state, **arguments):
-        return self._unpacked(self._model.predict_on_batch(_fed(inputs, state, **arguments)))
+        return self._unpack(self._model.predict_on_batch(_model_inputs(inputs, state, **arguments)))
 
-    def _called(self, inputs, state, **arguments):
-        return self._unpacked(self._model(_fed(inputs, state, **arguments)))
+    def _call_model(self, inputs, state, **arguments):
+        return self._unpack(self._model(_model_inputs(inputs, state, **arguments)))
 
-    def _unpacked(self, results):
+    def _unpack(self, results):
         outputs, *leaves = results
         return outputs, native_trees.rebuild(self._final, iter(leaves))
 
@@ -47,7 +47,7 @@ def build(generation, program):
     return Model(generation, program)
 
 
-def _fed(inputs, state, split=None):
+def _model_inputs(inputs, state, split=None):
     """What a model is fed: the sequence, in two parts if it takes two, and the state's leaves."""
     parts = [inputs] if split is None else [inputs[:, :split], inputs[:, split:]]
     leaves = [] if state is None else native_trees.flatten(state)

@@ -5,18 +5,18 @@ import dataclasses
 import tensorflow as tf
 
 from .. import compat, wire
-from ..built_program import Built, built_cell, layer_dtype
+from ..built_program import Built, build_cell, layer_dtype
 from ..cells import neutral_options
 from . import sequential_model
 
 
 def build(generation, program):
     """The layer around its cell."""
-    cells, cell = built_cell(generation, program)
-    options = {**layer_options(program), **idle_options(generation, program)}
+    cells, cell = build_cell(generation, program)
+    options = {**layer_options(program), **neutral_layer_options(generation, program)}
     dtype = layer_dtype(generation, program)
     layer = compat.keras(generation).layers.RNN(cell, dtype=dtype, name="rnn", **options)
-    return built_layer(generation, program, layer, cells, build)
+    return build_layer(generation, program, layer, cells, build)
 
 
 def layer_options(program):
@@ -34,9 +34,9 @@ def call_options(program):
     return {name: value for name, value in program.layer.items() if name == "training"}
 
 
-def idle_options(generation, program, kind=None):
+def neutral_layer_options(generation, program, kind=None):
     """Arguments of a layer that change nothing in inference, if the program asks for them."""
-    return neutral_options.of_loop(generation, kind) if program.options == wire.EVERY else {}
+    return neutral_options.loop_options(generation, kind) if program.options == wire.EVERY else {}
 
 
 def masking(generation, program):
@@ -47,9 +47,9 @@ def masking(generation, program):
     return compat.keras(generation).layers.Masking(value, dtype=program.dtype, name="masking")
 
 
-def built_layer(generation, program, layer, cells, build):
+def build_layer(generation, program, layer, cells, build):
     """A layer as a Built, in its model where it has one; `build` builds another of its kind."""
-    model = sequential_model.around(generation, program, layer) if program.model else None
+    model = sequential_model.make_model(generation, program, layer) if program.model else None
     if not program.fresh and model is None:
         convolution = program.cells[0]["convolution"]
         space = convolution["space"] if convolution else ()

@@ -6,12 +6,12 @@ It ends when all rows have: outputs are as many as the longest row has steps.
 import tensorflow as tf
 
 from .. import compat
-from ..built_program import Built, built_cell
+from ..built_program import Built, build_cell
 
 
 def build(generation, program):
     """The raw_rnn of a cell."""
-    cells, cell = built_cell(generation, program)
+    cells, cell = build_cell(generation, program)
 
     def call(inputs, state, sequence_length=None):
         rows, steps = tf.shape(inputs)[0], tf.shape(inputs)[1]

@@ -3,7 +3,7 @@
 from .. import compat, native_trees
 
 
-def around(generation, program, layer):
+def make_model(generation, program, layer):
     """The model of one layer, for batches of the program's rows and any number of steps."""
     keras = compat.keras(generation)
     inputs = keras.Input(
@@ -14,7 +14,7 @@ def around(generation, program, layer):
     if program.initial_state is None:
         return keras.Model(inputs, layer(inputs))
     return keras.Model(
-        inputs, layer(inputs, initial_state=native_trees.native(program.initial_state))
+        inputs, layer(inputs, initial_state=native_trees.to_native(program.initial_state))
     )
 
 

@@ -24,7 +24,7 @@ class Parts:
     def state(self):
         """Inputs of the model for an initial state, as the layer takes it."""
         states = [self._state(spec) for spec in self._program.cells]
-        return native_trees.listed(states[0]) if len(states) == 1 else states
+        return native_trees.as_list(states[0]) if len(states) == 1 else states
 
     def _state(self, spec):
         h = self.keras.Input((spec["units"],), dtype=self._program.dtype)
@@ -38,7 +38,7 @@ class Parts:
         layer = self.keras.layers.RNN(cell, dtype=self._program.dtype, **options)
         return caller(layer, masking(self._generation, self._program))
 
-    def unchanged(self, tensor):
+    def multiply_by_identity(self, tensor):
         """What a dense layer makes of a tensor that multiplies it by the identity."""
         dense = self.keras.layers.Dense(
             tensor.shape[-1],
@@ -48,78 +48,78 @@ class Parts:
         )
         return dense(tensor)
 
-    def one_after_the_other(self, first, second):
+    def concatenate(self, first, second):
         """Two sequences as one."""
         return self.keras.layers.Concatenate(axis=1, dtype=self._program.dtype)([first, second])
 
 
-def without_state(parts):
+def no_state(parts):
     """The layer is given none."""
     sequence = parts.sequence()
     return ([sequence], *parts.built.call(sequence, None))
 
 
-def given_state(parts):
+def state_as_input(parts):
     """The state is an input of the model."""
     sequence, state = parts.sequence(), parts.state()
     return ([sequence, *native_trees.flatten(state)], *parts.built.call(sequence, state))
 
 
-def computed(parts):
+def computed_state(parts):
     """The state is computed, by a dense layer for each tensor."""
     sequence, state = parts.sequence(), parts.state()
     leaves = native_trees.flatten(state)
-    made = native_trees.rebuild(state, iter([parts.unchanged(leaf) for leaf in leaves]))
+    made = native_trees.rebuild(state, iter([parts.multiply_by_identity(leaf) for leaf in leaves]))
     return ([sequence, *leaves], *parts.built.call(sequence, made))
 
 
-def nested(parts):
+def nested_model(parts):
     """The model that the layer is in is called as a layer of another model."""
-    inputs, outputs, final = given_state(parts)
+    inputs, outputs, final = state_as_input(parts)
     inner = parts.keras.Model(inputs, [outputs, *native_trees.flatten(final)])
     inputs = [parts.sequence(), *native_trees.flatten(parts.state())]
     outputs, *leaves = inner(inputs)
     return inputs, outputs, native_trees.rebuild(final, iter(leaves))
 
 
-def shared(parts):
+def shared_layer(parts):
     """The final state of the layer for one sequence is its initial one for another."""
-    return _in_two_parts(parts, parts.built.call)
+    return _run_two_parts(parts, parts.built.call)
 
 
-def encoder(parts):
+def encoder_and_decoder(parts):
     """The final state of the layer for one sequence is the initial one of another for the rest.
 
     The other has the same cell; for a stack there is a layer for each of its cells.
     """
     cells = parts.built.cells
     if len(cells) == 1:
-        return _in_two_parts(parts, parts.layer_around(cells[0]))
+        return _run_two_parts(parts, parts.layer_around(cells[0]))
     layers = [parts.layer_around(cell) for cell in cells]
 
     def decoder(sequence, states):
         finals = []
         for layer, state in zip(layers, states):
-            sequence, final = layer(sequence, native_trees.listed(state))
+            sequence, final = layer(sequence, native_trees.as_list(state))
             finals.append(list(final) if len(final) > 1 else final[0])
         return sequence, finals
 
-    return _in_two_parts(parts, decoder)
+    return _run_two_parts(parts, decoder)
 
 
-def _in_two_parts(parts, then):
+def _run_two_parts(parts, then):
     first, rest, state = parts.sequence(), parts.sequence(), parts.state()
     begun, between = parts.built.call(first, state)
     ended, final = then(rest, between)
     inputs = [first, rest, *native_trees.flatten(state)]
-    return inputs, parts.one_after_the_other(begun, ended), final
+    return inputs, parts.concatenate(begun, ended), final
 
 
 BY_NAME = {
-    "none": without_state,
-    "given": given_state,
-    "computed": computed,
-    "nested": nested,
-    "shared": shared,
-    "encoder": encoder,
+    "none": no_state,
+    "given": state_as_input,
+    "computed": computed_state,
+    "nested": nested_model,
+    "shared": shared_layer,
+    "encoder": encoder_and_decoder,
 }

@@ -30,36 +30,36 @@ _LEFT_OUT = {
 def all_defaults():
     """A wire.Defaults for each class of each generation that is here."""
     found = compat.versions()
-    records = list(_of_v1())
+    records = list(_v1_defaults())
     for generation in compat.KERAS_GENERATIONS:
         if generation in found:
             layers = compat.keras(generation).layers
-            records += [_of_keras(generation, layers, name) for name in _KERAS]
+            records += [_keras_defaults(generation, layers, name) for name in _KERAS]
     return tuple(records)
 
 
-def _of_v1():
+def _v1_defaults():
     """Those of the signatures; a v1 cell does not tell its options in all versions."""
     try:
         cells = compat.v1_cells()
     except compat.NotAvailable:
         return ()
-    return tuple(wire.Defaults("v1/" + name, _in_signature(getattr(cells, name))) for name in _V1)
+    return tuple(wire.Defaults("v1/" + name, _signature_defaults(getattr(cells, name))) for name in _V1)
 
 
-def _of_keras(generation, layers, name):
+def _keras_defaults(generation, layers, name):
     """Those of the signature, and over them what get_config says."""
     owner = "%s/%s" % (generation, name)
     try:
         config = _KERAS[name](layers).get_config()
-        options = {**_in_signature(getattr(layers, name)), **config}
+        options = {**_signature_defaults(getattr(layers, name)), **config}
     except Exception as raised:  # an older version may lack the class
         return wire.Defaults(owner, {}, "%s: %s" % (type(raised).__name__, raised))
-    plain = {key: _plain(value) for key, value in options.items() if key not in _LEFT_OUT}
+    plain = {key: _to_plain(value) for key, value in options.items() if key not in _LEFT_OUT}
     return wire.Defaults(owner, plain)
 
 
-def _in_signature(kind):
+def _signature_defaults(kind):
     taken = inspect.signature(kind.__init__).parameters.items()
     return {
         name: parameter.default
@@ -68,17 +68,17 @@ def _in_signature(kind):
     }
 
 
-def _plain(value):
+def _to_plain(value):
     """As JSON has it; an object by its class and config, a policy of dtypes by its name."""
     if isinstance(value, dict) and "class_name" in value:
         config = value.get("config") or {}
         if "DTypePolicy" in value["class_name"] or value["class_name"] == "Policy":
             return config["name"]
-        return {"class_name": value["class_name"], "config": _plain(config)}
+        return {"class_name": value["class_name"], "config": _to_plain(config)}
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_to_plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return type(value).__name__

@@ -34,14 +34,14 @@ _V1_CELL = {
 }
 
 
-def of_cell(generation, kind):
+def cell_options(generation, kind):
     """Those of a cell, by name."""
     if generation == "v1":
         return {"trainable": False, **_V1_CELL.get(kind, {})}
     return {**_KERAS_CELL, "seed": 3} if generation == "keras3" else _KERAS_CELL
 
 
-def of_loop(generation, kind=None):
+def loop_options(generation, kind=None):
     """Those that are documented of the layer of a kind, or of `RNN`, besides its cell's."""
     found = {"unroll": True}
     if kind is not None or generation == "keras3":

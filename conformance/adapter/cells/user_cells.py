@@ -39,7 +39,7 @@ class _Own:
     def state_size(self):
         if self._structure == "planes":
             return self._planes()
-        return self._held(self._units, self._units)
+        return self._arrange(self._units, self._units)
 
     @property
     def output_size(self):
@@ -48,7 +48,7 @@ class _Own:
     def _planes(self):
         return self.sequence([tf.TensorShape([2, self._units])])
 
-    def _held(self, h, c):
+    def _arrange(self, h, c):
         if self._structure == "dict":
             return self.sequence([{"c": c, "h": h}])
         return self.sequence([h, (c,) if self._structure == "nested" else c])
@@ -57,9 +57,9 @@ class _Own:
         """The state around h and c."""
         if self._structure == "planes":
             return self.sequence([tf.stack([h, c], axis=1)])
-        return self._held(h, c)
+        return self._arrange(h, c)
 
-    def _taken(self, states):
+    def _take_apart(self, states):
         """The h and c in a state."""
         if self._structure == "planes":
             return states[0][:, 0], states[0][:, 1]
@@ -79,7 +79,7 @@ class _OfKeras(_Own):
         self.built = True
 
     def call(self, inputs, states):
-        _, (h, c) = self.inner(inputs, list(self._taken(states)))
+        _, (h, c) = self.inner(inputs, list(self._take_apart(states)))
         return self._outputs(h), self._hold(h, c)
 
     def _planes(self):
@@ -98,7 +98,7 @@ class _OfV1(_Own):
     sequence = tuple
 
     def call(self, inputs, state):
-        h, c = self._taken(state)
+        h, c = self._take_apart(state)
         _, (c, h) = self.inner(inputs, compat.v1_cells().LSTMStateTuple(c, h))
         return self._outputs(h), self._hold(h, c)
 
@@ -109,5 +109,5 @@ class _OfV1(_Own):
         held = super()._hold(h, c)
         return held[0] if self._structure == "planes" else held
 
-    def _taken(self, state):
-        return super()._taken((state,) if self._structure == "planes" else state)
+    def _take_apart(self, state):
+        return super()._take_apart((state,) if self._structure == "planes" else state)

@@ -27,7 +27,7 @@ class Assigned:
         """The variables that were given values."""
         return [placed.variable for placed in self._placed]
 
-    def changed(self, built, values):
+    def assignments(self, built, values):
         """Pairs of (variable, value) to assign for a wire.Weights of each cell; none if given."""
         if values == self._given:
             return []
@@ -40,11 +40,11 @@ class Assigned:
         cells = enumerate(zip(built.cells, built.specs, self._given))
         self._placed = [
             Placed(index, *placed)
-            for index, of in cells
-            for placed in layout(built.generation, *of)
+            for index, arguments in cells
+            for placed in layout(built.generation, *arguments)
         ]
 
-    def intact(self, now):
+    def are_intact(self, now):
         """Whether the variables' values now are those that they were given."""
         return all(_same(value, placed.value) for value, placed in zip(now, self._placed))
 
@@ -53,7 +53,7 @@ class Assigned:
         named = [{} for _ in built.specs]
         for placed, value in zip(self._placed, values):
             named[placed.cell][placed.name] = value
-        return tuple(canonical(built.generation, *of) for of in zip(built.specs, named))
+        return tuple(to_canonical(built.generation, *arguments) for arguments in zip(built.specs, named))
 
 
 def _same(now, value):
@@ -66,7 +66,7 @@ def layout(generation, cell, spec, weights):
         name: None if array is None else native_trees.to_numpy(array)
         for name, array in vars(weights).items()
     }
-    placed = _v1(cell, spec, arrays) if generation == "v1" else _keras(cell, spec, arrays)
+    placed = _v1_placements(cell, spec, arrays) if generation == "v1" else _keras_placements(cell, spec, arrays)
     return [(name, *_pair(variable, value)) for name, variable, value in placed]
 
 
@@ -76,7 +76,7 @@ def _pair(variable, value):
     return variable, value.astype(variable.dtype.as_numpy_dtype, copy=False)
 
 
-def canonical(generation, spec, named):
+def to_canonical(generation, spec, named):
     """A wire.Weights of what has the layout of one cell's variables, by their names.
 
     wire.Nothing stands for what is made of a None.
@@ -90,26 +90,26 @@ def canonical(generation, spec, named):
     )
 
 
-def _as_kernel(variable, value):
+def _shape_as_kernel(variable, value):
     """A convolution's has an axis for each of its kernel's."""
     return value.reshape(variable.shape)
 
 
-def _keras(cell, spec, arrays):
+def _keras_placements(cell, spec, arrays):
     placed = [
-        ("kernel", cell.kernel, _as_kernel(cell.kernel, arrays["kernel"])),
+        ("kernel", cell.kernel, _shape_as_kernel(cell.kernel, arrays["kernel"])),
         (
             "recurrent",
             cell.recurrent_kernel,
-            _as_kernel(cell.recurrent_kernel, arrays["recurrent"]),
+            _shape_as_kernel(cell.recurrent_kernel, arrays["recurrent"]),
         ),
     ]
     if arrays["bias"] is not None:
-        placed.append(("bias", cell.bias, _with_forget_bias(spec, arrays["bias"])))
+        placed.append(("bias", cell.bias, _add_forget_bias(spec, arrays["bias"])))
     return placed
 
 
-def _with_forget_bias(spec, bias):
+def _add_forget_bias(spec, bias):
     if spec["cell_type"] not in ("LSTM", "BasicLSTM", "ConvLSTM"):
         return bias
     units = spec["units"]
@@ -118,12 +118,12 @@ def _with_forget_bias(spec, bias):
     return bias
 
 
-def _v1(cell, spec, arrays):
+def _v1_placements(cell, spec, arrays):
     named = {variable.name.split(":")[0]: variable for variable in cell.variables}
-    return [(end, _ending(named, end), value) for end, value in _v1_values(spec, arrays)]
+    return [(end, _find_by_ending(named, end), value) for end, value in _v1_values(spec, arrays)]
 
 
-def _ending(named, ending):
+def _find_by_ending(named, ending):
     matching = [name for name in named if ("/" + name).endswith("/" + ending)]
     return named[min(matching, key=len)]  # "kernel" also ends "projection/kernel"
 
@@ -167,28 +167,28 @@ def _from_v1(spec, named):
     if spec["cell_type"] == "GRU":
         return _from_v1_gru(spec, named)
     in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # undoes what it does
-    kernel, recurrent = _unstacked(spec, _of_all(in_order, named["kernel"]))
-    values = {"kernel": kernel, "recurrent": recurrent, "bias": _of_all(in_order, named["bias"])}
+    kernel, recurrent = _unstack(spec, _apply_unless_none(in_order, named["kernel"]))
+    values = {"kernel": kernel, "recurrent": recurrent, "bias": _apply_unless_none(in_order, named["bias"])}
     if spec["projection"]:
         values["projection"] = named["projection/kernel"]
     if spec["peepholes"]:
         names = ("w_i_diag", "w_f_diag", "w_o_diag")
-        values["peepholes"] = _of_all(lambda *gates: np.stack(gates), *map(named.get, names))
+        values["peepholes"] = _apply_unless_none(lambda *gates: np.stack(gates), *map(named.get, names))
     return values
 
 
 def _from_v1_gru(spec, named):
-    def joined(gates, candidate):
+    def join_gates(gates, candidate):
         reset, update = np.split(gates, 2, axis=-1)
         return np.concatenate([update, reset, candidate], axis=-1)
 
-    stacked = _of_all(joined, named["gates/kernel"], named["candidate/kernel"])
-    kernel, recurrent = _unstacked(spec, stacked)
-    bias = _of_all(joined, named["gates/bias"], named["candidate/bias"])
+    stacked = _apply_unless_none(join_gates, named["gates/kernel"], named["candidate/kernel"])
+    kernel, recurrent = _unstack(spec, stacked)
+    bias = _apply_unless_none(join_gates, named["gates/bias"], named["candidate/bias"])
     return {"kernel": kernel, "recurrent": recurrent, "bias": bias}
 
 
-def _unstacked(spec, stacked):
+def _unstack(spec, stacked):
     """The rows of the inputs and those of h."""
     if stacked is None:
         return None, None
@@ -196,12 +196,12 @@ def _unstacked(spec, stacked):
     return stacked[:-width], stacked[-width:]
 
 
-def keras_of_v1(spec, named):
+def v1_to_keras(spec, named):
     """What Keras' set_weights takes for what a v1 cell has in its variables, by their names."""
     values = _from_v1(spec, named)
-    return [values["kernel"], values["recurrent"], _with_forget_bias(spec, values["bias"])]
+    return [values["kernel"], values["recurrent"], _add_forget_bias(spec, values["bias"])]
 
 
-def _of_all(function, *values):
+def _apply_unless_none(function, *values):
     """The function of the values, or None where one of them is."""
     return None if any(value is None for value in values) else function(*values)

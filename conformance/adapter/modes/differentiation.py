@@ -12,7 +12,7 @@ from .. import compat, native_trees
 Loss = collections.namedtuple("Loss", ["cotangents", "split"])
 
 
-def native(loss):
+def native_loss(loss):
     """The Loss, of NumPy arrays, of a wire.Loss or of None."""
     if loss is None:
         return Loss([], [])
@@ -26,12 +26,12 @@ def open_specs(loss):
     return Loss(*[[native_trees.open_spec(v, len(v.shape) - 1) for v in values] for values in loss])
 
 
-def kind(loss):
+def trace_key(loss):
     """What is traced for a Loss depends on, beside the shapes."""
     return len(loss.cotangents), len(loss.split)
 
 
-def computed(call, inputs, state, arguments, loss):
+def compute(call, inputs, state, arguments, loss):
     """Outputs and final state; a call that is split goes on from the state of its first part."""
     if not loss.split:
         return call(inputs, state, **arguments)
@@ -41,25 +41,25 @@ def computed(call, inputs, state, arguments, loss):
     return tf.concat([first, second], 1), final
 
 
-def by_tape(call, variables, inputs, state, arguments, loss):
+def compute_by_tape(call, variables, inputs, state, arguments, loss):
     """Outputs, final state, and gradients of inputs, of leaves of the state and of variables.
 
     A gradient may be None; there are none of them where there is no loss.
     """
     if not loss.cotangents:
-        return (*computed(call, inputs, state, arguments, loss), [])
+        return (*compute(call, inputs, state, arguments, loss), [])
     sources = _sources(inputs, state, variables)
     with tf.GradientTape() as tape:
         for source in sources:
             tape.watch(source)
-        outputs, final = computed(call, inputs, state, arguments, loss)
+        outputs, final = compute(call, inputs, state, arguments, loss)
     targets = [outputs, *native_trees.flatten(final)]
     return outputs, final, tape.gradient(targets, sources, output_gradients=loss.cotangents)
 
 
-def in_graph(call, variables, inputs, state, arguments, loss):
+def compute_in_graph(call, variables, inputs, state, arguments, loss):
     """The same with a graph's own gradients."""
-    outputs, final = computed(call, inputs, state, arguments, loss)
+    outputs, final = compute(call, inputs, state, arguments, loss)
     if not loss.cotangents:
         return outputs, final, []
     targets = [outputs, *native_trees.flatten(final)]

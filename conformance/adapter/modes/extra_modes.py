@@ -20,22 +20,22 @@ class Unrolled(eager_and_function.Eager):
 class Compiled(eager_and_function.Function):
     """Runs through a tf.function that XLA compiles, anew for each size."""
 
-    def _wrapped(self, traced, signature):
-        return compat.compiled(traced, input_signature=signature)
+    def _wrap(self, traced, signature):
+        return compat.xla_function(traced, input_signature=signature)
 
 
 class Retraced(eager_and_function.Function):
     """Runs through one tf.function without a signature, traced anew for each size."""
 
-    def _wrapped(self, traced, signature):
+    def _wrap(self, traced, signature):
         return tf.function(traced, autograph=False)
 
 
 class Relaxed(eager_and_function.Function):
     """As `Retraced`, but once sizes have been seen to differ it is traced for unknown ones."""
 
-    def _wrapped(self, traced, signature):
-        return compat.relaxed(traced)
+    def _wrap(self, traced, signature):
+        return compat.relaxed_function(traced)
 
 
 class Alternating(eager_and_function.Function):

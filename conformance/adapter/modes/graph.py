@@ -29,7 +29,7 @@ class Graph:
     def assign(self, values):
         """Give the variables the values of one wire.Weights for each cell."""
         with self._graph.as_default():
-            changed = self.weights.changed(self.built, values)
+            changed = self.weights.assignments(self.built, values)
         if not changed:
             return  # a fresh program, whose graph is still empty
         # the initializers' own inputs are fed, so that no assign op is added to the graph
@@ -39,7 +39,7 @@ class Graph:
 
     def weights_intact(self):
         """Whether every variable still has the value that was assigned."""
-        return self.weights.intact(self._session.run(self.weights.variables))
+        return self.weights.are_intact(self._session.run(self.weights.variables))
 
     def run(self, inputs, state, arguments, loss, by):
         """Build the call into the graph, unless it is kept there, and run it."""
@@ -64,7 +64,7 @@ class Graph:
     def _call(self, inputs, state, arguments, loss):
         if not self._program.kept:
             return self._build_call(inputs, state, arguments, loss)
-        structure = native_trees.traced_for(state, arguments), differentiation.kind(loss)
+        structure = native_trees.trace_key(state, arguments), differentiation.trace_key(loss)
         if structure not in self._calls:
             self._calls[structure] = self._build_call(inputs, state, arguments, loss)
         return self._calls[structure]
@@ -75,7 +75,7 @@ class Graph:
             _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
             for leaf in native_trees.flatten(state)
         ]
-        with timing.doing(timing.BUILDING), self._graph.as_default():
+        with timing.measure(timing.BUILDING), self._graph.as_default():
             self.built.restore_classes()
             call = _Call(self._program.kept)
             fed_inputs = call.placeholder(inputs, 2)
@@ -88,9 +88,9 @@ class Graph:
                 native = self.built.own_state(fed_inputs, rows, self._program.dtype)
             else:
                 native = native_trees.rebuild(
-                    state, iter([self._in_graph(call, leaf) for leaf in leaves])
+                    state, iter([self._leaf_in_graph(call, leaf) for leaf in leaves])
                 )
-            outputs, call.final, call.gradients = differentiation.in_graph(
+            outputs, call.final, call.gradients = differentiation.compute_in_graph(
                 self.built.call, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
             )
             gradients = [each for each in call.gradients if each is not None]
@@ -99,7 +99,7 @@ class Graph:
             call.execute = self._session.make_callable(fetches, call.fed)
         return call
 
-    def _in_graph(self, call, leaf):
+    def _leaf_in_graph(self, call, leaf):
         if isinstance(leaf, _Eager):
             name = "state_%d" % len(self._graph.get_operations())
             return compat.v1.get_variable(name, initializer=leaf.values)
