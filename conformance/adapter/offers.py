@@ -1,4 +1,4 @@
-"""The paths that an environment can offer, by name; looks for each and says what is missing."""
+"""The paths that an environment can offer, by name; each is looked for, or said to be missing."""
 
 from . import compat, wire
 from .apis import (
@@ -38,7 +38,7 @@ GENERATIONS = {
 }
 OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 RELOADING = ("RNN", "layer", "cell")
-BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # and in no other way
+BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # only by config
 MODES = ("eager", "function", "graph")
 _OF_MODELS = ("predict", "predict_on_batch")
 _OF_FUNCTIONS = ("retraced", "relaxed", "alternating")
@@ -46,7 +46,7 @@ _COMMON = ("dynamic_rnn", "RNN", "layer", "cell")
 
 
 def build(program):
-    """The program of a path; its variables are created unless it is to be fresh."""
+    """Build the program of a path; create its variables unless it must be fresh."""
     api, generation = program.path.split("/")
     built = MODULES[api].build(generation, program)
     if program.fresh and generation == "v1":
@@ -55,7 +55,7 @@ def build(program):
 
 
 def offers():
-    """A PathOffer for every path, in a fixed order."""
+    """Return a PathOffer for every path, in a fixed order."""
     return tuple(_offer(api, generation) for api in MODULES for generation in GENERATIONS[api])
 
 
@@ -79,7 +79,7 @@ def _offer(api, generation):
 
 
 def _reloads(api, generation):
-    """The ways of reloading that a path has."""
+    """Return the ways of reloading that a path has."""
     if "%s/%s" % (api, generation) in BY_CONFIG:
         return (wire.CONFIG,)
     if api not in RELOADING:

@@ -8,7 +8,10 @@ from ..cells import factory
 
 
 def build(generation, program):
-    """Both directions; their states are given and returned as a pair, outputs side by side."""
+    """Build both directions.
+
+    The states are given and returned as a pair; the outputs are put side by side.
+    """
     specs, dtype = program.cells, program.dtype
     cells = [factory.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
     for cell, spec in zip(cells, specs):

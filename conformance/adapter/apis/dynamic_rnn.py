@@ -5,7 +5,7 @@ from ..built_program import Built, build_cell
 
 
 def build(generation, program):
-    """The dynamic_rnn of a cell; dtype is always given, as the write-up does."""
+    """Build the dynamic_rnn of a cell; dtype is always given, as the write-up does."""
     cells, cell = build_cell(generation, program)
     options = {"dtype": program.dtype, **program.layer}
 

@@ -3,13 +3,13 @@
 from .. import compat
 from ..built_program import Built, layer_dtype
 from ..cells import factory
-from .keras_rnn import caller, neutral_layer_options, layer_options, masking
+from .keras_rnn import caller, layer_options, masking, neutral_layer_options
 
 
 def build(generation, program):
-    """The wrapper; it makes the backward layer itself where that is like the forward one.
+    """Build the wrapper; it makes the backward layer itself where both layers are alike.
 
-    Outputs that it does not merge are given side by side.
+    Where the wrapper does not merge the outputs, they are put side by side.
     """
     dtype = layer_dtype(generation, program)
     kind = program.cells[0]["cell_type"]
@@ -38,7 +38,7 @@ def build(generation, program):
 
 
 def bind_wrapper(generation, program, wrapper):
-    """The path of a wrapper that has been built."""
+    """Return the path of a wrapper that is already built."""
     directions = (wrapper.forward_layer, wrapper.backward_layer)
     parts = [layer.cell for layer in directions]
     outputs = 2 if wrapper.merge_mode is None else 1

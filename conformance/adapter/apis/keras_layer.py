@@ -1,15 +1,15 @@
-"""The Keras layers `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, returning sequences and state."""
+"""The Keras layers `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, which return sequences and state."""
 
 import tensorflow as tf
 
 from .. import compat
 from ..built_program import layer_dtype
 from ..cells import factory
-from .keras_rnn import build_layer, call_options, neutral_layer_options, layer_options
+from .keras_rnn import build_layer, call_options, layer_options, neutral_layer_options
 
 
 def build(generation, program):
-    """The layer; it makes its cell itself."""
+    """Build the layer; it makes its cell itself."""
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
     given = factory.layer_arguments(generation, spec, dtype, program.options)
@@ -25,10 +25,10 @@ def build(generation, program):
     layer = getattr(layers, _class_name(spec))(name="layer", **options)
     built = build_layer(generation, program, layer, [layer.cell], build)
     if distributed:
-        around = layers.TimeDistributed(layer, dtype=dtype)
-        around.build((program.rows, None, None, program.features))
+        wrapper = layers.TimeDistributed(layer, dtype=dtype)
+        wrapper.build((program.rows, None, None, program.features))
         call_in_slices = _call_in_halves if program.layer.get("stateful") else _call_in_pairs
-        built.call = call_in_slices(around, program)
+        built.call = call_in_slices(wrapper, program)
     return built
 
 
@@ -39,9 +39,10 @@ def _class_name(spec):
 
 
 def _call_in_pairs(layer, program):
-    """Call a TimeDistributed with two rows of the batch as two slices in time; it has no state.
+    """Return a function that gives a TimeDistributed two rows of the batch as two slices in time.
 
-    Where the number of rows is not known beforehand, neither is that of slices.
+    It returns no state. Where the number of rows is not known beforehand, the number of slices is
+    not known either.
     """
     options = call_options(program)
 
@@ -55,9 +56,9 @@ def _call_in_pairs(layer, program):
 
 
 def _call_in_halves(layer, program):
-    """Call a TimeDistributed with both halves of the steps as two slices in time.
+    """Return a function that gives a TimeDistributed both halves of the steps as two slices.
 
-    A stateful layer has its batch, and goes on in the second half where the first has ended.
+    A stateful layer keeps its batch; it starts the second half where the first half ended.
     """
 
     def call(inputs, state):
@@ -69,6 +70,6 @@ def _call_in_halves(layer, program):
 
 
 def _inner_sizes(values):
-    """The sizes of all axes but the first, as far as they are known beforehand."""
+    """Return the sizes of all axes except the first: numbers where known, else tensors."""
     known, sizes = values.shape.as_list()[1:], tf.unstack(tf.shape(values))[1:]
     return [size if known is None else known for known, size in zip(known, sizes)]

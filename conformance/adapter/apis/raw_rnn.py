@@ -1,6 +1,6 @@
 """`tf.compat.v1.nn.raw_rnn` over a v1 cell, with a loop function that reads one step after another.
 
-It ends when all rows have: outputs are as many as the longest row has steps.
+The loop ends when all rows have ended: there are as many outputs as the longest row has steps.
 """
 
 import tensorflow as tf
@@ -10,7 +10,7 @@ from ..built_program import Built, build_cell
 
 
 def build(generation, program):
-    """The raw_rnn of a cell."""
+    """Build the raw_rnn of a cell."""
     cells, cell = build_cell(generation, program)
 
     def call(inputs, state, sequence_length=None):
@@ -33,7 +33,7 @@ def build(generation, program):
 
 
 def _reader(inputs, steps):
-    """Gives the inputs of a step."""
+    """Return a function that gives the inputs of a step."""
     in_order = tf.TensorArray(inputs.dtype, size=steps, clear_after_read=False).unstack(
         tf.transpose(inputs, [1, 0, 2])
     )

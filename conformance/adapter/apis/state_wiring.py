@@ -1,7 +1,7 @@
-"""How the initial state reaches a layer in a functional model: each way by its name.
+"""The ways in which the initial state reaches a layer in a functional model, each by its name.
 
-A wiring gives the inputs of the model, its outputs and the final state. The states are inputs
-of the model, one for each tensor; how many rows and steps there will be is unknown.
+A wiring returns the inputs of the model, its outputs and the final state. The states are inputs
+of the model, one for each tensor. The number of rows and of steps is unknown.
 """
 
 from .. import compat, native_trees
@@ -9,7 +9,7 @@ from .keras_rnn import caller, layer_options, masking
 
 
 class Parts:
-    """What a model is put together from: a built layer, and what its generation has besides."""
+    """The parts of a model: a built layer, and the other layers of its Keras generation."""
 
     def __init__(self, generation, program, built):
         self.keras = compat.keras(generation)
@@ -18,11 +18,11 @@ class Parts:
         self._program = program
 
     def sequence(self):
-        """An input of the model for a sequence."""
+        """Return an input of the model for a sequence."""
         return self.keras.Input((None, self._program.features), dtype=self._program.dtype)
 
     def state(self):
-        """Inputs of the model for an initial state, as the layer takes it."""
+        """Return inputs of the model for an initial state, in the form that the layer takes."""
         states = [self._state(spec) for spec in self._program.cells]
         return native_trees.as_list(states[0]) if len(states) == 1 else states
 
@@ -33,13 +33,13 @@ class Parts:
         return [h, self.keras.Input((spec["units"],), dtype=self._program.dtype)]
 
     def layer_around(self, cell):
-        """The call of another layer around a cell that a layer has already."""
+        """Return the call of another layer around a cell that already has a layer."""
         options = layer_options(self._program)
         layer = self.keras.layers.RNN(cell, dtype=self._program.dtype, **options)
         return caller(layer, masking(self._generation, self._program))
 
     def multiply_by_identity(self, tensor):
-        """What a dense layer makes of a tensor that multiplies it by the identity."""
+        """Return a tensor after a dense layer that multiplies it by the identity."""
         dense = self.keras.layers.Dense(
             tensor.shape[-1],
             use_bias=False,
@@ -49,32 +49,32 @@ class Parts:
         return dense(tensor)
 
     def concatenate(self, first, second):
-        """Two sequences as one."""
+        """Return two sequences as one."""
         return self.keras.layers.Concatenate(axis=1, dtype=self._program.dtype)([first, second])
 
 
 def no_state(parts):
-    """The layer is given none."""
+    """Give the layer no state."""
     sequence = parts.sequence()
     return ([sequence], *parts.built.call(sequence, None))
 
 
 def state_as_input(parts):
-    """The state is an input of the model."""
+    """Make the state an input of the model."""
     sequence, state = parts.sequence(), parts.state()
     return ([sequence, *native_trees.flatten(state)], *parts.built.call(sequence, state))
 
 
 def computed_state(parts):
-    """The state is computed, by a dense layer for each tensor."""
+    """Compute the state, by a dense layer for each tensor."""
     sequence, state = parts.sequence(), parts.state()
     leaves = native_trees.flatten(state)
-    made = native_trees.rebuild(state, iter([parts.multiply_by_identity(leaf) for leaf in leaves]))
-    return ([sequence, *leaves], *parts.built.call(sequence, made))
+    products = iter([parts.multiply_by_identity(leaf) for leaf in leaves])
+    return ([sequence, *leaves], *parts.built.call(sequence, native_trees.rebuild(state, products)))
 
 
 def nested_model(parts):
-    """The model that the layer is in is called as a layer of another model."""
+    """Call the model that the layer is in as a layer of another model."""
     inputs, outputs, final = state_as_input(parts)
     inner = parts.keras.Model(inputs, [outputs, *native_trees.flatten(final)])
     inputs = [parts.sequence(), *native_trees.flatten(parts.state())]
@@ -83,14 +83,14 @@ def nested_model(parts):
 
 
 def shared_layer(parts):
-    """The final state of the layer for one sequence is its initial one for another."""
+    """Start the layer's second sequence from its final state for the first one."""
     return _run_two_parts(parts, parts.built.call)
 
 
 def encoder_and_decoder(parts):
-    """The final state of the layer for one sequence is the initial one of another for the rest.
+    """Start another layer, for the rest of the sequence, from the layer's final state.
 
-    The other has the same cell; for a stack there is a layer for each of its cells.
+    The other layer has the same cell. For a stack there is one layer for each of its cells.
     """
     cells = parts.built.cells
     if len(cells) == 1:

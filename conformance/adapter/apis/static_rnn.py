@@ -7,7 +7,7 @@ from ..built_program import Built, build_cell
 
 
 def build(generation, program):
-    """The static_rnn of a cell."""
+    """Build the static_rnn of a cell."""
     cells, cell = build_cell(generation, program)
 
     def call(inputs, state, **arguments):

@@ -1,4 +1,4 @@
-"""What each class of cells and layers takes for the options that it is not given."""
+"""The defaults: the value that each class of cells and layers takes for an option not given."""
 
 import inspect
 
@@ -20,7 +20,7 @@ _KERAS = {
     "ConvLSTM2D": lambda layers: layers.ConvLSTM2D(1, 1),
     "ConvLSTM3D": lambda layers: layers.ConvLSTM3D(1, 1),
 }
-# What is given, what differs from object to object, and what has a record of its own
+# Options that must be given, that differ from object to object, or that have their own record
 _LEFT_OUT = {
     "self", "name", "units", "num_units", "filters", "kernel_size",
     "cell", "cells", "layer", "backward_layer",
@@ -28,7 +28,7 @@ _LEFT_OUT = {
 
 
 def all_defaults():
-    """A wire.Defaults for each class of each generation that is here."""
+    """Return a wire.Defaults for each class of each generation that is installed."""
     found = compat.versions()
     records = list(_v1_defaults())
     for generation in compat.KERAS_GENERATIONS:
@@ -39,16 +39,18 @@ def all_defaults():
 
 
 def _v1_defaults():
-    """Those of the signatures; a v1 cell does not tell its options in all versions."""
+    """Return the defaults in the signatures; not every version's v1 cells show their options."""
     try:
         cells = compat.v1_cells()
     except compat.NotAvailable:
         return ()
-    return tuple(wire.Defaults("v1/" + name, _signature_defaults(getattr(cells, name))) for name in _V1)
+    return tuple(
+        wire.Defaults("v1/" + name, _signature_defaults(getattr(cells, name))) for name in _V1
+    )
 
 
 def _keras_defaults(generation, layers, name):
-    """Those of the signature, and over them what get_config says."""
+    """Return the defaults in the signature; where get_config gives a value, that one wins."""
     owner = "%s/%s" % (generation, name)
     try:
         config = _KERAS[name](layers).get_config()
@@ -69,7 +71,7 @@ def _signature_defaults(kind):
 
 
 def _to_plain(value):
-    """As JSON has it; an object by its class and config, a policy of dtypes by its name."""
+    """Return a value as JSON: an object as its class and config, a dtype policy as its name."""
     if isinstance(value, dict) and "class_name" in value:
         config = value.get("config") or {}
         if "DTypePolicy" in value["class_name"] or value["class_name"] == "Policy":

@@ -1,4 +1,4 @@
-"""Cells of each generation from their specification."""
+"""The maker of cells: from a specification to a cell of each generation."""
 
 import copy
 import functools
@@ -18,7 +18,7 @@ CONVOLUTIONAL = "ConvLSTM"
 
 
 def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True):
-    """One cell, neither wrapped nor built; `index` is its place in the stack.
+    """Make one cell, neither wrapped nor built; `index` is its place in the stack.
 
     `options` is one of wire.OPTIONS.
     """
@@ -32,7 +32,7 @@ def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True
 
 @functools.lru_cache(maxsize=None)
 def _ones_at_first_class(kind):
-    """A user's own class of cell, like another but for the state that it makes."""
+    """Return a user's own cell class: like the given class, but it makes a state of ones."""
 
     class WithOnesAtFirst(kind):
         def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
@@ -46,7 +46,7 @@ def _ones_at_first_class(kind):
 
 
 def wrap(generation, spec, index, dtype, cell):
-    """The cell in what is around it."""
+    """Put the cell into the custom cell and the wrappers that its specification names."""
     if spec["custom"]:
         cell = user_cells.make(generation, cell, spec, index, dtype)
     for name in spec["wrappers"]:
@@ -64,12 +64,12 @@ _WRAPPING = {
 
 
 def stack(generation, program, cells, dtype):
-    """The cells as one, in stacks within a stack where the program has them."""
+    """Return the cells as one cell; where the program nests them, stacks lie within a stack."""
 
     def stack_up(nesting):
         if isinstance(nesting, int):
             return cells[nesting]
-        members = [stack_up(within) for within in nesting]
+        members = [stack_up(member) for member in nesting]
         if generation == "v1":
             return compat.v1_cells().MultiRNNCell(members, program.state_is_tuple)
         layers = compat.keras(generation).layers
@@ -79,9 +79,9 @@ def stack(generation, program, cells, dtype):
 
 
 def build(generation, cells, specs, features):
-    """Create the variables of each cell, for the width that reaches it.
+    """Create the variables of each cell, for the width of the inputs that reach it.
 
-    The cells are those of v1 without what is around them, and those of Keras with it.
+    Cells of v1 are given without their wrappers, cells of Keras with them.
     """
     width = features
     for cell, spec in zip(cells, specs):
@@ -95,16 +95,16 @@ def build(generation, cells, specs, features):
 
 
 def nested_cells(cell):
-    """A cell and all cells that it is made of."""
-    held = [getattr(cell, name, None) for name in ("cell", "inner")]
-    for part in [*compat.parts(cell), *held]:
+    """Yield a cell and all cells that it contains."""
+    inner = [getattr(cell, name, None) for name in ("cell", "inner")]
+    for part in [*compat.parts(cell), *inner]:
         if part is not None and part is not cell:
             yield from nested_cells(part)
     yield cell
 
 
 def cell_arguments(generation, spec, dtype, options=wire.GIVEN):
-    """Arguments that a Keras cell and the layer of the same name share."""
+    """Return the arguments that a Keras cell and the layer of the same name share."""
     if options == wire.DEFAULTS:
         return {"units": spec["units"], **_dtype_option(dtype)}
     given = _arithmetic_options(spec, dtype)
@@ -114,7 +114,7 @@ def cell_arguments(generation, spec, dtype, options=wire.GIVEN):
 
 
 def layer_arguments(generation, spec, dtype, options=wire.GIVEN):
-    """Those arguments, for the layer, which in some versions does not take all of them."""
+    """Return the shared arguments that the layer takes; in some versions it does not take all."""
     given = cell_arguments(generation, spec, dtype, options)
     for name in compat.options_unknown_to_layer(generation, spec["cell_type"]):
         given.pop(name, None)
@@ -126,10 +126,10 @@ def _dtype_option(dtype):
 
 
 def _arithmetic_options(spec, dtype):
-    """Those that change what is computed.
+    """Return the arguments that change the numbers.
 
-    The initializers are zeros because the weights are assigned; the default of the recurrent kernel
-    (orthogonal) does not exist for bfloat16.
+    The initializers are zeros because the weights are assigned later, and because the default of
+    the recurrent kernel (orthogonal) does not exist for bfloat16.
     """
     given = {
         **_size_options(spec),

@@ -1,4 +1,4 @@
-"""Cells of a user's own: an LSTM cell whose state is held in other containers or shapes."""
+"""Cells that a user might write: an LSTM cell with its state in other containers or shapes."""
 
 import functools
 
@@ -8,14 +8,14 @@ from .. import compat, wire
 
 
 def make(generation, inner, spec, index, dtype):
-    """The user's own cell around an LSTM cell."""
+    """Make the user's own cell around an LSTM cell."""
     options = {"dtype": dtype, "name": "own_%d" % index}
     return _kind(generation, spec["custom"]["start"])(inner, spec, **options)
 
 
 @functools.lru_cache(maxsize=None)
 def _kind(generation, start):
-    """The class of a generation; with `start` it has a get_initial_state, else what it inherits."""
+    """Return the class for a generation; with `start` it has its own get_initial_state."""
     if generation == "v1":
         return type("Own", (_OfV1, compat.v1_cells().RNNCell), {})
     layer = compat.keras(generation).layers.Layer
@@ -24,7 +24,7 @@ def _kind(generation, start):
 
 
 class _Own:
-    """What the cells of all generations have in common."""
+    """The common part of the cells of all generations."""
 
     sequence = list
 
@@ -54,13 +54,13 @@ class _Own:
         return self.sequence([h, (c,) if self._structure == "nested" else c])
 
     def _hold(self, h, c):
-        """The state around h and c."""
+        """Return the state that contains h and c."""
         if self._structure == "planes":
             return self.sequence([tf.stack([h, c], axis=1)])
         return self._arrange(h, c)
 
     def _take_apart(self, states):
-        """The h and c in a state."""
+        """Return the h and c of a state."""
         if self._structure == "planes":
             return states[0][:, 0], states[0][:, 1]
         if self._structure == "dict":
@@ -83,7 +83,7 @@ class _OfKeras(_Own):
         return self._outputs(h), self._hold(h, c)
 
     def _planes(self):
-        # a shape is a tuple in Keras 3, but in Keras 2 that would be two states
+        # in Keras 3 a tuple is a shape, in Keras 2 it would mean two states
         return [(2, self._units)] if self.generation == "keras3" else super()._planes()
 
 

@@ -1,8 +1,8 @@
 """Canonical weights as each API lays them out: the documented conversion between v1 and Keras.
 
-v1 stacks the kernel as [inputs; h], orders the LSTM's gates i, j (the candidate), f, o, the GRU's
-r, u, and adds `forget_bias` while running; Keras orders i, f, c, o and z, r, h and keeps the forget
-bias inside the bias vector.
+v1 stacks the kernel as [inputs; h]. It orders the gates of an LSTM i, j (the candidate), f, o and
+those of a GRU r, u, and it adds `forget_bias` while it runs. Keras orders the gates i, f, c, o and
+z, r, h, and keeps the forget bias inside the bias vector.
 """
 
 import collections
@@ -11,12 +11,12 @@ import numpy as np
 
 from .. import compat, native_trees, wire
 
-# A variable, by the name that the API has for it, of the cell of this number, and its value
+# A variable and its value: the number of its cell, and the name that the API has for it
 Placed = collections.namedtuple("Placed", ["cell", "name", "variable", "value"])
 
 
 class Assigned:
-    """The values that the variables of a built path were given last."""
+    """The values that were assigned last to the variables of a built path."""
 
     def __init__(self):
         self._given = ()
@@ -24,11 +24,14 @@ class Assigned:
 
     @property
     def variables(self):
-        """The variables that were given values."""
+        """The variables that have been given values."""
         return [placed.variable for placed in self._placed]
 
     def assignments(self, built, values):
-        """Pairs of (variable, value) to assign for a wire.Weights of each cell; none if given."""
+        """Return the pairs (variable, value) to assign for each cell's wire.Weights.
+
+        There are none if these weights are already assigned.
+        """
         if values == self._given:
             return []
         self._given = values
@@ -36,24 +39,27 @@ class Assigned:
         return [(placed.variable, placed.value) for placed in self._placed]
 
     def move_to(self, built):
-        """Look from now on at the variables of another built path, which are to have the values."""
+        """Look from now on at the variables of another built path, which must have these values."""
         cells = enumerate(zip(built.cells, built.specs, self._given))
         self._placed = [
             Placed(index, *placed)
-            for index, arguments in cells
-            for placed in layout(built.generation, *arguments)
+            for index, each in cells
+            for placed in layout(built.generation, *each)
         ]
 
     def are_intact(self, now):
-        """Whether the variables' values now are those that they were given."""
+        """Return True where the variables' values `now` are the assigned ones."""
         return all(_same(value, placed.value) for value, placed in zip(now, self._placed))
 
     def canonical(self, built, values):
-        """A wire.Weights of each cell with other values than the variables', some of them None."""
+        """Return a wire.Weights for each cell, with `values` in the variables' places.
+
+        Some values may be None.
+        """
         named = [{} for _ in built.specs]
         for placed, value in zip(self._placed, values):
             named[placed.cell][placed.name] = value
-        return tuple(to_canonical(built.generation, *arguments) for arguments in zip(built.specs, named))
+        return tuple(to_canonical(built.generation, *each) for each in zip(built.specs, named))
 
 
 def _same(now, value):
@@ -61,25 +67,27 @@ def _same(now, value):
 
 
 def layout(generation, cell, spec, weights):
-    """Names of variables, variables and values for one cell that has been built."""
+    """Return (name, variable, value) for each variable of one built cell."""
     arrays = {
         name: None if array is None else native_trees.to_numpy(array)
         for name, array in vars(weights).items()
     }
-    placed = _v1_placements(cell, spec, arrays) if generation == "v1" else _keras_placements(cell, spec, arrays)
-    return [(name, *_pair(variable, value)) for name, variable, value in placed]
+    place = _v1_placements if generation == "v1" else _keras_placements
+    return [
+        (name, *_pair(variable, value)) for name, variable, value in place(cell, spec, arrays)
+    ]
 
 
 def _pair(variable, value):
-    """In the variable's dtype, which under a policy of mixed precision is a wider one."""
+    """Return the variable and the value in its dtype; a mixed-precision policy has a wider one."""
     variable = compat.tf_variable(variable)
     return variable, value.astype(variable.dtype.as_numpy_dtype, copy=False)
 
 
 def to_canonical(generation, spec, named):
-    """A wire.Weights of what has the layout of one cell's variables, by their names.
+    """Return a wire.Weights of values in the layout of one cell's variables, by their names.
 
-    wire.Nothing stands for what is made of a None.
+    Where a value is None, the result holds wire.Nothing.
     """
     values = _from_v1(spec, named) if generation == "v1" else named
     return wire.Weights(
@@ -91,7 +99,7 @@ def to_canonical(generation, spec, named):
 
 
 def _shape_as_kernel(variable, value):
-    """A convolution's has an axis for each of its kernel's."""
+    """Return a kernel in the variable's shape; a convolution has more axes."""
     return value.reshape(variable.shape)
 
 
@@ -125,7 +133,7 @@ def _v1_placements(cell, spec, arrays):
 
 def _find_by_ending(named, ending):
     matching = [name for name in named if ("/" + name).endswith("/" + ending)]
-    return named[min(matching, key=len)]  # "kernel" also ends "projection/kernel"
+    return named[min(matching, key=len)]  # "projection/kernel" ends with "kernel" too
 
 
 def _v1_values(spec, arrays):
@@ -166,14 +174,16 @@ def _as_ijfo(values):
 def _from_v1(spec, named):
     if spec["cell_type"] == "GRU":
         return _from_v1_gru(spec, named)
-    in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # undoes what it does
+    in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # its own inverse
     kernel, recurrent = _unstack(spec, _apply_unless_none(in_order, named["kernel"]))
-    values = {"kernel": kernel, "recurrent": recurrent, "bias": _apply_unless_none(in_order, named["bias"])}
+    bias = _apply_unless_none(in_order, named["bias"])
+    values = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
     if spec["projection"]:
         values["projection"] = named["projection/kernel"]
     if spec["peepholes"]:
         names = ("w_i_diag", "w_f_diag", "w_o_diag")
-        values["peepholes"] = _apply_unless_none(lambda *gates: np.stack(gates), *map(named.get, names))
+        peepholes = map(named.get, names)
+        values["peepholes"] = _apply_unless_none(lambda *gates: np.stack(gates), *peepholes)
     return values
 
 
@@ -189,7 +199,7 @@ def _from_v1_gru(spec, named):
 
 
 def _unstack(spec, stacked):
-    """The rows of the inputs and those of h."""
+    """Return the rows of the inputs and the rows of h."""
     if stacked is None:
         return None, None
     width = spec["projection"] or spec["units"]
@@ -197,11 +207,11 @@ def _unstack(spec, stacked):
 
 
 def v1_to_keras(spec, named):
-    """What Keras' set_weights takes for what a v1 cell has in its variables, by their names."""
+    """Return a v1 cell's variables, given by name, in the form that Keras' set_weights takes."""
     values = _from_v1(spec, named)
     return [values["kernel"], values["recurrent"], _add_forget_bias(spec, values["bias"])]
 
 
 def _apply_unless_none(function, *values):
-    """The function of the values, or None where one of them is."""
+    """Return the function of the values, or None where one value is None."""
     return None if any(value is None for value in values) else function(*values)

@@ -1,9 +1,9 @@
-"""The modes that are eager outside: at once, or through tf.function.
+"""The modes that are eager outside: they run at once, or through tf.function.
 
-A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
-arguments, loss, by)` gives (outputs, final state, gradients): tensors or NumPy arrays, the state
-in the containers that the API returned; the gradients of the inputs, each leaf of the state and
-each of `weights.variables`, where the loss asks for them.
+A runner's `assign(weights)` gives the variables their values. Its `run(inputs, state, arguments,
+loss, by)` returns (outputs, final state, gradients): tensors or NumPy arrays. The state is in the
+containers that the API returned. Where the loss asks for gradients, there is one for the inputs,
+one for each leaf of the state and one for each of `weights.variables`.
 """
 
 import tensorflow as tf
@@ -14,7 +14,7 @@ from . import differentiation
 
 
 class Eager:
-    """Runs at once."""
+    """The mode that runs at once."""
 
     def __init__(self, program):
         self._program = program
@@ -33,7 +33,7 @@ class Eager:
             self.weights.move_to(self.built)
 
     def weights_intact(self):
-        """Whether every variable still has the value that was assigned."""
+        """Return True where every variable still has its assigned value."""
         return self.weights.are_intact([variable.numpy() for variable in self.weights.variables])
 
     def run(self, inputs, state, arguments, loss, by):
@@ -45,7 +45,7 @@ class Eager:
         return self._invoke(self.built.way(by), tf.constant(inputs), state, arguments, loss)
 
     def close(self):
-        """Nothing is held."""
+        """Do nothing, as nothing is held."""
 
     def _invoke(self, call, inputs, state, arguments, loss):
         variables = self.weights.variables
@@ -58,12 +58,13 @@ class Eager:
 
 
 class Function(Eager):
-    """Runs through tf.function; the tensors of the state are arguments, all else is closed over.
+    """The mode that runs through tf.function.
 
-    The function of a kept program is traced once for each structure of a state, with its batch and
-    steps unknown, but for the batch of a stateful layer, and what is then called is that trace: to
-    find it by its arguments takes longer than to run it. That of any other program is traced for
-    each call and its shapes.
+    The tensors of the state are arguments; the function closes over everything else. For a kept
+    program there is one trace for each structure of a state, with unknown batch and steps (only the
+    batch of a stateful layer is fixed). The trace itself is called, because finding it by its
+    arguments takes longer than running it. For any other program there is one trace for each call
+    and its shapes.
     """
 
     def __init__(self, program):
