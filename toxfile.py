@@ -25,7 +25,7 @@ def tox_extend_envs() -> tuple[str, ...]:
 
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
-    """Where no environment is chosen, choose all that the machine has interpreters for."""
+    """Choose all targets that have an interpreter here, where no environment is chosen."""
     if not _has_no_choice(state):
         return
     names, left_out = registry.available()

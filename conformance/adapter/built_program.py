@@ -114,8 +114,7 @@ def build_cell(generation, program):
         for i, spec in enumerate(program.cells)
     ]
     wrapped = [
-        factory.wrap(generation, spec, i, dtype, made[i])
-        for i, spec in enumerate(program.cells)
+        factory.wrap(generation, spec, i, dtype, made[i]) for i, spec in enumerate(program.cells)
     ]
     if not program.fresh and program.reloaded not in wire.FILES:
         outermost = made if generation == "v1" else wrapped

@@ -1,4 +1,4 @@
-"""The paths that an environment can offer, by name; each is looked for, or said to be missing."""
+"""The paths that an environment can offer, by name, each with its modes or why it is missing."""
 
 from . import compat, wire
 from .apis import (

@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("make", help="run the suite on named targets, and keep each run")
     make.set_defaults(run_command=_make)
     make.add_argument(
-        "names", nargs="*", metavar="NAME",
+        "names",
+        nargs="*",
+        metavar="NAME",
         help="targets (default: all that this machine has the Python for)",
     )
     make.add_argument(

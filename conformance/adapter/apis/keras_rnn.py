@@ -20,10 +20,10 @@ def build(generation, program):
 
 
 def layer_options(program):
-    """Return the arguments of a layer: it returns all outputs and the state unless told otherwise.
+    """Return the arguments of a layer, which returns all outputs and the state by default.
 
-    A Sequential model takes no layer with several outputs, so a layer in a model returns only the
-    outputs.
+    The program's own options win. A Sequential model takes no layer with several outputs, so a
+    layer in a model returns only the outputs.
     """
     others = ("mask_value", "training", "time_distributed")
     given = {name: value for name, value in program.layer.items() if name not in others}

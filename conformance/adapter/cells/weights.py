@@ -73,9 +73,7 @@ def layout(generation, cell, spec, weights):
         for name, array in vars(weights).items()
     }
     place = _v1_placements if generation == "v1" else _keras_placements
-    return [
-        (name, *_pair(variable, value)) for name, variable, value in place(cell, spec, arrays)
-    ]
+    return [(name, *_pair(variable, value)) for name, variable, value in place(cell, spec, arrays)]
 
 
 def _pair(variable, value):
