@@ -1,14 +1,15 @@
-"""Measure the suite: `python -m benchmarks kept`, `leaks`, `shares`, `workers` or `memory`.
+"""Measure the suite: `python -m benchmarks --help` lists what is measured.
 
-Each measure prints a table in Markdown. Machines are noisy, so compare only numbers that one run
-has printed, never numbers of two runs.
+Each measure prints a table in Markdown. Machines are noisy, so compare only times that one run has
+printed, never times of two runs.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks import kept_programs, leaks, memory, time_shares, worker_speedup
+from benchmarks import kept_programs, leaks, memory, structure, time_shares, worker_speedup
 
 _WITHOUT_PROFILE = {"kept": kept_programs, "leaks": leaks}
 _WITH_PROFILE = {"shares": time_shares, "workers": worker_speedup, "memory": memory}
@@ -22,7 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=(module.__doc__ or "").split("\n")[0])
         if name in _WITH_PROFILE:
             command.add_argument("--profile", default="default")
+    command = commands.add_parser("structure", help=(structure.__doc__ or "").split("\n")[0])
+    command.add_argument(
+        "root", nargs="?", type=Path, default=Path(), help="the checkout (default: this folder)"
+    )
     options = parser.parse_args(arguments)
+    if options.measure == "structure":
+        return structure.measure(options.root)
     if options.measure in _WITHOUT_PROFILE:
         return _WITHOUT_PROFILE[options.measure].measure()
     return _WITH_PROFILE[options.measure].measure(options.profile)

@@ -14,7 +14,7 @@ import time
 from conformance.contract.clause import Clause, Subject, all_clauses
 from conformance.engine.batching import BatchingClient
 from conformance.engine.search import Budget, Search
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.targets import Target, open_target
 
 _CELLS = ("SimpleRNN", "GRU", "LSTM")

@@ -16,7 +16,7 @@ from conformance.engine.batching import BatchingClient
 from conformance.engine.outcome import Outcome
 from conformance.engine.profiles import DERANDOMISED_SALT, PROFILES, Profile
 from conformance.engine.search import Search
-from conformance.ledger import load
+from conformance.ledger.load import load_ledger
 from conformance.plugin import scheduling
 from conformance.targets import Target, open_target
 
@@ -104,7 +104,7 @@ def _search_all(
     target: Target, description: wire.Description, profile: Profile, clock: Clock
 ) -> int:
     """Make all searches and return how many cases were judged."""
-    client, ledger = TimedClient(target, clock), load(description.versions)
+    client, ledger = TimedClient(target, clock), load_ledger(description.versions)
     budget = profile.budget(DERANDOMISED_SALT)
     offered = {offer.name: offer for offer in description.paths if not offer.missing}
     judged = 0

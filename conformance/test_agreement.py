@@ -15,7 +15,7 @@ from strategies import states
     "AG-01",
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=1.5, essential=True),
 )
 def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
@@ -29,7 +29,7 @@ def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
     "AG-02",
     source=sources.GUIDE,
     subjects=subjects.pairs,
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_paths_agree_with_each_other(case: Case, run: Runs) -> CheckResult:
@@ -37,6 +37,6 @@ def test_paths_agree_with_each_other(case: Case, run: Runs) -> CheckResult:
     (here,) = run(case, case_calls.whole(case))
     elsewhere = case_calls.on_other_path(case)
     (there,) = run(elsewhere, case_calls.whole(elsewhere))
-    one = outputs.accepted(case, here, f"the call on {case.program.path}")
-    other = outputs.accepted(elsewhere, there, f"the call on {elsewhere.program.path}")
+    one = outputs.accepted_run(case, here, f"the call on {case.program.path}")
+    other = outputs.accepted_run(elsewhere, there, f"the call on {elsewhere.program.path}")
     return CheckResult(numbers.runs_agree(one, other, forward.trajectory(case)))

@@ -1,4 +1,4 @@
-"""DF: what is made with its units alone is what the documentation says."""
+"""DF: a cell or layer that is given its units alone is as the documentation says."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ from strategies import default_options
 KERAS = ("keras2", "keras3")
 _V1_CLASSES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell", STACK: "MultiRNNCell"}
 
-# What is made does not depend on the mode in which it is called
+# The mode of a call does not change the cell or layer that is made
 default_clause = partial(clause, source=sources.DEFAULTS, modes=(EAGER,))
 
 
-def documented(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Each path of one class of cells or layers of whose defaults something is documented."""
+def documented_subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
+    """Return each path of one class of cells or layers that has documented defaults."""
     found = subjects.paths_and_cells(apis=("cell", "layer"))(offers)
     return [
-        here for here in found if documented_defaults.documented_of(class_of(here.path, here.cell))
+        here
+        for here in found
+        if documented_defaults.documented_pages(class_name(here.path, here.cell))
     ]
 
 
-def class_of(path_name: str, kind: str) -> str:
-    """The class that a path makes, as `keras3/LSTM`."""
-    path = state_forms.Path.of(path_name)
+def class_name(path_name: str, cell_type: str) -> str:
+    """Return the name of the class that a path makes, such as `keras3/LSTM`."""
+    path = state_forms.Path.parse(path_name)
     if path.is_v1:
-        return f"v1/{_V1_CLASSES.get(kind, kind + 'Cell')}"
-    return f"{path.generation}/{kind if path.api == 'layer' else kind + 'Cell'}"
+        return f"v1/{_V1_CLASSES.get(cell_type, cell_type + 'Cell')}"
+    return f"{path.generation}/{cell_type if path.api == 'layer' else cell_type + 'Cell'}"
 
 
 def must_be_documented(run: Runs, *classes: str) -> None:
-    """Judge the defaults of classes, each option by itself."""
+    """Judge the defaults of classes, option by option."""
     found = run.defaults()
-    pages = [page for name in classes for page in documented_defaults.documented_of(name)]
-    configs.must_be(
+    pages = [page for name in classes for page in documented_defaults.documented_pages(name)]
+    configs.raise_differences(
         [
             f"{difference} ({page.source})"
             for page in pages
@@ -54,33 +56,33 @@ def must_be_documented(run: Runs, *classes: str) -> None:
 
 @default_clause(
     "DF-01",
-    subjects=documented,
-    cases=default_options.simplest,
+    subjects=documented_subjects,
+    cases=default_options.simplest_cases,
     cost=Cost(essential=True),
 )
 def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of a cell or layer that is not given has its documented default."""
-    must_be_documented(run, class_of(case.program.path, case.program.cell_name))
+    must_be_documented(run, class_name(case.program.path, case.program.cell_name))
 
 
 @default_clause(
     "DF-02",
     subjects=subjects.paths_and_cells(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
-    cases=default_options.simplest,
+    cases=default_options.simplest_cases,
 )
 def test_defaults_of_layers_around_cells_are_the_documented_ones(case: Case, run: Runs) -> None:
     """Each option of RNN, Bidirectional and ConvLSTM that is not given has its documented
     default.
     """
     names = ("RNN", "Bidirectional", *documented_defaults.CONV_LSTMS)
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     must_be_documented(run, *(f"{generation}/{name}" for name in names))
 
 
 @default_clause(
     "DF-03",
     subjects=subjects.paths_and_cells(apis=("cell", "layer")),
-    cases=default_options.together,
+    cases=default_options.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) -> CheckResult:
@@ -100,4 +102,4 @@ def test_initial_weights_are_the_documented_ones(case: Case, run: Runs) -> None:
     made = run.look(case)
     configs.must_be_made(made)
     (weights,) = made.weights
-    initial_weights.as_documented(case.program.cells[0], weights)
+    initial_weights.must_be_as_documented(case.program.cells[0], weights)

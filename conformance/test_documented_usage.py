@@ -1,7 +1,7 @@
-"""DC: what the two write-ups show and claim about state, as written but for `tf.compat.v1`.
+"""DC: the code and the claims about state in the two write-ups.
 
-A clause states a claim as the write-up means it; the verdict says where it is true. Several are
-false on some versions, some on all.
+The code is as written there, only with `tf.compat.v1`. A clause states a claim as the write-up
+means it. The verdict says where it is true: several claims are false on some versions, some on all.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from conformance.cases import case_arrays, case_calls, floats, state_forms
 from conformance.cases.case import Case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import LSTM_TYPES, STACK
+from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks import documented_usage, numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE, LIST, TENSOR, TUPLE
-from conformance.checks.outputs import Run, accepted
+from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
+from conformance.checks.outputs import Run, accepted_run
 from conformance.contract import subjects
 from conformance.contract.clause import (
     SHOULD,
@@ -36,14 +37,14 @@ from strategies import documented_examples as usage
 from strategies.documented_examples import Example
 
 KERAS = ("keras2", "keras3")
-LAYERS = ("RNN", "layer")  # what the second write-up calls Keras RNN layers
+LAYERS = ("RNN", "layer")  # the second write-up calls these Keras RNN layers
 ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 
 def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
-    """A clause about usage as written up, where a cell or layer is made for each call."""
-    return clause(identifier, cases=one_by_one(cases), cost=Cost(isolated=True), **others)
+    """Make a clause about usage as written up; each call makes its own cell or layer."""
+    return clause(identifier, cases=one_by_one(cases), **{"cost": Cost(isolated=True), **others})
 
 
 DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
@@ -63,7 +64,7 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
     subjects=subjects.paths_and_cells(
         apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)
     ),
-    cases=partial(usage.example, of=_FED),
+    cases=partial(usage.example, sizes=_FED),
 )
 def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras SimpleRNNCell takes one tensor as initial state, and returns one
@@ -77,14 +78,14 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("LSTM",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("LSTM",))),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors as initial state, and
     returns two states.
     """
     (observation,) = run(case, documented_usage.call(case, documented_usage.pair(case, TUPLE)))
-    final = documented_usage.returned(observation)
+    final = documented_usage.final_state(observation)
     documented_usage.must_have_output_shape(observation, (32, 10, 16))
     documented_usage.must_have_item_shapes("final_state", final, [(32, 16)] * 2, observation)
 
@@ -94,7 +95,7 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     source=f"{FEEDING} (example 3)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
-    cases=partial(usage.example, of=dataclasses.replace(_FED, kinds=("GRU",))),
+    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("GRU",))),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras GRUCell takes one tensor as initial state, and returns one as
@@ -105,7 +106,7 @@ def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
 
 def _feeds_one_tensor(case: Case, run: Runs) -> None:
     (observation,) = run(case, documented_usage.call(case, documented_usage.tensor(case)))
-    final = documented_usage.returned(observation)
+    final = documented_usage.final_state(observation)
     documented_usage.must_have_output_shape(observation, (32, 10, 16))
     documented_usage.must_have_shape("final_state", final, (32, 16), observation)
 
@@ -115,7 +116,7 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 1)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("SimpleRNN",)),
-    cases=partial(usage.example, of=_SIZED),
+    cases=partial(usage.example, sizes=_SIZED),
 )
 def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     """RNN over a SimpleRNNCell takes a list of one NumPy array, and returns a state whose item
@@ -124,7 +125,7 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     (observation,) = run(
         case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
     )
-    (final,) = documented_usage.unpacked(observation, 2)
+    (final,) = documented_usage.unpack_states(observation, 2)
     documented_usage.must_have_output_shape(observation, (1, 5, 32))
     documented_usage.must_have_item_shapes("final_state", final, [(1, 32)], observation)
 
@@ -134,7 +135,9 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     source=f"{INCOMPATIBLE} (example 2)",
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
-    cases=partial(usage.example, of=dataclasses.replace(_SIZED, kinds=("LSTM",), units=(64,))),
+    cases=partial(
+        usage.example, sizes=dataclasses.replace(_SIZED, cell_types=("LSTM",), units=(64,))
+    ),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     """RNN over an LSTMCell takes a list of two NumPy arrays, and returns the output and two
@@ -143,7 +146,7 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     (observation,) = run(
         case, documented_usage.call(case, documented_usage.pair(case, LIST, state_forms.NUMPY))
     )
-    hidden, cell = documented_usage.unpacked(observation, 3)
+    hidden, cell = documented_usage.unpack_states(observation, 3)
     documented_usage.must_have_output_shape(observation, (1, 5, 64))
     documented_usage.must_have_shape("hidden_state", hidden, (1, 64), observation)
     documented_usage.must_have_shape("cell_state", cell, (1, 64), observation)
@@ -156,16 +159,16 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
     cases=partial(
         usage.example,
-        of=dataclasses.replace(_SIZED, kinds=("LSTM", "LSTM"), units=(64, 32)),
+        sizes=dataclasses.replace(_SIZED, cell_types=("LSTM", "LSTM"), units=(64, 32)),
     ),
 )
 def test_sizing_a_stack(case: Case, run: Runs) -> None:
     """RNN over two stacked LSTMCells takes a tuple of two lists of NumPy arrays, and returns
     the output and one pair for each cell.
     """
-    state = documented_usage.nested(case, TUPLE, state_forms.NUMPY)
+    state = documented_usage.nested_state(case, TUPLE, state_forms.NUMPY)
     (observation,) = run(case, documented_usage.call(case, state))
-    first, second = documented_usage.unpacked(observation, 3)
+    first, second = documented_usage.unpack_states(observation, 3)
     documented_usage.must_have_output_shape(observation, (1, 5, 32))
     documented_usage.must_have_item_shapes("state_tuple_1", first, [(1, 64)] * 2, observation)
     documented_usage.must_have_item_shapes("state_tuple_2", second, [(1, 32)] * 2, observation)
@@ -180,7 +183,7 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.cases, state=None),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """A call without initial_state starts from zeros, whatever state the previous call was
@@ -188,7 +191,7 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     """
     given = case.replace(state=usage.DISTINCT)
     _, without = run(case, case_calls.whole(given), case_calls.whole(case))
-    seen = accepted(case, without, "the call without initial_state")
+    seen = accepted_run(case, without, "the call without initial_state")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -198,7 +201,7 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=DYNAMIC_RNN,
     cases=usage.cases,
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> CheckResult:
     """If a final state is given as initial_state, the same dynamic_rnn, or another one over
@@ -207,7 +210,7 @@ def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Ch
     first, same = run(
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    ended = accepted(case, first)
+    ended = accepted_run(case, first)
     another = case.replace(weight_seed=case.data.weight_seed + 1)
     (other,) = run(another, documented_usage.call(another, first.state))
     return CheckResult(
@@ -226,7 +229,7 @@ def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: s
         ended.state,
         case.program.dtype,
     )
-    seen = accepted(case, observation, what)
+    seen = accepted_run(case, observation, what)
     return numbers.agrees_with_reference(case, seen, expected)
 
 
@@ -248,7 +251,7 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
     state = documented_usage.pair(case, TUPLE) if is_pair else documented_usage.tensor(case)
     (observation,) = run(case, documented_usage.call(case, state))
     what = f"the call with {'a tuple of two' if is_pair else 'one tensor'}"
-    final = documented_usage.returned(observation, what)
+    final = documented_usage.final_state(observation, what)
     shape = (case.data.batch, case.program.output_units)
     if is_pair:
         documented_usage.must_be_tuple("final_state", final, [shape] * 2, observation)
@@ -271,11 +274,11 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     assert isinstance(accepted_as, wire.Node)
     state = wire.Node(accepted_as.container, documented_usage.pair(case, LIST).children)
     (observation,) = run(case, documented_usage.call(case, state))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     first = documented_usage.item("final_state", observation.state, 0, observation)
     assert isinstance(first, wire.Leaf)
     hidden = floats.from_wire(first.array)
-    numbers.identical(
+    numbers.must_be_identical(
         "final_state[0]", hidden, seen.outputs[:, -1], observation, "the last output's"
     )
     return CheckResult(numbers.agrees_with_reference(case, seen))
@@ -287,7 +290,7 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, split=True),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     """The outputs are the hidden state after each step, of shape (batch, steps, units). A final
@@ -295,8 +298,8 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     """
     until = case_calls.split(case)
     whole, part = run(case, case_calls.whole(case), case_calls.first_part(case))
-    seen = accepted(case, whole)
-    stopped = accepted(case, part, "the first steps", steps=until)
+    seen = accepted_run(case, whole)
+    stopped = accepted_run(case, part, "the first steps", steps=until)
     hidden = stopped.state[0][0]
     outputs = forward.trajectory(case).outputs
     at = Estimate(
@@ -334,7 +337,7 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     else:
         kept, wanted = documented_usage.is_tuple_of_two(size), "a tuple of two integers"
     if not kept:
-        raise Deviation(f"state_size = {documented_usage.shown_size(size)}, but must be {wanted}")
+        raise Deviation(f"state_size = {documented_usage.format_size(size)}, but must be {wanted}")
 
 
 @usage_clause(
@@ -343,16 +346,18 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, fresh=True),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     """The cell's state_size tells how many tensors the state has, and the width of each."""
-    widths = [getattr(size, "name", "") for size in documented_usage.flat(run.state_size(case))]
+    widths = [
+        getattr(size, "name", "") for size in documented_usage.tree_leaves(run.state_size(case))
+    ]
     (observation,) = run(case, case_calls.whole(case))
-    final = documented_usage.returned(observation)
+    final = documented_usage.final_state(observation)
     seen = [
         str(leaf.array.shape[-1])
-        for leaf in documented_usage.flat(final)
+        for leaf in documented_usage.tree_leaves(final)
         if isinstance(leaf, wire.Leaf)
     ]
     if seen != widths:
@@ -370,14 +375,14 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
     severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, written_as=(LIST, TUPLE)),
-    effort=0.33,
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer takes its state as a list or tuple of tensors. For a stack it takes a
     list of one tuple for each cell, or a tuple of lists.
     """
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
-    seen = accepted(case, observation, f"the call with the state as {case.data.form}")
+    seen = accepted_run(case, observation, f"the call with the state as {case.data.form}")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -404,7 +409,7 @@ def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
 def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
     """The tensors of a Keras RNN layer's state may be NumPy arrays."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation, "the call with NumPy arrays")
+    seen = accepted_run(case, observation, "the call with NumPy arrays")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -429,8 +434,8 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("dtype_other_float", "dtype_int")),
-    effort=0.33,
+    cases=partial(usage.malformed_cases, names=("dtype_other_float", "dtype_int")),
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose dtype is not that of the cell raises an exception."""
@@ -442,8 +447,8 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("batch_one", "wrong_batch")),
-    effort=0.33,
+    cases=partial(usage.malformed_cases, names=("batch_one", "wrong_batch")),
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state whose batch size is not that of the inputs raises an exception."""
@@ -455,7 +460,7 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("units_one", "wrong_units"), each_leaf=True),
+    cases=partial(usage.malformed_cases, names=("units_one", "wrong_units"), each_leaf=True),
 )
 def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     """A state raises an exception if one of its tensors is not as wide as the cell's units."""
@@ -467,8 +472,10 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
     source=BOTH,
     severity=SHOULD,
     subjects=IN_SEQUENCE,
-    cases=partial(usage.misfits, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")),
-    effort=0.33,
+    cases=partial(
+        usage.malformed_cases, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")
+    ),
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_other_number_is_refused(case: Case, run: Runs) -> CheckResult:
     """A state raises an exception if it has more or fewer tensors than the cell, or if it is
@@ -490,8 +497,8 @@ def _raises(case: Case, run: Runs) -> CheckResult:
     source=INCOMPATIBLE,
     severity=SHOULD,
     subjects=IN_LAYERS,
-    cases=partial(usage.misfits, names=("wrong_units",), each_leaf=True),
-    effort=0.33,
+    cases=partial(usage.malformed_cases, names=("wrong_units",), each_leaf=True),
+    cost=Cost(isolated=True, effort=0.33),
 )
 def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:
     """A Keras RNN layer refuses a state of another width with an error about cell.state_size."""

@@ -1,9 +1,9 @@
-"""The ledger itself: each known deviation must still be there, or its entry is out of date."""
+"""The ledger itself: an entry is out of date if its deviation is no longer there."""
 
 from __future__ import annotations
 
 from conformance.engine.runner import Bench
-from conformance.ledger import Entry
+from conformance.ledger.entry import Entry
 
 
 def test_known_deviation_is_still_there(entry: Entry, bench: Bench) -> None:

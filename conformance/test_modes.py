@@ -1,4 +1,4 @@
-"""MD: modes, functional models and their methods give what an eager call of the layer gives."""
+"""MD: modes, functional models and their methods give the same as an eager call of the layer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.reference import forward
 from strategies import mode_cases, states
 
 LAYERS = subjects.paths_and_cells(apis=("RNN", "layer"))
-# the cells in a layer, a stack, and the other loop with one of its own cells
+# the cells in a layer, a stack, and the v1 loop with a v1 cell
 LOOPS = subjects.union(
     subjects.paths_and_cells(apis=("layer",)),
     subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
@@ -30,9 +30,9 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
     eagerly = case_calls.in_mode(case, EAGER)
     (here,) = run(case, case_calls.whole(case))
     (there,) = run(eagerly, case_calls.whole(eagerly))
-    one = outputs.accepted(case, here)
-    other = outputs.accepted(eagerly, there, "the eager call")
-    outputs.same_structure(one, other, "the eager call's")
+    one = outputs.accepted_run(case, here)
+    other = outputs.accepted_run(eagerly, there, "the eager call")
+    outputs.must_have_same_structure(one, other, "the eager call's")
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the eager call's")
     )
@@ -42,7 +42,7 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
     "MD-01",
     source=sources.GRAPHS,
     subjects=subjects.paths_and_cells(),
-    cases=mode_cases.few,
+    cases=mode_cases.few_cases,
     modes=("function", "graph"),
     cost=Cost(effort=0.5),
 )
@@ -57,7 +57,7 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
     "MD-02",
     source=sources.RNN,
     subjects=LAYERS,
-    cases=mode_cases.few,
+    cases=mode_cases.few_cases,
     modes=("unrolled",),
 )
 def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
@@ -70,7 +70,7 @@ def test_unrolled_layers_equal_loops(case: Case, run: Runs) -> CheckResult:
     source=sources.XLA,
     severity=SHOULD,
     subjects=LOOPS,
-    cases=mode_cases.of_one_size,
+    cases=mode_cases.cases_of_one_size,
     modes=("jit",),
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -93,31 +93,31 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
     """
     more_rows = case.replace(batch=case.data.batch + 1)
     more_steps = more_rows.replace(steps=case.data.steps + 1)
-    return _gives_each(run, case, more_rows, more_steps, case)
+    return _runs_each(run, case, more_rows, more_steps, case)
 
 
 @clause(
     "MD-05",
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS),
-    cases=partial(mode_cases.few, states=states.DISTINCT),
+    cases=partial(mode_cases.few_cases, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_no_state_is_left_to_the_next_call(case: Case, run: Runs) -> CheckResult:
     """A call without an initial state starts from zeros, also after a call that was given one."""
     without = case.replace(state=None)
-    return _gives_each(run, case, without, case)
+    return _runs_each(run, case, without, case)
 
 
-def _gives_each(run: Runs, first: Case, *others: Case) -> CheckResult:
-    """Calls of one program, one after the other, of which the last is the first again."""
+def _runs_each(run: Runs, first: Case, *others: Case) -> CheckResult:
+    """Judge calls of one program, one after the other; the last repeats the first."""
     cases = (first, *others)
     seen = run(first, *(case_calls.whole(case) for case in cases))
     runs = [
-        outputs.accepted(case, observation, f"call {number} of {len(cases)}")
+        outputs.accepted_run(case, observation, f"call {number} of {len(cases)}")
         for number, (case, observation) in enumerate(zip(cases, seen, strict=True), 1)
     ]
-    numbers.identical_runs(runs[-1], runs[0], "the first call's")
+    numbers.runs_are_identical(runs[-1], runs[0], "the first call's")
     return CheckResult(
         max(numbers.agrees_with_reference(*pair) for pair in zip(cases, runs, strict=True))
     )
@@ -136,16 +136,20 @@ def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
     it was returned. The reverse holds too.
     """
     eagerly = case_calls.in_mode(case, EAGER)
-    return CheckResult(max(_in_turn(run, case, eagerly), _in_turn(run, eagerly, case)))
+    return CheckResult(max(_run_in_turn(run, case, eagerly), _run_in_turn(run, eagerly, case)))
 
 
-def _in_turn(run: Runs, first: Case, then: Case) -> float:
-    """The first steps in one case's mode, and the rest in another's."""
+def _run_in_turn(run: Runs, first: Case, then: Case) -> float:
+    """Judge a run with its first steps in one mode, and the rest in another."""
     (observation,) = run(first, case_calls.first_part(first))
-    begun = outputs.accepted(first, observation, "the first steps", steps=case_calls.split(first))
+    begun = outputs.accepted_run(
+        first, observation, "the first steps", steps=case_calls.split(first)
+    )
     (observation,) = run(then, case_calls.rest(then, observation.state))
     left = then.data.steps - case_calls.split(then)
-    ended = outputs.accepted(then, observation, f"the rest in mode {then.program.mode}", steps=left)
+    ended = outputs.accepted_run(
+        then, observation, f"the rest in mode {then.program.mode}", steps=left
+    )
     return numbers.agrees_with_reference(first, outputs.join_runs(begun, ended))
 
 
@@ -170,7 +174,7 @@ def test_eager_and_traced_calls_may_alternate(case: Case, run: Runs) -> CheckRes
         case_calls.rest(case, wire.Previous(3)),
     )
     parts = [
-        outputs.accepted(case, observation, f"call {number} of {len(seen)}", steps)
+        outputs.accepted_run(case, observation, f"call {number} of {len(seen)}", steps)
         for number, (observation, steps) in enumerate(zip(seen, _steps(case), strict=True), 1)
     ]
     straight, expected = parts[2], forward.trajectory(case)
@@ -194,11 +198,11 @@ model_clause = partial(clause, subjects=subjects.paths_and_cells(apis=("Model",)
 
 
 def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult:
-    layer = case_calls.of_layer(case)
-    (here,) = run(case, case_calls.of_model(case, rows))
+    layer = case_calls.layer_of_model(case)
+    (here,) = run(case, case_calls.model_call(case, rows))
     (there,) = run(layer, case_calls.whole(layer))
-    one = outputs.accepted(case, here, "the call of the model")
-    other = outputs.accepted(layer, there, "the call of the layer")
+    one = outputs.accepted_run(case, here, "the call of the model")
+    other = outputs.accepted_run(layer, there, "the call of the layer")
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the layer's")
     )
@@ -207,7 +211,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult
 @model_clause(
     "MD-08",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5, cells=4),
 )
 def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
@@ -220,7 +224,9 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-09",
     source=sources.GUIDE,
-    cases=partial(mode_cases.wired, wirings=("encoder", "shared"), most=4, states=states.DISTINCT),
+    cases=partial(
+        mode_cases.wired_models, wirings=("encoder", "shared"), most=4, states=states.DISTINCT
+    ),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> CheckResult:
@@ -233,7 +239,7 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Chec
 @model_clause(
     "MD-10",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=("computed",), most=4, states=states.DISTINCT),
+    cases=partial(mode_cases.wired_models, wirings=("computed",), most=4, states=states.DISTINCT),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
 def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
@@ -246,7 +252,7 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-11",
     source=sources.PREDICT,
-    cases=partial(mode_cases.wired, wirings=WITH_A_STATE, most=6),
+    cases=partial(mode_cases.wired_models, wirings=WITH_A_STATE, most=6),
     modes=("predict", "predict_on_batch"),
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
@@ -260,11 +266,11 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-12",
     source=sources.RNN,
-    cases=partial(mode_cases.wired, wirings=AROUND_A_LAYER, most=4, unequal=True),
+    cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, shares_cases_with="MD-08", cells=4),
 )
 def test_symbolic_results_are_declared_as_they_are(case: Case, run: Runs) -> None:
     """Symbolic outputs and states have the structure, dtypes and known sizes of the real ones."""
-    (seen,) = run(case, case_calls.of_model(case))
-    outputs.accepted(case, seen, "the call of the model")
-    outputs.as_declared(seen)
+    (seen,) = run(case, case_calls.model_call(case))
+    outputs.accepted_run(case, seen, "the call of the model")
+    outputs.must_match_declaration(seen)

@@ -17,16 +17,16 @@ from strategies import malformed
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
     subjects=subjects.malformations,
-    cases=malformed.together,
+    cases=malformed.case_groups,
     cost=Cost(effort=0.5, isolated=True, expensive=True, cells=2),
 )
 def test_malformed_state_is_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state is refused with ValueError, TypeError or InvalidArgumentError.
 
-    The documentation says what a state must be; that anything else is refused is promised nowhere.
+    The documentation says what a state must be. It does not promise to refuse anything else.
     """
     (observation,) = run(case, case_calls.whole(case))
-    return shared.refused(case, observation)
+    return shared.refuses(case, observation)
 
 
 @clause(
@@ -42,8 +42,8 @@ def test_nothing_is_lost_by_a_refusal(case: Case, run: Runs) -> CheckResult:
     malformed_call, next_call = run(
         case, case_calls.whole(case), case_calls.whole(case_calls.well_formed(case))
     )
-    outputs.weights_intact(malformed_call)
-    seen = outputs.accepted(case, next_call, "the next well-formed call")
+    outputs.must_keep_weights(malformed_call)
+    seen = outputs.accepted_run(case, next_call, "the next well-formed call")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -63,5 +63,5 @@ def test_refused_first_call_leaves_a_fresh_layer(case: Case, run: Runs) -> None:
         case_calls.without_state(case),
         case_calls.whole(case_calls.well_formed(case)),
     )
-    outputs.accepted(case, without, "the next call, without a state")
-    outputs.accepted(case, given, "the call after it, with a well-formed state")
+    outputs.accepted_run(case, without, "the next call, without a state")
+    outputs.accepted_run(case, given, "the call after it, with a well-formed state")

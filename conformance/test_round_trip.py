@@ -17,12 +17,15 @@ SEQUENCES = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
 
 
 @clause(
-    "RT-01", source=sources.DYNAMIC_RNN, subjects=subjects.paths_and_cells(), cases=states.together
+    "RT-01",
+    source=sources.DYNAMIC_RNN,
+    subjects=subjects.paths_and_cells(),
+    cases=states.case_groups,
 )
 def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> CheckResult:
     """The final state has the structure, shapes and dtypes that initial_state takes."""
     (observation,) = run(case, case_calls.whole(case))
-    outputs.accepted(case, observation)
+    outputs.accepted_run(case, observation)
     return CheckResult(structures=state_forms.structure_words(case, observation.state))
 
 
@@ -30,7 +33,7 @@ def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> 
     "RT-02",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None:
@@ -38,15 +41,15 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
     first, again = run(
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    outputs.accepted(case, first)
-    outputs.accepted(case, again, "the call with the final state")
+    outputs.accepted_run(case, first)
+    outputs.accepted_run(case, again, "the call with the final state")
 
 
 @clause(
     "RT-03",
     source=sources.GUIDE,
     subjects=SEQUENCES,
-    cases=partial(states.together, split=True),
+    cases=partial(states.case_groups, split=True),
     cost=Cost(effort=0.5),
 )
 def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -> CheckResult:
@@ -60,13 +63,13 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
     "RT-04",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, form=state_forms.OWN, states=("zeros",)),
+    cases=partial(states.case_groups, form=state_forms.OWN, states=("zeros",)),
     cost=Cost(effort=0.5),
 )
 def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     """A cell or layer makes zeros as its initial state, and accepts them."""
     (observation,) = run(case, case_calls.whole(case))
-    own = outputs.accepted(case, observation, "the call with its own initial state")
+    own = outputs.accepted_run(case, observation, "the call with its own initial state")
     return CheckResult(numbers.agrees_with_reference(case, own))
 
 
@@ -74,15 +77,15 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
     "RT-05",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.together, states=(None,)),
+    cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
 )
 def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     """A call without an initial state equals a call with an initial state of zeros."""
     zeros = case.replace(state="zeros")
     without, given = run(case, case_calls.whole(case), case_calls.whole(zeros))
-    one = outputs.accepted(case, without, "the call without an initial state")
-    other = outputs.accepted(zeros, given, "the call with zeros")
+    one = outputs.accepted_run(case, without, "the call without an initial state")
+    other = outputs.accepted_run(zeros, given, "the call with zeros")
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the explicit zeros'")
     )
@@ -92,7 +95,7 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
     "RT-06",
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, states=states.NOT_ZERO),
+    cases=partial(states.case_groups, states=states.NOT_ZERO),
 )
 def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     """The sequence starts from the initial state that is given."""
@@ -105,14 +108,14 @@ def test_initial_state_matters(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    # in function and graph mode they are part of what is traced
+    # in function and graph mode the variables are part of the traced program
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     """A call does not change the caller's arrays, variables and containers."""
     (observation,) = run(case, case_calls.whole(case))
-    outputs.accepted(case, observation)
-    outputs.left_intact(observation)
+    outputs.accepted_run(case, observation)
+    outputs.must_keep_arguments(observation)
 
 
 @clause(
@@ -120,27 +123,27 @@ def test_arguments_are_unchanged(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
     cost=Cost(effort=0.5),
 )
 def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
     """The same call, run twice, gives the same to the last bit."""
     once, twice = run(case, case_calls.whole(case), case_calls.whole(case))
-    numbers.identical_runs(outputs.accepted(case, twice), outputs.accepted(case, once))
+    numbers.runs_are_identical(outputs.accepted_run(case, twice), outputs.accepted_run(case, once))
 
 
 @clause(
     "RT-09",
     source=sources.LSTM_STATE_TUPLE,
     subjects=subjects.paths_and_cells(),
-    cases=states.together,
+    cases=states.case_groups,
 )
 def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     """The last output equals the final h of the last cell."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     last, h = seen.outputs[:, -1], seen.state[-1][0]
-    numbers.identical("last output", last, h, observation, "the final h")
+    numbers.must_be_identical("last output", last, h, observation, "the final h")
 
 
 @clause(
@@ -148,15 +151,15 @@ def test_last_output_is_the_final_h(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
-    cases=partial(states.together, states=states.DISTINCT, smallest_batch=2),
+    cases=partial(states.case_groups, states=states.DISTINCT, smallest_batch=2),
     cost=Cost(effort=0.5),
 )
 def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     """A row's outputs and final state do not depend on the other rows of the batch."""
     kept = case.data.data_seed % case.data.batch
     mine, among_others = run(case, case_calls.whole(case), case_calls.with_other_rows(case, kept))
-    one = outputs.accepted(case, mine)
-    other = outputs.accepted(case, among_others, "the call with other rows beside it")
+    one = outputs.accepted_run(case, mine)
+    other = outputs.accepted_run(case, among_others, "the call with other rows beside it")
     return CheckResult(numbers.rows_agree(kept, one, other, forward.trajectory(case)))
 
 
@@ -164,18 +167,18 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
     "RT-11",
     source=sources.GUIDE,
     subjects=subjects.ordered_pairs,
-    cases=partial(states.together, split=True, states=states.DISTINCT),
+    cases=partial(states.case_groups, split=True, states=states.DISTINCT),
     cost=Cost(effort=0.25),
 )
 def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
     """A run on one path goes on from the final state of another path, converted as documented."""
     expected = forward.trajectory(case)
     (first,) = run(case, case_calls.first_part(case))
-    begun = outputs.accepted(case, first, "the first steps", steps=case_calls.split(case))
+    begun = outputs.accepted_run(case, first, "the first steps", steps=case_calls.split(case))
     onward = case_calls.on_other_path(case)
     state = state_forms.documented_tree(onward, outputs.state_leaves(begun, case.program.dtype))
     (second,) = run(onward, case_calls.rest(onward, state))
-    ended = outputs.accepted(
+    ended = outputs.accepted_run(
         onward, second, "the rest on the other path", steps=case.data.steps - case_calls.split(case)
     )
     return CheckResult(
@@ -186,9 +189,9 @@ def test_state_of_one_path_starts_another(case: Case, run: Runs) -> CheckResult:
 def _equals_documented_form(case: Case, run: Runs) -> CheckResult:
     documented = case.replace(form=state_forms.DOCUMENTED)
     here, there = run(case, case_calls.whole(case), case_calls.whole(documented))
-    one = outputs.accepted(case, here, f"the call with the state as {case.data.form}")
-    outputs.left_intact(here)
-    other = outputs.accepted(documented, there)
+    one = outputs.accepted_run(case, here, f"the call with the state as {case.data.form}")
+    outputs.must_keep_arguments(here)
+    other = outputs.accepted_run(documented, there)
     return CheckResult(
         spread_ratio=numbers.runs_agree(
             one, other, forward.trajectory(case), "the documented form's"
@@ -217,7 +220,7 @@ def test_numpy_states_are_taken(case: Case, run: Runs) -> CheckResult:
     severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=one_by_one(partial(states.cases, form=state_forms.VARIABLE, states=states.DISTINCT)),
-    # in function and graph mode they are part of what is traced
+    # in function and graph mode the variables are part of the traced program
     cost=Cost(effort=0.33, isolated=True),
 )
 def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
@@ -230,7 +233,7 @@ def test_variable_states_are_taken(case: Case, run: Runs) -> CheckResult:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.with_sequences,
-    cases=partial(states.together, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.OTHER_SEQUENCE, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
@@ -242,7 +245,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
     "RT-15",
     source=sources.MIXED_PRECISION,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
-    cases=partial(states.together, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResult:
@@ -256,7 +259,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
     "RT-16",
     source=sources.LSTM,
     subjects=SEQUENCES,
-    cases=partial(states.together, states=(None,)),
+    cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
 )
 def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
@@ -267,9 +270,9 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     first, then, again = run(
         case, case_calls.whole(case), case_calls.whole(larger), case_calls.whole(case)
     )
-    outputs.accepted(case, first, "the call without an initial state")
-    with_larger = outputs.accepted(larger, then, "the call with a row more")
-    last = outputs.accepted(case, again, "the call with the first batch again")
+    outputs.accepted_run(case, first, "the call without an initial state")
+    with_larger = outputs.accepted_run(larger, then, "the call with a row more")
+    last = outputs.accepted_run(case, again, "the call with the first batch again")
     ratios = (
         numbers.agrees_with_reference(larger, with_larger),
         numbers.agrees_with_reference(case, last),
@@ -283,7 +286,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
     subjects=subjects.paths_and_cells(
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),
-    cases=partial(states.together, form=state_forms.BARE, states=states.DISTINCT),
+    cases=partial(states.case_groups, form=state_forms.BARE, states=states.DISTINCT),
     cost=Cost(effort=0.5),
 )
 def test_one_state_may_be_a_bare_tensor(case: Case, run: Runs) -> CheckResult:

@@ -1,4 +1,4 @@
-"""SQ: which steps of a row count, in which order they are run, and in which layout they stand."""
+"""SQ: the steps of a row: those that count, the order they run in, and their layout."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
 IN_LAYERS = subjects.paths_and_cells(apis=LAYERS)
 BIDIRECTIONAL = subjects.paths_and_cells(apis=("Bidirectional",))
 
-# What the loop does to a state does not depend on the cell that makes it: a state of two leaves,
-# and one of several cells; and the GRU, for which Keras 2 has a loop of its own as for the LSTM
+# A loop treats a state in the same way whatever cell makes it. So these suffice: a state of two
+# leaves, a state of several cells, and the GRU, as Keras 2 has a special loop for GRU and LSTM.
 PAIRED = ("LSTM", "Stack")
 LOOPED = ("GRU", *PAIRED)
 
@@ -61,7 +61,7 @@ LAST_OUTPUT = tuple(dataclasses.replace(layer, return_sequences=False) for layer
     "SQ-01",
     source=sources.DYNAMIC_RNN,
     subjects=DYNAMIC_RNN,
-    cases=partial(states.together, lengths=LENGTHS),
+    cases=partial(states.case_groups, lengths=LENGTHS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> CheckResult:
@@ -73,7 +73,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Check
     "SQ-02",
     source=sources.RNN_FUNCTION,
     subjects=IN_LAYERS,
-    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    cases=partial(states.case_groups, masks=MASKS, layers=MASKED),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
@@ -87,7 +87,7 @@ def test_masked_steps_are_skipped(case: Case, run: Runs) -> CheckResult:
     "SQ-03",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
-    cases=partial(states.together, masks=(*MASKS, None), layers=LAST_OUTPUT),
+    cases=partial(states.case_groups, masks=(*MASKS, None), layers=LAST_OUTPUT),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs) -> CheckResult:
@@ -102,7 +102,7 @@ def test_last_output_is_that_of_the_last_step_that_counts(case: Case, run: Runs)
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
-    cases=partial(states.together, lengths=("full",)),
+    cases=partial(states.case_groups, lengths=("full",)),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
@@ -115,7 +115,7 @@ def test_full_lengths_equal_none(case: Case, run: Runs) -> CheckResult:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
-    cases=partial(states.together, masks=("full",), layers=MASKED),
+    cases=partial(states.case_groups, masks=("full",), layers=MASKED),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
@@ -125,9 +125,9 @@ def test_a_mask_of_all_steps_equals_none(case: Case, run: Runs) -> CheckResult:
 
 def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     without = case.replace(lengths=None, mask=None)
-    told, plain = run(case, case_calls.whole(case), case_calls.whole(without))
-    one = outputs.accepted(case, told, "the call that says all steps count")
-    other = outputs.accepted(without, plain, "the call without")
+    explicit, plain = run(case, case_calls.whole(case), case_calls.whole(without))
+    one = outputs.accepted_run(case, explicit, "the call that says all steps count")
+    other = outputs.accepted_run(without, plain, "the call without")
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, expected_trajectory(case), "the call's without")
     )
@@ -137,7 +137,7 @@ def _equals_uncounted(case: Case, run: Runs) -> CheckResult:
     "SQ-06",
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=PAIRED),
-    cases=partial(states.together, lengths=LENGTHS),
+    cases=partial(states.case_groups, lengths=LENGTHS),
     cost=Cost(effort=0.5, shares_cases_with="SQ-01", expensive=True),
 )
 def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
@@ -149,7 +149,7 @@ def test_padding_past_the_length_does_not_matter(case: Case, run: Runs) -> None:
     "SQ-07",
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=PAIRED),
-    cases=partial(states.together, masks=MASKS, layers=MASKED),
+    cases=partial(states.case_groups, masks=MASKS, layers=MASKED),
     cost=Cost(effort=0.5, shares_cases_with="SQ-02", expensive=True),
 )
 def test_masked_inputs_do_not_matter(case: Case, run: Runs) -> None:
@@ -164,24 +164,26 @@ def _padding_does_not_matter(case: Case, run: Runs) -> None:
         case_calls.with_padding(case),
         case_calls.with_padding(case, math.nan),
     )
-    mine = outputs.accepted(case, plain)
+    mine = outputs.accepted_run(case, plain)
     for seen, what in zip(padded, ("other values", "NaN"), strict=True):
-        other = outputs.accepted(case, seen, f"the call with {what} in steps that do not count")
-        numbers.identical_runs(other, mine, f"those without {what} in steps that do not count")
+        other = outputs.accepted_run(case, seen, f"the call with {what} in steps that do not count")
+        numbers.runs_are_identical(other, mine, f"those without {what} in steps that do not count")
 
 
-def _counted(subject: Subject, extent: DrawSpec, **data: Any) -> SearchStrategy[tuple[Case, ...]]:
-    """Cases with lengths where the path takes them, else with masks."""
-    if Path.of(subject.path).api == "dynamic_rnn":
-        return states.together(subject, extent, lengths=LENGTHS, **data)
-    return states.together(subject, extent, masks=MASKS, layers=MASKED, **data)
+def _counted_cases(
+    subject: Subject, extent: DrawSpec, **data: Any
+) -> SearchStrategy[tuple[Case, ...]]:
+    """Draw cases with lengths where the path takes them, else with masks."""
+    if Path.parse(subject.path).api == "dynamic_rnn":
+        return states.case_groups(subject, extent, lengths=LENGTHS, **data)
+    return states.case_groups(subject, extent, masks=MASKS, layers=MASKED, **data)
 
 
 @clause(
     "SQ-08",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=PAIRED),
-    cases=partial(_counted, split=True),
+    cases=partial(_counted_cases, split=True),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> CheckResult:
@@ -195,7 +197,7 @@ def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> C
     )
 
 
-MASK_VALUE = 7.0  # no input is as large
+MASK_VALUE = 7.0  # larger than any input
 LAYOUTS = (Layer(), Layer(return_sequences=False))
 
 
@@ -217,9 +219,9 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
     call = case_calls.with_padding(behind, MASK_VALUE)
     (found,) = run(behind, dataclasses.replace(call, arguments=()))
-    mine = outputs.accepted(case, given)
-    other = outputs.accepted(behind, found, "the call behind a Masking layer")
-    numbers.identical_runs(other, mine, "those of the mask given")
+    mine = outputs.accepted_run(case, given)
+    other = outputs.accepted_run(behind, found, "the call behind a Masking layer")
+    numbers.runs_are_identical(other, mine, "those of the mask given")
 
 
 # --- in which order and layout --------------------------------------------------------------------
@@ -230,7 +232,7 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     source=sources.DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=LOOPED),
     cases=partial(
-        states.together, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
+        states.case_groups, lengths=(None, *case_arrays.LENGTHS), layers=(Layer(time_major=True),)
     ),
     cost=Cost(effort=0.5, expensive=True),
 )
@@ -246,7 +248,7 @@ def test_time_major_turns_inputs_and_outputs(case: Case, run: Runs) -> CheckResu
     source=sources.RNN_OF_KERAS2,
     subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=LOOPED),
     cases=partial(
-        states.together,
+        states.case_groups,
         layers=tuple(
             Layer(time_major=True, go_backwards=backwards, return_sequences=sequences)
             for backwards, sequences in itertools.product(FLAGS, (True, False))
@@ -267,7 +269,7 @@ def test_time_major_layers_turn_inputs_and_outputs(case: Case, run: Runs) -> Che
     subjects=subjects.paths_and_cells(apis=LAYERS, generations=("keras2",), cells=("GRU",)),
     # a mask of as many rows as steps would pass either way
     cases=partial(
-        states.together,
+        states.case_groups,
         masks=MASKS,
         layers=(Layer(time_major=True),),
         smallest_batch=3,
@@ -287,7 +289,7 @@ def test_mask_has_the_rows_first_in_time_major_too(case: Case, run: Runs) -> Che
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=LOOPED),
     cases=partial(
-        states.together,
+        states.case_groups,
         layers=tuple(
             Layer(go_backwards=True, return_sequences=sequences) for sequences in (True, False)
         ),
@@ -308,7 +310,7 @@ def test_going_backwards_reverses_inputs_and_outputs(case: Case, run: Runs) -> C
     "SQ-13",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=partial(directions.together, states=states.NOT_ZERO, most_steps=4),
+    cases=partial(directions.case_groups, states=states.NOT_ZERO, most_steps=4),
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs) -> CheckResult:
@@ -323,7 +325,7 @@ def test_each_direction_starts_from_its_half_of_the_state(case: Case, run: Runs)
     "SQ-14",
     source=sources.BIDIRECTIONAL,
     subjects=BIDIRECTIONAL,
-    cases=partial(directions.together, masks=MASKS, most_steps=4),
+    cases=partial(directions.case_groups, masks=MASKS, most_steps=4),
     cost=Cost(isolated=True, expensive=True, cells=2),
 )
 def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult:
@@ -337,7 +339,7 @@ def test_both_directions_skip_masked_steps(case: Case, run: Runs) -> CheckResult
     "SQ-15",
     source=sources.GUIDE,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, layers=directions.LAYERS),
+    cases=partial(states.case_groups, layers=directions.LAYERS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> None:
@@ -346,15 +348,15 @@ def test_final_states_of_both_directions_are_accepted(case: Case, run: Runs) -> 
     first, again = run(
         case, case_calls.whole(case), wire.Call(case_calls.inputs(case), wire.Previous(0))
     )
-    outputs.accepted(case, first)
-    outputs.accepted(case, again, "the call with the final states")
+    outputs.accepted_run(case, first)
+    outputs.accepted_run(case, again, "the call with the final states")
 
 
 @clause(
     "SQ-16",
     source=sources.LSTM,
     subjects=subjects.paths_and_cells(apis=("Bidirectional",), cells=("LSTM",)),
-    cases=partial(states.together, states=(None,), layers=directions.LAYERS),
+    cases=partial(states.case_groups, states=(None,), layers=directions.LAYERS),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
@@ -367,7 +369,7 @@ def test_both_directions_start_from_zeros(case: Case, run: Runs) -> CheckResult:
     source=sources.BIDIRECTIONAL_DYNAMIC_RNN,
     subjects=subjects.paths_and_cells(apis=("bidirectional_dynamic_rnn",)),
     cases=partial(
-        states.together,
+        states.case_groups,
         states=(*states.GIVEN, None),
         lengths=(None, *case_arrays.LENGTHS),
         layers=(Layer(), Layer(time_major=True)),
@@ -392,11 +394,16 @@ def test_each_row_is_reversed_within_its_length(case: Case, run: Runs) -> CheckR
         partial(
             states.cases,
             states=(*states.GIVEN, None),
-            lengths=(None, "drawn", "drawn", *case_arrays.LENGTHS),  # unequal ones take other ways
+            lengths=(
+                None,
+                "drawn",
+                "drawn",
+                *case_arrays.LENGTHS,
+            ),  # unequal lengths take other branches
             most_steps=12,
         )
     ),
-    # its steps are part of what is traced
+    # its steps are part of the traced program
     cost=Cost(effort=8, isolated=True, expensive=True),
 )
 def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
@@ -410,7 +417,9 @@ def test_static_rnn_agrees(case: Case, run: Runs) -> CheckResult:
     "SQ-19",
     source=sources.RAW_RNN,
     subjects=subjects.paths_and_cells(apis=("raw_rnn",)),
-    cases=partial(states.together, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")),
+    cases=partial(
+        states.case_groups, states=(*states.GIVEN, None), lengths=(None, "full", "drawn")
+    ),
     cost=Cost(effort=2, expensive=True),
 )
 def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> CheckResult:
@@ -418,7 +427,7 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     finished."""
     (observation,) = run(case, case_calls.whole(case))
     steps = case.data.steps if case.data.lengths is None else int(case_arrays.lengths(case).max())
-    seen = outputs.accepted(case, observation, steps=steps)
+    seen = outputs.accepted_run(case, observation, steps=steps)
     whole = expected_trajectory(case)
     until = dataclasses.replace(whole, outputs=whole.outputs.part(np.s_[:, :steps]))
     return CheckResult(numbers.agrees_with_reference(case, seen, until))
@@ -432,14 +441,14 @@ def test_raw_rnn_copies_the_state_of_finished_rows(case: Case, run: Runs) -> Che
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)),
-    cases=partial(states.together, smallest_batch=0, most_rows=0),
-    # in every mode: what is refused eagerly may be left out of a graph
+    cases=partial(states.case_groups, smallest_batch=0, most_rows=0),
+    # in every mode: a graph may lack a check that an eager call makes
     cost=Cost(effort=1.5, expensive=True),
 )
 def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     """Inputs without rows give outputs and a state without rows."""
     (observation,) = run(case, case_calls.whole(case))
-    outputs.accepted(case, observation, "the call without rows")
+    outputs.accepted_run(case, observation, "the call without rows")
 
 
 @clause(
@@ -447,8 +456,8 @@ def test_no_rows_are_taken(case: Case, run: Runs) -> None:
     source=sources.NONE,
     severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("GRU",)),
-    cases=partial(states.together, fewest_steps=0, most_steps=0),
-    # in every mode: what is refused eagerly may be left out of a graph
+    cases=partial(states.case_groups, fewest_steps=0, most_steps=0),
+    # in every mode: a graph may lack a check that an eager call makes
     cost=Cost(effort=1.5, expensive=True),
 )
 def test_no_steps_leave_the_state(case: Case, run: Runs) -> CheckResult:
@@ -461,7 +470,7 @@ LENGTHS_TAKEN = subjects.paths_and_cells(
     generations=("v1",),
     cells=("GRU",),
 )
-# What halves make worse than it is for one direction; RJ-01 has the rest
+# Malformations that halves make worse than they are for one direction; RJ-01 has the rest
 OF_A_DIRECTION = ("too_few", "too_many", "no_leaves", "none_leaf", "wrong_units", "wrong_batch")
 MASKS_TAKEN = subjects.paths_and_cells(apis=LAYERS, cells=("GRU",))
 
@@ -494,43 +503,45 @@ def test_masks_may_be_ones_and_zeros(case: Case, run: Runs) -> None:
 
 def _taken_in_other_dtypes(case: Case, run: Runs, dtypes: Sequence[str]) -> None:
     call = case_calls.whole(case)
-    plain, *others = run(case, call, *(case_calls.retyped(call, dtype) for dtype in dtypes))
-    mine = outputs.accepted(case, plain)
+    plain, *others = run(
+        case, call, *(case_calls.with_arguments_of_dtype(call, dtype) for dtype in dtypes)
+    )
+    mine = outputs.accepted_run(case, plain)
     for seen, dtype in zip(others, dtypes, strict=True):
-        other = outputs.accepted(case, seen, f"the call with {dtype}")
-        numbers.identical_runs(other, mine, "those of the plain dtype")
+        other = outputs.accepted_run(case, seen, f"the call with {dtype}")
+        numbers.runs_are_identical(other, mine, "those of the plain dtype")
 
 
 @clause(
     "SQ-24",
     source=sources.DYNAMIC_RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(malformation.LENGTHS, LENGTHS_TAKEN),
+    subjects=subjects.argument_malformations(malformation.LENGTHS, LENGTHS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
     cost=Cost(effort=0.5, isolated=True, expensive=True),
 )
 def test_malformed_lengths_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed sequence_length is refused with ValueError, TypeError or InvalidArgumentError.
 
-    The documentation says what it must be; that anything else is refused is promised nowhere.
+    The documentation says what it must be. It does not promise to refuse anything else.
     """
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
 @clause(
     "SQ-25",
     source=sources.RNN,
     severity=SHOULD,
-    subjects=subjects.misfits(malformation.MASK, MASKS_TAKEN),
+    subjects=subjects.argument_malformations(malformation.MASK, MASKS_TAKEN),
     cases=one_by_one(malformed.argument_cases),
     cost=Cost(effort=0.5, isolated=True, expensive=True),
 )
 def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed mask is refused with ValueError, TypeError or InvalidArgumentError.
 
-    The documentation says what it must be; that anything else is refused is promised nowhere.
+    The documentation says what it must be. It does not promise to refuse anything else.
     """
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
 @clause(
@@ -544,9 +555,9 @@ def test_malformed_masks_are_refused(case: Case, run: Runs) -> CheckResult:
 def test_malformed_states_of_a_direction_are_refused(case: Case, run: Runs) -> CheckResult:
     """A malformed initial state of a Bidirectional layer is refused with ValueError, TypeError or
     InvalidArgumentError."""
-    return _refused(case, run)
+    return _refuses(case, run)
 
 
-def _refused(case: Case, run: Runs) -> CheckResult:
+def _refuses(case: Case, run: Runs) -> CheckResult:
     (observation,) = run(case, case_calls.whole(case))
-    return shared.refused(case, observation)
+    return shared.refuses(case, observation)

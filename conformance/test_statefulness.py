@@ -1,8 +1,9 @@
 """ST: a stateful layer goes on where its last call ended, until it is reset.
 
-Judged eagerly and through tf.function. In a graph of `tf.compat.v1` nothing is carried over unless
-whoever runs the session fetches the layer's `updates` too (Keras 2), or cannot be (Keras 3, whose
-assignment no output depends on): what is to be done there is not the layer's alone.
+The clauses are judged eagerly and through tf.function, not in a graph of `tf.compat.v1`. There the
+result does not depend on the layer alone. In Keras 2 the state is carried over only if the caller
+of the session fetches the layer's `updates` too. In Keras 3 it cannot be, because no output depends
+on the assignment.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from conformance.reference import forward
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from strategies import stateful, states
 
-# What is stored depends on how many leaves a state has, not on the cell that makes it; the GRU and
-# the LSTM are layers with loops of their own
+# The stored state depends on the number of its leaves, not on the cell that makes it. GRU and LSTM
+# are layers with their own loops.
 LAYERS = subjects.union(
     subjects.paths_and_cells(apis=("RNN",), cells=("LSTM", STACK)),
     subjects.paths_and_cells(apis=("layer",), cells=("GRU", "LSTM")),
@@ -44,20 +45,20 @@ _MODEL_COST = Cost(isolated=True)
 
 
 def stateful_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers; most are of few programs, which they share."""
+    """Make a clause about stateful layers; most of these need few programs, and share them."""
     usual = {"subjects": LAYERS, "modes": MODES, "cost": _STATEFUL_COST}
     return clause(identifier, **{**usual, **others})
 
 
 def model_clause(identifier: str, **others: Any) -> Callable[..., Callable[..., None]]:
-    """A clause about stateful layers in models, which trace their own functions to predict."""
+    """Make a clause about stateful layers in models, which trace their own functions to predict."""
     usual = {"subjects": OF_TWO_KINDS, "modes": (EAGER,), "cost": _MODEL_COST}
     return clause(identifier, **{**usual, **others})
 
 
-# What clauses draw alike is worked out once for all of them
-_WITHOUT_STATE = partial(stateful.together, split=True, states=(None,))
-_WITH_STATE = partial(stateful.together, split=True, states=states.GIVEN)
+# Clauses that draw the same cases share them: these are computed once for all
+_WITHOUT_STATE = partial(stateful.case_groups, split=True, states=(None,))
+_WITH_STATE = partial(stateful.case_groups, split=True, states=states.GIVEN)
 _WITH_ARRAYS = partial(_WITH_STATE, form=state_forms.NUMPY)
 
 
@@ -88,21 +89,21 @@ def test_what_is_stored_is_the_final_state(case: Case, run: Runs) -> CheckResult
 
 def _stores_its_final_state(case: Case, run: Runs) -> CheckResult:
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
 @stateful_clause(
-    "ST-03", source=sources.RNN, cases=partial(states.together, states=states.DISTINCT)
+    "ST-03", source=sources.RNN, cases=partial(states.case_groups, states=states.DISTINCT)
 )
 def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckResult:
     """A layer that is not stateful starts each call without a state from zeros."""
     first, second = run(case, case_calls.whole(case), case_calls.without_state(case))
-    outputs.accepted(case, first)
-    afresh = case.replace(state=None)
-    seen = outputs.accepted(afresh, second, "the next call, without a state")
-    return CheckResult(numbers.agrees_with_reference(afresh, seen))
+    outputs.accepted_run(case, first)
+    without = case.replace(state=None)
+    seen = outputs.accepted_run(without, second, "the next call, without a state")
+    return CheckResult(numbers.agrees_with_reference(without, seen))
 
 
 @stateful_clause(
@@ -110,7 +111,7 @@ def test_calls_of_other_layers_are_independent(case: Case, run: Runs) -> CheckRe
     source=sources.RNN,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer"), cells=("GRU", "LSTM", STACK)),
     cases=partial(
-        stateful.together,
+        stateful.case_groups,
         split=True,
         states=(None,),
         masks=tuple(mask for mask in case_arrays.MASKS if mask != "full"),
@@ -123,8 +124,8 @@ def test_masked_steps_do_not_change_what_is_stored(case: Case, run: Runs) -> Che
     """
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
-    outputs.accepted(case, first, "the first steps", split)
-    seen = outputs.accepted(case, second, "the rest", case.data.steps - split)
+    outputs.accepted_run(case, first, "the first steps", split)
+    seen = outputs.accepted_run(case, second, "the rest", case.data.steps - split)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.state_agrees(seen, expected_trajectory(case)))
 
@@ -144,11 +145,11 @@ def test_after_a_reset_it_starts_from_zeros(case: Case, run: Runs) -> CheckResul
 
 
 def _starts_from_its_state(case: Case, run: Runs, before: object, what: str) -> CheckResult:
-    """After what is done before the second call, it starts from the case's state."""
+    """Judge that the second call, after what is done before it, starts from the case's state."""
     call = case_calls.without_state(case)
     once, again = run(case, call, dataclasses.replace(call, before=before))
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, what)
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, what)
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
@@ -200,7 +201,7 @@ def test_an_assigned_state_is_started_from(case: Case, run: Runs) -> CheckResult
     source=sources.RESET_STATES,
     severity=SHOULD,
     subjects=IN_KERAS_2,
-    cases=partial(stateful.together, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
+    cases=partial(stateful.case_groups, states=states.DISTINCT, form=state_forms.OTHER_FLOAT),
 )
 def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """Arrays of another float width set the stored state in its own dtype, as if they were cast
@@ -208,12 +209,12 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
     """
     call = case_calls.without_state(case)
     cast, by_hand = (
-        case_calls.after_reset(call, state_forms.held_as(state_forms.NUMPY, state))
+        case_calls.after_reset(call, state_forms.hold_leaves_as(state_forms.NUMPY, state))
         for state in (case_calls.given_state(case), case_calls.cast_by_hand(case).state)
     )
     first, second = run(case, cast, by_hand)
     what = f"the call after a reset with {state_forms.other_float(case.program.dtype)} arrays"
-    one, other = outputs.accepted(case, first, what), outputs.accepted(case, second)
+    one, other = outputs.accepted_run(case, first, what), outputs.accepted_run(case, second)
     stored_state.holds_the_final_state(case, one)
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the cast by hand's")
@@ -232,8 +233,8 @@ def test_what_is_stored_keeps_its_dtype(case: Case, run: Runs) -> CheckResult:
 def test_a_given_state_is_started_from(case: Case, run: Runs) -> CheckResult:
     """A call that is given an initial_state starts from it, whatever is stored."""
     once, again = run(case, case_calls.without_state(case), case_calls.whole(case))
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, "the call with a given state")
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, "the call with a given state")
     stored_state.holds_the_final_state(case, seen)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
@@ -260,8 +261,8 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> CheckRes
     once, again = run(
         case, case_calls.whole(case), case_calls.after_reset(case_calls.without_state(case))
     )
-    outputs.accepted(case, once)
-    seen = outputs.accepted(case, again, "the call after a reset")
+    outputs.accepted_run(case, once)
+    seen = outputs.accepted_run(case, again, "the call after a reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -274,7 +275,7 @@ def test_a_reset_goes_back_to_the_given_state(case: Case, run: Runs) -> CheckRes
 def test_the_first_call_starts_from_the_cells_own_state(case: Case, run: Runs) -> CheckResult:
     """The first call starts from the state that the cell's get_initial_state makes."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     return CheckResult(numbers.agrees_with_reference(case.replace(state="ones"), seen))
 
 
@@ -308,10 +309,10 @@ def test_a_batch_of_another_size_is_refused(case: Case, run: Runs) -> CheckResul
     stays as it was.
     """
     call = case_calls.without_state(case)
-    once, other = run(case, call, case_calls.of_other_batch(case))
-    outputs.accepted(case, once)
+    once, other = run(case, call, case_calls.whole_of_other_batch(case))
+    outputs.accepted_run(case, once)
     grade = stored_state.batch_refused(case, other)
-    stored_state.left_alone(case, once, other)
+    stored_state.keeps_its_values(case, once, other)
     return CheckResult(grade=grade)
 
 
@@ -328,10 +329,10 @@ def test_a_refused_call_leaves_the_stored_state_alone(case: Case, run: Runs) -> 
     """
     call = case_calls.without_state(case)
     once, malformed, again = run(case, call, case_calls.whole(case), call)
-    outputs.accepted(case, once)
+    outputs.accepted_run(case, once)
     if malformed.error is not None:
-        stored_state.left_alone(case, once, malformed)
-    outputs.accepted(case, again, "the next call, without a state")
+        stored_state.keeps_its_values(case, once, malformed)
+    outputs.accepted_run(case, again, "the next call, without a state")
 
 
 # --- both directions -----------------------------------------------------------------------------
@@ -346,8 +347,8 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
     """Each layer inside a stateful Bidirectional layer goes on from its own last state."""
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     split = case_calls.split(case)
-    stored_state.ending_in_stored(case, first, "the first steps", split)
-    seen = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
+    stored_state.run_ending_in_stored(case, first, "the first steps", split)
+    seen = stored_state.run_ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.state_agrees(seen, expected_in_two_calls(case)))
 
 
@@ -362,8 +363,8 @@ def test_a_reset_is_of_both_directions(case: Case, run: Runs) -> CheckResult:
     """After a Bidirectional layer is reset both directions start from zeros."""
     call = case_calls.whole(case)
     once, again = run(case, call, case_calls.after_reset(call))
-    stored_state.ending_in_stored(case, once, "the call")
-    seen = stored_state.ending_in_stored(case, again, "the call after a reset")
+    stored_state.run_ending_in_stored(case, once, "the call")
+    seen = stored_state.run_ending_in_stored(case, again, "the call after a reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -388,7 +389,7 @@ def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> 
     first, second = run(case, case_calls.first_part(case), case_calls.rest(case, None))
     finding = shared.two_equal_one(case, first, second)
     stored_state.holds_the_final_state(
-        case, outputs.accepted(case, second, steps=case.data.steps - case_calls.split(case))
+        case, outputs.accepted_run(case, second, steps=case.data.steps - case_calls.split(case))
     )
     return finding
 
@@ -406,7 +407,7 @@ def test_it_goes_on_within_a_model(case: Case, run: Runs) -> CheckResult:
     assert case.program.model is not None
     if case.program.model.by == "predict":
         (observation,) = run(case, case_calls.in_two_batches(case))
-        seen = stored_state.of_two_batches(case, observation, "predict")
+        seen = stored_state.run_of_two_batches(case, observation, "predict")
         return CheckResult(numbers.agrees_with_reference(case, seen))
     return _goes_on_in_model(case, run)
 
@@ -418,8 +419,8 @@ def _goes_on_in_model(case: Case, run: Runs) -> CheckResult:
         case_calls.by_model(case, case_calls.first_part(case)),
         case_calls.by_model(case, case_calls.rest(case, None)),
     )
-    begun = stored_state.ending_in_stored(case, first, "the first steps", split)
-    ended = stored_state.ending_in_stored(case, second, "the rest", case.data.steps - split)
+    begun = stored_state.run_ending_in_stored(case, first, "the first steps", split)
+    ended = stored_state.run_ending_in_stored(case, second, "the rest", case.data.steps - split)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 
@@ -430,8 +431,8 @@ def test_a_model_resets_its_layers(case: Case, run: Runs) -> CheckResult:
     """After a whole model is reset the next call starts from zeros."""
     call = case_calls.by_model(case, case_calls.whole(case))
     once, again = run(case, call, dataclasses.replace(call, before=wire.Reset(model=True)))
-    stored_state.ending_in_stored(case, once, "the first call")
-    seen = stored_state.ending_in_stored(case, again, "the call after the model's reset")
+    stored_state.run_ending_in_stored(case, once, "the first call")
+    seen = stored_state.run_ending_in_stored(case, again, "the call after the model's reset")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 

@@ -1,7 +1,7 @@
-"""UP: what the old TensorFlow did, the new one does. With two targets only.
+"""UP: the new TensorFlow does what the old one did. These clauses need two targets.
 
-The other modules' clauses are judged on both then (conformance/upgrade); here is what is about
-the two as wholes.
+With two targets, the clauses of the other modules are judged on both (conformance/upgrade). The
+clauses here compare the two targets as wholes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""WR: what is made of cells, and their relatives, keep their state as the cells do.
+"""WR: wrappers, stacks and other relatives of cells keep their state as the cells do.
 
-A family of its own: each clause says of one kind of relative what RT and AG say of the usual cells,
-for which the documentation of that relative is the source.
+They are a family of their own. Each clause demands of one sort of relative what RT and AG demand of
+the usual cells. Its source is the documentation of that relative.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARIABLE_DTYPE
 from conformance.checks import numbers, shared, stored_state
-from conformance.checks.outputs import Run, accepted, accepted_outputs, variables_are
+from conformance.checks.outputs import Run, accepted_outputs, accepted_run, must_have_variables_in
 from conformance.contract import sources, subjects
 from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
 from conformance.reference import forward
@@ -36,10 +36,10 @@ OWN = "Own"
 OWNABLE = (V1_SEQUENCE, "RNN/keras2", "RNN/keras3")
 KERAS = ("RNN/keras2", "RNN/keras3", "layer/keras2", "layer/keras3", "cell/keras2", "cell/keras3")
 LAYERS = ("layer/keras2", "layer/keras3")
-REMEMBERING = (EAGER, "function")  # modes in which a stateful layer is (test_statefulness.py)
+REMEMBERING = (EAGER, "function")  # the modes in which a layer is stateful (test_statefulness.py)
 SEQUENCES_OF_KERAS = tuple(path for path in KERAS if not path.startswith("cell"))
 
-# Programs of relatives are no other cells', and there are many of them
+# Relatives share no programs with other cells, and there are many of them
 _RELATIVE_COST = Cost(expensive=True, effort=0.5)
 relative_clause = partial(clause, cost=_RELATIVE_COST)
 
@@ -48,7 +48,7 @@ relative_clause = partial(clause, cost=_RELATIVE_COST)
     "WR-01",
     source=sources.RESIDUAL_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
-    cases=partial(relatives.wrapped, states=relatives.EITHER),
+    cases=partial(relatives.wrapped_cells, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> CheckResult:
@@ -62,7 +62,7 @@ def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> C
     "WR-02",
     source=sources.RESIDUAL_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE),
-    cases=partial(relatives.wrapped, states=relatives.EITHER, split=True),
+    cases=partial(relatives.wrapped_cells, states=relatives.EITHER, split=True),
 )
 def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """Running a wrapped cell for k steps, and then for the rest from the carried state, equals
@@ -76,7 +76,9 @@ def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Check
     source=sources.DROPOUT_WRAPPER,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
     cases=partial(
-        relatives.wrapped, wrappers=((OUTPUT_DROPOUT,),), kinds=("SimpleRNN", "LSTM", "GRU")
+        relatives.wrapped_cells,
+        wrappers=((OUTPUT_DROPOUT,),),
+        cell_types=("SimpleRNN", "LSTM", "GRU"),
     ),
 )
 def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> CheckResult:
@@ -84,7 +86,7 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     keeps by the keep probability.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("outputs", seen.outputs, expected.outputs, seen)
     return CheckResult(numbers.state_agrees(seen, expected))
@@ -95,9 +97,9 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     source=sources.DROPOUT_WRAPPER,
     subjects=subjects.relatives(WRAPPED, V1_SEQUENCE, V1_CELL),
     cases=partial(
-        relatives.wrapped,
+        relatives.wrapped_cells,
         wrappers=((STATE_DROPOUT,),),
-        kinds=("LSTM", "BasicLSTM", "GRU"),
+        cell_types=("LSTM", "BasicLSTM", "GRU"),
         most_steps=1,
     ),
 )
@@ -106,7 +108,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
     change an LSTM's c.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
+    seen = accepted_run(case, observation)
     expected = forward.trajectory(case)
     _kept_or_zero("final h", seen.state[0][0], expected.state[0][0], seen)
     ratios = [numbers.within_bound(seen.outputs, expected.outputs, "outputs", observation)]
@@ -116,7 +118,7 @@ def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResu
 
 
 def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) -> None:
-    """Judge what was dropped in part; which values are kept is chance, so no ratio is told."""
+    """Judge values that were dropped in part; chance keeps some, so no ratio is returned."""
     kept = np.where(values == 0, expected.value, wire.KEEP_PROBABILITY * values)
     numbers.within_bound(kept, expected, f"keep probability * {what}", seen.observation)
 
@@ -125,7 +127,7 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) 
     "WR-05",
     source=sources.MULTI_RNN_CELL,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE, V1_CELL),
-    cases=partial(relatives.in_one_tensor, states=relatives.EITHER),
+    cases=partial(relatives.states_in_one_tensor, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
@@ -139,7 +141,7 @@ def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
     "WR-06",
     source=sources.MULTI_RNN_CELL,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE),
-    cases=partial(relatives.in_one_tensor, states=relatives.EITHER, split=True),
+    cases=partial(relatives.states_in_one_tensor, states=relatives.EITHER, split=True),
 )
 def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckResult:
     """Running k steps, and then the rest from a final state in one tensor, equals running
@@ -152,7 +154,7 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckRe
     "WR-07",
     source=sources.STACKED_RNN_CELLS,
     subjects=subjects.relatives(NESTED, *STACKABLE, *STACKABLE_CELLS),
-    cases=partial(relatives.nested, states=relatives.EITHER),
+    cases=partial(relatives.nested_stacks, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
@@ -166,7 +168,7 @@ def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
     "WR-08",
     source=sources.STACKED_RNN_CELLS,
     subjects=subjects.relatives(NESTED, *STACKABLE),
-    cases=partial(relatives.nested, states=relatives.EITHER, split=True),
+    cases=partial(relatives.nested_stacks, states=relatives.EITHER, split=True),
 )
 def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """Running nested stacks for k steps, and then for the rest from the carried state, equals
@@ -179,7 +181,7 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckR
     "WR-09",
     source=sources.LSTM,
     subjects=subjects.relatives("Dropout", *KERAS),
-    cases=partial(relatives.with_dropout, states=relatives.EITHER),
+    cases=partial(relatives.cells_with_dropout, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult:
@@ -191,7 +193,7 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult
     "WR-10",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
-    cases=partial(relatives.of_ones_own, states=relatives.GIVEN),
+    cases=partial(relatives.custom_cells, states=relatives.GIVEN),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> CheckResult:
@@ -205,7 +207,7 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Chec
     "WR-11",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
-    cases=partial(relatives.of_ones_own, states=relatives.GIVEN, split=True),
+    cases=partial(relatives.custom_cells, states=relatives.GIVEN, split=True),
 )
 def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """Running a user's own cell for k steps, and then for the rest from the carried state,
@@ -218,7 +220,7 @@ def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckR
     "WR-12",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, "RNN/keras2", "RNN/keras3"),
-    cases=partial(relatives.of_ones_own, starts=(True,), states=(None,)),
+    cases=partial(relatives.custom_cells, starts=(True,), states=(None,)),
 )
 def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> CheckResult:
     """A run without an initial state starts from what the cell's get_initial_state gives."""
@@ -229,7 +231,7 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> C
     "WR-13",
     source=sources.RNN,
     subjects=subjects.relatives(OWN, *OWNABLE),
-    cases=partial(relatives.of_ones_own, starts=(False,), states=(None,)),
+    cases=partial(relatives.custom_cells, starts=(False,), states=(None,)),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
@@ -243,7 +245,7 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
     "WR-14",
     source=sources.CONV_LSTM,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
-    cases=partial(relatives.convolutional, states=relatives.EITHER),
+    cases=partial(relatives.convolutional_layers, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
@@ -257,7 +259,7 @@ def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
     "WR-15",
     source=sources.CONV_LSTM,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
-    cases=partial(relatives.convolutional, states=relatives.EITHER, split=True),
+    cases=partial(relatives.convolutional_layers, states=relatives.EITHER, split=True),
 )
 def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> CheckResult:
     """Running a ConvLSTM for k steps, and then for the rest from the carried state, equals
@@ -270,7 +272,7 @@ def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> CheckRes
     "WR-21",
     source=sources.RNN,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
-    cases=partial(relatives.convolutional, stateful=True, states=(None,), split=True),
+    cases=partial(relatives.convolutional_layers, stateful=True, states=(None,), split=True),
     modes=REMEMBERING,
 )
 def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
@@ -282,7 +284,7 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
     "WR-16",
     source=sources.TIME_DISTRIBUTED,
     subjects=subjects.relatives("Distributed", *LAYERS),
-    cases=relatives.time_distributed,
+    cases=relatives.time_distributed_layers,
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckResult:
@@ -301,7 +303,7 @@ def test_each_slice_in_time_is_a_run_of_its_own(case: Case, run: Runs) -> CheckR
     source=sources.TIME_DISTRIBUTED,
     severity=SHOULD,
     subjects=subjects.relatives("Distributed", *LAYERS),
-    cases=relatives.stateful_in_time,
+    cases=relatives.stateful_time_distributed_layers,
     modes=REMEMBERING,
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
@@ -310,7 +312,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     Each slice starts from the state that the one before has left.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = stored_state.ending_in_stored(case, observation, "the call")
+    seen = stored_state.run_ending_in_stored(case, observation, "the call")
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -318,7 +320,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
     "WR-17",
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *KERAS),
-    cases=partial(relatives.mixed, states=relatives.EITHER),
+    cases=partial(relatives.mixed_precision, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
 )
 def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Runs) -> CheckResult:
@@ -326,8 +328,8 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     variables are of float32.
     """
     (observation,) = run(case, case_calls.whole(case))
-    seen = accepted(case, observation)
-    variables_are(VARIABLE_DTYPE, observation)
+    seen = accepted_run(case, observation)
+    must_have_variables_in(VARIABLE_DTYPE, observation)
     return CheckResult(numbers.agrees_with_reference(case, seen))
 
 
@@ -335,7 +337,7 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
     "WR-18",
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *SEQUENCES_OF_KERAS),
-    cases=partial(relatives.mixed, states=relatives.EITHER, split=True),
+    cases=partial(relatives.mixed_precision, states=relatives.EITHER, split=True),
 )
 def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> CheckResult:
     """Under a mixed precision policy, running k steps, and then the rest from the carried
@@ -348,7 +350,7 @@ def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> C
     "WR-19",
     source=sources.MIXED_PRECISION,
     subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
-    cases=partial(relatives.mixed, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
+    cases=partial(relatives.mixed_precision, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
 )
 def test_mixed_precision_casts_a_state(case: Case, run: Runs) -> CheckResult:
     """Under a mixed precision policy a float32 state is cast to the compute dtype, and gives

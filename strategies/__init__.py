@@ -1,5 +1,5 @@
-"""What Hypothesis draws: cells, sequences, well-formed states and malformed ones. No TensorFlow.
+"""The strategies of Hypothesis: cells, sequences, well-formed and malformed states. No TensorFlow.
 
-Everything shrinks towards what a person reads at a glance: one cell of one unit, one row, one step,
-float32, eager, a state of zeros.
+Everything shrinks towards a case that a person reads at a glance: one cell of one unit, one row,
+one step, float32, eager, a state of zeros.
 """

@@ -14,7 +14,7 @@ from conformance.cases.program import STACK, Cell
 MAX_UNITS = 16
 MAX_DEPTH = 4
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "linear")
-# each generation has its own function of the name hard_sigmoid; the case names the function
+# The generations have different functions of the name hard_sigmoid; a case names the function
 RECURRENT_ACTIVATIONS = {
     "v1": ("sigmoid",),
     "keras2": ("sigmoid", "hard_sigmoid_0.2"),
@@ -22,12 +22,12 @@ RECURRENT_ACTIVATIONS = {
 }
 GENERATIONS = tuple(RECURRENT_ACTIVATIONS)
 CLIPS = (0.5, 3.0)
-KINDS = ("SimpleRNN", "GRU", "LSTM")
+CELL_TYPES = ("SimpleRNN", "GRU", "LSTM")
 
 
 @functools.cache
 def units(smallest: int = 1) -> st.SearchStrategy[int]:
-    """Small ones more often: one unit, and two, are where broadcasting hides faults."""
+    """Draw numbers of units, small ones more often: with one or two, broadcasting hides faults."""
     largest = (smallest + 1, max(smallest, 4), MAX_UNITS)
     return st.one_of([st.integers(smallest, most) for most in largest])
 
@@ -36,16 +36,16 @@ def units(smallest: int = 1) -> st.SearchStrategy[int]:
 def cells(
     name: str, generations: tuple[str, ...], smallest: int = 1, unequal: bool = False
 ) -> st.SearchStrategy[tuple[Cell, ...]]:
-    """The cells of a case: one of the named kind, or a stack of 2 to 4 of several kinds.
+    """Draw the cells of a case: one of the named type, or a stack of 2 to 4 of several types.
 
-    Options are those that all the generations offer. `smallest` bounds units and projections;
-    `unequal` makes the units of a stack differ from cell to cell.
+    The options are those that all these generations offer. `smallest` is the lower limit of units
+    and projections; `unequal` makes the units of a stack differ from cell to cell.
     """
     if name != STACK:
         return _cell(name, generations, smallest).map(lambda cell: (cell,))
-    kinds = KINDS + (("BasicLSTM",) if set(generations) == {"v1"} else ())
+    cell_types = CELL_TYPES + (("BasicLSTM",) if set(generations) == {"v1"} else ())
     return st.lists(
-        st.sampled_from(kinds).flatmap(lambda kind: _cell(kind, generations, smallest)),
+        st.sampled_from(cell_types).flatmap(lambda each: _cell(each, generations, smallest)),
         min_size=2,
         max_size=MAX_DEPTH,
         unique_by=(lambda cell: cell.output_units) if unequal else None,
@@ -56,13 +56,13 @@ def cells(
 def both_directions(
     name: str, generations: tuple[str, ...], smallest: int = 1
 ) -> st.SearchStrategy[tuple[Cell, Cell]]:
-    """A forward and a backward cell of the named kind: alike, or each with options of its own."""
+    """Draw a forward and a backward cell of the named type: equal, or each with its own options."""
     one = _cell(name, generations, smallest)
     return one.map(lambda cell: (cell, cell)) | st.tuples(one, one)
 
 
 @functools.cache
-def _cell(kind: str, generations: tuple[str, ...], smallest: int) -> st.SearchStrategy[Cell]:
+def _cell(cell_type: str, generations: tuple[str, ...], smallest: int) -> st.SearchStrategy[Cell]:
     v1 = "v1" in generations
     only_v1 = set(generations) == {"v1"}
     options: dict[str, st.SearchStrategy] = {
@@ -70,35 +70,36 @@ def _cell(kind: str, generations: tuple[str, ...], smallest: int) -> st.SearchSt
         "activation": _mostly_first(ACTIVATIONS),
         "use_bias": st.just(True) if v1 else _mostly_first((True, False)),
     }
-    if kind != "SimpleRNN":
+    if cell_type != "SimpleRNN":
         options["recurrent_activation"] = _mostly_first(_recurrent_activations(generations))
-    if kind in ("LSTM", "GRU") and not only_v1:
+    if cell_type in ("LSTM", "GRU") and not only_v1:
         options["implementation"] = st.sampled_from((2, 1))
-    if kind in ("LSTM", "BasicLSTM"):
+    if cell_type in ("LSTM", "BasicLSTM"):
         options["forget_bias"] = st.sampled_from((0.0, 1.0))
-    if kind == "GRU" and not v1:
+    if cell_type == "GRU" and not v1:
         options["reset_after"] = st.booleans()
-    if kind == "LSTM" and only_v1:
+    if cell_type == "LSTM" and only_v1:
         options |= _v1_lstm_options(smallest)
-    return st.builds(Cell, kind=st.just(kind), **options).map(_without_idle_options)
+    return st.builds(Cell, cell_type=st.just(cell_type), **options).map(_without_idle_options)
 
 
 def _mostly_first(options: Sequence[Any]) -> st.SearchStrategy:
-    """One of the options; as often the default as any other: with all its defaults, a layer of
-    Keras 2 computes in another way.
+    """Draw one of the options: in about half of the draws the first, the default.
+
+    A Keras 2 layer with all its defaults computes in another way, so that must be frequent.
     """
     return st.sampled_from([options[0]] * (len(options) - 1) + list(options))
 
 
-def usual(cell: Cell) -> Cell:
-    """The cell with the activations and the bias that most people leave it with."""
+def with_usual_options(cell: Cell) -> Cell:
+    """Return the cell with the default activations and bias, which most people keep."""
     return dataclasses.replace(
         cell, activation="tanh", recurrent_activation="sigmoid", use_bias=True
     )
 
 
 def _recurrent_activations(generations: tuple[str, ...]) -> list[str]:
-    common = set.intersection(*(set(RECURRENT_ACTIVATIONS[g]) for g in generations))
+    common = set.intersection(*(set(RECURRENT_ACTIVATIONS[each]) for each in generations))
     return sorted(common, key=lambda name: (name != "sigmoid", name))
 
 
@@ -113,10 +114,11 @@ def _v1_lstm_options(smallest: int) -> dict[str, st.SearchStrategy]:
 
 
 def _without_idle_options(cell: Cell) -> Cell:
-    """The clip of a projection does nothing, and may not be given, where there is none."""
+    """Return the cell without options that have no effect."""
+    # Without a projection its clip does nothing, and must not be given.
     if cell.projection is None and cell.projection_clip is not None:
         return Cell(**{**vars(cell), "projection_clip": None})
+    # Keras keeps the forget bias in the bias vector.
     if not cell.use_bias and cell.forget_bias:
-        # Keras keeps the forget bias in the bias vector
         return Cell(**{**vars(cell), "forget_bias": 0.0})
     return cell

@@ -1,4 +1,4 @@
-"""Cases of cells and layers that are made with their units alone."""
+"""Cases of cells and layers that get only their units; all their options have the defaults."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from conformance.cases.program import STACK, Cell
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import cells, documented_examples, lengths_and_masks, states
 
-DTYPES = ("float32", "float64")  # the default, and one that shows more
+DTYPES = ("float32", "float64")  # the default, and one with smaller error bounds
 
 
 @st.composite
 def programs(
-    draw: st.DrawFn, subject: Subject, extent: DrawSpec, only_default_dtype: bool = False
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, only_default_dtype: bool = False
 ) -> Case:
-    """A program of plain cells; its options are the documented ones, and none of them is given."""
-    generation = state_forms.Path.of(subject.path).generation
-    kinds = ("LSTM", "GRU") if subject.cell == STACK else (subject.cell,)
+    """Draw a program of plain cells; it gives no option, so each has its documented default."""
+    generation = state_forms.Path.parse(subject.path).generation
+    cell_types = ("LSTM", "GRU") if subject.cell == STACK else (subject.cell,)
     return make_case(
         path=subject.path,
-        mode=draw(lengths_and_masks.one_of(tuple(extent.modes))),
+        mode=draw(lengths_and_masks.one_of(tuple(spec.modes))),
         cells=tuple(
-            documented_examples.cell(kind, draw(cells.units()), generation) for kind in kinds
+            documented_examples.cell(each, draw(cells.units()), generation) for each in cell_types
         ),
         features=draw(lengths_and_masks.features()),
         dtype=draw(lengths_and_masks.one_of(DTYPES[:1] if only_default_dtype else DTYPES)),
@@ -38,30 +38,30 @@ def programs(
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
-    """Several cases of one program; options as of `states.Data`."""
-    program = draw(programs(subject, extent))
-    one_step, of = states.of_one_step(subject), states.Data(**data)
+def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any) -> tuple[Case, ...]:
+    """Draw several cases of one program; `data` are the fields of `states.DataSpec`."""
+    program = draw(programs(subject, spec))
+    one_step, data_spec = states.runs_one_step(subject), states.DataSpec(**data)
     first = draw(lengths_and_masks.seeds())
     return tuple(
-        states.with_data(draw, program, first + at, one_step, of)
-        for at in range(extent.batch_size(program.program.mode))
+        states.with_data(draw, program, first + index, one_step, data_spec)
+        for index in range(spec.batch_size(program.program.mode))
     )
 
 
 @st.composite
-def default_cases(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """What is made and not called: as drawn, and of one unit."""
-    case = draw(programs(subject, extent, only_default_dtype=True))
-    return (case, case.replace(cells=_of_one_unit(case)))
+def default_cases(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw cases that are made but not called: one as drawn, and the same with one unit."""
+    case = draw(programs(subject, spec, only_default_dtype=True))
+    return (case, case.replace(cells=_one_unit_cells(case)))
 
 
 @st.composite
-def simplest(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """The one case of a subject of which only the class matters."""
-    case = draw(programs(subject, extent, only_default_dtype=True))
-    return (case.replace(cells=_of_one_unit(case), features=1, weight_seed=0),)
+def simplest_cases(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw the simplest case of a subject, for checks in which only the class matters."""
+    case = draw(programs(subject, spec, only_default_dtype=True))
+    return (case.replace(cells=_one_unit_cells(case), features=1, weight_seed=0),)
 
 
-def _of_one_unit(case: Case) -> tuple[Cell, ...]:
+def _one_unit_cells(case: Case) -> tuple[Cell, ...]:
     return tuple(dataclasses.replace(cell, units=1) for cell in case.program.cells)

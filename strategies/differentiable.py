@@ -1,7 +1,8 @@
-"""Cases whose gradients are asked for.
+"""Cases for the clauses about gradients.
 
-What has to be traced for them is no other clause's, and takes long. So programs are drawn for them
-alone, of many dtypes: several where they are built soon, which is eagerly, or of a single step.
+No other clause needs the traces of these cases, and such a trace takes long. So these cases have
+their own programs, of many dtypes: several programs where they are built fast, which is in eager
+mode or with a single step, and else one.
 """
 
 from __future__ import annotations
@@ -19,18 +20,23 @@ _PROGRAMS = 3
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
-    """Several cases of one program or of a few. Options as of `states.Data`."""
-    mode = draw(lengths_and_masks.one_of(tuple(extent.modes)))
-    one_step, of = states.of_one_step(subject), states.Data(**data)
+def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any) -> tuple[Case, ...]:
+    """Draw several cases of one or a few programs; `data` are the fields of `states.DataSpec`."""
+    mode = draw(lengths_and_masks.one_of(tuple(spec.modes)))
+    one_step, data_spec = states.runs_one_step(subject), states.DataSpec(**data)
     programs = _PROGRAMS if one_step or mode == EAGER else 1
     drawn = []
     for dtype in draw(st.permutations(lengths_and_masks.DTYPES))[:programs]:
         program = draw(states.programs(subject, [mode]))
         program = program.replace(dtype=dtype)
         if draw(st.booleans()):
-            program = program.replace(cells=tuple(map(cells.usual, program.program.cells)))
-        count = max(1, extent.batch_size(mode) // (programs * len(program.program.cells)))
+            program = program.replace(
+                cells=tuple(map(cells.with_usual_options, program.program.cells))
+            )
+        count = max(1, spec.batch_size(mode) // (programs * len(program.program.cells)))
         first = draw(lengths_and_masks.seeds())
-        drawn += [states.with_data(draw, program, first + at, one_step, of) for at in range(count)]
+        drawn += [
+            states.with_data(draw, program, first + index, one_step, data_spec)
+            for index in range(count)
+        ]
     return tuple(drawn)

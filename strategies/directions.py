@@ -20,15 +20,15 @@ LAYERS = tuple(
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any) -> tuple[Case, ...]:
-    """A case, and where the extent allows several the same one in the other merge modes.
+def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any) -> tuple[Case, ...]:
+    """Draw a case and, where several are asked for, the same case in the other merge modes.
 
-    Each is a layer of its own: only eagerly, where making one takes no trace. Options as of
-    `states.Data`.
+    Each of them needs its own layer. So there is only one case except in eager mode, where a layer
+    needs no trace. `data` are the fields of `states.DataSpec`.
     """
-    case = draw(states.cases(subject, extent.modes, layers=LAYERS, **data))
+    case = draw(states.cases(subject, spec.modes, layers=LAYERS, **data))
     others = [mode for mode in MERGE_MODES if mode != case.program.layer.merge_mode]
-    if case.program.mode != EAGER or extent.batch_size(EAGER) == 1:
+    if case.program.mode != EAGER or spec.batch_size(EAGER) == 1:
         return (case,)
     layers = [dataclasses.replace(case.program.layer, merge_mode=mode) for mode in others]
     return (case, *(states.with_layer(case, layer) for layer in layers))

@@ -1,8 +1,8 @@
 """Cases of documented usage: the write-ups' own examples, and plain cells for their claims.
 
-The cells are those that a user gets without asking for options, in float32 or float64; a stack is
-of two LSTM cells, as in the write-up that shows one. Where no numbers are judged the cells and
-layers are fresh, for so the write-ups call them: made, and not built before.
+The cells are those that a user gets without options, in float32 or float64. A stack has two LSTM
+cells, as in the write-up that shows one. Where no numbers are judged the cells and layers are
+fresh, because the write-ups call them in that way: made, but not built before.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ DISTINCT = "mixed"  # every leaf, row and unit has a value of its own
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """The sizes that an example names, and whether its state is random or zeros."""
+    """The sizes that an example names, and the values of its state: random, or zeros."""
 
-    kinds: tuple[str, ...]
+    cell_types: tuple[str, ...]
     units: tuple[int, ...]
     batch: int
     steps: int
@@ -38,31 +38,32 @@ class Example:
 
 
 @st.composite
-def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], of: Example) -> Case:
-    """Cases of one example: only the mode and the data's seed are drawn."""
-    generation = state_forms.Path.of(subject.path).generation
+def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], sizes: Example) -> Case:
+    """Draw cases of one example: only the mode and the data's seed vary."""
+    generation = state_forms.Path.parse(subject.path).generation
     return make_case(
         path=subject.path,
         mode=draw(st.sampled_from(modes)),
         cells=tuple(
-            cell(kind, units, generation) for kind, units in zip(of.kinds, of.units, strict=True)
+            cell(cell_type, units, generation)
+            for cell_type, units in zip(sizes.cell_types, sizes.units, strict=True)
         ),
-        batch=of.batch,
-        steps=of.steps,
-        features=of.features,
+        batch=sizes.batch,
+        steps=sizes.steps,
+        features=sizes.features,
         data_seed=draw(lengths_and_masks.seeds()),
-        state=of.state,
+        state=sizes.state,
         fresh=True,
     )
 
 
-def cell(kind: str, units: int, generation: str) -> Cell:
-    """A cell in its generation's default configuration; the forget bias is 1 in all of them."""
+def cell(cell_type: str, units: int, generation: str) -> Cell:
+    """Return a cell in its generation's default configuration; any LSTM has a forget bias of 1."""
     return Cell(
-        kind,
+        cell_type,
         units,
-        forget_bias=1.0 if Cell(kind, units).is_lstm else 0.0,
-        reset_after=kind == "GRU" and generation != "v1",
+        forget_bias=1.0 if Cell(cell_type, units).is_lstm else 0.0,
+        reset_after=cell_type == "GRU" and generation != "v1",
     )
 
 
@@ -78,16 +79,16 @@ def cases(
     split: bool = False,
     fresh: bool = False,
 ) -> Case:
-    """Cases of plain cells, all sizes drawn. `split` draws a number of steps below the whole."""
-    generation = state_forms.Path.of(subject.path).generation
-    kinds = ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
+    """Draw cases of plain cells of all sizes; with `split` also the place where they are cut."""
+    generation = state_forms.Path.parse(subject.path).generation
+    cell_types = ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
     mode = draw(st.sampled_from(modes))
     steps = draw(lengths_and_masks.steps(2 if split else 1))
     return make_case(
         path=subject.path,
         mode=mode,
         cells=tuple(
-            cell(kind, draw(drawn_cells.units(smallest_units)), generation) for kind in kinds
+            cell(each, draw(drawn_cells.units(smallest_units)), generation) for each in cell_types
         ),
         batch=draw(lengths_and_masks.batches(smallest_batch)),
         steps=steps,
@@ -98,38 +99,38 @@ def cases(
         state=state,
         form=draw(st.sampled_from(written_as)),
         split=draw(st.integers(1, steps - 1)) if split else None,
-        # what a v1 cell does that was not built depends on the cells that its process had before
+        # the result of a v1 cell that was not built depends on earlier cells in its process
         fresh=fresh and generation != "v1",
     )
 
 
 @st.composite
-def misfits(
+def malformed_cases(
     draw: st.DrawFn,
     subject: Subject,
     modes: Sequence[str],
     names: Sequence[str],
     each_leaf: bool = False,
 ) -> Case:
-    """Cases whose state is malformed in one of the named ways that applies to the subject's cell.
+    """Draw cases with a malformed state, in one of the named ways that apply to the cell.
 
-    It is done to every leaf, or with `each_leaf` to a drawn one.
+    Every leaf is malformed, or with `each_leaf` a drawn one.
     """
-    # a state of one row, or of one unit, is wrong only where there are several
+    # a state of one row, or of one unit, is wrong only where the case has several
     case = draw(cases(subject, modes, smallest_batch=2, smallest_units=2, fresh=True))
     name = draw(st.sampled_from(applicable(subject, names)))
-    leaves = sum(len(of_cell.state_widths) for of_cell in case.program.cells)
-    # an LSTM's c is its last leaf, and is broadcast where its h is not
+    leaves = sum(len(each.state_widths) for each in case.program.cells)
+    # some paths broadcast an LSTM's c, which is its last leaf, but not its h
     places = (leaves - 1, *range(leaves - 1), None) if each_leaf and leaves > 1 else (None,)
     leaf = draw(st.sampled_from(places))
     return case.replace(malformation=Malformation(name, leaf))
 
 
 def applicable(subject: Subject, names: Sequence[str]) -> list[str]:
-    """The malformations among the named ones that the subject's state can have.
+    """Return those of the named malformations that the subject's state can have.
 
-    A float of another width is one of them everywhere here: the write-ups ask for the same dtype,
-    also where an API documents that it casts.
+    A float of another dtype is always one of them here: the write-ups ask for the same dtype, even
+    where an API documents that it casts.
     """
     possible = {
         *state_malformations.state_malformation_names(subject.path, subject.cell),

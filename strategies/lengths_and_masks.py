@@ -1,6 +1,6 @@
 """The sizes and dtype of a sequence, and the seeds of its values.
 
-Strategies are made once: Hypothesis takes longer to look a new one over than to draw from it.
+Each strategy is made once: Hypothesis takes longer to examine a new one than to draw from it.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ MAX_BATCH = 8
 MAX_STEPS = 16
 MAX_FEATURES = 8
 _FEW = 4
-_FEWEST_ROWS_SHARE = 2  # so many times as often as any other
-_FEW_SHARE = 3  # so many times as often few steps as more
+_FEWEST_ROWS_SHARE = 2  # the fewest rows are twice as frequent as any other number
+_FEW_SHARE = 3  # few steps are three times as frequent as many
 DTYPES = ("float32", "float64", "float16", "bfloat16")
-_DTYPES = ("float32", *DTYPES)  # most people's is as often as two others
+_DTYPES = ("float32", *DTYPES)  # the one that most people use is there twice
 WEIGHT_SCALES = (1.0, 0.1, 0.5, 2.0)
 
 
 @functools.cache
 def batches(smallest: int = 1) -> st.SearchStrategy[int]:
-    """Rows of a batch; the fewest more often: one row is what is broadcast."""
+    """Draw numbers of rows, the smallest more often: one row can be broadcast."""
     return st.sampled_from(rows(smallest))
 
 
 def rows(smallest: int, largest: int = MAX_BATCH) -> list[int]:
-    """Numbers of rows to choose from."""
+    """Return the numbers of rows to choose from, the smallest several times."""
     return [*[smallest] * _FEWEST_ROWS_SHARE, *range(smallest + 1, largest + 1)]
 
 
 @functools.cache
 def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]:
-    """Time steps; few more often, for each takes its time, in the target and in the reference."""
+    """Draw numbers of steps, small ones more often, as each step takes time on both sides."""
     few = range(smallest, min(max(smallest, _FEW), largest) + 1)
     many = range(few.stop, largest + 1)
     often = max(1, _FEW_SHARE * len(many) // len(few))
@@ -43,29 +43,29 @@ def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]
 
 @functools.cache
 def dtypes() -> st.SearchStrategy[str]:
-    """Dtypes of programs."""
+    """Draw dtypes of programs."""
     return st.sampled_from(_DTYPES)
 
 
 @functools.cache
 def features() -> st.SearchStrategy[int]:
-    """Input features."""
+    """Draw numbers of input features."""
     return st.integers(1, MAX_FEATURES)
 
 
 @functools.cache
 def seeds() -> st.SearchStrategy[int]:
-    """Seeds of weights and data."""
+    """Draw seeds of weights and data."""
     return st.integers(0, 999)
 
 
 @functools.cache
 def one_of(options: tuple[Hashable, ...]) -> st.SearchStrategy:
-    """One of the options; the first is the simplest."""
+    """Draw one of the options; the first is the simplest."""
     return st.sampled_from(options)
 
 
 @functools.cache
-def up_to(largest: int, smallest: int = 0) -> st.SearchStrategy[int]:
-    """A whole number from the smallest to the largest."""
+def whole_numbers(largest: int, smallest: int = 0) -> st.SearchStrategy[int]:
+    """Draw a whole number from the smallest to the largest."""
     return st.integers(smallest, largest)

@@ -16,22 +16,22 @@ from conformance.cases.program import EAGER, Cell
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import lengths_and_masks, states
 
-# What a case needs for the malformation to make its state wrong
+# Malformations that make a state wrong only if it has two rows, two units, or unequal cells
 _TWO_ROWS = {"batch_one", "ragged"}
 _TWO_UNITS = {"units_one", "ragged"}
 _UNEQUAL = {"layers_swapped"}
-# What takes seconds to trace, and is drawn mostly eagerly where the mode is drawn
+# Malformations that take seconds to trace; they are drawn mostly in eager mode
 _EXPENSIVE = {"ragged"}
-_EAGER_MORE = 4  # times as often as others
-_FOR_A_MASK = 3  # steps, of which a mask can leave out one and still have more than one
+_EAGER_MORE = 4  # times as frequent as each other mode
+_FOR_A_MASK = 3  # steps: a mask that leaves out one still has more than one
 _ENOUGH_STEPS = 3  # a state is refused at the first step or not at all
 
 
 @st.composite
 def argument_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases whose sequence_length or mask is malformed as the subject says."""
-    kind = state_malformations.MALFORMATIONS[subject.malformation or ""]
-    lengths = kind.argument == malformation.LENGTHS
+    """Draw cases with the subject's malformation of the sequence_length or of the mask."""
+    malformation_type = state_malformations.MALFORMATIONS[subject.malformation or ""]
+    lengths = malformation_type.argument == malformation.LENGTHS
     case = draw(
         states.cases(
             subject,
@@ -43,12 +43,12 @@ def argument_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> C
             masks=(None,) if lengths else ("full", "trailing"),
         )
     )
-    return case.replace(malformation=Malformation(kind.name))
+    return case.replace(malformation=Malformation(malformation_type.name))
 
 
 @st.composite
 def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases whose state is malformed as the subject says, at a drawn leaf or at all."""
+    """Draw cases with the subject's malformation of the state, at one leaf or at all."""
     name = subject.malformation
     assert name is not None
     eager = [mode for mode in modes if mode == EAGER] * (
@@ -64,7 +64,7 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
             most_steps=_ENOUGH_STEPS,
         )
     )
-    case = _made_to_apply(case, name)
+    case = _make_applicable(case, name)
     leaf = None
     if state_malformations.MALFORMATIONS[name].of_leaf:
         leaf = draw(_leaf_or_all(state_malformations.leaf_count(case)))
@@ -75,20 +75,21 @@ def cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
 
 
 @st.composite
-def together(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """Cases malformed as the subject says: at a drawn leaf or at all; at all; at single leaves.
+def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw cases with the subject's malformation, at several choices of leaves.
 
-    What is refused of one leaf of an LSTM may be accepted of the other: eagerly all are drawn where
-    the extent allows several, of a stack the drawn one and all; in other modes each is a trace.
+    A library may refuse the malformation of one leaf of an LSTM and accept that of the other. So in
+    eager mode, where several cases are asked for, each leaf is malformed by itself, and then all at
+    once; in a stack only the drawn leaf, and all at once. In other modes each case needs a trace.
     """
-    case = draw(cases(subject, extent.modes))
+    case = draw(cases(subject, spec.modes))
     assert case.data.malformation is not None
     name = case.data.malformation.name
     leaves: list[int | None] = [None]
     count = state_malformations.leaf_count(case)
     if state_malformations.MALFORMATIONS[name].of_leaf and count > 1:
         leaves = [case.data.malformation.leaf]
-        if case.program.mode == EAGER and extent.batch_size(case.program.mode) > 1:
+        if case.program.mode == EAGER and spec.batch_size(case.program.mode) > 1:
             leaves += [None, *(() if case.program.stacked else range(count))]
     drawn = dict.fromkeys(leaves)
     return tuple(case.replace(malformation=Malformation(name, each)) for each in drawn)
@@ -99,8 +100,9 @@ def _leaf_or_all(leaves: int) -> st.SearchStrategy[int | None]:
     return st.none() | st.integers(0, leaves - 1)
 
 
-def _made_to_apply(case: Case, name: str) -> Case:
-    """A stack without an LSTM has nothing to flatten: its first cell is made one."""
+def _make_applicable(case: Case, name: str) -> Case:
+    """Return the case with an LSTM as its first cell, if the malformation needs one."""
+    # a stack without an LSTM has nothing to flatten
     if name == "flat_for_nested" and not any(cell.is_lstm for cell in case.program.cells):
         first = Cell("LSTM", case.program.cells[0].units)
         return case.replace(cells=(first, *case.program.cells[1:]))
@@ -115,12 +117,12 @@ def any_cases(
     fresh: bool,
     among: Sequence[str] | None = None,
 ) -> Case:
-    """Cases malformed in any way that applies to the subject's cell, all fresh or all built.
+    """Draw cases with any malformation that applies to the subject's cell, all fresh or all built.
 
-    `among` names those that are meant, where not all of them are.
+    `among` limits the malformations to these names.
     """
     possible = state_malformation_names(subject.path, subject.cell)
-    meant = [name for name in possible if among is None or name in among]
-    name = draw(lengths_and_masks.one_of(tuple(meant)))
+    chosen = [name for name in possible if among is None or name in among]
+    name = draw(lengths_and_masks.one_of(tuple(chosen)))
     case = draw(cases(dataclasses.replace(subject, malformation=name), modes))
     return case.replace(fresh=fresh)

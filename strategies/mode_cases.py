@@ -1,4 +1,4 @@
-"""Cases of modes and of models: few, as what they are about is dear to build or to run."""
+"""Cases of modes and of models: few, because their programs are expensive to build or to run."""
 
 from __future__ import annotations
 
@@ -14,50 +14,53 @@ from conformance.contract.clause import DrawSpec, Subject
 from strategies import lengths_and_masks, states
 
 
-def few(subject: Subject, extent: DrawSpec, **data: Any) -> st.SearchStrategy[tuple[Case, ...]]:
-    """As `states.together`, but in every mode as few as in eager mode."""
-    as_eager = dataclasses.replace(extent, batch_size=lambda mode: extent.batch_size(EAGER))
-    return states.together(subject, as_eager, **data)
+def few_cases(subject: Subject, spec: DrawSpec, **data: Any) -> st.SearchStrategy[tuple[Case, ...]]:
+    """Draw as `states.case_groups` does, but in every mode as few cases as in eager mode."""
+    as_eager = dataclasses.replace(spec, batch_size=lambda mode: spec.batch_size(EAGER))
+    return states.case_groups(subject, as_eager, **data)
 
 
 def one_program(
-    subject: Subject, extent: DrawSpec, most: int = 1, **data: Any
+    subject: Subject, spec: DrawSpec, most: int = 1, **data: Any
 ) -> st.SearchStrategy[tuple[Case, ...]]:
-    """As `states.together`, but one case, or a few, with any option: where no other clause asks for
-    its program, and it is several calls or each size is dear.
+    """Draw as `states.case_groups` does, but at most `most` cases, with any option.
+
+    This is for programs that no other clause asks for, where each case takes several calls, or each
+    new size is expensive.
     """
     alone = dataclasses.replace(
-        extent, batch_size=lambda mode: min(most, extent.batch_size(mode)), common=False
+        spec, batch_size=lambda mode: min(most, spec.batch_size(mode)), common=False
     )
-    return states.together(subject, alone, **data)
+    return states.case_groups(subject, alone, **data)
 
 
-def of_one_size(
-    subject: Subject, extent: DrawSpec, **data: Any
+def cases_of_one_size(
+    subject: Subject, spec: DrawSpec, **data: Any
 ) -> st.SearchStrategy[tuple[Case, ...]]:
-    """As `few`, but with any option, and as many rows and steps in each: another size is compiled
-    anew.
+    """Draw as `few_cases` does, but with any option, and with equal rows and steps in all cases.
+
+    The program is compiled again for each new size.
     """
 
-    def sized(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    def with_one_size(cases: tuple[Case, ...]) -> tuple[Case, ...]:
         first = cases[0]
         return tuple(case.replace(batch=first.data.batch, steps=first.data.steps) for case in cases)
 
-    return few(subject, dataclasses.replace(extent, common=False), **data).map(sized)
+    return few_cases(subject, dataclasses.replace(spec, common=False), **data).map(with_one_size)
 
 
 @st.composite
-def wired(
-    draw: st.DrawFn, subject: Subject, extent: DrawSpec, wirings: Sequence[str], **data: Any
+def wired_models(
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, wirings: Sequence[str], **data: Any
 ) -> tuple[Case, ...]:
-    """A case of a model with one of the wirings; options as of `one`."""
+    """Draw a case of a model with one of the wirings; `data` are options of `one_program`."""
     in_parts = not set(wirings).isdisjoint(IN_PARTS)
-    cases = draw(one_program(subject, extent, split=in_parts, **data))
+    cases = draw(one_program(subject, spec, split=in_parts, **data))
     wiring = draw(lengths_and_masks.one_of(tuple(wirings)))
-    return tuple(_wired(case, wiring) for case in cases)
+    return tuple(_with_wiring(case, wiring) for case in cases)
 
 
-def _wired(case: Case, wiring: str) -> Case:
+def _with_wiring(case: Case, wiring: str) -> Case:
     return case.replace(
         wiring=wiring,
         state=None if wiring == "none" else case.data.state,

@@ -1,4 +1,4 @@
-"""Cases of what is saved and loaded again, made anew from its config, or given other weights."""
+"""Cases that are saved and loaded, rebuilt from their config, or given other weights."""
 
 from __future__ import annotations
 
@@ -18,28 +18,29 @@ from conformance.contract.clause import DrawSpec, Subject
 from strategies import cells as drawn_cells
 from strategies import default_options, documented_examples, lengths_and_masks, states
 
-_FEW_STEPS = 4  # what came back is wrong at once, or not at all
-_BY_ORDER = (wire.H5_FILE, wire.WEIGHTS_FILE)  # weights of one shape could be mistaken unseen
+_FEW_STEPS = 4  # a reloaded program is wrong at once, or not at all
+# These formats find weights by their order, so weights of equal shapes can be swapped unseen
+_BY_ORDER = (wire.H5_FILE, wire.WEIGHTS_FILE)
 HARD_SIGMOID = "hard_sigmoid_0.2"
 
 
 @st.composite
-def together(
+def case_groups(
     draw: st.DrawFn,
     subject: Subject,
-    extent: DrawSpec,
+    spec: DrawSpec,
     way: str,
     layers: Sequence[Layer] = (Layer(),),
 ) -> tuple[Case, ...]:
-    """Several cases of one program, reloaded in a way."""
-    cases = draw(states.together(subject, extent, layers, most_steps=_FEW_STEPS))
+    """Draw several cases of one program, reloaded in this way."""
+    cases = draw(states.case_groups(subject, spec, layers, most_steps=_FEW_STEPS))
     if subject.cell == STACK and (way in _BY_ORDER or draw(st.booleans())):
-        cases = tuple(map(_of_one_shape, cases))
+        cases = tuple(map(_with_equal_cells, cases))
     return tuple(case.replace(reloaded=way) for case in cases)
 
 
-def _of_one_shape(case: Case) -> Case:
-    """The case with cells of which each could have the weights of any other."""
+def _with_equal_cells(case: Case) -> Case:
+    """Return the case with equal cells, so that each could have the weights of any other."""
     return case.replace(
         cells=case.program.cells[:1] * len(case.program.cells),
         features=case.program.cells[0].output_units,
@@ -47,12 +48,12 @@ def _of_one_shape(case: Case) -> Case:
 
 
 @st.composite
-def by_config(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """Several cases of one program made again from its config, some of them with every option."""
+def by_config(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw several cases of one program that is rebuilt from its config, some with every option."""
     layers = tuple(layer for layer in _layers(subject) if not layer.stateful)
-    cases = draw(together(subject, extent, wire.CONFIG, layers))
+    cases = draw(case_groups(subject, spec, wire.CONFIG, layers))
     options = draw(lengths_and_masks.one_of((wire.GIVEN, wire.EVERY)))
-    # a Keras 2 cell by itself keeps the shape of its first dropout mask, also in inference
+    # a Keras 2 cell alone keeps the shape of its first dropout mask, also in inference
     isolated = options == wire.EVERY and subject.path == "cell/keras2"
     return tuple(
         _with_config_options(case, options).replace(
@@ -64,11 +65,11 @@ def by_config(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case
 
 @st.composite
 def reloaded_cases(
-    draw: st.DrawFn, subject: Subject, extent: DrawSpec, way: str | None = None
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, way: str | None = None
 ) -> tuple[Case, ...]:
-    """What is made and not called: a case with every option, and one without the idle ones."""
+    """Draw cases that are made but not called: with every option, and without idle options."""
     layers = _layers(subject)
-    program = draw(states.programs(subject, extent.modes, common=extent.common, layers=layers))
+    program = draw(states.programs(subject, spec.modes, common=spec.common, layers=layers))
     reloaded = program.replace(reloaded=way)
     every, given = (_with_config_options(reloaded, options) for options in (wire.EVERY, wire.GIVEN))
     if set(states.generations(subject)) == {"v1"}:
@@ -77,7 +78,7 @@ def reloaded_cases(
 
 
 def _with_all_of_v1(cell: Cell) -> Cell:
-    """The cell with every option that an LSTM of v1 has, and no two clips the same."""
+    """Return the cell with every option of a v1 LSTM, and with two different clips."""
     if cell.cell_type != "LSTM":
         return cell
     clip, other = drawn_cells.CLIPS
@@ -88,20 +89,20 @@ def _with_all_of_v1(cell: Cell) -> Cell:
 
 
 @st.composite
-def from_keras2(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """Several cases of one Keras 2 program with the options drawn, or with the defaults."""
-    cases = draw(together(subject, extent, wire.KERAS2_CONFIG))
+def from_keras2(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw several cases of one Keras 2 program, with the drawn or with the default options."""
+    cases = draw(case_groups(subject, spec, wire.KERAS2_CONFIG))
     if draw(lengths_and_masks.one_of((wire.GIVEN, wire.DEFAULTS))) == wire.GIVEN:
         return cases
-    return tuple(map(_by_default, cases))
+    return tuple(map(_with_defaults, cases))
 
 
-def _by_default(case: Case) -> Case:
+def _with_defaults(case: Case) -> Case:
     cells = tuple(
         documented_examples.cell(cell.cell_type, cell.units, "keras2")
         for cell in case.program.cells
     )
-    # the default initializer of the recurrent kernel knows no half precision
+    # the default initializer of the recurrent kernel cannot make half precision
     dtype = (
         case.program.dtype
         if case.program.dtype in default_options.DTYPES
@@ -111,16 +112,16 @@ def _by_default(case: Case) -> Case:
 
 
 @st.composite
-def from_v1(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """Several cases of one program with the weights of v1 cells, for LSTMs of both classes."""
+def from_v1(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw several cases of one program with the weights of v1 cells, of either LSTM class."""
     way = draw(lengths_and_masks.one_of((wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS)))
-    return draw(together(subject, extent, way))
+    return draw(case_groups(subject, spec, way))
 
 
 @st.composite
-def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """Several cases of one Keras 2 program whose gates are its hard sigmoids."""
-    cases = draw(together(subject, extent, wire.KERAS2_CONFIG))
+def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw several cases of one Keras 2 program with its hard sigmoid in the gates."""
+    cases = draw(case_groups(subject, spec, wire.KERAS2_CONFIG))
     return tuple(
         case.replace(
             cells=tuple(
@@ -134,11 +135,11 @@ def with_hard_sigmoid(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tu
 
 @functools.cache
 def _layers(subject: Subject) -> tuple[Layer, ...]:
-    """A layer with each choice of the options that those of the subject document."""
-    options = _options(state_forms.Path.of(subject.path), subject.cell)
+    """Return a layer for each choice of the options that the subject's layers document."""
+    options = _options(state_forms.Path.parse(subject.path), subject.cell)
     chosen = itertools.product(*options.values())
     layers = [Layer(**dict(zip(options, values, strict=True))) for values in chosen]
-    # the size of a stateful layer's batches is given as that of the first axis
+    # a stateful layer gets the size of its batches as that of the first axis
     return tuple(layer for layer in layers if not (layer.stateful and layer.time_major))
 
 
@@ -160,15 +161,15 @@ def _options(path: state_forms.Path, cell: str) -> dict[str, tuple[Any, ...]]:
 
 
 def _with_config_options(case: Case, options: str) -> Case:
-    """The case with options that a config can tell: of v1 no function that Keras does not know."""
-    generation = state_forms.Path.of(case.program.path).generation
-    cells = tuple(_told_cell(cell, generation) for cell in case.program.cells)
+    """Return the case with options that a config can hold, and only with functions of Keras."""
+    generation = state_forms.Path.parse(case.program.path).generation
+    cells = tuple(_config_cell(cell, generation) for cell in case.program.cells)
     return case.replace(cells=cells, options=options)
 
 
-def _told_cell(cell: Cell, generation: str) -> Cell:
+def _config_cell(cell: Cell, generation: str) -> Cell:
     if generation == "v1" and cell.activation == "linear":
-        return _told_cell(dataclasses.replace(cell, activation="relu"), generation)
+        return _config_cell(dataclasses.replace(cell, activation="relu"), generation)
     if generation == "keras3" and cell.implementation != 2:
         return dataclasses.replace(cell, implementation=2)  # an option that is not documented
     return cell

@@ -1,4 +1,4 @@
-"""Cases of stateful layers: of one program they all have the batch that it is built for."""
+"""Cases of stateful layers: all cases of one program have the batch that it is built for."""
 
 from __future__ import annotations
 
@@ -18,69 +18,67 @@ _ENOUGH_STEPS = 3
 
 
 @st.composite
-def together(
+def case_groups(
     draw: st.DrawFn,
     subject: Subject,
-    extent: DrawSpec,
+    spec: DrawSpec,
     layers: Sequence[Layer] = (STATEFUL,),
     **data: Any,
 ) -> tuple[Case, ...]:
-    """Several cases of one stateful layer; options as of `states.Data`.
+    """Draw several cases of one stateful layer; `data` are the fields of `states.DataSpec`.
 
-    Programs and their batches are drawn alike for all clauses that say the same of `layers`.
+    Clauses with the same `layers` draw the same programs and batches.
     """
-    program = draw(
-        states.programs(subject, extent.modes, common=extent.common, layers=tuple(layers))
-    )
+    program = draw(states.programs(subject, spec.modes, common=spec.common, layers=tuple(layers)))
     program = program.replace(batch=draw(lengths_and_masks.batches()))
-    of = states.Data(batch=program.data.batch, **data)
-    return draw(states.of_program(program, False, extent, of))
+    data_spec = states.DataSpec(batch=program.data.batch, **data)
+    return draw(states.cases_of_program(program, False, spec, data_spec))
 
 
 @st.composite
 def of_own_cells(
-    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
-    """Cases over a user's own cells, whose `get_initial_state` gives ones; without a state."""
-    drawn = draw(together(subject, extent, states=(None,), **data))
+    """Draw cases without a state, of a user's own cells with a `get_initial_state` of ones."""
+    drawn = draw(case_groups(subject, spec, states=(None,), **data))
     own = tuple(dataclasses.replace(cell, ones_at_first=True) for cell in drawn[0].program.cells)
     return tuple(case.replace(cells=own) for case in drawn)
 
 
 @st.composite
 def under_policies(
-    draw: st.DrawFn, subject: Subject, extent: DrawSpec, **data: Any
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any
 ) -> tuple[Case, ...]:
-    """Cases under a policy of mixed precision."""
+    """Draw cases under a policy of mixed precision."""
     policy = draw(lengths_and_masks.one_of(tuple(POLICIES)))
-    drawn = draw(together(subject, extent, **data))
+    drawn = draw(case_groups(subject, spec, **data))
     return tuple(case.replace(policy=policy, dtype=POLICIES[policy]) for case in drawn)
 
 
 @st.composite
-def other_batches(draw: st.DrawFn, subject: Subject, extent: DrawSpec) -> tuple[Case, ...]:
-    """A layer with batches that it was not built for, where it has several first one of one row.
+def other_batches(draw: st.DrawFn, subject: Subject, spec: DrawSpec) -> tuple[Case, ...]:
+    """Draw batches that a layer was not built for; the first has one row, if the layer has more.
 
-    One row, and a layer that was built for one, are where broadcasting hides faults. A traced layer
-    knows its rows, or is traced for any number of them.
+    With one row, and in a layer that was built for one, broadcasting hides faults. The trace of a
+    layer is for its number of rows, or for any number.
     """
-    one = DrawSpec(tuple(dict.fromkeys(extent.modes)))  # each mode as often as another
-    (case, *_) = draw(together(subject, one, states=(None,), most_steps=_ENOUGH_STEPS))
+    one = DrawSpec(tuple(dict.fromkeys(spec.modes)))  # each mode as often as each other
+    (case, *_) = draw(case_groups(subject, one, states=(None,), most_steps=_ENOUGH_STEPS))
     rows = draw(lengths_and_masks.one_of((2, 1, 3, 5, 8)))
     others = {1, draw(lengths_and_masks.one_of((rows + 1, 2 * rows, rows - 1 or 3)))} - {rows}
-    # what is traced for any number of rows may not even take the one row that it was built for
+    # a trace for any number of rows may even refuse the one row that the layer was built for
     unknown = (
         rows > 1 and case.program.mode != EAGER and draw(lengths_and_masks.one_of((True, False)))
     )
     return tuple(
         case.replace(batch=rows, other_batch=other, unknown_rows=unknown, static_shapes=False)
-        for other in sorted(others)[: extent.batch_size(case.program.mode)]
+        for other in sorted(others)[: spec.batch_size(case.program.mode)]
     )
 
 
 @st.composite
 def malformed_cases(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
-    """Cases of a stateful layer with a malformed initial state."""
+    """Draw cases of a stateful layer with a malformed initial state."""
     case = draw(malformed.any_cases(subject, modes, fresh=False))
     return case.replace(layer=STATEFUL)
 
@@ -95,17 +93,19 @@ def in_models(
     given: bool = False,
     states: Sequence[str | None] = (None,),
 ) -> Case:
-    """Cases of a stateful layer in a model, in two parts of as many steps.
+    """Draw cases of a stateful layer in a model, in two parts with equal numbers of steps.
 
-    `given`: the model is made with the case's initial state.
+    With `given` the model is made with the case's initial state.
     """
     model = Model(
         draw(lengths_and_masks.one_of(tuple(apis))),
         draw(lengths_and_masks.one_of(tuple(calls))),
         given,
     )
-    (case, *_) = draw(together(subject, DrawSpec(modes), states=states, most_steps=_ENOUGH_STEPS))
-    # `predict` casts what it is given to float32, as long as Keras is not told of another float
+    (case, *_) = draw(
+        case_groups(subject, DrawSpec(modes), states=states, most_steps=_ENOUGH_STEPS)
+    )
+    # `predict` casts its inputs to float32, unless Keras is configured for another float dtype
     narrow = case.program.dtype == "float64" and model.by == "predict"
     return case.replace(
         steps=2 * case.data.steps,

@@ -18,19 +18,19 @@ from strategies import cells, lengths_and_masks
 
 GIVEN = ("zeros", "ones", "mixed", "small", "large")
 NOT_ZERO = ("ones", "mixed", "small", "large")
-DISTINCT = ("mixed", "large")  # every leaf, row and unit has a value of its own
+DISTINCT = ("mixed", "large")  # every leaf, row and unit has a different value
 
 
 def generations(subject: Subject) -> tuple[str, ...]:
-    """The generations of cells that a subject's paths are over."""
+    """Return the generations of the cells on a subject's paths."""
     names = [subject.path, subject.other] if subject.other else [subject.path]
-    return tuple(dict.fromkeys(state_forms.Path.of(name).generation for name in names))
+    return tuple(dict.fromkeys(state_forms.Path.parse(name).generation for name in names))
 
 
-def of_one_step(subject: Subject) -> bool:
-    """Whether a path of the subject is a cell called by itself."""
+def runs_one_step(subject: Subject) -> bool:
+    """Return True where a path of the subject is a cell that is called directly."""
     return any(
-        state_forms.Path.of(name).api == "cell" for name in (subject.path, subject.other) if name
+        state_forms.Path.parse(name).api == "cell" for name in (subject.path, subject.other) if name
     )
 
 
@@ -44,20 +44,20 @@ def programs(
     common: bool = False,
     layers: Sequence[Layer] = (Layer(),),
 ) -> Case:
-    """Cases of a subject without data: what has to be built, and its weights.
+    """Draw cases of a subject without data: only the program and its weights.
 
-    Drawn before all else, and alike for all clauses: those that are drawn from the same seed ask
-    for the same programs, which the target then keeps. Last comes one of the `layers`, so that the
-    cells are the same whatever they are.
+    Programs are drawn before all else, and in the same way for all clauses. So clauses with the
+    same seed ask for the same programs, and the target keeps them. One of the `layers` is drawn
+    last, so that the cells do not depend on the choice of layers.
     """
     offering = cells.GENERATIONS if common else generations(subject)
-    drawn = cells.cells(subject.cell, tuple(offering), smallest_units, unequal)
-    if state_forms.Path.of(subject.path).api in BIDIRECTIONAL:
-        drawn = cells.both_directions(subject.cell, tuple(offering), smallest_units)
+    of_program = cells.cells(subject.cell, tuple(offering), smallest_units, unequal)
+    if state_forms.Path.parse(subject.path).api in BIDIRECTIONAL:
+        of_program = cells.both_directions(subject.cell, tuple(offering), smallest_units)
     program = make_case(
         path=subject.path,
         mode=draw(lengths_and_masks.one_of(tuple(modes))),
-        cells=draw(drawn),
+        cells=draw(of_program),
         features=draw(lengths_and_masks.features()),
         dtype=draw(lengths_and_masks.dtypes()),
         weight_seed=draw(lengths_and_masks.seeds()),
@@ -68,25 +68,25 @@ def programs(
 
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
-    """One of the options, with nothing drawn where there is but one."""
+    """Draw one of the options; do not draw where there is only one."""
     return draw(lengths_and_masks.one_of(tuple(options))) if len(options) > 1 else options[0]
 
 
 def with_layer(program: Case, layer: Layer) -> Case:
-    """With a layer's options; what is added up or multiplied has the same units."""
+    """Return the program with this layer; outputs that it adds or multiplies get equal units."""
     program = program.replace(layer=layer)
     if program.program.bidirectional and layer.merge_mode not in SIDE_BY_SIDE:
         forward, backward = program.program.cells
-        alike = dataclasses.replace(backward, units=forward.units)
-        program = program.replace(cells=(forward, alike))
+        as_wide = dataclasses.replace(backward, units=forward.units)
+        program = program.replace(cells=(forward, as_wide))
     return program
 
 
 @dataclasses.dataclass(frozen=True)
-class Data:
-    """What data is drawn for a program. `split` draws after how many steps the state is carried.
+class DataSpec:
+    """The choices of data for a program. With `split` the number of steps before a cut is drawn.
 
-    `lengths` and `masks` are patterns of the steps that count. A `batch` is that of all cases;
+    `lengths` and `masks` are patterns of the steps that count. All cases have the same `batch`;
     None: each case draws its own.
     """
 
@@ -102,30 +102,36 @@ class Data:
     batch: int | None = None
 
 
-def with_data(draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, of: Data) -> Case:
-    """A program's case with data."""
-    smallest = 2 if of.split else of.fewest_steps
-    steps = 1 if one_step else draw(lengths_and_masks.steps(smallest, of.most_steps))
-    batch, state, lengths, mask = draw(_starts(of))
+def with_data(
+    draw: st.DrawFn, program: Case, data_seed: int, one_step: bool, data_spec: DataSpec
+) -> Case:
+    """Draw the data of a case of the program."""
+    smallest = 2 if data_spec.split else data_spec.fewest_steps
+    steps = 1 if one_step else draw(lengths_and_masks.steps(smallest, data_spec.most_steps))
+    batch, state, lengths, mask = draw(_starts(data_spec))
     return program.replace(
-        batch=of.batch or batch,
+        batch=data_spec.batch or batch,
         steps=steps,
         data_seed=data_seed,
         state=state,
-        form=of.form,
-        split=draw(lengths_and_masks.up_to(steps - 1, 1)) if of.split else None,
+        form=data_spec.form,
+        split=draw(lengths_and_masks.whole_numbers(steps - 1, 1)) if data_spec.split else None,
         lengths=lengths,
         mask=mask,
     )
 
 
 @functools.cache
-def _starts(of: Data) -> st.SearchStrategy[tuple[int, str | None, str | None, str | None]]:
-    """Rows of a batch, values of the state, and which steps count: drawn as one, as each draw takes
-    its time."""
-    batches = lengths_and_masks.rows(of.smallest_batch, of.most_rows)
-    drawn = itertools.product(batches, of.states, of.lengths, of.masks)
-    return lengths_and_masks.one_of(tuple(drawn))
+def _starts(
+    data_spec: DataSpec,
+) -> st.SearchStrategy[tuple[int, str | None, str | None, str | None]]:
+    """Draw the rows of a batch, the values of the state, and the steps that count.
+
+    They are drawn at once, as each draw takes time.
+    """
+    batches = lengths_and_masks.rows(data_spec.smallest_batch, data_spec.most_rows)
+    choices = itertools.product(batches, data_spec.states, data_spec.lengths, data_spec.masks)
+    return lengths_and_masks.one_of(tuple(choices))
 
 
 @st.composite
@@ -138,44 +144,44 @@ def cases(
     layers: Sequence[Layer] = (Layer(),),
     **data: Any,
 ) -> Case:
-    """Cases of a subject, each of a program of its own; options as of `programs` and `Data`."""
+    """Draw cases of a subject, each with its own program; options of `programs` and `DataSpec`."""
     program = draw(programs(subject, modes, smallest_units, unequal, layers=layers))
     seed = draw(lengths_and_masks.seeds())
-    return with_data(draw, program, seed, of_one_step(subject), Data(**data))
+    return with_data(draw, program, seed, runs_one_step(subject), DataSpec(**data))
 
 
 _RARELY = 64
 
 
 @st.composite
-def together(
+def case_groups(
     draw: st.DrawFn,
     subject: Subject,
-    extent: DrawSpec,
+    spec: DrawSpec,
     layers: Sequence[Layer] = (Layer(),),
     unequal: bool = False,
     **data: Any,
 ) -> tuple[Case, ...]:
-    """Several cases of one program, of the simplest program one. Options of `programs`, `Data`."""
+    """Draw several cases of one program; options of `programs` and `DataSpec`."""
     program = draw(
-        programs(subject, extent.modes, unequal=unequal, common=extent.common, layers=layers)
+        programs(subject, spec.modes, unequal=unequal, common=spec.common, layers=layers)
     )
-    return draw(of_program(program, of_one_step(subject), extent, Data(**data)))
+    return draw(cases_of_program(program, runs_one_step(subject), spec, DataSpec(**data)))
 
 
 @st.composite
-def of_program(
-    draw: st.DrawFn, program: Case, one_step: bool, extent: DrawSpec, of: Data
+def cases_of_program(
+    draw: st.DrawFn, program: Case, one_step: bool, spec: DrawSpec, data_spec: DataSpec
 ) -> tuple[Case, ...]:
-    """Several cases of a program, as many as the extent says.
+    """Draw as many cases of a program as the spec says.
 
-    Of a stack there are so many fewer as it has cells, which is what a case of it costs. Rarely,
-    one case is to be built for its own shapes, which takes as long as many calls.
+    For a stack that number is divided by its number of cells, as each cell adds to the time of a
+    case. Rarely, one case is built for its own shapes: that takes as long as many calls.
     """
-    several = max(1, extent.batch_size(program.program.mode) // len(program.program.cells))
-    count = several if draw(lengths_and_masks.up_to(_RARELY)) else 1
+    most = max(1, spec.batch_size(program.program.mode) // len(program.program.cells))
+    count = most if draw(lengths_and_masks.whole_numbers(_RARELY)) else 1
     first = draw(lengths_and_masks.seeds())
-    drawn = [with_data(draw, program, first + at, one_step, of) for at in range(count)]
-    if draw(lengths_and_masks.up_to(_RARELY)) == _RARELY:
+    drawn = [with_data(draw, program, first + index, one_step, data_spec) for index in range(count)]
+    if draw(lengths_and_masks.whole_numbers(_RARELY)) == _RARELY:
         drawn[0] = drawn[0].replace(static_shapes=True)
     return tuple(drawn)

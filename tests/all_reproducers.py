@@ -4,8 +4,8 @@ Each script is run on the target that its baseline is of, where it must exit 1, 
 the kind of the baseline's where that has one. Where its clause holds in another baseline it is run
 on the nearest such target too, where it must exit 0. A script that cannot tell there, as the target
 has no such option, goes to the next one. What was run stays in reports/out/reproducers.jsonl, so
-that an interrupted command goes on; `--page` writes the counts into docs/reproducers.md. Exit code:
-0 when all is as it must be.
+that an interrupted command goes on; `--page` writes the counts into docs/internals/reproducers.md.
+Exit code: 0 when all is as it must be.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from reports.run_files.run_file import Run
 from tests.reproducers import ABSENT, CANNOT_TELL, PRESENT, SHORTEST, Script, run_together, written
 
 KEPT = ROOT / "reports" / "out" / "reproducers.jsonl"
-PAGE = ROOT / "docs" / "reproducers.md"
+PAGE = ROOT / "docs" / "internals" / "reproducers.md"
 _UNTOLD = f"exit {CANNOT_TELL},"
 
 
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="baselines (default: all)")
     parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR")
     parser.add_argument("--kept", type=Path, default=KEPT, metavar="FILE")
-    parser.add_argument("--page", action="store_true", help="write docs/reproducers.md")
+    parser.add_argument("--page", action="store_true", help="write docs/internals/reproducers.md")
     add_target_cache(parser)
     options = parser.parse_args(arguments)
     interrupted = "interrupted; the same command goes on with what is left"

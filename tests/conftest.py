@@ -1,4 +1,4 @@
-"""How Hypothesis runs in the tests of the suite itself: alike on every machine, however busy."""
+"""Settings of Hypothesis for the tests of the suite: the same on every machine, even a busy one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=60,
-    # it measures the machine; a filter that throws cases away is still told
+    # this check measures the machine; Hypothesis still reports a filter that drops many cases
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("selftest")

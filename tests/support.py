@@ -1,4 +1,4 @@
-"""What several tests of the suite need: paths, drawn cases, perfect answers."""
+"""Helpers of several tests of the suite: paths, drawn cases, perfect answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from conformance.targets import HERE, ProcessTarget, Target
 ROOT = Path(__file__).parents[1]
 MODES = ("eager", "function", "graph")
 
-# How a program of a test begins that stands in for a target's Python: it speaks the protocol
+# The beginning of a program that a test runs instead of a target's Python: it speaks the protocol
 PROTOCOL = """#!{python}
 import importlib.util, os, signal, sys, time
 from multiprocessing.connection import Connection
@@ -56,14 +56,14 @@ _FURTHER_MODES = {
     "cell": (*_TRACED, "jit"),
     "Model": ("predict", "predict_on_batch"),
 }
-_OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
+_SINGLE_CELL_APIS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 
 
 def _offer(api: str, generation: str) -> wire.PathOffer:
-    kinds = _V1 if generation == "v1" else _KERAS
+    cell_types = _V1 if generation == "v1" else _KERAS
     return wire.PathOffer(
         f"{api}/{generation}",
-        kinds if api in _OF_SINGLE_CELLS else (*kinds, "Stack"),
+        cell_types if api in _SINGLE_CELL_APIS else (*cell_types, "Stack"),
         MODES,
         reloads=_reloads(api, generation),
         further_modes=_FURTHER_MODES.get(api, ()),
@@ -75,13 +75,13 @@ def _reloads(api: str, generation: str) -> tuple[str, ...]:
         return (wire.CONFIG,)
     if api not in ("RNN", "layer", "cell"):
         return ()
-    of_keras2 = (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG) if generation == "keras3" else ()
-    ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS, *of_keras2)
+    from_keras2 = (wire.KERAS2_CONFIG, wire.WHOLE_KERAS2_CONFIG) if generation == "keras3" else ()
+    ways = (wire.CONFIG, wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS, *from_keras2)
     files = (wire.KERAS_FILE, wire.H5_FILE, wire.WEIGHTS_FILE, wire.SAVED_MODEL)
     return ways if api == "cell" else (*ways, *files)
 
 
-# What an environment offers that has everything; a test asks the real TensorFlow whether it is so
+# The offers of an environment that has everything; a test compares them with the real TensorFlow
 OFFERS = tuple(
     _offer(api, generation) for api, names in _GENERATIONS.items() for generation in names
 )
@@ -89,7 +89,7 @@ OFFERED = {offer.name: offer for offer in OFFERS}
 
 
 def needs(target: Target, *paths: str) -> None:
-    """Skip a test on a TensorFlow of one's own that lacks a path; an installed extra lacks none."""
+    """Skip a test where a user's own TensorFlow lacks a path; an installed extra has all paths."""
     found = {offer.name: offer for offer in target.describe().paths}
     for path in paths:
         if found[path].missing:
@@ -97,19 +97,19 @@ def needs(target: Target, *paths: str) -> None:
 
 
 def clauses() -> dict[str, Clause]:
-    """The contract, whatever its modules are called."""
+    """Return the clauses of all modules of the contract."""
     return all_clauses()
 
 
 def every_subject() -> list[tuple[Clause, Subject]]:
-    """Each clause with each of its subjects."""
+    """Return each clause with each of its subjects."""
     return [
         (clause, subject) for clause in clauses().values() for subject in clause.subjects(OFFERS)
     ]
 
 
 def cases(modes: Sequence[str] = MODES, malformed: bool | None = None) -> st.SearchStrategy[Case]:
-    """Whatever the contract draws; `malformed` chooses cases with a malformation, or without."""
+    """Draw cases of all clauses; `malformed` chooses those with or without a malformation."""
     pairs = [pair for pair in every_subject() if _modes(*pair, modes)]
     drawn = st.sampled_from(pairs).flatmap(
         lambda pair: (
@@ -126,11 +126,11 @@ def _modes(clause: Clause, subject: Subject, modes: Sequence[str]) -> Sequence[s
 
 
 def perfect(case: Case, trajectory: forward.Trajectory | None = None) -> wire.Observation:
-    """What a library without a fault answers to the whole sequence of a case."""
+    """Return the answer of a library without a fault to the whole sequence of a case."""
     expected = trajectory or expected_trajectory(case)
     outputs = expected.outputs.value
     if (
-        state_forms.Path.of(case.program.path).api == "cell"
+        state_forms.Path.parse(case.program.path).api == "cell"
         or not case.program.layer.return_sequences
     ):
         outputs = outputs[:, -1]
@@ -140,24 +140,24 @@ def perfect(case: Case, trajectory: forward.Trajectory | None = None) -> wire.Ob
     state = tuple(tuple(leaf.value for leaf in cell) for cell in expected.state)
     run = Run(outputs, state, wire.Observation())
     return wire.Observation(
-        outputs=sent(outputs, case.program.dtype),
+        outputs=to_wire(outputs, case.program.dtype),
         state=state_forms.documented_tree(case, state_leaves(run, case.program.dtype)),
         variables=(VARIABLE_DTYPE,) if case.program.policy else (),
     )
 
 
-def sent(values: object, dtype: str) -> wire.Array:
-    """An array as a target sends it."""
+def to_wire(values: object, dtype: str) -> wire.Array:
+    """Return an array as a target sends it."""
     return floats.to_wire(np.asarray(values, np.float64), dtype)
 
 
 def an_error(name: str, message: str = "no", *bases: str, stage: str = "call") -> wire.Observation:
-    """An observation of an exception."""
+    """Return an observation of an exception."""
     return wire.Observation(
         error=wire.Error(name, "builtins", (name, *bases), message, "keras/src/x.py", stage)
     )
 
 
 def target_here() -> ProcessTarget:
-    """The TensorFlow that is installed here, in a process of its own."""
+    """Return the TensorFlow that is installed here, in its own process."""
     return ProcessTarget(HERE, Path(sys.executable))

@@ -9,7 +9,7 @@ import contextlib
 import itertools
 
 from . import compat, timing, wire
-from .modes import registry
+from .modes import all_modes
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
 _FORGET_EVERY = 100  # closed programs: each may leave behind kernels for its own shapes
@@ -33,7 +33,7 @@ def _drops_out(program):
 def runner(program, key):
     """Yield the use of a program's runner, which is kept afterwards unless `spoiled` is set."""
     with timing.measure(timing.BUILDING):
-        use = _Use(_idle.pop(key, None) or registry.RUNNERS[program.mode](program))
+        use = _Use(_idle.pop(key, None) or all_modes.RUNNERS[program.mode](program))
     try:
         yield use
         if key is not None and not use.spoiled:

@@ -19,7 +19,7 @@ from conformance.engine.outcome import Outcome
 from conformance.engine.probe import TargetProbe
 from conformance.engine.profiles import DERANDOMISED_SALT, Profile
 from conformance.engine.search import Search
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.verdict import HOLDS
 
 _KERAS2 = re.compile("keras2")

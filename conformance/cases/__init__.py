@@ -1,1 +1,1 @@
-"""Cases: the program that is built, the data that it is fed, and how both are written down."""
+"""Cases: the program that is built, the data that is fed to it, and the JSON of both."""

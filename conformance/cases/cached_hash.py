@@ -1,4 +1,4 @@
-"""A hash that is computed once, for frozen dataclasses that serve as keys again and again."""
+"""A hash that is computed once, for frozen dataclasses that are used as keys many times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case: all that is needed to reproduce one example, the program and the data that it is fed."""
+"""A case: everything that is needed to reproduce one example, in two parts: program and data."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from conformance.cases.program import JSON_NAME, Cell, Convolution, Custom, Laye
 @cached_hash
 @dataclass(frozen=True)
 class Case:
-    """A program and the data that it is fed.
+    """A program and the data that is fed to it.
 
-    `other` is a second path, for clauses that hold two paths against each other. The JSON of a
-    case is flat: the fields of program and data stand side by side.
+    `other` is a second path, for clauses that compare two paths. The JSON of a case is flat: it
+    has the fields of program and data side by side.
     """
 
     program: Program
@@ -28,7 +28,7 @@ class Case:
 
     @property
     def place(self) -> str:
-        """The path as verdicts and the ledger name it; a pair is `A ~ B`."""
+        """The path, as verdicts and the ledger name it; a pair is `A ~ B`."""
         return place(self.program.path, self.other)
 
     @property
@@ -37,30 +37,34 @@ class Case:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
     def replace(self, **changes: typing.Any) -> Case:
-        """Return the case with other fields, whichever part they belong to.
+        """Return the case with some fields replaced, in the program or in the data.
 
         Raises:
             TypeError: neither the program nor the data has a field of that name.
         """
-        of_program = {name: changes.pop(name) for name in [*changes] if name in _PROGRAM}
+        program_changes = {name: changes.pop(name) for name in [*changes] if name in _PROGRAM}
         other = changes.pop("other", self.other)
-        program = dataclasses.replace(self.program, **of_program) if of_program else self.program
+        program = (
+            dataclasses.replace(self.program, **program_changes)
+            if program_changes
+            else self.program
+        )
         data = dataclasses.replace(self.data, **changes) if changes else self.data
         return Case(program, data, other)
 
     def field(self, name: str) -> object:
-        """Return the value of a flat field, whichever part it belongs to."""
+        """Return the value of a flat field, from the program or from the data."""
         part = self if name == "other" else self.program if name in _PROGRAM else self.data
         return getattr(part, name)
 
     def to_json(self) -> str:
-        """Return one line of JSON; fields at their default are left out for readability."""
+        """Return one line of JSON, without the fields that have their default value."""
         return json.dumps(case_to_plain(self), separators=(",", ":"))
 
 
 _PROGRAM = {field.name for field in dataclasses.fields(Program)}
 
-# The order in which the fields stand in JSON: a case's identity is a hash of that text
+# The order of the fields in JSON. It must not change: a case's identity is a hash of that text.
 JSON_FIELDS = (
     "path", "mode", "cells", "batch", "steps", "features", "dtype", "weight_seed", "weight_scale",
     "data_seed", "state", "form", "malformation", "split", "other", "fresh", "static_shapes",
@@ -73,7 +77,7 @@ def make_case(
     path: str, mode: str, cells: tuple[Cell, ...], batch: int = 1, steps: int = 1,
     **fields: typing.Any,
 ) -> Case:  # fmt: skip
-    """Return the case of flat fields, whichever part they belong to.
+    """Return the case with these flat fields, of the program and of the data.
 
     Raises:
         TypeError: neither the program nor the data has a field of that name.
@@ -82,7 +86,7 @@ def make_case(
 
 
 def place(path: str, other: str | None) -> str:
-    """Return the name of a path, or of two that are held against each other, as verdicts do."""
+    """Return the name of a path, or of a pair of paths, as verdicts write it."""
     return f"{path} ~ {other}" if other else path
 
 

@@ -1,13 +1,13 @@
 """The arrays of a case: weights, inputs and initial state, from the case's seeds.
 
-Values come from `numpy.random.RandomState`, whose streams NumPy promises never to change
+Values come from `numpy.random.RandomState`. NumPy promises that its streams never change
 (https://numpy.org/doc/stable/reference/random/legacy.html), so a case means the same arrays
-everywhere. They are held as float64 and are exactly representable in the case's dtype: what a
-target receives and what the reference computes with are the same numbers.
+everywhere. The values are float64, and the case's dtype can represent each of them exactly: the
+target and the reference compute with the same numbers.
 
-Each cell and each kind of array has streams of its own, of which the values of _ROWS rows and of
-_STEPS steps are drawn, however few are asked for. Adding a row or a step leaves the others as they
-were, so a case that is shrunk stays the case it was.
+Each cell and each kind of array has its own streams. A stream always gives the values of _ROWS rows
+and _STEPS steps, even where the case needs fewer. So a further row or step leaves the other values
+unchanged, and a shrunk case keeps the values that it had.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ from conformance.cases.case import Case
 from conformance.cases.floats import round_to
 from conformance.cases.program import LSTM_TYPES, Cell, input_shape
 
-# Which kind of array a stream is for
+# The kinds of arrays, each with its own streams
 _WEIGHTS, _INPUTS, _STATE, _COUNTED, _COTANGENTS = range(1, 6)
 
 _GATES = {"SimpleRNN": 1, "GRU": 3, **dict.fromkeys(LSTM_TYPES, 4)}
 
-# About how large a state is, and whether signs are mixed; the values lie in 0.5 to 1.5 times that.
+# The size of the values of a state: they lie in 0.5 to 1.5 times that, with either sign.
 _STATE_SIZES = {"small": 1e-3, "large": 10.0, "mixed": 1.0}
 STATE_VALUES = ("zeros", "ones", *_STATE_SIZES)
 
 _ROWS, _STEPS = 8, 16
 
-# Which steps of a row count: `lengths` are those of a prefix, a mask may leave out any of them
+# The steps of a row that count: with `lengths` the first ones, with a mask any of them
 LENGTHS = ("full", "drawn", "one", "zero")
 MASKS = ("full", "trailing", "leading", "interior", "scattered", "empty_row", "nothing")
 
 
-# Clauses ask for the same arrays several times, and others after them; all arrays are read-only
+# One clause asks for the same arrays several times, and so do the clauses after it. All arrays are
+# read-only.
 _remembered = functools.lru_cache(maxsize=1024)
 
 
@@ -48,11 +49,11 @@ _remembered = functools.lru_cache(maxsize=1024)
 class Weights:
     """The weights of one cell, gates side by side in Keras' order: LSTM i, f, c, o; GRU z, r, h.
 
-    kernel: (features in, gates * units). recurrent: (output units, gates * units); of a ConvLSTM
-    as many rows for each place in the kernel of its convolution, in the order of its axes.
-    bias: (gates * units,), for a GRU with `reset_after` (2, 3 * units), the input's bias first;
-    None without a bias. It does not hold the cell's `forget_bias`.
-    peepholes: (3, units), those of i, f and o; or None. projection: (units, projection) or None.
+    kernel: (features in, gates * units). recurrent: (output units, gates * units). A ConvLSTM has
+    that number of rows for each place in the kernel of its convolution, in the order of its axes.
+    bias: (gates * units,); for a GRU with `reset_after` (2, 3 * units), the input's bias first;
+    None without a bias. It does not contain the cell's `forget_bias`.
+    peepholes: (3, units), for i, f and o; or None. projection: (units, projection) or None.
     """
 
     kernel: np.ndarray
@@ -65,7 +66,7 @@ class Weights:
 @cached_hash
 @dataclass(frozen=True)
 class WeightSpec:
-    """All on which the weights of a case depend; the cases of one program share it."""
+    """Everything that the weights of a case depend on; the cases of one program share it."""
 
     cells: tuple[Cell, ...]
     features: int
@@ -78,9 +79,9 @@ class WeightSpec:
 @cached_hash
 @dataclass(frozen=True)
 class ArraySpec:
-    """All on which the arrays of a case depend, and what its cells do with them.
+    """Everything that the arrays of a case, and the result of its cells, depend on.
 
-    Cases on several paths share it, so it is the key of what the reference has computed.
+    Cases on several paths share it. So it is the key under which the reference keeps its results.
     """
 
     weights: WeightSpec
@@ -98,7 +99,7 @@ Source = Case | ArraySpec
 
 
 def array_spec(source: Source) -> ArraySpec:
-    """Return that on which the arrays of a case depend."""
+    """Return everything that the arrays of a case depend on."""
     return source if isinstance(source, ArraySpec) else _array_spec(source)
 
 
@@ -121,7 +122,7 @@ def _array_spec(case: Case) -> ArraySpec:
         data.lengths,
         data.mask,
         layer.go_backwards,
-        # documented to be used only where the outputs of all steps are returned
+        # the documentation says: used only where the outputs of all steps are returned
         layer.zero_output_for_mask and layer.return_sequences,
     )
 
@@ -133,8 +134,8 @@ def _starts_itself(case: Case) -> bool:
 def weights(source: Source) -> tuple[Weights, ...]:
     """Return the weights of each cell.
 
-    Matrices are uniform in ±weight_scale/sqrt(rows), so that the sum that reaches a gate is of the
-    order of weight_scale however wide the cell is; biases and peepholes in ±weight_scale.
+    Matrices are uniform in ±weight_scale/sqrt(rows). So the sum that reaches a gate is of the
+    order of weight_scale, for cells of every width. Biases and peepholes lie in ±weight_scale.
     """
     return weights_of_spec(array_spec(source).weights)
 
@@ -144,12 +145,12 @@ def weights_of_spec(spec: WeightSpec) -> tuple[Weights, ...]:
     """Return the weights of each cell, as `weights` does."""
     return tuple(
         _cell_weights(cell, features, spec, index)
-        for index, (cell, features) in enumerate(zip(spec.cells, _fed(spec), strict=True))
+        for index, (cell, features) in enumerate(zip(spec.cells, _input_widths(spec), strict=True))
     )
 
 
-def _fed(spec: WeightSpec) -> tuple[int, ...]:
-    """Return how many features reach each cell."""
+def _input_widths(spec: WeightSpec) -> tuple[int, ...]:
+    """Return the number of features that reach each cell."""
     if spec.bidirectional:
         return (spec.features,) * len(spec.cells)
     return (spec.features, *(cell.output_width for cell in spec.cells[:-1]))
@@ -158,26 +159,26 @@ def _fed(spec: WeightSpec) -> tuple[int, ...]:
 def _cell_weights(cell: Cell, features: int, spec: WeightSpec, index: int) -> Weights:
     stream = _stream(spec.seed, _WEIGHTS, index)
 
-    def drawn(*shape: int, fan_in: int = 1) -> np.ndarray:
+    def draw(*shape: int, fan_in: int = 1) -> np.ndarray:
         scale = spec.scale / np.sqrt(max(fan_in, 1))
         return _read_only(round_to(stream.uniform(-scale, scale, shape), spec.dtype))
 
     places = math.prod(cell.convolution.kernel) if cell.convolution else 1
-    taken, carried = places * features, places * cell.output_units
-    projected = cell.projection
+    from_inputs, from_state = places * features, places * cell.output_units
+    projection = cell.projection
     gates = _GATES[cell.cell_type] * cell.units
     pair = (2,) if cell.cell_type == "GRU" and cell.reset_after else ()
     return Weights(
-        kernel=drawn(taken, gates, fan_in=taken),
-        recurrent=drawn(carried, gates, fan_in=carried),
-        bias=drawn(*pair, gates) if cell.use_bias else None,
-        peepholes=drawn(3, cell.units) if cell.peepholes else None,
-        projection=drawn(cell.units, projected, fan_in=cell.units) if projected else None,
+        kernel=draw(from_inputs, gates, fan_in=from_inputs),
+        recurrent=draw(from_state, gates, fan_in=from_state),
+        bias=draw(*pair, gates) if cell.use_bias else None,
+        peepholes=draw(3, cell.units) if cell.peepholes else None,
+        projection=draw(cell.units, projection, fan_in=cell.units) if projection else None,
     )
 
 
 def inputs(source: Source) -> np.ndarray:
-    """Return the inputs, (batch, steps, values), in ±2; about one in 16 is zero."""
+    """Return the inputs, (batch, steps, values), in ±2; about one value in 16 is zero."""
     spec = array_spec(source)
     values = math.prod(input_shape(spec.weights.cells, spec.weights.features))
     return _inputs(spec.seed, (spec.batch, spec.steps, values), spec.weights.dtype)
@@ -191,7 +192,7 @@ def _inputs(seed: int, shape: tuple[int, int, int], dtype: str) -> np.ndarray:
 
 
 def _uniform(size: float, shape: tuple[int, int, int], seed: int, *key: int) -> np.ndarray:
-    """Values in ±size of so many rows, steps and units, by a stream for each block of them."""
+    """Draw values in ±size, (rows, steps, units), with one stream for each block of them."""
     values = np.zeros(shape)
     for row in range(0, shape[0], _ROWS):
         for step in range(0, shape[1], _STEPS):
@@ -205,10 +206,10 @@ def _uniform(size: float, shape: tuple[int, int, int], seed: int, *key: int) -> 
 def state(source: Source) -> tuple[tuple[np.ndarray, ...], ...]:
     """Return the initial state of each cell, (h,) or (h, c), each (batch, width).
 
-    Where no state is given it is the cell's own.
+    Where the case gives no state, this is the one that the cell makes itself.
 
     In `small`, `large` and `mixed` the values differ between the rows, units and leaves of a cell,
-    as far as the dtype has enough of them, and between cells, so that a swap of any two shows.
+    as far as the dtype has enough values, and between cells. So a swap of any two is visible.
     """
     spec = array_spec(source)
     dtype = spec.weights.dtype
@@ -221,7 +222,7 @@ def state(source: Source) -> tuple[tuple[np.ndarray, ...], ...]:
 
 
 def _own_start(cell: Cell, batch: int) -> tuple[np.ndarray, ...]:
-    """What a cell starts from that is given no state."""
+    """Return the state that a cell starts from where it is given none."""
     values = wire.CUSTOM_START if cell.custom and cell.custom.start else (0.0, 0.0)
     return tuple(
         _read_only(np.full((batch, width), value))
@@ -242,36 +243,38 @@ def _given_state(
     for row in range(0, batch, _ROWS):
         part = joined[row : row + _ROWS]
         stream = _stream(seed, _STATE, index, row)
-        block = _different(stream, _ROWS * sum(widths), _STATE_SIZES[values], dtype)
+        block = _distinct_values(stream, _ROWS * sum(widths), _STATE_SIZES[values], dtype)
         part[...] = block.reshape(_ROWS, -1)[: len(part)]
     return tuple(_read_only(leaf) for leaf in np.split(joined, np.cumsum(widths)[:-1], axis=1))
 
 
-_REDRAWS = 8  # a wide batch of a narrow dtype runs out of different values
+_REDRAWS = 8  # a limit, as a narrow dtype has too few different values for a wide batch
 
 
-def _different(stream: np.random.RandomState, count: int, size: float, dtype: str) -> np.ndarray:
-    """So many values of about this size and either sign, which all differ as far as may be."""
+def _distinct_values(
+    stream: np.random.RandomState, count: int, size: float, dtype: str
+) -> np.ndarray:
+    """Draw values of about this size and either sign, all different as far as possible."""
 
-    def drawn(count: int) -> np.ndarray:
+    def draw(count: int) -> np.ndarray:
         signed = stream.uniform(-1.0, 1.0, count)
         return round_to(size * (signed + np.copysign(0.5, signed)), dtype)
 
-    values = drawn(count)
+    values = draw(count)
     for _ in range(_REDRAWS):
         again = np.ones(count, bool)
         again[np.unique(values, return_index=True)[1]] = False
         if not again.any():
             break
-        values[again] = drawn(again.sum())
+        values[again] = draw(again.sum())
     return values
 
 
 @dataclass(frozen=True)
 class Cotangents:
-    """By what outputs and final state are multiplied in the loss, the sum of all that.
+    """The factors of outputs and final state in the loss, which is the sum of all products.
 
-    outputs: (batch, steps, units). state: of each cell (h,) or (h, c), each (batch, width).
+    outputs: (batch, steps, units). state: for each cell (h,) or (h, c), each (batch, width).
     """
 
     outputs: np.ndarray
@@ -279,7 +282,7 @@ class Cotangents:
 
 
 def cotangents(source: Source) -> Cotangents:
-    """Return the factors of a case's loss, of magnitudes from 1/2 to 3/2."""
+    """Return the factors of a case's loss; their magnitudes lie in 1/2 to 3/2."""
     spec = array_spec(source)
     dtype = spec.weights.dtype
     state = []
@@ -303,22 +306,22 @@ def _cotangents(seed: int, index: int, shape: tuple[int, int, int], dtype: str) 
     return _read_only(round_to(signed + np.copysign(0.5, signed), dtype))
 
 
-def counted(source: Source) -> np.ndarray | None:
-    """Return which steps count, (batch, steps) of bool, by lengths or mask; or None."""
-    return _counted(array_spec(source))
+def counted_steps(source: Source) -> np.ndarray | None:
+    """Return True for each step that counts, (batch, steps); None without lengths and mask."""
+    return _counted_steps(array_spec(source))
 
 
 @_remembered
-def _counted(spec: ArraySpec) -> np.ndarray | None:
+def _counted_steps(spec: ArraySpec) -> np.ndarray | None:
     if spec.lengths is None and spec.mask is None:
         return None
     rows = [_counted_row(spec, row) for row in range(spec.batch)]
-    return _stacked(rows, (spec.steps,)).astype(bool)
+    return _stack_rows(rows, (spec.steps,)).astype(bool)
 
 
 def lengths(source: Source) -> np.ndarray:
-    """Return how many steps of each row count: (batch,) of int32, by the case's lengths."""
-    steps = counted(source)
+    """Return the number of steps that count in each row, (batch,) of int32."""
+    steps = counted_steps(source)
     assert steps is not None
     return steps.sum(axis=1, dtype=np.int32)
 
@@ -343,18 +346,18 @@ def _counted_row(spec: ArraySpec, row: int) -> np.ndarray:
     }[spec.mask or "full"]
 
 
-# Made once and seeded anew for each stream, which costs a tenth of making one. So a stream is to be
-# used up before the next is asked for.
+# There is one generator, which gets a new seed for each stream: that takes a tenth of the time of a
+# new generator. So all values of a stream must be drawn before the next stream is asked for.
 _RANDOM = np.random.RandomState(0)
 
 
 def _stream(seed: int, *key: int) -> np.random.RandomState:
-    """The stream of this seed and key; a seed may be any whole number below 2**64."""
+    """Return the stream of this seed and key; a seed is any whole number below 2**64."""
     _RANDOM.seed([seed & 0xFFFFFFFF, seed >> 32, *key])
     return _RANDOM
 
 
-def _stacked(rows: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+def _stack_rows(rows: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
     return _read_only(np.stack(rows) if rows else np.zeros((0, *shape)))
 
 

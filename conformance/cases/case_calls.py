@@ -1,4 +1,4 @@
-"""A case as what a target is asked to run: the program, and calls on it."""
+"""The requests that a case sends to a target: its program, and calls of that program."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ from conformance.cases.program import EAGER, VARIABLE_DTYPE, Cell, Layer, Progra
 
 _TRACED_FOR_STEPS = ("static_rnn",)
 
-# Of one program there are many cases; what is sent for all of them is the same object, sent once
+# One program has many cases. All of them send the same object, so it is sent once.
 _remembered = functools.lru_cache(maxsize=64)
-# A property asks twice for the same, before the answer and with it
+# A property builds each call twice: before it has the answer, and when it has it
 _remembered_until_answered = functools.lru_cache(maxsize=512)
 
 
 def program(case: Case, isolated: bool = False) -> wire.Program:
-    """Return the program of a case as it is sent; an `isolated` one was not built before.
+    """Return the program of a case as it is sent.
 
-    One for a malformed or fresh case never was: what it does may depend on what it was asked
-    before. Nor was one that is traced for its number of steps.
+    The target builds an `isolated` program for this case alone. It does the same for malformed and
+    fresh cases, as their results may depend on earlier calls of the program, and for programs that
+    are traced for their number of steps.
     """
     program = case.program
-    once = isolated or case.data.malformation is not None or program.fresh
-    once = once or program.static_shapes
-    once = once or state_forms.Path.of(program.path).api in _TRACED_FOR_STEPS
+    alone = isolated or case.data.malformation is not None or program.fresh
+    alone = alone or program.static_shapes
+    alone = alone or state_forms.Path.parse(program.path).api in _TRACED_FOR_STEPS
     given = program.model is not None and program.model.given
     return dataclasses.replace(
         _sent_program(program),
-        kept=not once,
+        kept=not alone,
         rows=case.data.batch if program.layer.stateful else None,
         initial_state=given_state(case) if given else None,
     )
@@ -51,7 +52,7 @@ _SHARED_FIELDS = sorted(
 
 @_remembered
 def _sent_program(program: Program) -> wire.Program:
-    """Return what is the same for all data of a program; the parts of it are sent as plain data."""
+    """Return what is sent for every case of a program; its parts are sent as plain data."""
     plain = {
         "cells": _sent_cells(program.cells),
         "layer": _sent_layer(program.layer),
@@ -72,51 +73,53 @@ def _sent_cells(cells: tuple[Cell, ...]) -> tuple[dict[str, Any], ...]:
 
 
 def run(case: Case, calls: Sequence[wire.Call]) -> wire.Run:
-    """Return calls with the case's weights."""
+    """Return a run of these calls with the case's weights."""
     spec = case_arrays.array_spec(case).weights
     return wire.Run(() if case.program.fresh else _sent_weights(spec), tuple(calls))
 
 
 @_remembered
 def _sent_weights(spec: WeightSpec) -> tuple[wire.Weights, ...]:
-    return tuple(_sent(weights, spec.dtype) for weights in case_arrays.weights_of_spec(spec))
+    return tuple(
+        _weights_to_wire(weights, spec.dtype) for weights in case_arrays.weights_of_spec(spec)
+    )
 
 
-def _sent(weights: case_arrays.Weights, dtype: str) -> wire.Weights:
-    def sent(values: np.ndarray | None) -> wire.Array | None:
+def _weights_to_wire(weights: case_arrays.Weights, dtype: str) -> wire.Weights:
+    def to_wire(values: np.ndarray | None) -> wire.Array | None:
         return None if values is None else floats.to_wire(values, dtype)
 
     return wire.Weights(
         floats.to_wire(weights.kernel, dtype),
         floats.to_wire(weights.recurrent, dtype),
-        sent(weights.bias),
-        sent(weights.peepholes),
-        sent(weights.projection),
+        to_wire(weights.bias),
+        to_wire(weights.peepholes),
+        to_wire(weights.projection),
     )
 
 
 @_remembered_until_answered
 def whole(case: Case) -> wire.Call:
-    """The whole sequence from the case's state, malformed where the case says so."""
+    """Return the call for the whole sequence, from the case's state, well-formed or malformed."""
     return wire.Call(inputs(case), given_state(case), arguments(case))
 
 
 def first_part(case: Case) -> wire.Call:
-    """The steps before the split, counted in the order in which they are run."""
+    """Return the call for the steps before the split, in the order in which they are run."""
     return wire.Call(
         inputs(case, *_before(case)), given_state(case), arguments(case, *_before(case))
     )
 
 
 def rest(case: Case, state: object) -> wire.Call:
-    """The steps from the split on, from another state."""
+    """Return the call for the steps after the split, from another state."""
     start, stop = _before(case)
     others = (0, start) if start else (stop, None)
     return wire.Call(inputs(case, *others), state, arguments(case, *others))
 
 
 def _before(case: Case) -> tuple[int, int | None]:
-    """The steps that are run before the split: the last ones where the case goes backwards."""
+    """Return where the steps before the split start and stop: at the end, if run backwards."""
     return (
         (case.data.steps - split(case), None)
         if case.program.layer.go_backwards
@@ -124,15 +127,18 @@ def _before(case: Case) -> tuple[int, int | None]:
     )
 
 
-def differentiated(case: Case, in_two: bool = False) -> wire.Call:
-    """The whole sequence and the gradients of the case's loss; `in_two` parts at its split."""
+def with_gradients(case: Case, in_two: bool = False) -> wire.Call:
+    """Return the call for the whole sequence and the gradients of the case's loss.
+
+    With `in_two` the sequence is run in two parts, cut at the case's split.
+    """
     cotangents = case_arrays.cotangents(case)
     state = tuple(
-        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in of_cell)
-        for of_cell in cotangents.state
+        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in cell_leaves)
+        for cell_leaves in cotangents.state
     )
     outputs = cotangents.outputs
-    if state_forms.Path.of(case.program.path).api == "cell":
+    if state_forms.Path.parse(case.program.path).api == "cell":
         outputs = outputs[:, -1]
     loss = wire.Loss(
         floats.to_wire(outputs, case.program.dtype),
@@ -143,36 +149,36 @@ def differentiated(case: Case, in_two: bool = False) -> wire.Call:
 
 
 def without_state(case: Case) -> wire.Call:
-    """The whole sequence without an initial state."""
+    """Return the call for the whole sequence without an initial state."""
     return wire.Call(inputs(case), None, arguments(case))
 
 
 def after_reset(call: wire.Call, states: object = None) -> wire.Call:
-    """The call of a stateful layer whose states were reset before, to zeros or to given ones."""
+    """Return the call with a reset of the layer's states before it, to zeros or to these states."""
     return dataclasses.replace(call, before=wire.Reset(states))
 
 
-def of_other_batch(case: Case) -> wire.Call:
-    """The whole sequence of another number of rows, without an initial state."""
+def whole_of_other_batch(case: Case) -> wire.Call:
+    """Return the call for the whole sequence, of `other_batch` rows, without an initial state."""
     assert case.data.other_batch is not None
     return without_state(case.replace(batch=case.data.other_batch))
 
 
 def by_model(case: Case, call: wire.Call) -> wire.Call:
-    """The call as the case's model is called; such a call gives no state."""
+    """Return the call in the way in which the case's model is called; it gives no state."""
     assert case.program.model is not None
     return dataclasses.replace(call, state=None, by=case.program.model.by)
 
 
 def in_two_batches(case: Case) -> wire.Call:
-    """The two halves of the sequence, as batches one below the other."""
+    """Return the call for both parts of the sequence as two batches, one below the other."""
     values = case_arrays.inputs(case)
     halves = np.concatenate([values[:, : split(case)], values[:, split(case) :]])
     return by_model(case, wire.Call(floats.to_wire(halves, case.program.dtype)))
 
 
-def of_model(case: Case, rows: int | None = None) -> wire.Call:
-    """The whole sequence given to a model; with `rows`, so many are predicted at a time."""
+def model_call(case: Case, rows: int | None = None) -> wire.Call:
+    """Return the call of a model for the whole sequence; `rows` is its `batch_size`, if given."""
     given = (("split", case.data.split), ("batch_size", rows))
     arguments = tuple((name, _whole_number(value)) for name, value in given if value is not None)
     return wire.Call(inputs(case), given_state(case), arguments)
@@ -183,10 +189,10 @@ def _whole_number(value: int) -> wire.Array:
 
 
 def with_other_rows(case: Case, kept: int) -> wire.Call:
-    """The whole sequence with every row but one replaced by other inputs and another state."""
+    """Return the call in which every row but one has other inputs and another state."""
     other = case.replace(data_seed=case.data.data_seed + 1)
 
-    def mixed(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
+    def mix_rows(mine: np.ndarray, others: np.ndarray) -> np.ndarray:
         return np.where(
             (np.arange(case.data.batch) == kept).reshape(-1, *[1] * (mine.ndim - 1)), mine, others
         )
@@ -194,18 +200,21 @@ def with_other_rows(case: Case, kept: int) -> wire.Call:
     pairs = zip(case_arrays.state(case), case_arrays.state(other), strict=True)
     state = tuple(
         tuple(
-            wire.Leaf(floats.to_wire(mixed(mine, others), case.program.dtype))
+            wire.Leaf(floats.to_wire(mix_rows(mine, others), case.program.dtype))
             for mine, others in zip(*cell, strict=True)
         )
         for cell in pairs
     )
-    fed = mixed(case_arrays.inputs(case), case_arrays.inputs(other))
+    fed = mix_rows(case_arrays.inputs(case), case_arrays.inputs(other))
     return wire.Call(_sent_inputs(case, fed), state_forms.write_state(case, state), arguments(case))
 
 
 def with_padding(case: Case, value: float | None = None) -> wire.Call:
-    """The whole sequence with other inputs, or a value, in the steps that do not count."""
-    counted = case_arrays.counted(case)
+    """Return the call for the whole sequence with other inputs in the steps that do not count.
+
+    With `value` these steps have that value.
+    """
+    counted = case_arrays.counted_steps(case)
     assert counted is not None
     other = case_arrays.inputs(case.replace(data_seed=case.data.data_seed + 1))
     padding = other if value is None else value
@@ -213,8 +222,8 @@ def with_padding(case: Case, value: float | None = None) -> wire.Call:
     return wire.Call(_sent_inputs(case, fed), given_state(case), arguments(case))
 
 
-def retyped(call: wire.Call, dtype: str) -> wire.Call:
-    """The call with its lengths or its mask in another dtype."""
+def with_arguments_of_dtype(call: wire.Call, dtype: str) -> wire.Call:
+    """Return the call with its lengths or its mask in another dtype."""
     arguments = tuple(
         (name, as_array(np.frombuffer(array.data, array.dtype).reshape(array.shape), dtype))
         for name, array in call.arguments
@@ -223,7 +232,7 @@ def retyped(call: wire.Call, dtype: str) -> wire.Call:
 
 
 def cast_by_hand(case: Case) -> wire.Call:
-    """The whole sequence from the state as the other float width rounds it, in the case's dtype."""
+    """Return the call for the whole sequence, from the state as the other float dtype rounds it."""
     other = state_forms.other_float(case.program.dtype)
     state = tuple(
         tuple(
@@ -236,56 +245,56 @@ def cast_by_hand(case: Case) -> wire.Call:
 
 
 def well_formed(case: Case) -> Case:
-    """The case that a malformed one was made from."""
+    """Return the well-formed case that a malformed case was made from."""
     return case.replace(malformation=None)
 
 
 def on_other_path(case: Case) -> Case:
-    """The same case on its second path, where it is not reloaded."""
+    """Return the same case on its second path, not reloaded."""
     assert case.other is not None
     return case.replace(path=case.other, other=None, reloaded=None)
 
 
-def as_made(case: Case) -> Case:
-    """A reloaded case as it was before."""
+def before_reloading(case: Case) -> Case:
+    """Return a reloaded case as it was before it was saved."""
     return case.replace(reloaded=None, other=None)
 
 
 def in_mode(case: Case, mode: str) -> Case:
-    """The same case in another mode."""
+    """Return the same case in another mode."""
     return case.replace(mode=mode)
 
 
-def of_layer(case: Case) -> Case:
-    """The case of a model as the layer in it is called directly, in eager mode."""
+def layer_of_model(case: Case) -> Case:
+    """Return the case that calls the layer in a case's model directly, in eager mode."""
     api = "RNN" if case.program.stacked else "layer"
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     return case.replace(path=f"{api}/{generation}", mode=EAGER, wiring="given", split=None)
 
 
 def split(case: Case) -> int:
-    """The number of steps before the state is carried over."""
+    """Return the number of steps before the state is carried over."""
     assert case.data.split is not None
     return case.data.split
 
 
 def inputs(case: Case, start: int | None = None, stop: int | None = None) -> wire.Array:
-    """The inputs' steps from start to stop: (batch, steps, ..., features), unless time_major."""
+    """Return the inputs from start to stop: (batch, steps, ..., features), unless time_major."""
     return _sent_inputs(case, case_arrays.inputs(case)[:, start:stop])
 
 
 def _sent_inputs(case: Case, values: np.ndarray) -> wire.Array:
     shaped = values.reshape(*values.shape[:2], *case.program.input_shape)
     turned = np.swapaxes(shaped, 0, 1) if case.program.layer.time_major else shaped
-    # what a layer casts by its policy are usual inputs
+    # under a policy of mixed precision the layer casts, so its inputs are not in its dtype
     return floats.to_wire(turned, VARIABLE_DTYPE if case.program.policy else case.program.dtype)
 
 
 def arguments(
     case: Case, start: int | None = None, stop: int | None = None
 ) -> tuple[tuple[str, object], ...]:
-    """Which of the steps from start to stop count, as the path takes it: lengths or a mask."""
-    counted = case_arrays.counted(case)
+    """Return the argument that says which steps from start to stop count: lengths or a mask."""
+    counted = case_arrays.counted_steps(case)
     if counted is None:
         return ()
     steps = counted[:, start:stop]
@@ -297,20 +306,20 @@ def arguments(
 
 
 def as_array(values: np.ndarray, dtype: str) -> wire.Array:
-    """The values in a dtype that is no float."""
+    """Return the values in a dtype that is not a float."""
     return wire.Array(dtype, values.shape, values.astype(dtype).tobytes())
 
 
 def given_state(case: Case) -> object:
-    """The initial state in the case's form, or None where the case has none."""
+    """Return the initial state in the case's form, or None where the case has none."""
     if case.data.state is None:
         return None
     return state_malformations.malform(state_forms.write_state(case, leaves(case)), case)
 
 
 def leaves(case: Case) -> state_forms.Leaves:
-    """The canonical leaves of the case's state."""
+    """Return the canonical leaves of the case's state."""
     return tuple(
-        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in of_cell)
-        for of_cell in case_arrays.state(case)
+        tuple(wire.Leaf(floats.to_wire(leaf, case.program.dtype)) for leaf in cell_leaves)
+        for cell_leaves in case_arrays.state(case)
     )

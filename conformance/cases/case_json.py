@@ -1,4 +1,4 @@
-"""Reads a case that was given by hand, and says in one line what is wrong with it."""
+"""Reads the JSON of a case, which a person may have written, and says what is wrong in one line."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from conformance.cases.case import JSON_FIELDS, Case, json_name, make_case
 from conformance.cases.data import Data, Malformation
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import (
+    ACTIVATIONS,
     CONVOLUTIONAL,
     LSTM_TYPES,
     MERGE_MODES,
@@ -30,12 +31,10 @@ from conformance.cases.program import (
     Model,
     Program,
 )
-from conformance.checks import documented_usage
 from conformance.errors import UnreadableCase
-from conformance.reference import formulas
 
 _WHOLE_NUMBERS = {
-    "units": 1,  # and the least that each may be
+    "units": 1,  # the number is the smallest that is allowed
     "batch": 0,
     "steps": 0,
     "features": 0,
@@ -47,11 +46,11 @@ _TEXTS = ("path", "mode")
 _SCALARS = {bool: "true or false", int: "a whole number", float: "a number", type(None): "null"}
 _WORDS: dict[str, tuple[object, ...]] = {
     "kind": ("SimpleRNN", *LSTM_TYPES, "GRU"),
-    "activation": tuple(formulas.ACTIVATIONS),
-    "recurrent_activation": tuple(formulas.ACTIVATIONS),
+    "activation": ACTIVATIONS,
+    "recurrent_activation": ACTIVATIONS,
     "dtype": tuple(floats.DTYPES),
     "state": (None, *case_arrays.STATE_VALUES),
-    "form": (*state_forms.FORMS, *documented_usage.FORMS),
+    "form": (*state_forms.FORMS, *state_forms.WRITE_UP_FORMS),
     "name": tuple(state_malformations.MALFORMATIONS),
     "lengths": (None, *case_arrays.LENGTHS),
     "mask": (None, *case_arrays.MASKS),
@@ -66,8 +65,8 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "padding": ("same", "valid"),
 }
 _NEEDED = ("path", "mode", "cells")
-_KINDS = (Program, Data, Cell, Convolution, Custom, Layer, Malformation, Model)
-_HINTS = {kind: typing.get_type_hints(kind) for kind in _KINDS}
+_RECORD_TYPES = (Program, Data, Cell, Convolution, Custom, Layer, Malformation, Model)
+_HINTS = {record_type: typing.get_type_hints(record_type) for record_type in _RECORD_TYPES}
 
 
 def from_json(text: str) -> Case:
@@ -79,12 +78,16 @@ def from_json(text: str) -> Case:
     try:
         return from_plain(json.loads(text))
     except json.JSONDecodeError as error:
-        told = f"case = {text[:60]!r}, but must be one JSON object: {error}"
-        raise UnreadableCase(told) from error
+        message = f"case = {text[:60]!r}, but must be one JSON object: {error}"
+        raise UnreadableCase(message) from error
 
 
 def from_plain(plain: Any) -> Case:
-    """The case of a JSON object; UnreadableCase where a field is unknown, missing or wrong."""
+    """Return the case of a JSON object.
+
+    Raises:
+        UnreadableCase: a field is unknown, missing or wrong.
+    """
     fields = dict(_fields(plain, "Case", JSON_FIELDS, _NEEDED))
     cells = fields.get("cells")
     if not isinstance(cells, list) or not cells:
@@ -93,9 +96,9 @@ def from_plain(plain: Any) -> Case:
     fields["nesting"] = _tuples(fields.get("nesting", ()))
     if not isinstance(fields["nesting"], tuple):
         raise UnreadableCase(f"nesting = {fields['nesting']!r}, but must be a list")
-    for name, kind in (("malformation", Malformation), ("model", Model)):
+    for name, record_type in (("malformation", Malformation), ("model", Model)):
         if fields.get(name) is not None:
-            fields[name] = _record(fields[name], kind)
+            fields[name] = _record(fields[name], record_type)
     if "layer" in fields:
         fields["layer"] = _record(fields["layer"], Layer)
     case = make_case(**fields)
@@ -138,32 +141,32 @@ def _convolution(plain: Any) -> Convolution:
 
 
 def _tuples(plain: Any) -> Any:
-    """Lists within lists as tuples."""
+    """Return lists within lists as tuples within tuples."""
     return tuple(_tuples(item) for item in plain) if isinstance(plain, list | tuple) else plain
 
 
-def _record(plain: Any, kind: type) -> Any:
-    record = kind(**_record_fields(plain, kind))
+def _record(plain: Any, record_type: type) -> Any:
+    record = record_type(**_record_fields(plain, record_type))
     _check_fields(record)
     return record
 
 
-def _record_fields(plain: Any, kind: type) -> dict[str, Any]:
-    known = {json_name(field): field for field in dataclasses.fields(kind)}
+def _record_fields(plain: Any, record_type: type) -> dict[str, Any]:
+    known = {json_name(field): field for field in dataclasses.fields(record_type)}
     needed = [name for name, f in known.items() if f.default is dataclasses.MISSING]
-    given = _fields(plain, kind.__name__, list(known), needed)
+    given = _fields(plain, record_type.__name__, list(known), needed)
     return {known[name].name: value for name, value in given.items()}
 
 
-def _fields(plain: Any, what: str, known: Sequence[str], needed: Sequence[str]) -> dict[str, Any]:
+def _fields(plain: Any, name: str, known: Sequence[str], needed: Sequence[str]) -> dict[str, Any]:
     if not isinstance(plain, dict):
-        raise UnreadableCase(f"{what} = {plain!r}, but must be a JSON object")
+        raise UnreadableCase(f"{name} = {plain!r}, but must be a JSON object")
     unknown = sorted(set(plain) - set(known))
     if unknown:
-        raise UnreadableCase(f"{what} has {unknown}, but must have only {sorted(known)}")
-    missing = [name for name in needed if name not in plain]
+        raise UnreadableCase(f"{name} has {unknown}, but must have only {sorted(known)}")
+    missing = [field for field in needed if field not in plain]
     if missing:
-        raise UnreadableCase(f"{what} lacks {missing}")
+        raise UnreadableCase(f"{name} lacks {missing}")
     return plain
 
 
@@ -181,12 +184,12 @@ def _check_fields(record: Any) -> None:
 
 
 def _check_scalar(name: str, value: Any, hint: Any) -> None:
-    """Of a field that is a truth value or a number."""
-    kinds = typing.get_args(hint) or (hint,)
-    if not set(kinds) <= set(_SCALARS):
+    """Raise UnreadableCase where a truth value or a number is of another type."""
+    types = typing.get_args(hint) or (hint,)
+    if not set(types) <= set(_SCALARS):
         return
-    if type(value) not in kinds and not (float in kinds and type(value) is int):
-        allowed = " or ".join(_SCALARS[kind] for kind in kinds)
+    if type(value) not in types and not (float in types and type(value) is int):
+        allowed = " or ".join(_SCALARS[each] for each in types)
         raise UnreadableCase(f"{name} = {value!r}, but must be {allowed}")
 
 

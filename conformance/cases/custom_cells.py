@@ -1,4 +1,4 @@
-"""How a user's own cell around an LSTM cell holds its state."""
+"""The ways in which a user's own cell around an LSTM cell holds its state."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from conformance.cases import state_trees
 from conformance.cases.program import DICT, NESTED, PLANES, Custom
 from conformance.cases.state_trees import UnexpectedStructure
 
-_SHOWN = {NESTED: "[h, (c,)]", DICT: "[{c, h}]"}
+_FORMATS = {NESTED: "[h, (c,)]", DICT: "[{c, h}]"}
 
 
 def write_custom(custom: Custom, is_v1: bool, h: wire.Leaf, c: wire.Leaf) -> object:
-    """The tree of a state; v1 has tuples where Keras has lists."""
+    """Return the tree of a state; v1 has tuples where Keras has lists."""
     sequence = "tuple" if is_v1 else "list"
     if custom.structure == PLANES:
         planes = state_trees.join_planes((h, c))
@@ -24,12 +24,12 @@ def write_custom(custom: Custom, is_v1: bool, h: wire.Leaf, c: wire.Leaf) -> obj
 
 
 def read_custom(custom: Custom, units: int, tree: object) -> tuple[wire.Leaf, ...]:
-    """h and c of a state, whether its sequences are lists or tuples.
+    """Return h and c of a state; its sequences may be lists or tuples.
 
     Raises:
-        UnexpectedStructure: the containers are others.
+        UnexpectedStructure: the containers are not those of the structure.
     """
-    expected = _SHOWN.get(custom.structure, "[h, c]")
+    expected = _FORMATS.get(custom.structure, "[h, c]")
     if custom.structure == PLANES:
         (planes,) = (tree,) if isinstance(tree, wire.Leaf) else _children(tree, 1, "one tensor")
         return state_trees.split_planes(_leaf(planes, "one tensor"), 2, units)

@@ -1,4 +1,4 @@
-"""The data of a case: what is fed to what was built."""
+"""The data of a case: the values that are fed to the program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conformance.cases.cached_hash import cached_hash
 
 @dataclass(frozen=True)
 class Malformation:
-    """One named way of making a state wrong, and the leaf it is done to (None: to every leaf)."""
+    """A named way of making an argument wrong, and the leaf that it changes (None: every leaf)."""
 
     name: str
     leaf: int | None = None
@@ -24,8 +24,8 @@ class Data:
     (`case_arrays.STATE_VALUES`), or is None where no state is given; `form` says how they are
     written. `split` is the number of steps before a state is carried over.
 
-    `lengths` and `mask` name which steps of each row count (`case_arrays.LENGTHS`, `MASKS`), given
-    to the target as a sequence_length or as a mask; None: nothing is given, and all steps count.
+    `lengths` and `mask` name the steps of each row that count (`case_arrays.LENGTHS`, `MASKS`). The
+    target gets them as a sequence_length or as a mask. None: nothing is given, and all steps count.
 
     `other_batch` is the size of a batch that a stateful layer was not built for.
     """

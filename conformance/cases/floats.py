@@ -17,46 +17,46 @@ DTYPES = tuple(_FLOATS)
 
 
 def round_to(values: np.ndarray | float, dtype: str) -> np.ndarray:
-    """The values rounded to the nearest of the dtype, ties to even, as float64."""
+    """Round the values to the nearest of the dtype, ties to even; return them as float64."""
     wide = np.asarray(values, np.float64)
     return wide.astype(_float_dtype(dtype)).astype(np.float64)
 
 
 def to_wire(values: np.ndarray, dtype: str) -> wire.Array:
-    """The values, rounded to the dtype, as they are sent to a target."""
+    """Return the values, rounded to the dtype, as they are sent to a target."""
     narrow = np.asarray(values, np.float64).astype(_float_dtype(dtype))
     return wire.Array(dtype, narrow.shape, narrow.tobytes())
 
 
 def from_wire(array: wire.Array) -> np.ndarray:
-    """The values of an array that came from a target, as float64; whole numbers and bool too."""
+    """Return the values of a target's array as float64, also of whole numbers and bool."""
     dtype = _FLOATS.get(array.dtype) or np.dtype(array.dtype)
     return np.frombuffer(array.data, dtype).reshape(array.shape).astype(np.float64)
 
 
 def unit_roundoff(dtype: str) -> float:
-    """Half the distance from 1 to the next number: the relative error of rounding to nearest."""
+    """Return half the distance from 1 to the next number: the relative error of rounding."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).eps) / 2
 
 
 def ulp(value: float, dtype: str) -> float:
-    """The unit in the last place of a value that is not negative."""
+    """Return the unit in the last place of a value that is not negative."""
     _, exponent = np.frexp(max(value, smallest_normal(dtype)))
     return float(np.ldexp(unit_roundoff(dtype), int(exponent)))
 
 
 def smallest_subnormal(dtype: str) -> float:
-    """The smallest positive number of the dtype; tiny numbers lie this far apart."""
+    """Return the smallest positive number of the dtype; tiny numbers lie this far apart."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_subnormal)
 
 
 def smallest_normal(dtype: str) -> float:
-    """The smallest positive number of full precision."""
+    """Return the smallest positive number of full precision."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).smallest_normal)
 
 
 def largest(dtype: str) -> float:
-    """The largest finite number of the dtype."""
+    """Return the largest finite number of the dtype."""
     return float(ml_dtypes.finfo(_float_dtype(dtype)).max)
 
 

@@ -1,1 +1,1 @@
-"""Checks: an observation in, silence or a Deviation out."""
+"""Checks: each takes an observation and raises a Deviation if it is not as it must be."""

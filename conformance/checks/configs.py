@@ -1,4 +1,4 @@
-"""What a config says of the options that a cell or layer was made with."""
+"""Checks of configs: each option of a cell or layer must stand in its config."""
 
 from __future__ import annotations
 
@@ -18,153 +18,160 @@ _ABSENT = "absent"
 
 
 def read(made: wire.Made) -> list[dict[str, Any]]:
-    """The configs of what was made; a Deviation where there was an error."""
+    """Return the configs of what was made; raise a Deviation where there was an error."""
     must_be_made(made)
     return [json.loads(config) for config in made.configs]
 
 
 def must_be_made(made: wire.Made) -> None:
-    """A Deviation where there was an error in making something, or in telling its config."""
+    """Raise a Deviation where something could not be made, or its config could not be read."""
     if made.error is not None:
         seen = wire.Observation(error=made.error)
         raise Deviation(f"the config = {error_line(made.error)}, but must be told", seen)
 
 
-def tells(case: Case, config: Mapping[str, Any]) -> None:
-    """Judge whether a config tells every option that the case's cell or layer was given."""
-    must_be(
+def tells_options(case: Case, config: Mapping[str, Any]) -> None:
+    """Judge that a config has every option that the case's cell or layer was given."""
+    raise_differences(
         [
             difference
             for part in _parts(case, config)
-            for difference in differences(part.name, part.wanted, part.told)
+            for difference in differences(part.name, part.wanted, part.found)
         ]
     )
 
 
-def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Judge whether two configs are equal."""
-    must_be(differences("config", before, after) + differences("config", after, before))
+def are_equal(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Judge that two configs are equal."""
+    raise_differences(differences("config", before, after) + differences("config", after, before))
 
 
-def must_be(found: list[str]) -> None:
-    """A Deviation where differences were found."""
+def raise_differences(found: list[str]) -> None:
+    """Raise a Deviation where differences were found."""
     if found:
         raise Deviation("; ".join(found))
 
 
-def differences(name: str, wanted: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
-    """A sentence for each wanted option that is told otherwise, or not at all."""
+def differences(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each wanted option that has another value, or is missing."""
     return [
-        f"{name}.{option} = {_format_option(told, option)}, but must be {_value(value)}"
+        f"{name}.{option} = {_format_option(found, option)}, but must be {_format_value(value)}"
         for option, value in wanted.items()
-        if option not in told or not alike(value, told[option])
+        if option not in found or not values_match(value, found[option])
     ]
 
 
-def _format_option(told: Mapping[str, Any], option: str) -> str:
-    return _value(told[option]) if option in told else _ABSENT
+def _format_option(found: Mapping[str, Any], option: str) -> str:
+    return _format_value(found[option]) if option in found else _ABSENT
 
 
-def _value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict) else repr(value)
 
 
-def alike(wanted: Any, told: Any) -> bool:
-    """Whether a value is told as it is wanted.
+def values_match(wanted: Any, found: Any) -> bool:
+    """Return True where the value in a config is the wanted one.
 
-    An object is told by its class and its config, which may say more than is wanted; by its class
-    alone it is wanted as `glorot_uniform`. A policy of dtypes is told by its name.
+    A config writes an object as its class and its own config, which may hold more options than are
+    wanted. A string such as `glorot_uniform` asks for the class alone. A dtype policy is compared
+    by its name.
     """
-    if isinstance(told, dict) and "class_name" in told:
+    if isinstance(found, dict) and "class_name" in found:
         if isinstance(wanted, str):
-            name = told["config"].get("name") if "Policy" in told["class_name"] else None
-            return wanted == name or _plain_name(wanted) == _plain_name(told["class_name"])
-        return isinstance(wanted, dict) and _same_object(wanted, told)
-    if isinstance(wanted, (list, tuple)) and isinstance(told, (list, tuple)):
-        pairs = zip(wanted, told, strict=False)
-        return len(wanted) == len(told) and all(alike(*pair) for pair in pairs)
-    return type(wanted) is type(told) and bool(wanted == told)
+            name = found["config"].get("name") if "Policy" in found["class_name"] else None
+            return wanted == name or _plain_name(wanted) == _plain_name(found["class_name"])
+        return isinstance(wanted, dict) and _same_object(wanted, found)
+    if isinstance(wanted, (list, tuple)) and isinstance(found, (list, tuple)):
+        pairs = zip(wanted, found, strict=False)
+        return len(wanted) == len(found) and all(values_match(*pair) for pair in pairs)
+    return type(wanted) is type(found) and bool(wanted == found)
 
 
-def _same_object(wanted: dict[str, Any], told: dict[str, Any]) -> bool:
+def _same_object(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     if "class_name" not in wanted:
         return False
-    return _plain_name(wanted["class_name"]) == _plain_name(told["class_name"]) and not differences(
-        "", wanted["config"], told["config"]
-    )
+    if _plain_name(wanted["class_name"]) != _plain_name(found["class_name"]):
+        return False
+    return not differences("", wanted["config"], found["config"])
 
 
 def _plain_name(name: str) -> str:
-    """`glorot_uniform` is GlorotUniform, and in older versions GlorotUniformInitializer."""
+    """Make names comparable.
+
+    `glorot_uniform` is GlorotUniform, and in older versions GlorotUniformInitializer.
+    """
     return name.replace("_", "").lower().removesuffix("initializer")
 
 
-# --- what a case's cell or layer was given --------------------------------------------------------
+# --- the options of a case's cell or layer --------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One cell or layer in a config: its name, what it was given, what is told of it."""
+    """One cell or layer in a config: its name, the options it was given, and those found there."""
 
     name: str
     wanted: Mapping[str, Any]
-    told: Mapping[str, Any]
+    found: Mapping[str, Any]
 
 
 def _parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
-    path = state_forms.Path.of(case.program.path)
+    path = state_forms.Path.parse(case.program.path)
     if path.api == "layer":
         (cell,) = case.program.cells
-        yield _Part(
-            cell.cell_type, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, config
-        )
+        yield _Part(cell.cell_type, _layer_options(case, cell), config)
         return
     if path.api == "Bidirectional":
-        yield from _of_directions(case, config)
+        yield from _direction_parts(case, config)
         return
     if path.api == "RNN":
-        yield _Part("RNN", _of_loop(case), config)
+        yield _Part("RNN", _loop_options(case), config)
         config = config.get("cell", {}).get("config", {})
-    told = [config]
+    cell_configs = [config]
     if case.program.stacked:
-        told = [cell["config"] for cell in config.get("cells", ())]
-        yield _Part("stack", {"cells": len(case.program.cells)}, {"cells": len(told)})
-    for index, (cell, of_cell) in enumerate(zip(case.program.cells, told, strict=False)):
-        yield _Part(f"cell {index}", _of_cell(case, cell), of_cell)
+        cell_configs = [cell["config"] for cell in config.get("cells", ())]
+        yield _Part("stack", {"cells": len(case.program.cells)}, {"cells": len(cell_configs)})
+    for index, (cell, found) in enumerate(zip(case.program.cells, cell_configs, strict=False)):
+        yield _Part(f"cell {index}", _cell_options(case, cell), found)
 
 
-def _of_directions(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
+def _direction_parts(case: Case, config: Mapping[str, Any]) -> Iterator[_Part]:
     yield _Part("Bidirectional", {"merge_mode": case.program.layer.merge_mode}, config)
-    for name, cell in zip(("layer", "backward_layer"), case.program.cells, strict=True):
-        if (
-            name == "layer" or case.program.cells[0] != case.program.cells[1]
-        ):  # where they are alike one suffices
-            told = config.get(name, {}).get("config", {})
-            yield _Part(name, {**_of_cell(case, cell), **_of_loop(case, cell.cell_type)}, told)
+    forwards, backwards = case.program.cells
+    for name, cell in (("layer", forwards), ("backward_layer", backwards)):
+        if name == "layer" or forwards != backwards:  # one layer is enough where they are equal
+            found = config.get(name, {}).get("config", {})
+            yield _Part(name, _layer_options(case, cell), found)
 
 
-def _of_loop(case: Case, kind: str | None = None) -> dict[str, Any]:
+def _layer_options(case: Case, cell: Cell) -> dict[str, Any]:
+    return {**_cell_options(case, cell), **_loop_options(case, cell.cell_type)}
+
+
+def _loop_options(case: Case, cell_type: str | None = None) -> dict[str, Any]:
     given = {"return_sequences": True, "return_state": True, **to_plain(case.program.layer)}
-    given.pop("merge_mode", None)  # told of what is around both directions
+    given.pop("merge_mode", None)  # stands in the config of the Bidirectional layer
     if case.program.options == wire.EVERY:
         given.update(
-            neutral_options.loop_options(state_forms.Path.of(case.program.path).generation, kind)
+            neutral_options.loop_options(
+                state_forms.Path.parse(case.program.path).generation, cell_type
+            )
         )
     return given
 
 
-def _of_cell(case: Case, cell: Cell) -> dict[str, Any]:
-    generation = state_forms.Path.of(case.program.path).generation
-    given = _of_v1_cell(cell) if generation == "v1" else _of_keras_cell(cell)
+def _cell_options(case: Case, cell: Cell) -> dict[str, Any]:
+    generation = state_forms.Path.parse(case.program.path).generation
+    given = _v1_cell_options(cell) if generation == "v1" else _keras_cell_options(cell)
     if case.program.options == wire.EVERY:
         given.update(neutral_options.cell_options(generation, cell.cell_type))
     elif generation == "keras2" and cell.cell_type != "SimpleRNN":
-        # Keras 3 does not document it; with a recurrent dropout Keras 2 documents which one it is
+        # Keras 3 does not document the option; Keras 2 documents its value with recurrent dropout
         given["implementation"] = cell.implementation
     return {**given, "dtype": case.program.dtype}
 
 
-def _of_keras_cell(cell: Cell) -> dict[str, Any]:
+def _keras_cell_options(cell: Cell) -> dict[str, Any]:
     given: dict[str, Any] = {
         "units": cell.units,
         "activation": cell.activation,
@@ -181,7 +188,7 @@ def _of_keras_cell(cell: Cell) -> dict[str, Any]:
     return given
 
 
-def _of_v1_cell(cell: Cell) -> dict[str, Any]:
+def _v1_cell_options(cell: Cell) -> dict[str, Any]:
     given: dict[str, Any] = {"num_units": cell.units, "activation": cell.activation}
     if cell.is_lstm:
         given["forget_bias"] = cell.forget_bias

@@ -1,4 +1,4 @@
-"""A deviation: the sentence that says in what a clause does not hold."""
+"""Deviations: a sentence that says how an observation differs from what a clause demands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STYLING = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Deviation(AssertionError):
-    """A clause does not hold for a case: the sentence that says so, and the observation."""
+    """An error that says how a clause fails for a case: the sentence, and the observation."""
 
     def __init__(
         self, sentence: str, observation: wire.Observation | None = None, grade: str | None = None
@@ -25,7 +25,7 @@ _STAGES = {"build": " while building", "before": " while its states were set"}
 
 
 def error_line(error: wire.Error) -> str:
-    """An error in one line, without the terminal's styling."""
+    """Return an error in one line, without the terminal's styling."""
     message = " ".join(STYLING.sub("", error.message).split())
     shortened = message if len(message) <= 160 else message[:157] + "..."
     return f"{error.name}{_STAGES.get(error.stage, '')} ({shortened})"

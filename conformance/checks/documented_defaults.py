@@ -1,7 +1,7 @@
-"""The default options that the documentation states, class by class, each with its address.
+"""The default options that the documentation states: class by class, each with its address.
 
-They are those of the signatures in the documentation of TensorFlow 2.14 (Keras 2) and of Keras 3;
-only such options stand here as have to do with what is computed, kept and returned.
+They come from the signatures in the documentation of TensorFlow 2.14 (Keras 2) and of Keras 3. Only
+options that affect the results, the stored state and the returned values stand here.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CONV_LSTMS = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 @dataclass(frozen=True)
 class Documented:
-    """The documented default options of a class, as `keras3/LSTM`, and where they are stated."""
+    """The documented default options of a class such as `keras3/LSTM`, and the page with them."""
 
     owner: str
     options: Mapping[str, Any]
@@ -62,13 +62,13 @@ def _keras2() -> list[Documented]:
         Documented("keras2/RNN", {**_LOOP, "time_major": False}, _KERAS2 + "RNN"),
         Documented("keras2/Bidirectional", {"merge_mode": "concat"}, _KERAS2 + "Bidirectional"),
     ]
-    for kind, options in _CELLS.items():
-        found.append(Documented(f"keras2/{kind}Cell", options, f"{_KERAS2}{kind}Cell"))
-        found.append(Documented(f"keras2/{kind}", {**options, **_LAYER}, _KERAS2 + kind))
-    for kind in ("LSTM", "GRU"):
-        # what was documented until 2.1 and is since then taken without being named
-        of_kind = {"implementation": 2, "time_major": False}
-        found.append(Documented(f"keras2/{kind}", of_kind, _IMPLEMENTATION + kind))
+    for cell_type, options in _CELLS.items():
+        found.append(Documented(f"keras2/{cell_type}Cell", options, f"{_KERAS2}{cell_type}Cell"))
+        found.append(Documented(f"keras2/{cell_type}", {**options, **_LAYER}, _KERAS2 + cell_type))
+    for cell_type in ("LSTM", "GRU"):
+        # These were documented until 2.1. Later versions take them, but no longer name them.
+        options = {"implementation": 2, "time_major": False}
+        found.append(Documented(f"keras2/{cell_type}", options, _IMPLEMENTATION + cell_type))
     conv = {**_CONV_LSTM, "recurrent_activation": "hard_sigmoid"}
     return [*found, *(Documented(f"keras2/{name}", conv, _KERAS2 + name) for name in CONV_LSTMS)]
 
@@ -78,12 +78,12 @@ def _keras3() -> list[Documented]:
         Documented("keras3/RNN", {**_LOOP, "zero_output_for_mask": False}, _KERAS3 + "rnn"),
         Documented("keras3/Bidirectional", {"merge_mode": "concat"}, _KERAS3 + "bidirectional"),
     ]
-    for kind, options in _CELLS.items():
-        page = _KERAS3 + {"SimpleRNN": "simple_rnn"}.get(kind, kind.lower())
+    for cell_type, options in _CELLS.items():
+        page = _KERAS3 + {"SimpleRNN": "simple_rnn"}.get(cell_type, cell_type.lower())
         cell = {**options, "seed": None}
-        cudnn = {} if kind == "SimpleRNN" else {"use_cudnn": "auto"}
-        found.append(Documented(f"keras3/{kind}Cell", cell, page + "_cell"))
-        found.append(Documented(f"keras3/{kind}", {**cell, **_LAYER, **cudnn}, page))
+        cudnn = {} if cell_type == "SimpleRNN" else {"use_cudnn": "auto"}
+        found.append(Documented(f"keras3/{cell_type}Cell", cell, page + "_cell"))
+        found.append(Documented(f"keras3/{cell_type}", {**cell, **_LAYER, **cudnn}, page))
     conv = {**_CONV_LSTM, "seed": None}
     return [
         *found,
@@ -107,6 +107,6 @@ def _v1() -> list[Documented]:
 ALL = (*_v1(), *_keras2(), *_keras3())
 
 
-def documented_of(owner: str) -> list[Documented]:
-    """What is documented of a class, page by page."""
+def documented_pages(owner: str) -> list[Documented]:
+    """Return what is documented about a class, page by page."""
     return [documented for documented in ALL if documented.owner == owner]

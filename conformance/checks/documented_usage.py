@@ -1,4 +1,4 @@
-"""What the write-ups do with a state: how they write it, and how they use what comes back."""
+"""Usage as in the two write-ups: how they write a state, and how they use what comes back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeGuard
 from conformance.adapter import wire
 from conformance.cases import case_calls, floats, state_forms
 from conformance.cases.case import Case
+from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks.deviation import Deviation, error_line
 from conformance.results.grades import ACCEPTED, CRASHED, HUNG
 
@@ -17,10 +18,6 @@ INCOMPATIBLE = (
     " TensorFlow/Keras RNN layers?"
 )
 BOTH = f"{FEEDING}; {INCOMPATIBLE}"
-
-# how a state is written here, beside the forms that are documented for a path
-TENSOR, LIST, TUPLE = "tensor", "list", "tuple"
-FORMS = (TENSOR, LIST, TUPLE)
 _OTHER = {LIST: TUPLE, TUPLE: LIST}
 
 
@@ -28,19 +25,19 @@ _OTHER = {LIST: TUPLE, TUPLE: LIST}
 
 
 def pair(case: Case, container: str, held_as: str = "tensor") -> wire.Node:
-    """The leaves of a single cell, the hidden state first, in a list or tuple."""
+    """Return the leaves of a single cell in a list or tuple, the hidden state first."""
     (leaves,) = case_calls.leaves(case)
     return wire.Node(container, tuple(wire.Leaf(leaf.array, held_as) for leaf in leaves))
 
 
 def tensor(case: Case) -> wire.Leaf:
-    """The hidden state of a single cell by itself."""
+    """Return the hidden state of a single cell by itself."""
     ((hidden, *_),) = case_calls.leaves(case)
     return hidden
 
 
-def nested(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
-    """The states of a stack in a list of tuples, or in a tuple of lists."""
+def nested_state(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
+    """Return the states of a stack in a list of tuples, or in a tuple of lists."""
     return wire.Node(
         outer,
         tuple(
@@ -51,22 +48,24 @@ def nested(case: Case, outer: str, held_as: str = "tensor") -> wire.Node:
 
 
 def write_example(case: Case) -> object:
-    """The state as the case's form says: a bare tensor, or tensors in lists and tuples."""
+    """Return the state in the case's form: a bare tensor, or tensors in lists and tuples."""
     if case.data.form == TENSOR:
         return tensor(case)
-    return nested(case, case.data.form) if case.program.stacked else pair(case, case.data.form)
+    return (
+        nested_state(case, case.data.form) if case.program.stacked else pair(case, case.data.form)
+    )
 
 
 def call(case: Case, state: object) -> wire.Call:
-    """The whole sequence from a state."""
+    """Return a call that runs the whole sequence from a state."""
     return wire.Call(case_calls.inputs(case), state)
 
 
 # --- using what comes back ------------------------------------------------------------------------
 
 
-def returned(observation: wire.Observation, what: str = "the call") -> object:
-    """The final state of a call that must not have failed."""
+def final_state(observation: wire.Observation, what: str = "the call") -> object:
+    """Return the final state of a call that must not have failed."""
     if observation.error is not None:
         raise Deviation(
             f"{what} = {error_line(observation.error)}, but must be accepted", observation
@@ -74,9 +73,9 @@ def returned(observation: wire.Observation, what: str = "the call") -> object:
     return observation.state
 
 
-def unpacked(observation: wire.Observation, count: int) -> tuple[object, ...]:
-    """The values beside the output, where a layer's result is unpacked into so many names."""
-    states = returned(observation)
+def unpack_states(observation: wire.Observation, count: int) -> tuple[object, ...]:
+    """Return the values after the output, where a layer's result is unpacked into `count` names."""
+    states = final_state(observation)
     assert isinstance(states, wire.Node)
     if len(states.children) != count - 1:
         raise Deviation(
@@ -96,7 +95,7 @@ def must_have_output_shape(observation: wire.Observation, shape: tuple[int, ...]
 def must_have_shape(
     name: str, value: object, shape: tuple[int, ...], observation: wire.Observation
 ) -> None:
-    """Judge `value.shape`, which a list or tuple does not have."""
+    """Judge `value.shape`; a list or tuple has none."""
     seen = (
         tuple(value.array.shape) if isinstance(value, wire.Leaf) else state_forms.format_tree(value)
     )
@@ -105,7 +104,7 @@ def must_have_shape(
 
 
 def item(name: str, value: object, index: int, observation: wire.Observation) -> object:
-    """`value[index]`: a member of a list or tuple, a row of a tensor."""
+    """Return `value[index]`: a member of a list or tuple, or a row of a tensor."""
     if isinstance(value, wire.Leaf) and value.array.shape:
         return wire.Leaf(floats.to_wire(floats.from_wire(value.array)[index], value.array.dtype))
     if isinstance(value, wire.Node) and index < len(value.children):
@@ -118,7 +117,7 @@ def item(name: str, value: object, index: int, observation: wire.Observation) ->
 def must_have_item_shapes(
     name: str, value: object, shapes: Sequence[tuple[int, ...]], observation: wire.Observation
 ) -> None:
-    """Judge `value[0].shape` and so on."""
+    """Judge `value[0].shape`, `value[1].shape` and so on."""
     for index, shape in enumerate(shapes):
         member = item(name, value, index, observation)
         must_have_shape(f"{name}[{index}]", member, shape, observation)
@@ -140,7 +139,7 @@ def must_be_tuple(
 
 
 def must_raise(observation: wire.Observation, about: str) -> wire.Error:
-    """Judge that a call raised an exception, of whatever class; a crash or a hang is none."""
+    """Judge that a call raised an exception of any class; a crash or a hang does not count."""
     error = observation.error
     if error is None:
         raise Deviation(f"{about} = accepted, but must raise an exception", observation, ACCEPTED)
@@ -159,17 +158,17 @@ def must_raise(observation: wire.Observation, about: str) -> wire.Error:
 
 
 def is_integer(size: object) -> bool:
-    """Whether a part of a state_size is a whole number."""
+    """Return True where a part of a state_size is a whole number."""
     return isinstance(size, wire.Other) and size.name.isdigit()
 
 
 def is_tuple_of_two(size: object) -> bool:
-    """Whether a state_size is a tuple of two whole numbers."""
+    """Return True where a state_size is a tuple of two whole numbers."""
     return _is_tuple(size) and [is_integer(child) for child in size.children] == [True, True]
 
 
 def is_tuple_of_tuples(size: object) -> bool:
-    """Whether a state_size is a tuple of tuples of two whole numbers."""
+    """Return True where a state_size is a tuple of tuples of two whole numbers."""
     return _is_tuple(size) and all(is_tuple_of_two(child) for child in size.children)
 
 
@@ -177,20 +176,20 @@ def _is_tuple(value: object) -> TypeGuard[wire.Node]:
     return isinstance(value, wire.Node) and value.container == TUPLE
 
 
-def shown_size(size: object) -> str:
-    """A state_size as Python shows it."""
+def format_size(size: object) -> str:
+    """Write a state_size as Python shows it."""
     if not isinstance(size, wire.Node):
         return getattr(size, "name", repr(size))
-    inner = ", ".join(shown_size(child) for child in size.children)
+    inner = ", ".join(format_size(child) for child in size.children)
     if size.container == LIST:
         return f"[{inner}]"
     return f"({inner})" if size.container == TUPLE else f"{size.container}({inner})"
 
 
-def flat(tree: object) -> Iterator[object]:
-    """The leaves of a tree, in order."""
+def tree_leaves(tree: object) -> Iterator[object]:
+    """Yield the leaves of a tree, in order."""
     if isinstance(tree, wire.Node):
         for child in tree.children:
-            yield from flat(child)
+            yield from tree_leaves(child)
     else:
         yield tree

@@ -1,4 +1,4 @@
-"""The weights that a cell has before any are given to it, as the documentation states them."""
+"""Checks of the weights that a cell starts with, before any are given to it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from conformance.cases import floats
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation
 
-_SEEN_DRAWN = 2  # values that are all alike were not drawn
+_SEEN_DRAWN = 2  # equal values, from two on, show that they were not drawn
 
 
-def as_documented(cell: Cell, weights: wire.Weights) -> None:
-    """Judge the initial weights of a Keras cell that was made with its units alone."""
+def must_be_as_documented(cell: Cell, weights: wire.Weights) -> None:
+    """Judge the initial weights of a Keras cell that was given its units and no other option.
+
+    They must be as documented.
+    """
     kernel, recurrent = floats.from_wire(weights.kernel), floats.from_wire(weights.recurrent)
     _within_glorot_bound(kernel)
     _has_orthonormal_rows(recurrent, floats.unit_roundoff(weights.recurrent.dtype))
@@ -30,8 +33,11 @@ def as_documented(cell: Cell, weights: wire.Weights) -> None:
 
 
 def _within_glorot_bound(kernel: np.ndarray) -> None:
-    """X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", 2010, equation 16."""
+    """Judge that a kernel's values lie within the bound of glorot_uniform.
+
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010, equation 16.
+    """
     bound = np.sqrt(6.0 / sum(kernel.shape))
     largest = float(np.abs(kernel).max())
     if largest > bound * (1 + floats.unit_roundoff("float32")):
@@ -44,10 +50,11 @@ def _within_glorot_bound(kernel: np.ndarray) -> None:
 
 
 def _has_orthonormal_rows(recurrent: np.ndarray, roundoff: float) -> None:
-    """It is Q of a QR decomposition, whose computed columns are orthonormal to 2·√n·m·n·u.
+    """Judge that the rows of a recurrent kernel are orthonormal.
 
-    N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, theorem 19.4, for
-    m >= n; m is the number of columns here.
+    The kernel is the Q of a QR decomposition. The computed columns of Q are orthonormal up to
+    2·√n·m·n·u: N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, theorem 19.4,
+    for m >= n. Here m is the number of columns of the kernel, n that of its rows.
     """
     rows, columns = recurrent.shape
     bound = 2 * np.sqrt(rows) * rows * columns * roundoff

@@ -1,4 +1,4 @@
-"""Checks of numbers: against the reference, against another run, or to the last bit."""
+"""Checks of numbers: against the reference or another run, within a bound or to the last bit."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from conformance.reference.rounding import Estimate
 def agrees_with_reference(
     case: Case, run: Run, trajectory: forward.Trajectory | None = None
 ) -> float:
-    """Judge a run by the reference; gives the largest observed/width."""
+    """Judge a run by the reference; return the largest error/error bound."""
     expected = trajectory or expected_trajectory(case)
     outputs = within_bound(run.outputs, expected.outputs, "outputs", run.observation)
     return max(outputs, state_agrees(run, expected))
 
 
 def state_agrees(run: Run, expected: forward.Trajectory) -> float:
-    """Judge the final state of a run alone; gives the largest observed/width."""
+    """Judge only the final state of a run; return the largest error/error bound."""
     ratios = []
     for index, (seen, wanted) in enumerate(zip(run.state, expected.state, strict=True)):
         for name, values, estimate in zip("hc", seen, wanted, strict=False):
@@ -37,17 +37,18 @@ def state_agrees(run: Run, expected: forward.Trajectory) -> float:
 def within_bound(
     values: np.ndarray, estimate: Estimate, what: str, observation: wire.Observation
 ) -> float:
-    """The largest observed/width; a Deviation where it is above 1."""
+    """Return the largest error/error bound; raise a Deviation where it is above 1."""
     return _compare(
         values, estimate.value, estimate.error_bound, what, "the reference's", observation
     )
 
 
 def distance_in_ulps(case: Case, run: Run) -> float:
-    """How far a run is from the reference, in units in the last place of the case's dtype.
+    """Return how far a run is from the reference, in units in the last place of the case's dtype.
 
-    In each array the unit is that of its largest value: of a value near zero one of its own would
-    say how small the value is. What nothing is certain of is left out.
+    Each array uses the unit of its largest value. If a value near zero had its own unit, the count
+    would show how small the value is, not how wrong. Values with an infinite error bound are left
+    out.
     """
     expected = expected_trajectory(case)
     pairs = [(run.outputs, expected.outputs)]
@@ -67,18 +68,18 @@ def _ulps(values: np.ndarray, estimate: Estimate, dtype: str) -> float:
 def runs_agree(
     one: Run, other: Run, trajectory: forward.Trajectory, whose: str = "the other path's"
 ) -> float:
-    """Judge two runs of the same case by how far two correct computations may be apart."""
+    """Judge two runs of the same case; return the largest distance/pair bound."""
     expected = trajectory.outputs
-    of_outputs = _compare(
+    output_ratio = _compare(
         one.outputs, other.outputs, expected.pair_bound, "outputs", whose, one.observation
     )
-    return max(of_outputs, states_agree(one, other, trajectory, whose))
+    return max(output_ratio, states_agree(one, other, trajectory, whose))
 
 
 def states_agree(
     one: Run, other: Run, trajectory: forward.Trajectory, whose: str = "the other run's"
 ) -> float:
-    """Judge the final states of two runs by how far two correct computations may be apart."""
+    """Judge the final states of two runs; return the largest distance/pair bound."""
     ratios = []
     triples = zip(one.state, other.state, trajectory.state, strict=True)
     for index, (here, there, estimates) in enumerate(triples):
@@ -103,16 +104,16 @@ def _row(row: int, run: Run) -> Run:
     return Run(run.outputs[row : row + 1], state, run.observation)
 
 
-def identical_runs(one: Run, other: Run, whose: str = "the other run's") -> None:
-    """Judge two runs that must be the same to the last bit."""
-    identical("outputs", one.outputs, other.outputs, one.observation, whose)
+def runs_are_identical(one: Run, other: Run, whose: str = "the other run's") -> None:
+    """Judge that two runs are the same to the last bit."""
+    must_be_identical("outputs", one.outputs, other.outputs, one.observation, whose)
     for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
         for name, a, b in zip("hc", here, there, strict=False):
-            identical(f"final {name} of cell {index}", a, b, one.observation, whose)
+            must_be_identical(f"final {name} of cell {index}", a, b, one.observation, whose)
 
 
 def same_observations(before: wire.Observation, after: wire.Observation) -> None:
-    """Judge a call and one before it, alike to the last bit, whatever it is that they return."""
+    """Judge that a call gives the same as one before it, to the last bit, whatever they return."""
     for what, observation in (("the call before", before), ("the call", after)):
         if observation.error is not None:
             raise Deviation(
@@ -126,7 +127,7 @@ def same_observations(before: wire.Observation, after: wire.Observation) -> None
     arrays = zip(_arrays(_returned(before)), _arrays(_returned(after)), strict=True)
     for index, (there, here) in enumerate(arrays):
         what = f"leaf {index - 1} of the final state" if index else "outputs"
-        identical(what, from_wire(here), from_wire(there), after, "that before")
+        must_be_identical(what, from_wire(here), from_wire(there), after, "that before")
 
 
 def _returned(observation: wire.Observation) -> wire.Node:
@@ -143,7 +144,7 @@ def _arrays(tree: object) -> list[wire.Array]:
 def _compare(
     values: np.ndarray,
     wanted: np.ndarray,
-    width: np.ndarray,
+    bound: np.ndarray,
     what: str,
     whose: str,
     observation: wire.Observation,
@@ -154,23 +155,23 @@ def _compare(
         )
     if not values.size:
         return 0.0
-    ratio = Estimate(wanted, width, width).distance(values)
+    ratio = Estimate(wanted, bound, bound).distance(values)
     worst = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     if ratio[worst] > 1:
         place = ", ".join(str(int(i)) for i in worst)
         raise Deviation(
             f"{what}[{place}] = {values[worst]:.17g}, but must be {whose}"
-            f" {wanted[worst]:.17g} within {width[worst]:.2g}"
+            f" {wanted[worst]:.17g} within {bound[worst]:.2g}"
             f" (it is {ratio[worst]:.3g} times as far)",
             observation,
         )
     return float(ratio[worst])
 
 
-def identical(
+def must_be_identical(
     what: str, one: np.ndarray, other: np.ndarray, observation: wire.Observation, whose: str
 ) -> None:
-    """Judge two arrays that must be the same to the last bit."""
+    """Judge that two arrays are the same to the last bit."""
     differs = ~((one == other) | (np.isnan(one) & np.isnan(other)))
     if differs.any():
         worst = tuple(int(i) for i in np.argwhere(differs)[0])

@@ -1,4 +1,4 @@
-"""Checks of what a call returns: outputs and final state, their structure, shapes and dtypes."""
+"""Checks of the results of a call: structure, shapes and dtypes of outputs and final state."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from conformance.checks.deviation import Deviation, error_line
 
 @dataclass(frozen=True)
 class Run:
-    """What a case's outputs and final state were, as float64 arrays."""
+    """The outputs and the final state of a call, as float64 arrays."""
 
     outputs: np.ndarray  # (batch, steps, units); one step where only the last is returned
     state: tuple[tuple[np.ndarray, ...], ...]  # cell by cell (h,) or (h, c), each (batch, width)
     observation: wire.Observation
 
 
-def accepted(
+def accepted_run(
     case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
 ) -> Run:
-    """The numbers of a run that must not have failed; shapes, dtypes and structure are judged too.
+    """Return the numbers of a run that must not have failed.
 
-    `steps` is the length of the run where it is not the case's.
+    Its shapes, dtypes and structure are judged too.
+    `steps` is the length of the run if it differs from the case's.
     """
     outputs = accepted_outputs(case, observation, what, steps)
     return Run(outputs, state_values("final", observation.state, case, observation), observation)
@@ -37,7 +38,7 @@ def accepted(
 def accepted_outputs(
     case: Case, observation: wire.Observation, what: str = "the call", steps: int | None = None
 ) -> np.ndarray:
-    """The outputs of a run that must not have failed; shape and dtype are judged too."""
+    """Return the outputs of a run that must not have failed; judge their shape and dtype."""
     if observation.error is not None:
         raise Deviation(
             f"{what} = {error_line(observation.error)}, but must be accepted", observation
@@ -49,8 +50,8 @@ def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarra
     assert observation.outputs is not None
     _must_have_dtype("outputs'", observation.outputs, case, observation)
     values = from_wire(observation.outputs)
-    of_cell = state_forms.Path.of(case.program.path).api == "cell"
-    one = of_cell or not case.program.layer.return_sequences
+    is_cell = state_forms.Path.parse(case.program.path).api == "cell"
+    one = is_cell or not case.program.layer.return_sequences
     rows = (case.data.batch,) if one else (case.data.batch, steps)
     shape = (*(rows[::-1] if case.program.layer.time_major else rows), *case.program.output_shape)
     if values.shape != shape:
@@ -65,7 +66,7 @@ def _outputs(case: Case, observation: wire.Observation, steps: int) -> np.ndarra
 def state_values(
     which: str, tree: object, case: Case, observation: wire.Observation
 ) -> tuple[tuple[np.ndarray, ...], ...]:
-    """The values of a state; structure, shapes and dtypes are judged."""
+    """Return the values of a state; judge its structure, shapes and dtypes."""
     try:
         leaves = state_forms.read_state(case, tree)
     except state_forms.UnexpectedStructure as expected:
@@ -87,11 +88,11 @@ def state_values(
 def _must_be_leaf(
     what: str,
     leaf: wire.Leaf,
-    of_row: tuple[int, ...],
+    row_shape: tuple[int, ...],
     case: Case,
     observation: wire.Observation,
 ) -> None:
-    shape = (case.data.batch, *of_row)
+    shape = (case.data.batch, *row_shape)
     if tuple(leaf.array.shape) != shape:
         raise Deviation(
             f"{what}'s shape = {tuple(leaf.array.shape)}, but must be {shape}", observation
@@ -109,20 +110,20 @@ def _must_have_dtype(
 
 
 def join_runs(first: Run, second: Run) -> Run:
-    """A run in two parts as one: outputs one after the other, the second's final state."""
+    """Join a run in two parts: the outputs of both in turn, and the second's final state."""
     outputs = np.concatenate([first.outputs, second.outputs], axis=1)
     return Run(outputs, second.state, second.observation)
 
 
 def state_leaves(run: Run, dtype: str) -> state_forms.Leaves:
-    """The final state of a run as canonical leaves."""
+    """Return the final state of a run as canonical leaves."""
     return tuple(
         tuple(wire.Leaf(floats.to_wire(leaf, dtype)) for leaf in cell) for cell in run.state
     )
 
 
-def same_structure(one: Run, other: Run, whose: str) -> None:
-    """Judge two final states whose containers, shapes and dtypes must be the same."""
+def must_have_same_structure(one: Run, other: Run, whose: str) -> None:
+    """Judge that two final states have the same containers, shapes and dtypes."""
     here, there = (
         state_forms.format_tree(one.observation.state),
         state_forms.format_tree(other.observation.state),
@@ -131,8 +132,8 @@ def same_structure(one: Run, other: Run, whose: str) -> None:
         raise Deviation(f"final state = {here}, but must be {whose} {there}", one.observation)
 
 
-def as_declared(observation: wire.Observation) -> None:
-    """Judge whether outputs and final state have the shapes and dtypes that a model declares."""
+def must_match_declaration(observation: wire.Observation) -> None:
+    """Judge that outputs and final state have the shapes and dtypes that a model declares."""
     assert observation.outputs is not None
     given = wire.Node("tuple", (wire.Leaf(observation.outputs), observation.state))
     if not _declares(observation.declared, given):
@@ -159,20 +160,23 @@ def _declares(declared: object, given: object) -> bool:
     )
 
 
-def left_intact(observation: wire.Observation) -> None:
-    """Judge whether the caller's arguments are what they were."""
+def must_keep_arguments(observation: wire.Observation) -> None:
+    """Judge that the call did not change the caller's arguments."""
     if not observation.arguments_intact:
         raise Deviation("the caller's initial_state = changed, but must be unchanged", observation)
 
 
-def weights_intact(observation: wire.Observation) -> None:
-    """Judge whether the weights are what they were."""
+def must_keep_weights(observation: wire.Observation) -> None:
+    """Judge that the call did not change the weights."""
     if not observation.weights_intact:
         raise Deviation("weights after the call = changed, but must be unchanged", observation)
 
 
-def variables_are(dtype: str, observation: wire.Observation) -> None:
-    """Judge the dtypes of the variables, which are observed under a policy of mixed precision."""
+def must_have_variables_in(dtype: str, observation: wire.Observation) -> None:
+    """Judge the dtypes of the variables.
+
+    They are observed only under a policy of mixed precision.
+    """
     if observation.variables != (dtype,):
         seen = ", ".join(observation.variables)
         raise Deviation(f"variables' dtype = {seen}, but must be {dtype}", observation)

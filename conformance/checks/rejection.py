@@ -1,4 +1,4 @@
-"""Checks of a refusal: how well an error explains what was wrong with an argument."""
+"""Checks of refusals: how well an error explains what was wrong with an argument."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _EXPLAINABLE = {"ValueError", "TypeError"}
 
 
 def rejection_grade(case: Case, observation: wire.Observation) -> str:
-    """The rejection grade of a malformed case's observation."""
+    """Return the rejection grade of a malformed case's observation."""
     return grade_observation(observation, lambda message: _explains(case, message))
 
 
 def grade_observation(observation: wire.Observation, explains: Callable[[str], bool]) -> str:
-    """The rejection grade of an observation; `explains` says whether a message does."""
+    """Return the rejection grade of an observation; `explains` judges the error's message."""
     error = observation.error
     if error is None:
         return ACCEPTED
@@ -43,12 +43,14 @@ def grade_observation(observation: wire.Observation, explains: Callable[[str], b
 
 def _explains(case: Case, message: str) -> bool:
     assert case.data.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
-    return names_a_word(message, kind.expected(case)) and names_a_word(message, kind.received(case))
+    malformation = state_malformations.MALFORMATIONS[case.data.malformation.name]
+    return names_a_word(message, malformation.expected(case)) and names_a_word(
+        message, malformation.received(case)
+    )
 
 
 def names_a_word(message: str, words: tuple[str, ...]) -> bool:
-    """Whether a word stands in the message; a number only as a number of its own."""
+    """Return True where a message has one of the words; a number must stand by itself."""
     text = STYLING.sub("", message)
     return any(
         re.search(
@@ -59,23 +61,25 @@ def names_a_word(message: str, words: tuple[str, ...]) -> bool:
 
 
 def malformed_is_refused(case: Case, observation: wire.Observation) -> str:
-    """The grade of a malformed state, which must be `rejected` or better."""
+    """Return the grade of a malformed state; it must be `rejected` or better."""
     assert case.data.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
+    malformation = state_malformations.MALFORMATIONS[case.data.malformation.name]
     return must_be_refused(
-        f"{kind.argument} with {kind.about}", rejection_grade(case, observation), observation
+        f"{malformation.argument} with {malformation.about}",
+        rejection_grade(case, observation),
+        observation,
     )
 
 
 def must_be_refused(what: str, seen: str, observation: wire.Observation) -> str:
-    """The grade of what must be refused; a Deviation where it is less than `rejected`."""
+    """Return the grade of a refusal; raise a Deviation where it is lower than `rejected`."""
     error = observation.error
     if error is not None and error.stage == "build":
         raise Deviation(f"building = {error_line(error)}", observation, seen)
     if seen not in KEPT_GRADES:
-        told = "accepted" if error is None else error_line(error)
+        outcome = "accepted" if error is None else error_line(error)
         raise Deviation(
-            f"{what} = {told}, but must be refused with ValueError, TypeError or"
+            f"{what} = {outcome}, but must be refused with ValueError, TypeError or"
             " InvalidArgumentError",
             observation,
             seen,

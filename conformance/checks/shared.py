@@ -1,4 +1,4 @@
-"""What several families ask of a case."""
+"""Checks that clauses of several families share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from conformance.reference import forward
 
 
 def agrees(case: Case, run: Runs) -> CheckResult:
-    """Outputs and final state are the formula's."""
+    """Judge that outputs and final state are those of the formula."""
     (observation,) = run(case, case_calls.whole(case))
-    seen = outputs.accepted(case, observation)
+    seen = outputs.accepted_run(case, observation)
     return CheckResult(
         numbers.agrees_with_reference(case, seen), ulps=numbers.distance_in_ulps(case, seen)
     )
@@ -24,7 +24,7 @@ def agrees(case: Case, run: Runs) -> CheckResult:
 
 @dataclass(frozen=True)
 class InTwo:
-    """A straight run, and the same in two parts, the second from the final state of the first."""
+    """A straight run, and the same in two parts: the second starts from the first's final state."""
 
     straight: outputs.Run
     first: outputs.Run
@@ -32,7 +32,7 @@ class InTwo:
 
 
 def straight_and_in_two(case: Case, run: Runs) -> InTwo:
-    """The whole sequence, and cut at the case's split; each must be accepted."""
+    """Run the whole sequence at once, and cut at the case's split; all calls must be accepted."""
     steps = case_calls.split(case)
     straight, first, second = run(
         case,
@@ -40,9 +40,9 @@ def straight_and_in_two(case: Case, run: Runs) -> InTwo:
         case_calls.first_part(case),
         case_calls.rest(case, wire.Previous(1)),
     )
-    through = outputs.accepted(case, straight)
-    carried = outputs.accepted(case, second, "the rest", steps=case.data.steps - steps)
-    return InTwo(through, outputs.accepted(case, first, "the first steps", steps), carried)
+    through = outputs.accepted_run(case, straight)
+    carried = outputs.accepted_run(case, second, "the rest", steps=case.data.steps - steps)
+    return InTwo(through, outputs.accepted_run(case, first, "the first steps", steps), carried)
 
 
 def carries_over(case: Case, run: Runs) -> CheckResult:
@@ -56,33 +56,33 @@ def carries_over(case: Case, run: Runs) -> CheckResult:
     )
 
 
-def refused(case: Case, observation: wire.Observation) -> CheckResult:
-    """What is malformed is refused; the finding tells how, and in which words."""
+def refuses(case: Case, observation: wire.Observation) -> CheckResult:
+    """Judge that a malformed case is refused; the result holds the grade and the error's line."""
     grade = rejection.malformed_is_refused(case, observation)
-    assert observation.error is not None  # what is accepted is no refusal
+    assert observation.error is not None  # a Deviation was raised otherwise
     return CheckResult(grade=grade, refusal=error_line(observation.error))
 
 
 def goes_on(case: Case, run: Runs) -> CheckResult:
-    """Two calls of a stateful layer are one over the whole sequence, from the case's state."""
+    """Judge that two calls of a stateful layer equal one over all steps, from the case's state."""
     return two_equal_one(case, *run(case, case_calls.first_part(case), case_calls.rest(case, None)))
 
 
 def two_equal_one(case: Case, first: wire.Observation, second: wire.Observation) -> CheckResult:
-    """What two calls gave, one with the steps before the split, is what one over all gives."""
+    """Judge that two calls, cut at the split, equal one over the whole sequence."""
     steps = case_calls.split(case)
-    begun = outputs.accepted(case, first, "the first steps", steps)
-    ended = outputs.accepted(case, second, "the rest", case.data.steps - steps)
+    begun = outputs.accepted_run(case, first, "the first steps", steps)
+    ended = outputs.accepted_run(case, second, "the rest", case.data.steps - steps)
     return CheckResult(numbers.agrees_with_reference(case, outputs.join_runs(begun, ended)))
 
 
 def casts_as_by_hand(case: Case, run: Runs) -> CheckResult:
-    """A float state of another width gives what it gives when it is cast before."""
+    """Judge that a state of another float dtype gives the same as one cast by hand."""
     cast, by_hand = run(case, case_calls.whole(case), case_calls.cast_by_hand(case))
-    one = outputs.accepted(
+    one = outputs.accepted_run(
         case, cast, f"the call with {state_forms.other_float(case.program.dtype)} leaves"
     )
-    other = outputs.accepted(case, by_hand)
+    other = outputs.accepted_run(case, by_hand)
     return CheckResult(
         spread_ratio=numbers.runs_agree(one, other, forward.trajectory(case), "the cast by hand's")
     )

@@ -1,4 +1,4 @@
-"""The judges of what a stateful layer keeps from call to call."""
+"""Checks of the state that a stateful layer keeps from call to call."""
 
 from __future__ import annotations
 
@@ -11,36 +11,42 @@ from conformance.checks import numbers, rejection
 from conformance.checks.outputs import Run, accepted_outputs, state_values
 
 
-def stored(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
-    """What is stored, judged as a state of the case; under a policy in the variables' dtype."""
+def stored_values(case: Case, observation: wire.Observation) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the stored state, judged as a state of the case.
+
+    Under a policy its dtype must be that of the variables.
+    """
     kept = case.replace(dtype=VARIABLE_DTYPE) if case.program.policy else case
     return state_values("stored", observation.stored, kept, observation)
 
 
-def ending_in_stored(
+def run_ending_in_stored(
     case: Case, observation: wire.Observation, what: str, steps: int | None = None
 ) -> Run:
-    """A run that must not have failed, whose final state is what was stored."""
+    """Return a run that must not have failed; its final state is the stored one."""
     outputs = accepted_outputs(case, observation, what, steps)
-    return Run(outputs, stored(case, observation), observation)
+    return Run(outputs, stored_values(case, observation), observation)
 
 
-def of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
-    """A run in two halves, batches one below the other, whose final state is what was stored."""
+def run_of_two_batches(case: Case, observation: wire.Observation, what: str) -> Run:
+    """Return a run of two halves, given as batches below each other.
+
+    Its final state is the stored one.
+    """
     below = case.replace(batch=2 * case.data.batch, steps=case.data.steps // 2)
     outputs = accepted_outputs(below, observation, what)
     joined = np.concatenate([outputs[: case.data.batch], outputs[case.data.batch :]], axis=1)
-    return Run(joined, stored(case, observation), observation)
+    return Run(joined, stored_values(case, observation), observation)
 
 
 def holds_the_final_state(case: Case, run: Run) -> None:
-    """Judge whether what is stored after a run is its final state, to the last bit."""
+    """Judge that the state stored after a run is its final state, to the last bit."""
     _identical(case, run.observation, run.state, "the final state's")
 
 
-def left_alone(case: Case, before: wire.Observation, after: wire.Observation) -> None:
-    """Judge whether what was stored after one call is so after another, to the last bit."""
-    _identical(case, after, stored(case, before), "what was stored before")
+def keeps_its_values(case: Case, before: wire.Observation, after: wire.Observation) -> None:
+    """Judge that a second call leaves the stored state as it was, to the last bit."""
+    _identical(case, after, stored_values(case, before), "what was stored before")
 
 
 def _identical(
@@ -49,14 +55,16 @@ def _identical(
     expected: tuple[tuple[np.ndarray, ...], ...],
     whose: str,
 ) -> None:
-    pairs = zip(stored(case, observation), expected, strict=True)
+    pairs = zip(stored_values(case, observation), expected, strict=True)
     for index, (here, there) in enumerate(pairs):
         for name, one, other in zip("hc", here, there, strict=False):
-            numbers.identical(f"stored {name} of cell {index}", one, other, observation, whose)
+            numbers.must_be_identical(
+                f"stored {name} of cell {index}", one, other, observation, whose
+            )
 
 
 def batch_refused(case: Case, observation: wire.Observation) -> str:
-    """The grade of a batch of another size than what is stored, which must be refused."""
+    """Return the grade of a batch of another size than the stored state's; it must be refused."""
     expected, received = str(case.data.batch), str(case.data.other_batch)
     seen = rejection.grade_observation(
         observation,

@@ -1,17 +1,22 @@
-"""What a clause is: one normative statement, bound to the property that judges it.
+"""The definition of a clause: one normative statement and the property that judges it.
 
 A test module of the contract writes a clause as a property with a docstring:
 
-    @clause("RT-02", source=sources.GUIDE, subjects=subjects.each(), cases=states.together)
+    @clause(
+        "RT-02",
+        source=sources.GUIDE,
+        subjects=subjects.paths_and_cells(),
+        cases=states.case_groups,
+    )
     def test_final_state_is_accepted_as_initial_state(case, run):
         '''A final state, just as it was returned, is accepted as the next initial state.'''
-        (seen,) = run(case, requests.whole(case))
+        (observation,) = run(case, case_calls.whole(case))
         ...
 
 The statement is the docstring's first paragraph. The property takes a case and `run`, which asks
-the target; it raises `judging.Deviation` where the clause does not hold, and may return the largest
-observed/width or the rejection grade. It has no memory: it may be begun several times, until all
-that it asks has been answered (asking.py).
+the target. It raises `Deviation` (checks/deviation.py) where the clause does not hold, and may
+return a `CheckResult`. It keeps no data between calls: it may be called several times for one case,
+until all its requests have their answers (engine/batching.py).
 """
 
 from __future__ import annotations
@@ -33,7 +38,7 @@ MUST, SHOULD = "must", "should"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a verdict is about: a path and a cell, at times a malformation or a second path."""
+    """The subject of a verdict: path and cell, at times also a malformation or a second path."""
 
     path: str
     cell: str
@@ -46,34 +51,35 @@ class Subject:
 
     @property
     def place(self) -> str:
-        """The path as verdicts name it; a pair is `A ~ B`."""
+        """The path, as verdicts name it; a pair is `A ~ B`."""
         return place(self.path, self.other)
 
 
 class Runs(Protocol):
-    """Asks the target."""
+    """The questions that a property can ask the target."""
 
     def __call__(self, case: Case, *calls: wire.Call) -> tuple[wire.Observation, ...]:
-        """Run calls of the case's program."""
+        """Run calls of the case's program and return their observations."""
 
     def state_size(self, case: Case) -> object:
-        """The state_size of the case's cell, as a tree of wire.Other with the sizes as names."""
+        """Return the state_size of the case's cell: a tree of wire.Other, named by the sizes."""
 
     def look(self, case: Case) -> wire.Made:
-        """The config and the initial weights of the case's cell or layer."""
+        """Return the config and the initial weights of the case's cell or layer."""
 
     def defaults(self) -> Mapping[str, wire.Defaults]:
-        """The default options of each class of cells and layers, by names as `keras3/LSTM`."""
+        """Return the default options of each cell and layer class, by names as `keras3/LSTM`."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a property tells about a case for which the clause holds.
+    """The result of a property for a case in which the clause holds.
 
-    `width_ratio` is how far what was observed is from the reference, or from another path, by what
-    it may be; `spread_ratio` the same of two runs of one path, which often agree to the last bit.
-    `ulps` is the distance from the reference in units in the last place; `structures` are those of
-    the final state (`forms.structures`); `refusal` is the error with which something was refused.
+    `width_ratio` is the distance from the reference, or from another path, divided by its error
+    bound. `spread_ratio` is the distance of two runs of one path, divided by their pair bound; such
+    runs often agree to the last bit. `ulps` is the distance from the reference in units in the last
+    place. `structures` are those of the final state (`state_forms.structure_words`). `refusal` is
+    the error with which the library refused something.
     """
 
     width_ratio: float | None = None
@@ -86,15 +92,15 @@ class CheckResult:
 
 Property = Callable[[Case, Runs], CheckResult | None]
 Subjects = Callable[[Sequence[wire.PathOffer]], list[Subject]]
-BatchSize = Callable[[str], int]  # how many cases are drawn together, by their mode
+BatchSize = Callable[[str], int]  # the number of cases that are drawn together, by their mode
 
 
 @dataclass(frozen=True)
 class DrawSpec:
-    """What is drawn for a subject: the modes, how many cases together, and which options.
+    """The request for cases of a subject: in which modes, how many together, with which options.
 
-    With `common` only options of cells that all generations offer, so that what is drawn for one
-    path and for pairs of paths are the same programs.
+    With `common` the cells have only options that all generations offer. So the programs that are
+    drawn for one path are also those of the pairs of paths.
     """
 
     modes: Sequence[str]
@@ -108,14 +114,14 @@ SingleCases = Callable[[Subject, Sequence[str]], SearchStrategy[Case]]
 
 @dataclass(frozen=True)
 class Cost:
-    """How much it takes to judge a clause, and with what it is judged together.
+    """The time that a clause takes, and the clause that it shares cases with.
 
-    `effort` multiplies how much is drawn. An `isolated` clause uses nothing that was built for
-    another case. `shares_cases_with` names the clause whose cases it draws and whose answers it
-    shares. The programs of an `expensive` clause are no other's and take long to build: default
-    judges it for as many cells of a path as `cells` says, and quick judges it eagerly only. Other
-    clauses rest on an `essential` one: quick judges it too for all cells of a path, and it begins
-    with the simplest program, not with a drawn one.
+    `effort` multiplies the number of cases. An `isolated` clause uses nothing that was built for
+    another case. `shares_cases_with` names another clause: this one draws the same cases and shares
+    the answers. An `expensive` clause has programs that no other clause has and that take long to
+    build: the profile default judges it for the number of cells of a path that `cells` says, and
+    quick judges it only eagerly. Other clauses rely on an `essential` clause: quick, too, judges it
+    for all cells of a path, and its first program is the simplest one, not a drawn one.
     """
 
     effort: float = 1.0
@@ -130,9 +136,9 @@ class Cost:
 class Clause:
     """One normative statement with its property.
 
-    `subjects` lists what it is judged for, given the paths that were looked for; `cases` makes the
-    strategy of a subject, which draws several data cases of one program; `cost` says how it is
-    scheduled. `modes` are those in which the statement makes sense; None: in all that a path
+    `subjects` returns what the clause is judged for, from the paths of the target. `cases` returns
+    the strategy of a subject, which draws several cases of one program. `cost` says how the clause
+    is scheduled. `modes` are those in which the statement makes sense; None: all that a path
     offers.
     """
 
@@ -147,19 +153,19 @@ class Clause:
     modes: Sequence[str] | None = None
 
     def judged_in(self, offered: Sequence[str], further: Sequence[str] = ()) -> list[str]:
-        """Which of the modes that a path offers the clause is judged in, further ones by name."""
+        """Return the modes in which the clause is judged; `further` ones only if it names them."""
         if self.modes is None:
             return list(offered)
         return [mode for mode in (*offered, *further) if mode in self.modes]
 
     @property
     def draws(self) -> str:
-        """The identifier of the clause whose cases it draws, mostly its own."""
+        """The identifier of the clause that the cases are drawn for, mostly its own."""
         return self.cost.shares_cases_with or self.identifier
 
     @property
     def family(self) -> str:
-        """The letters of the identifier, as RT; `reports/families.py` has their names."""
+        """The letters of the identifier, as RT; `reports/run_files/families.py` has their names."""
         return self.identifier.split("-")[0]
 
 
@@ -176,7 +182,11 @@ def clause(
     cost: Cost = Cost(),
     modes: Sequence[str] | None = None,
 ) -> Callable[[Property], Callable[..., None]]:
-    """Make a property the test of a clause; its docstring's first paragraph is the statement."""
+    """Make a property the test of a clause; its docstring's first paragraph is the statement.
+
+    Raises:
+        ValueError: the docstring has no statement, or the identifier is in use.
+    """
 
     def bind(judge: Property) -> Callable[..., None]:
         statement = " ".join((inspect.getdoc(judge) or "").split("\n\n")[0].split())
@@ -206,16 +216,16 @@ def clause(
 
 
 def all_clauses() -> dict[str, Clause]:
-    """The whole contract, by identifier: its modules are imported, if they are not yet."""
+    """Return the whole contract, by identifier; import its modules, if they are not yet."""
     for module in sorted(Path(__file__).parents[1].glob("test_*.py")):
         importlib.import_module(f"conformance.{module.stem}")
     return CLAUSES
 
 
 def one_by_one(cases: SingleCases) -> Cases:
-    """Cases one by one, where there is nothing to share."""
+    """Return groups of one case each, for cases that have nothing to share."""
 
-    def drawn(subject: Subject, extent: DrawSpec) -> SearchStrategy[tuple[Case, ...]]:
-        return cases(subject, extent.modes).map(lambda case: (case,))
+    def case_groups(subject: Subject, spec: DrawSpec) -> SearchStrategy[tuple[Case, ...]]:
+        return cases(subject, spec.modes).map(lambda case: (case,))
 
-    return drawn
+    return case_groups

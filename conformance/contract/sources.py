@@ -21,7 +21,7 @@ RESET_STATES = (
 )
 BIDIRECTIONAL = "https://keras.io/api/layers/recurrent_layers/bidirectional"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
-# of Keras 2, and of the function that its layers are made of
+# The layer of Keras 2, and the function that its layers call
 RNN_OF_KERAS2 = "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/RNN"
 RNN_FUNCTION = "https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/backend/rnn"
 LSTM = "https://keras.io/api/layers/recurrent_layers/lstm"

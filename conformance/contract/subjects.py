@@ -1,4 +1,4 @@
-"""What the clauses are judged for: paths and cells, pairs of paths, malformations."""
+"""The subjects of clauses: paths and cells, pairs of paths, malformations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.cases.state_forms import Path, has_sequence
 from conformance.contract.clause import Subject, Subjects
 
 SEQUENCE_APIS = ("dynamic_rnn", "RNN", "layer")
-COMMON_APIS = (*SEQUENCE_APIS, "cell")  # the others are judged by clauses of their own
+COMMON_APIS = (*SEQUENCE_APIS, "cell")  # the other APIs have their own clauses
 
 
 def paths_and_cells(
@@ -20,13 +20,13 @@ def paths_and_cells(
     generations: Sequence[str] | None = None,
     cells: Sequence[str] | None = None,
 ) -> Subjects:
-    """The paths of the common APIs with each cell, or those of some APIs, generations and cells."""
+    """Return each path of these APIs and generations with each of these cells."""
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
             Subject(offer.name, cell)
             for offer in _offers_of(offers, apis)
-            if (generations is None or Path.of(offer.name).generation in generations)
+            if (generations is None or Path.parse(offer.name).generation in generations)
             for cell in offer.cells
             if cells is None or cell in cells
         ]
@@ -34,17 +34,17 @@ def paths_and_cells(
     return subjects
 
 
-def union(*several: Subjects) -> Subjects:
-    """What one or another gives."""
+def union(*parts: Subjects) -> Subjects:
+    """Return the subjects of all parts."""
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-        return [subject for each in several for subject in each(offers)]
+        return [subject for part in parts for subject in part(offers)]
 
     return subjects
 
 
 def relatives(name: str, *paths: str) -> Subjects:
-    """The paths, of those named, that have some relatives of the usual cells."""
+    """Return those of the named paths that have these relatives of the usual cells."""
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
@@ -57,26 +57,26 @@ def relatives(name: str, *paths: str) -> Subjects:
 
 
 def _offers_of(offers: Sequence[wire.PathOffer], apis: Sequence[str]) -> list[wire.PathOffer]:
-    return [offer for offer in offers if Path.of(offer.name).api in apis]
+    return [offer for offer in offers if Path.parse(offer.name).api in apis]
 
 
 def with_sequences(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Every path with each cell whose state is written as a list or tuple there."""
+    """Return every path with each cell that has a list or tuple as its state there."""
     return [
         subject for subject in paths_and_cells()(offers) if has_sequence(subject.path, subject.cell)
     ]
 
 
-def reloading(way: str, kinds: Mapping[str, Sequence[str]] | None = None) -> Subjects:
-    """Every path that offers a way of reloading, with its cells, or those named for it.
+def reloading_paths(way: str, cells_by_path: Mapping[str, Sequence[str]] | None = None) -> Subjects:
+    """Return every path that offers a way of reloading, with its cells.
 
-    They are named by the path or by its API.
+    `cells_by_path` limits the cells, by the name of a path or of its API.
     """
 
-    def wanted(path: str, cell: str) -> bool:
-        if kinds is None:
+    def is_chosen(path: str, cell: str) -> bool:
+        if cells_by_path is None:
             return True
-        return cell in kinds.get(path, kinds.get(Path.of(path).api, ()))
+        return cell in cells_by_path.get(path, cells_by_path.get(Path.parse(path).api, ()))
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
@@ -84,39 +84,40 @@ def reloading(way: str, kinds: Mapping[str, Sequence[str]] | None = None) -> Sub
             for offer in offers
             if way in offer.reloads
             for cell in offer.cells
-            if wanted(offer.name, cell)
+            if is_chosen(offer.name, cell)
         ]
 
     return subjects
 
 
-def reloading_from(
+def reloading_pairs(
     generation: str,
     way: str,
-    kinds: Mapping[str, Sequence[str]] | None = None,
+    cells_by_path: Mapping[str, Sequence[str]] | None = None,
     loop: str | None = None,
 ) -> Subjects:
-    """As `reloading`, each with the path of another generation that it is reloaded from.
+    """Return the subjects of `reloading_paths`, each with the path that it is reloaded from.
 
-    That is one of the same API, or of the named one where cells are run over steps.
+    That path is of another generation. Its API is the same, or `loop` where cells are run over
+    steps.
     """
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
             Subject(here.path, here.cell, other=f"{_api(here, loop)}/{generation}")
-            for here in reloading(way, kinds)(offers)
+            for here in reloading_paths(way, cells_by_path)(offers)
         ]
 
     return subjects
 
 
 def _api(subject: Subject, loop: str | None) -> str:
-    api = Path.of(subject.path).api
+    api = Path.parse(subject.path).api
     return api if loop is None or api == "cell" else loop
 
 
 def pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Every two paths of the common APIs with each cell that both offer."""
+    """Return every two paths of the common APIs with each cell that both offer."""
     return [
         Subject(one.name, cell, other=two.name)
         for one, two in itertools.combinations(_offers_of(offers, COMMON_APIS), 2)
@@ -126,7 +127,7 @@ def pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
 
 
 def ordered_pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Every path followed by every other, with each cell that both offer, for whole sequences."""
+    """Return every path with every other path after it, for sequences, with each common cell."""
     return [
         Subject(one.name, cell, other=two.name)
         for one, two in itertools.permutations(_offers_of(offers, SEQUENCE_APIS), 2)
@@ -136,7 +137,7 @@ def ordered_pairs(offers: Sequence[wire.PathOffer]) -> list[Subject]:
 
 
 def malformations(offers: Sequence[wire.PathOffer]) -> list[Subject]:
-    """Each subject with each malformation that its state can have."""
+    """Return each path and cell with each malformation that its state can have."""
     return [
         dataclasses.replace(subject, malformation=name)
         for subject in paths_and_cells()(offers)
@@ -144,13 +145,13 @@ def malformations(offers: Sequence[wire.PathOffer]) -> list[Subject]:
     ]
 
 
-def misfits(argument: str, those: Subjects) -> Subjects:
-    """Some subjects with each malformation that a sequence_length or a mask can have."""
+def argument_malformations(argument: str, chosen: Subjects) -> Subjects:
+    """Return the chosen subjects with each malformation of a sequence_length or of a mask."""
 
     def subjects(offers: Sequence[wire.PathOffer]) -> list[Subject]:
         return [
             dataclasses.replace(subject, malformation=name)
-            for subject in those(offers)
+            for subject in chosen(offers)
             for name in state_malformations.argument_malformation_names(argument)
         ]
 

@@ -10,7 +10,7 @@ from conformance.checks.deviation import Deviation
 from conformance.contract.clause import CheckResult, Clause, Runs
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.outcome import Outcome
-from conformance.ledger import Entry, Ledger
+from conformance.ledger.entry import Entry, Ledger
 from conformance.reference import batch_cache
 from conformance.results.verdict import HOLDS, KNOWN, NEW
 

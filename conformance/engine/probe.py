@@ -18,7 +18,7 @@ from conformance.engine.batching import BatchingClient
 from conformance.engine.judge import judge_together
 from conformance.engine.outcome import Outcome
 from conformance.errors import AdapterFailure
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.verdict import HOLDS
 from conformance.targets import Target, open_target
 

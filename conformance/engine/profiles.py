@@ -11,7 +11,7 @@ from conformance.cases.program import EAGER
 from conformance.contract.clause import Clause, Subject
 from conformance.engine.determinism import stable_hash
 from conformance.engine.search import Budget
-from conformance.ledger import Entry
+from conformance.ledger.entry import Entry
 
 DERANDOMISED_SALT = "0"
 EXPLORE = "explore"

@@ -14,7 +14,7 @@ from conformance.engine.judge import judge_together
 from conformance.engine.outcome import Outcome
 from conformance.engine.summary import observation_record
 from conformance.errors import UnreadableCase
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.verdict import HOLDS
 from conformance.targets import Target
 

@@ -19,7 +19,7 @@ from conformance.engine.summary import (
     unavailable_verdict,
     verdicts_of_search,
 )
-from conformance.ledger import Entry, Ledger
+from conformance.ledger.entry import Entry, Ledger
 from conformance.results.verdict import KNOWN, NEW, VERDICT_PROPERTY, Verdict
 from conformance.targets import Target
 

@@ -25,7 +25,7 @@ from conformance.engine.determinism import stable_hash
 from conformance.engine.judge import judge_together
 from conformance.engine.outcome import Outcome
 from conformance.engine.tally import Tally
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.verdict import NEW
 
 

@@ -1,4 +1,4 @@
-"""Runs `python -m conformance.ledger`."""
+"""Runs ``python -m conformance.ledger``: see `conformance/commands/ledger_command.py`."""
 
 import sys
 

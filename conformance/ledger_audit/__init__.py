@@ -1,1 +1,1 @@
-"""The audit of the ledger: entries are replayed on targets, and their version ranges checked."""
+"""Audits the version ranges of the ledger: replays its entries on targets, and corrects ranges."""

@@ -1,4 +1,4 @@
-"""Holds the ledger's ranges against what was seen on the targets."""
+"""Compares the ledger's version ranges with what was seen on the targets."""
 
 from __future__ import annotations
 
@@ -6,43 +6,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.engine.probe import ReplayResult
-from conformance.ledger import Entry, in_range
+from conformance.ledger.entry import Entry
+from conformance.ledger.load import in_range
 from conformance.ledger_audit.replay_entries import questions
-from conformance.ledger_audit.sighting_log import Seen
-from conformance.ledger_audit.version_ranges import Evidence, Range, fitting
+from conformance.ledger_audit.sighting_log import TargetRecord
+from conformance.ledger_audit.version_ranges import Evidence, Range, fitting_range
 
 
 @dataclass(frozen=True)
-class Place:
+class OnPath:
     """What a target showed of an entry on one of its paths."""
 
     path: str
     sighting: ReplayResult
-    shown: bool  # whether that is what the entry says
+    shown: bool  # whether it is what the entry describes
 
 
 @dataclass(frozen=True)
 class OnTarget:
-    """What a target showed of an entry, on each path where that could be judged."""
+    """What a target showed of an entry, on each path on which it could be judged."""
 
     target: str
     versions: Mapping[str, str]
     in_range: bool
-    places: Sequence[Place]
+    paths: Sequence[OnPath]
 
     @property
     def shown(self) -> bool:
-        """Whether every path shows the deviation, as is to be seen in the entry's range."""
-        return bool(self.places) and all(place.shown for place in self.places)
+        """Whether every path shows the deviation, as it must within the entry's range."""
+        return bool(self.paths) and all(path.shown for path in self.paths)
 
     @property
     def wrong(self) -> bool:
-        """Whether that is in the range what should be outside, or the reverse."""
-        return bool(self.places) and self.in_range != self.shown
+        """Whether the deviation is outside the range, or is not inside."""
+        return bool(self.paths) and self.in_range != self.shown
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedEntry:
     """An entry, and what each target showed of it."""
 
     entry: Entry
@@ -55,33 +56,38 @@ class Checked:
 
     @property
     def found(self) -> Range | None:
-        """The range in which the deviation was seen, if versions tell that at all."""
+        """The range in which the deviation was seen, if versions can express it."""
         shown = [one.versions for one in self.seen if one.shown]
-        absent = [one.versions for one in self.seen if one.places and not one.shown]
-        return fitting(self.entry, Evidence(shown, absent)) if shown else None
+        absent = [one.versions for one in self.seen if one.paths and not one.shown]
+        return fitting_range(self.entry, Evidence(shown, absent)) if shown else None
 
 
-def check(entry: Entry, targets: Mapping[str, Seen]) -> Checked:
-    """One entry against all that was seen."""
-    return Checked(
+def check(entry: Entry, targets: Mapping[str, TargetRecord]) -> CheckedEntry:
+    """Compare one entry with all that was seen."""
+    return CheckedEntry(
         entry,
         [
-            OnTarget(name, seen.versions, in_range(entry.versions, seen.versions), _on(entry, seen))
-            for name, seen in targets.items()
+            OnTarget(
+                name,
+                record.versions,
+                in_range(entry.versions, record.versions),
+                _on_paths(entry, record),
+            )
+            for name, record in targets.items()
         ],
     )
 
 
-def _on(entry: Entry, seen: Seen) -> list[Place]:
-    places = []
+def _on_paths(entry: Entry, record: TargetRecord) -> list[OnPath]:
+    found = []
     for path, question in questions(entry):
-        sighting = seen.sightings.get(question)
+        sighting = record.sightings.get(question)
         if sighting is not None and sighting.judged and not _may_hold(entry, path, sighting):
             shown = not sighting.holds and entry.describes(sighting.deviation)
-            places.append(Place(path, sighting, shown))
-    return places
+            found.append(OnPath(path, sighting, shown))
+    return found
 
 
 def _may_hold(entry: Entry, path: str, sighting: ReplayResult) -> bool:
-    """Whether the entry lets a case hold: its own case on another path, if covered ones may."""
+    """Return whether a case that holds says nothing: it is not on the path of the entry's case."""
     return bool(entry.sometimes and sighting.holds and path != entry.case.place)

@@ -14,105 +14,105 @@ from conformance.cases.case_json import from_json
 from conformance.contract import clause
 from conformance.engine.probe import on_path, onlooker
 from conformance.errors import TargetUnavailable, UnreadableCase
-from conformance.ledger import Entry
-from conformance.ledger_audit.sighting_log import Question, Seen, Sightings
+from conformance.ledger.entry import Entry
+from conformance.ledger_audit.sighting_log import Question, SightingLog, TargetRecord
 from conformance.targets import registry
 from conformance.targets.cache import Cache
 
-_EVERY = 15  # seconds between two lines of progress
+_SECONDS_BETWEEN_LINES = 15  # of progress
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one target is to be asked."""
+class _Job:
+    """The questions to one target, and where its answers go."""
 
     target: str
     cache: str | None
-    asked: Sequence[Question]
-    kept: Sightings
+    questions: Sequence[Question]
+    log: SightingLog
 
 
 def questions(entry: Entry) -> Iterator[tuple[str, Question]]:
-    """For each path of an entry its minimal case there, where the entry covers it."""
+    """Yield each path of an entry with the minimal case on it, if the entry covers that case."""
     for place in entry.paths:
-        with contextlib.suppress(UnreadableCase):  # there may be no such case on that path
+        with contextlib.suppress(UnreadableCase):  # the path may have no such case
             case = from_json(on_path(entry.case, place).to_json())
             if entry.covers(entry.clause, case):
                 yield place, Question(entry.clause, case.to_json())
 
 
-def look_at_all(
+def replay_on_targets(
     targets: Sequence[str],
     entries: Sequence[Entry],
-    kept: Sightings,
+    log: SightingLog,
     cache: str | None = None,
     workers: int = 1,
 ) -> list[str]:
-    """Ask targets for what is not known of them; the names of those that could not be asked."""
+    """Replay what the log lacks of targets; return the names of those that could not start."""
     asked = list(dict.fromkeys(question for entry in entries for _, question in questions(entry)))
-    seen = kept.read()
-    looks = [
-        Look(target, cache, asked, kept)
+    records = log.read()
+    jobs = [
+        _Job(target, cache, asked, log)
         for target in targets
-        if not _is_known(seen.get(target), asked, _stamp(target, cache))
+        if not _is_complete(records.get(target), asked, _stamp(target, cache))
     ]
-    return [one.target for one, well in zip(looks, _done(looks, workers), strict=True) if not well]
+    return [job.target for job, well in zip(jobs, _run_all(jobs, workers), strict=True) if not well]
 
 
-def _is_known(seen: Seen | None, asked: Sequence[Question], stamp: str) -> bool:
-    """Whether a target need not be started at all."""
-    return bool(stamp and seen and seen.stamp == stamp and set(asked) <= set(seen.sightings))
+def _is_complete(record: TargetRecord | None, asked: Sequence[Question], stamp: str) -> bool:
+    """Return whether the log has all answers of a target, so that it need not be started."""
+    return bool(stamp and record and record.stamp == stamp and set(asked) <= set(record.sightings))
 
 
 def _stamp(target: str, cache: str | None) -> str:
-    """What tells a named target from one of that name made before or after; nothing of others."""
+    """Return what changes when a named target is rebuilt; nothing for a target without a name."""
     folder = Cache.choose(cache)
     if target not in registry.read() or folder.account(target) is None:
         return ""
     return str(folder.time_made(target))
 
 
-def _done(looks: Sequence[Look], workers: int) -> Iterator[bool]:
+def _run_all(jobs: Sequence[_Job], workers: int) -> Iterator[bool]:
     if workers == 1:
-        yield from map(_look, looks)
+        yield from map(_run, jobs)
         return
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, mp_context=spawn) as pool:
         try:
-            yield from pool.map(_look, looks)
+            yield from pool.map(_run, jobs)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _look(look: Look) -> bool:
-    """Ask one target, and write down what it shows; whether it could be started."""
+def _run(job: _Job) -> bool:
+    """Replay on one target, and log what it shows; return whether it could be started."""
     try:
-        _ask(look)
+        _replay(job)
     except TargetUnavailable as error:
-        _say(str(error))
+        _report(str(error))
         return False
     return True
 
 
-def _ask(look: Look) -> None:
+def _replay(job: _Job) -> None:
     clauses = clause.all_clauses()
-    began = told = time.monotonic()
-    with onlooker(look.target, look.cache) as looking:
-        versions = looking.description.versions
-        stamp = _stamp(look.target, look.cache)
-        look.kept.begin(look.target, stamp, versions)
-        known = look.kept.read()[look.target].sightings
-        left = [question for question in look.asked if question not in known]
-        _say(f"{look.target}: {len(left)} cases to replay, {len(look.asked) - len(left)} are known")
+    began = reported = time.monotonic()
+    with onlooker(job.target, job.cache) as probe:
+        job.log.begin(job.target, _stamp(job.target, job.cache), probe.description.versions)
+        known = job.log.read()[job.target].sightings
+        left = [question for question in job.questions if question not in known]
+        _report(
+            f"{job.target}: {len(left)} cases to replay, {len(job.questions) - len(left)} are known"
+        )
         for count, question in enumerate(left, 1):
-            sighting = looking.see(clauses[question.clause], from_json(question.case))
-            look.kept.add(look.target, question, sighting)
-            if time.monotonic() - told > _EVERY:
-                told = time.monotonic()
-                _say(f"{look.target}: {count} of {len(left)}")
-    _say(f"{look.target}: done in {time.monotonic() - began:.0f} s")
+            sighting = probe.see(clauses[question.clause], from_json(question.case))
+            job.log.add(job.target, question, sighting)
+            if time.monotonic() - reported > _SECONDS_BETWEEN_LINES:
+                reported = time.monotonic()
+                _report(f"{job.target}: {count} of {len(left)}")
+    _report(f"{job.target}: done in {time.monotonic() - began:.0f} s")
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
-"""What was seen of the ledger's cases, kept in a file: a line for each, written as it is seen.
+"""Keeps in a file what targets showed of the ledger's cases: a line for each, as it is seen.
 
-So nothing is lost where looking is interrupted, and what was seen is not looked at again. A target
-that was made again since is another one. The file knows nothing of the suite: after a change of a
-clause or of the adapter, look anew.
+So an interrupt loses nothing, and nothing is replayed twice. A target that was rebuilt since is
+another target. The file knows nothing of the suite: after a change of a clause or of the adapter,
+replay everything again.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a target is, and what it showed so far; `stamp` changes when it is made again."""
+class TargetRecord:
+    """What a target is, and what it showed so far; `stamp` changes when the target is rebuilt."""
 
     stamp: str
     versions: Mapping[str, str]
     sightings: dict[Question, ReplayResult]
 
 
-class Sightings:
+class SightingLog:
     """The file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def begin(self, target: str, stamp: str, versions: Mapping[str, str]) -> None:
-        """Say which versions the target of a name has, from here on."""
+        """Write which versions the target of a name has from here on."""
         self._append({"target": target, "stamp": stamp, "versions": dict(versions)})
 
     def add(self, target: str, question: Question, sighting: ReplayResult) -> None:
-        """Keep what a target showed."""
+        """Write what a target showed."""
         self._append({"target": target, **asdict(question), "seen": asdict(sighting)})
 
-    def read(self) -> dict[str, Seen]:
-        """What each target showed, by its name; a line that is cut off is left out."""
-        found: dict[str, Seen] = {}
+    def read(self) -> dict[str, TargetRecord]:
+        """Return what each target showed, by its name; a line that is cut off is left out."""
+        found: dict[str, TargetRecord] = {}
         for plain in self._lines():
             if "versions" in plain:
                 known = found.get(plain["target"])
@@ -59,14 +59,14 @@ class Sightings:
                     plain["versions"],
                 )
                 sightings = known.sightings if known and same else {}
-                found[plain["target"]] = Seen(plain["stamp"], plain["versions"], sightings)
+                found[plain["target"]] = TargetRecord(plain["stamp"], plain["versions"], sightings)
             else:
                 question = Question(plain["clause"], plain["case"])
                 found[plain["target"]].sightings[question] = ReplayResult(**plain["seen"])
         return found
 
-    def forget(self) -> None:
-        """Begin with nothing."""
+    def clear(self) -> None:
+        """Remove all that was written."""
         self._path.unlink(missing_ok=True)
 
     def _lines(self) -> list[dict[str, Any]]:
@@ -76,12 +76,12 @@ class Sightings:
         for line in self._path.read_bytes().splitlines():
             try:
                 lines.append(json.loads(line))
-            except ValueError:  # the writer was stopped in it
+            except ValueError:  # the writer was stopped in this line
                 continue
         return lines
 
     def _append(self, plain: Mapping[str, object]) -> None:
-        # in one write to the end, so that several processes do not mix their lines
+        # one write to the end of the file, so that several processes do not mix their lines
         self._path.parent.mkdir(parents=True, exist_ok=True)
         line = (json.dumps(plain) + "\n").encode()
         file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

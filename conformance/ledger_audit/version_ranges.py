@@ -1,8 +1,8 @@
-"""The range of versions in which a deviation was seen, from what was seen on each target.
+"""Finds the range of versions in which a deviation was seen, from what each target showed.
 
 A range is a box: an interval of releases for each package that it names. It begins at the lowest
-release on which the deviation was seen, and ends before the release after the highest one; what was
-seen elsewhere is outside. Where another release in between does not show it, that one is left out.
+release that showed the deviation, and ends before the release after the highest one. Releases that
+did not show it are outside. If one of these lies in between, it is left out.
 """
 
 from __future__ import annotations
@@ -14,34 +14,35 @@ from dataclasses import dataclass
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from conformance.ledger import Entry, in_range, version
+from conformance.ledger.entry import Entry
+from conformance.ledger.load import in_range, version
 
 _PACKAGES = ("tensorflow", "keras2", "keras3")
 
 Versions = Mapping[str, str]
 Range = Mapping[str, str]
-"""Of each package that it names the specifiers, as PEP 440 writes them."""
+"""The specifiers of each package that it names, as PEP 440 writes them."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The versions of the targets on which a deviation was seen, and of those where it was not."""
+    """The versions of the targets that showed a deviation, and of those that did not."""
 
     shown: Sequence[Versions]
     absent: Sequence[Versions]
 
 
-def fitting(entry: Entry, evidence: Evidence) -> Range | None:
-    """The range that has all that showed the deviation and nothing else, or nothing.
+def fitting_range(entry: Entry, evidence: Evidence) -> Range | None:
+    """Return the range with all versions that showed the deviation and no others, or None.
 
-    It names the packages of the entry if that will do, and others besides, or instead, if not. What
-    the entry says of releases on which nobody has looked now stays, unless it cannot.
+    It names the packages of the entry if they are enough, else more packages, or others. Releases
+    that nobody looked at stay as the entry has them, if that is possible.
     """
-    said = {name: _Interval.of(specifiers) for name, specifiers in entry.versions}
+    stated = {name: _Interval.parse(specifiers) for name, specifiers in entry.versions}
     for holed, keeps in itertools.product((False, True), (True, False)):
-        for packages in _choices(tuple(said)):
+        for packages in _choices(tuple(stated)):
             if all(name in seen for seen in evidence.shown for name in packages):
-                before = said if keeps else {}
+                before = stated if keeps else {}
                 found = {n: _specifiers(n, evidence, holed, before.get(n)) for n in packages}
                 if not any(_within(found, seen) for seen in evidence.absent):
                     return found
@@ -49,7 +50,7 @@ def fitting(entry: Entry, evidence: Evidence) -> Range | None:
 
 
 def _choices(named: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Sets of packages, those first that are most like the entry's."""
+    """Yield sets of packages, first those that are most like the entry's."""
     sizes = range(1, len(_PACKAGES) + 1)
     every = [one for size in sizes for one in itertools.combinations(_PACKAGES, size)]
     with_named = [one for one in every if set(one) > set(named)]
@@ -58,19 +59,19 @@ def _choices(named: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class _Interval:
-    """From one version to before another, as PEP 440 writes them."""
+    """The versions from one to before another, as PEP 440 writes them."""
 
     low: str
     end: str
 
     @classmethod
-    def of(cls, specifiers: SpecifierSet) -> _Interval | None:
-        """That of specifiers that are one, at least for what is left out in between."""
+    def parse(cls, specifiers: SpecifierSet) -> _Interval | None:
+        """Return the interval of specifiers that have two ends, whatever they leave out between."""
         bounds = {each.operator: each.version for each in specifiers}
         return cls(bounds[">="], bounds["<"]) if {">=", "<"} <= set(bounds) else None
 
-    def and_of(self, other: _Interval | None) -> _Interval:
-        """The least that has both."""
+    def joined_with(self, other: _Interval | None) -> _Interval:
+        """Return the smallest interval that has both."""
         if other is None:
             return self
         return _Interval(
@@ -82,7 +83,7 @@ def _specifiers(name: str, evidence: Evidence, holed: bool, before: _Interval | 
     shown = sorted(version(seen[name]) for seen in evidence.shown)
     releases = {_release(each) for each in shown}
     major, minor = max(releases)
-    whole = _Interval(_lowest(shown[0]), f"{major}.{minor + 1}").and_of(before)
+    whole = _Interval(_lowest(shown[0]), f"{major}.{minor + 1}").joined_with(before)
     left_out = []
     if holed:
         absent = {_release(version(seen[name])) for seen in evidence.absent if name in seen}
@@ -96,7 +97,7 @@ def _release(found: Version) -> tuple[int, int]:
 
 
 def _lowest(found: Version) -> str:
-    """The first of its minor releases; of what comes before a release, itself."""
+    """Return the first version of its minor release; a version before the release, as it is."""
     release = f"{found.major}.{found.minor}"
     if found.pre:
         return release + "".join(map(str, found.pre))

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from conformance import ledger, targets
+from conformance import targets
 from conformance.adapter import serve, wire
 from conformance.contract.clause import Clause, Subject, all_clauses
 from conformance.engine import profiles
 from conformance.engine.runner import Bench, Settings
 from conformance.errors import ConformanceError
+from conformance.ledger.entry import Ledger
+from conformance.ledger.load import load_ledger, read_entries
 from conformance.plugin import scheduling
 from conformance.plugin.options import (
     CONTRACT,
@@ -28,17 +30,17 @@ from conformance.plugin.options import (
     run_salt,
     target_names,
 )
+from conformance.plugin.recorder import Recorder
 from conformance.plugin.worker_handshake import worker_input
 from conformance.results.verdict import SCHEMA, Header
 from conformance.upgrade.pair_runner import Side, UpgradeBench
 from conformance.upgrade.path_mapping import chosen, crossings
-from reports.run_files.recorder import Recorder
 
 # one target, or the old one and the new one
 TARGETS = pytest.StashKey[list[targets.Target]]()
 DESCRIPTIONS = pytest.StashKey[list[wire.Description]]()
 SALT = pytest.StashKey[str]()
-LEDGER = pytest.StashKey[ledger.Ledger]()
+LEDGER = pytest.StashKey[Ledger]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not judges(config) or config.option.help:
         return
     try:
-        ledger.read()  # a broken ledger is reported before anything is started
+        read_entries()  # a broken ledger is reported before anything is started
         config.stash[SALT] = run_salt(config)
         if has_workers(config):
             for name in target_names(config):  # make a missing target now, or report it at once
@@ -75,7 +77,7 @@ def describe(config: pytest.Config, descriptions: list[wire.Description]) -> Non
     """
     config.stash[DESCRIPTIONS] = descriptions
     alone = len(descriptions) == 1 and not is_strict(config)
-    config.stash[LEDGER] = ledger.load(descriptions[0].versions) if alone else ledger.Ledger()
+    config.stash[LEDGER] = load_ledger(descriptions[0].versions) if alone else Ledger()
     if not worker_input(config):
         _register_recorder(config)
 
@@ -112,7 +114,7 @@ def _header_record(config: pytest.Config, started: datetime) -> Header:
             for record in description.defaults
         },
         old={"target": old_name[0], "versions": dict(before[0].versions)} if before else None,
-        ledger=ledger.to_record(config.stash[LEDGER]),
+        ledger=config.stash[LEDGER].to_record(),
     )
 
 

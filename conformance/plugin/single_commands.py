@@ -6,10 +6,12 @@ import contextlib
 
 import pytest
 
-from conformance import ledger, targets
+from conformance import targets
 from conformance.contract.clause import Clause, all_clauses
 from conformance.engine import replay
 from conformance.errors import ConformanceError
+from conformance.ledger.entry import Ledger
+from conformance.ledger.load import load_ledger
 from conformance.plugin.options import is_strict, open_targets
 from conformance.results.verdict import NEW
 from conformance.upgrade import pair_replay
@@ -45,7 +47,7 @@ def _replay_on(config: pytest.Config, opened: list[targets.Target]) -> int:
         print(pair_replay.format_pair_replay(replayed))
         return int(replayed.worse)
     (target,) = opened
-    known = ledger.Ledger() if is_strict(config) else ledger.load(target.describe().versions)
+    known = Ledger() if is_strict(config) else load_ledger(target.describe().versions)
     outcome, clause = replay.replay(config.option.replay, target, known)
     print(replay.format_replay(outcome, clause))
     return int(outcome.status == NEW)

@@ -1,1 +1,1 @@
-"""The reference in NumPy: what must come of a case, and how far a correct value may be from it."""
+"""The reference in NumPy: the results that a case must have, and bounds for correct ones."""

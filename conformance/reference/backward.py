@@ -1,26 +1,26 @@
-"""Gradients of a loss with respect to initial state, inputs and weights, each with its width.
+"""Gradients of a loss with respect to initial state, inputs and weights, each with its bounds.
 
 The loss is the sum of outputs and final state, each multiplied by its cotangent. Reverse mode goes
-back through the steps that `reference.py` took: its runs, whose values are moved, go on as they
-are, and each operation on the way back (`derivatives.py`) is moved by its own error. Width and
-spread mean what they mean there.
+back through the steps that `forward.py` took. Its runs, with their moved values, go on as they are.
+Each operation on the way back (`derivatives.py`) is moved by its own error. Error bound and pair
+bound mean the same as in `forward.py`.
 
-**The bounds** of what is new:
+**The bounds of the new operations:**
 
-- An activation's derivative is computed from its result, as libraries do: 1 - y·y rounds the
-  square, which is at most 1, and the difference; y·(1 - y) the difference and two products.
-- What arrives at a value from several places is a sum in whatever order, in which a matrix product
-  may come gate by gate.
-- A weight's gradient is a sum over the rows of each step, in whatever order, and then over steps,
-  in whatever order.
+- The derivative of an activation is computed from its result, as libraries do. 1 - y·y rounds the
+  square, which is at most 1, and the difference. y·(1 - y) rounds the difference and two products.
+- Gradients may arrive at a value from several places. They are summed in any order, and a matrix
+  product among them may come gate by gate.
+- The gradient of a weight is a sum over the rows of each step, in any order, and then over the
+  steps, in any order.
 
-Where some runs come to the other side of a kink (relu, a clip), each takes one derivative or the
-other at random: so what rounding may do there is within the width.
+At a kink (relu, a clip) some runs may come to the other side. Then each run takes one of the two
+derivatives at random. So the error bound covers what rounding may do there.
 
-**What is not judged.** A row that is lost on the way forward is lost altogether. On the way back it
-is lost from where on not even the leading binary digit of what is carried from step to step is
-certain, counted against 1, of which the cotangents are, where that is smaller. Weights' gradients
-are lost with any row.
+**Values that are not judged.** A row that is lost on the way forward is lost altogether. On the way
+back a row is lost from the step on where not even the leading binary digit of the gradients that
+are carried from step to step is certain. Where these are below 1, the error is compared with 1, as
+the cotangents have that size. Gradients of weights are lost when any row is lost.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ from conformance.cases.case_arrays import ArraySpec, Cotangents, Weights
 from conformance.cases.program import Cell
 from conformance.reference import derivatives, formulas, forward
 from conformance.reference.batch_cache import BatchCache
-from conformance.reference.derivatives import Back, Derivative, Factor, Sum, Taken
+from conformance.reference.derivatives import Back, Derivative, Factor, Sum, TakenStep
 from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.reference.rounding import Estimate, Noise
 
-_RUNS_APART = 5  # those of neighbouring rows; prime to their number
+_RUNS_APART = 5  # shift of the runs from row to row; it shares no factor with RUNS
 
 
 @dataclass(frozen=True)
 class WeightGradients:
-    """Gradients of the weights of one cell, in the layout of `data.Weights`."""
+    """Gradients of the weights of one cell, in the layout of `case_arrays.Weights`."""
 
     kernel: Estimate
     recurrent: Estimate
@@ -65,7 +65,7 @@ class Gradients:
 
 
 def loss_gradients(case: Case) -> Gradients:
-    """The gradients of the case's loss."""
+    """Return the gradients of the case's loss."""
     return _CACHE.get(case)
 
 
@@ -76,27 +76,30 @@ def gradients_of_batches(
     cotangents: Sequence[Cotangents],
     dtype: str,
 ) -> list[Gradients]:
-    """The gradients of each of several batches' loss; see `reference.run_together`."""
+    """Return the gradients of the loss of each of several batches; see `forward.run_batches`."""
     noise = Noise(dtype)
     rows = forward.Rows(batches)
     pairs = list(zip(cells, weights, strict=True))
-    layers = [_Recorded(formulas.layer(*pair, noise)) for pair in pairs]
+    layers = [_RecordedLayer(formulas.layer(*pair, noise)) for pair in pairs]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = forward.through(layers, rows, noise)
+        sequence, states = forward.run_layers(layers, rows, noise)
         loss = _Loss(cotangents, rows, _lost_rows(sequence, states))
-        arriving, gone = loss.of_outputs(), []
+        arriving, layers_back = loss.output_sums(), []
         for index in reversed(range(len(cells))):
             derivative = derivatives.derivative(*pairs[index], noise)
-            back = _over_steps(
-                derivative, layers[index].taken, arriving, loss.of_state(index), rows, noise
+            back = _go_back_over_steps(
+                derivative, layers[index].taken, arriving, loss.state_sums(index), rows, noise
             )
             arriving = back.inputs
-            gone.append(back)
-        return [_of_batch(index, gone[::-1], weights, rows, noise) for index in range(len(batches))]
+            layers_back.append(back)
+        return [
+            _batch_gradients(index, layers_back[::-1], weights, rows, noise)
+            for index in range(len(batches))
+        ]
 
 
 def _gradients(specs: Sequence[ArraySpec]) -> list[Gradients]:
-    """Return those of several cases that have their cells and weights in common."""
+    """Return the gradients of several cases that share their cells and weights."""
     shared = specs[0].weights
     found = gradients_of_batches(
         shared.cells,
@@ -105,11 +108,11 @@ def _gradients(specs: Sequence[ArraySpec]) -> list[Gradients]:
         [case_arrays.cotangents(spec) for spec in specs],
         shared.dtype,
     )
-    return [_in_order(spec, gradients) for spec, gradients in zip(specs, found, strict=True)]
+    return [_order_inputs(spec, gradients) for spec, gradients in zip(specs, found, strict=True)]
 
 
-def _in_order(spec: ArraySpec, found: Gradients) -> Gradients:
-    """Return inputs as they stand in the case, not in the order of their computation."""
+def _order_inputs(spec: ArraySpec, found: Gradients) -> Gradients:
+    """Put the gradients of the inputs in the order of the case, not of the computation."""
     if not spec.go_backwards:
         return found
     return dataclasses.replace(
@@ -120,31 +123,31 @@ def _in_order(spec: ArraySpec, found: Gradients) -> Gradients:
 _CACHE = BatchCache(_gradients)
 
 
-class _Recorded:
-    """A layer that keeps the steps which it takes."""
+class _RecordedLayer:
+    """A layer that records the steps that it takes."""
 
     def __init__(self, layer: formulas.Layer) -> None:
         self._layer = layer
-        self.taken: list[Taken] = []
+        self.taken: list[TakenStep] = []
 
     @property
-    def passed(self) -> LSTMStep | GRUStep | None:
-        return self._layer.passed
+    def intermediates(self) -> LSTMStep | GRUStep | None:
+        return self._layer.intermediates
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
+    def input_terms(self, sequence: np.ndarray) -> Terms:
         self._sequence = sequence
-        return self._layer.of_inputs(sequence)
+        return self._layer.input_terms(sequence)
 
     def step(self, terms: Terms, state: State) -> State:
         inputs = self._sequence[len(self.taken)][:, : state[0].shape[1]]
-        before = tuple(leaf.copy() for leaf in state)  # it is written to after each step
+        before = tuple(leaf.copy() for leaf in state)  # the state is written to after each step
         after = self._layer.step(terms, state)
-        self.taken.append(Taken(inputs, before, after, self._layer.passed))
+        self.taken.append(TakenStep(inputs, before, after, self._layer.intermediates))
         return after
 
 
 def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
-    """Which rows were lost at any step, (rows,)."""
+    """Return True for each row that was lost at any step, (rows,)."""
     lost = np.isnan(sequence).any(axis=(0, 1, 3))
     for leaf in (leaf for state in states for leaf in state):
         lost |= np.isnan(leaf).any(axis=(0, 2))
@@ -152,7 +155,7 @@ def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
 
 
 class _Loss:
-    """What comes back from the loss: its cotangents, in the order of the rows."""
+    """The gradients that the loss sends back: its cotangents, in the order of the rows."""
 
     def __init__(
         self, cotangents: Sequence[Cotangents], rows: forward.Rows, lost: np.ndarray
@@ -161,15 +164,15 @@ class _Loss:
         self._rows = rows
         self._lost = np.where(lost, np.nan, 1.0)[:, None]
 
-    def of_outputs(self) -> list[Sum]:
-        """Step by step, of the rows that are running.
+    def output_sums(self) -> list[Sum]:
+        """Return the gradients of the outputs, step by step, for the rows that are running.
 
-        An output that repeats the one before it passes its own on to that.
+        An output that repeats the one before it passes its gradient on to that one.
         """
         values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._lost
         size, terms = np.abs(values), np.ones((len(values), 1, values.shape[2], 1))
         for step in reversed(range(len(values))):
-            running, held = self._rows.running[step], self._rows.held(step)
+            running, held = self._rows.running[step], self._rows.held_rows(step)
             if held is None:
                 continue
             repeats = held & self._rows.repeats[:running]
@@ -183,57 +186,60 @@ class _Loss:
             Sum(*each).part(running) for each, running in zip(sums, self._rows.running, strict=True)
         ]
 
-    def of_state(self, cell: int) -> tuple[Sum, ...]:
-        """Of the final state of a cell."""
+    def state_sums(self, cell: int) -> tuple[Sum, ...]:
+        """Return the gradients of the final state of a cell."""
         leaves = self._rows.leaves([each.state[cell] for each in self._cotangents])
-        return tuple(Sum.of(leaf * self._lost) for leaf in leaves)
+        return tuple(Sum.one_term(leaf * self._lost) for leaf in leaves)
 
 
 @dataclass(frozen=True)
-class _Gone:
-    """A layer that was gone back through: all by rows, and weights' factors by steps."""
+class _BackwardLayer:
+    """The way back through a layer: gradients for all rows, and the weights' factors by steps."""
 
     inputs: list[Sum]
     state: tuple[np.ndarray, ...]
     weights: list[dict[str, list[list[Factor]]]]
 
 
-def _over_steps(
+def _go_back_over_steps(
     derivative: Derivative,
-    taken: Sequence[Taken],
+    taken: Sequence[TakenStep],
     arriving: Sequence[Sum],
     final: tuple[Sum, ...],
     rows: forward.Rows,
     noise: Noise,
-) -> _Gone:
-    """Back through one layer, from what arrives at its outputs and its final state."""
-    carried, steps, certain = final, [], _Certain(rows)
+) -> _BackwardLayer:
+    """Go back through one layer, from the gradients of its outputs and its final state."""
+    carried, steps, lost = final, [], _LostRows(rows)
     for step in reversed(range(len(taken))):
-        noise.back_to(step + 1)
-        held = rows.held(step)
+        noise.go_back_to(step + 1)
+        held = rows.held_rows(step)
         mine = tuple(leaf.part(rows.running[step]) for leaf in carried)
         after = (mine[0] + arriving[step], *mine[1:])
         if held is not None:
-            after = tuple(leaf.without(held) for leaf in after)
+            after = tuple(leaf.zero_rows(held) for leaf in after)
         back = derivative.step(taken[step], after)
-        back = certain.of(back)
+        back = lost.apply(back)
         before = back.before
         if held is not None:
-            before = tuple(old.where(held, new) for old, new in zip(mine, before, strict=True))
-        carried = tuple(new.over(old) for new, old in zip(before, carried, strict=True))
+            before = tuple(old.select(held, new) for old, new in zip(mine, before, strict=True))
+        carried = tuple(
+            new.replace_first_rows(old) for new, old in zip(before, carried, strict=True)
+        )
         steps.append(back)
-    noise.back_to(0)
+    noise.go_back_to(0)
     state = tuple(leaf.total(noise) for leaf in carried)
     noise.next_layer()
     steps.reverse()
-    return _Gone([step.inputs for step in steps], state, [step.weights for step in steps])
+    return _BackwardLayer([step.inputs for step in steps], state, [step.weights for step in steps])
 
 
-class _Certain:
-    """Which rows are lost on the way back, and from which step on.
+class _LostRows:
+    """The rows that are lost on the way back.
 
-    As on the way forward, where not even the leading binary digit of what is carried to the step
-    before is certain; counted against 1, of which the loss's cotangents are, where it is smaller.
+    A row is lost from the step on where not even the leading binary digit of the gradients that are
+    carried to the step before is certain. Where they are below 1, the error is compared with 1: the
+    cotangents of the loss have that size.
     """
 
     def __init__(self, rows: forward.Rows) -> None:
@@ -241,39 +247,39 @@ class _Certain:
         self._largest = np.ones((count, 1))
         self._lost = np.zeros((count, 1), bool)
 
-    def of(self, back: Back) -> Back:
-        """A step backwards with NaN in rows that are lost."""
+    def apply(self, back: Back) -> Back:
+        """Put NaN in the rows of a backward step that are lost."""
         values = np.concatenate([leaf.value for leaf in back.before], axis=-1)
         running = values.shape[1]
         largest, lost = self._largest[:running], self._lost[:running]
         np.maximum(largest, np.abs(values[0]).max(axis=-1, keepdims=True), out=largest)
         error = np.abs(values[1:] - values[0]).max(axis=(0, 2))[:, None]
         lost |= error > 0.5 * largest
-        return back.without(lost) if lost.any() else back
+        return back.lose_rows(lost) if lost.any() else back
 
 
-def _of_batch(
+def _batch_gradients(
     index: int,
-    layers: Sequence[_Gone],
+    layers: Sequence[_BackwardLayer],
     weights: Sequence[Weights],
     rows: forward.Rows,
     noise: Noise,
 ) -> Gradients:
     place, batch = rows.places[index], rows.batches[index]
-    noise.back_to(0)
+    noise.go_back_to(0)
     by_inputs = [each.value[:, place] for each in layers[0].inputs[: batch.steps]]
     inputs = noise.estimate(np.stack(by_inputs, axis=2))
     return Gradients(
-        inputs if batch.counted is None else inputs.where(batch.counted.steps[..., None]),
+        inputs if batch.counted is None else inputs.zero_except(batch.counted.steps[..., None]),
         tuple(tuple(noise.estimate(leaf[:, place]) for leaf in layer.state) for layer in layers),
         tuple(
-            _by_weights(layer.weights[: batch.steps], of_cell, place, noise)
-            for layer, of_cell in zip(layers, weights, strict=True)
+            _weight_gradients(layer.weights[: batch.steps], cell_weights, place, noise)
+            for layer, cell_weights in zip(layers, weights, strict=True)
         ),
     )
 
 
-def _by_weights(
+def _weight_gradients(
     steps: Sequence[dict[str, list[list[Factor]]]], weights: Weights, place: slice, noise: Noise
 ) -> WeightGradients:
     found = {}
@@ -281,7 +287,7 @@ def _by_weights(
         if array is not None:
             rows = [
                 np.concatenate(
-                    [_summed(part, place, noise) for part in zip(*row, strict=True)], axis=-1
+                    [_sum_factor(part, place, noise) for part in zip(*row, strict=True)], axis=-1
                 )
                 for row in zip(*(step[name] for step in steps), strict=True)
             ]
@@ -289,40 +295,40 @@ def _by_weights(
     return WeightGradients(**found)
 
 
-def _summed(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
-    """A factor's sum over steps and the rows at a place, (runs, left's width or 1, right's).
+def _sum_factor(steps: Sequence[Factor], place: slice, noise: Noise) -> np.ndarray:
+    """Sum a factor over the steps and the rows at a place: (runs, width of left or 1, of right).
 
-    Rows share their signs, and may be alike: then they err together. Or they err against each
-    other, so that in the sum nothing is left of it. So there are runs of both kinds: the rows
-    as they are, and each row of another run.
+    Rows share their signs. Where rows are alike, their errors are equal and add up. Where they are
+    opposite, their errors cancel in the sum. So runs of both sorts are made: some take all rows
+    from one run, the others take each row from another run.
     """
     right = np.stack([step.right[:, place] for step in steps], axis=1)
     lefts = [step.left[:, place] for step in steps if step.left is not None]
     left = np.stack(lefts, axis=1) if lefts else np.ones((1, *right.shape[1:3], 1))
     rounded = bool(lefts) or steps[0].product
-    together = _over_rows_and_steps(left, right, rounded, noise)
+    together = _sum_rows_and_steps(left, right, rounded, noise)
     if right.shape[2] == 1:
         return together
-    apart = _over_rows_and_steps(_cycle_runs(left), _cycle_runs(right), rounded, noise)
+    apart = _sum_rows_and_steps(_cycle_runs(left), _cycle_runs(right), rounded, noise)
     return np.concatenate([together, apart[1:]])
 
 
-def _over_rows_and_steps(
+def _sum_rows_and_steps(
     left: np.ndarray, right: np.ndarray, rounded: bool, noise: Noise
 ) -> np.ndarray:
-    values = _over_rows(_joined(left), _joined(right))
-    size = _over_rows(_joined(np.abs(left[:1])), _joined(np.abs(right[:1])))
-    by_step = np.abs(_over_rows(left[0], right[0])).sum(axis=0)
+    values = _sum_rows(_join_steps(left), _join_steps(right))
+    size = _sum_rows(_join_steps(np.abs(left[:1])), _join_steps(np.abs(right[:1])))
+    by_step = np.abs(_sum_rows(left[0], right[0])).sum(axis=0)
     values[:, ~(size[0] <= noise.limit)] = np.nan
     among_rows = 0.5 * (right.shape[2] - 1) * (size + by_step)
     among_steps = 0.5 * (right.shape[1] - 1) * (by_step + np.abs(values[:1]))
     products = right.shape[1] * right.shape[2]
     bound = noise.roundoff * (rounded * size + among_rows + among_steps)
-    return noise.moved(values, bound, products)
+    return noise.move(values, bound, products)
 
 
 def _cycle_runs(runs: np.ndarray) -> np.ndarray:
-    """Of each row another run, (runs, steps, rows, width)."""
+    """Take each row from another run; `runs` has shape (runs, steps, rows, width)."""
     if len(runs) == 1:
         return runs
     apart = runs.copy()
@@ -331,10 +337,10 @@ def _cycle_runs(runs: np.ndarray) -> np.ndarray:
     return apart
 
 
-def _joined(runs: np.ndarray) -> np.ndarray:
-    """Steps and rows as one axis."""
+def _join_steps(runs: np.ndarray) -> np.ndarray:
+    """Join steps and rows to one axis."""
     return runs.reshape(len(runs), -1, runs.shape[-1])
 
 
-def _over_rows(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _sum_rows(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.swapaxes(left, -1, -2) @ right

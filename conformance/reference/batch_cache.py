@@ -1,7 +1,7 @@
-"""A cache of what the reference has computed, by all on which it depends.
+"""A cache of the reference's results, by all that they depend on.
 
-To compute several cases of one program takes little longer than one of them. So the engine says
-which cases it will ask for, and the first that is asked for takes the others with it.
+To compute several cases of one program takes little longer than to compute one. So the engine says
+which cases it will ask for. The first one that is asked for is computed together with the others.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from conformance.cases.case_arrays import ArraySpec, Source, WeightSpec
 
 _T = TypeVar("_T")
 _KEPT = 2048
-_TOGETHER = 16  # cases; the arrays of more leave the processor's cache
+_TOGETHER = 16  # cases; the arrays of more do not fit into the processor's cache
 
 _groups: dict[ArraySpec, Sequence[ArraySpec]] = {}
 
 
 def expect(cases: Sequence[Case]) -> None:
-    """Say which cases will be asked for: those of one program are then computed together."""
+    """Announce the cases that will be asked for; those of one program are computed together."""
     by_weights: dict[WeightSpec, list[ArraySpec]] = {}
     for spec in dict.fromkeys(case_arrays.array_spec(case) for case in cases):
         by_weights.setdefault(spec.weights, []).append(spec)
@@ -34,14 +34,14 @@ def expect(cases: Sequence[Case]) -> None:
 
 
 class BatchCache(Generic[_T]):
-    """What a function of several specs of one program has given for each, the last of them."""
+    """The latest results of a function that computes several specs of one program together."""
 
     def __init__(self, compute: Callable[[Sequence[ArraySpec]], Sequence[_T]]) -> None:
         self._compute = compute
         self._known: OrderedDict[ArraySpec, _T] = OrderedDict()
 
     def get(self, source: Source) -> _T:
-        """Return what belongs to a case, computed unless it is known."""
+        """Return the result of a case; compute it unless it is in the cache."""
         spec = case_arrays.array_spec(source)
         if spec not in self._known:
             together = _groups.get(spec, [spec])

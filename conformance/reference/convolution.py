@@ -1,7 +1,7 @@
-"""Convolutions as products with matrices: what a ConvLSTM does, in the formula of an LSTM.
+"""Convolutions as products with matrices: the formula of an LSTM then computes a ConvLSTM.
 
-Values in space stand in one row, position by position in the order of the axes, the channels of a
-position side by side; gates stand side by side around that.
+The values in space form one row, position by position in the order of the axes. The channels of a
+position stand side by side. Gates stand side by side around that: each gate holds all positions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _Place = tuple[int, ...]
 
 
 def as_matrices(convolution: Convolution, filters: int, weights: Weights) -> Weights:
-    """The weights of the LSTM that does to rows what a ConvLSTM with these weights does in space.
+    """Return the weights of an LSTM that does to rows what a ConvLSTM does in space.
 
     Its units are the filters of all positions.
     """
@@ -28,7 +28,7 @@ def as_matrices(convolution: Convolution, filters: int, weights: Weights) -> Wei
     bias = weights.bias
     if bias is not None:
         bias = np.tile(bias.reshape(-1, 1, filters), (1, count, 1)).ravel()
-    # the state is convolved with padding, so that its extent stays
+    # the state is convolved with padding, which keeps its size in space
     carried = Convolution(positions, convolution.kernel)
     return Weights(
         _matrix(convolution, weights.kernel, filters),
@@ -38,9 +38,9 @@ def as_matrices(convolution: Convolution, filters: int, weights: Weights) -> Wei
 
 
 def _matrix(convolution: Convolution, kernel: np.ndarray, filters: int) -> np.ndarray:
-    """The matrix, (positions · channels, gates · positions · filters), of a convolution.
+    """Return the matrix of a convolution: (positions · channels, gates · positions · filters).
 
-    kernel: (places in it · channels, gates · filters).
+    kernel: (places in the kernel · channels, gates · filters).
     """
     channels = len(kernel) // int(np.prod(convolution.kernel))
     places = kernel.reshape(*convolution.kernel, channels, -1, filters)
@@ -48,27 +48,27 @@ def _matrix(convolution: Convolution, kernel: np.ndarray, filters: int) -> np.nd
     matrix = np.zeros(
         (*convolution.space, channels, gates, *convolution.positions, filters), kernel.dtype
     )
-    for taken, place, made in _taken_positions(convolution):
-        at: Any = (*taken, slice(None), slice(None), *made)
+    for source, place, target in _products(convolution):
+        at: Any = (*source, slice(None), slice(None), *target)
         matrix[at] = places[place]
     width = int(np.prod(convolution.space)) * channels
     return matrix.reshape(width, -1)
 
 
-def _taken_positions(convolution: Convolution) -> Iterator[tuple[_Place, _Place, _Place]]:
-    """The position that is taken, by which place in the kernel, for which position that is made."""
-    for made in itertools.product(*map(range, convolution.positions)):
+def _products(convolution: Convolution) -> Iterator[tuple[_Place, _Place, _Place]]:
+    """Yield the input position, the place in the kernel and the output position of each product."""
+    for target in itertools.product(*map(range, convolution.positions)):
         for place in itertools.product(*map(range, convolution.kernel)):
-            taken = tuple(
+            source = tuple(
                 at + offset - before
-                for at, offset, before in zip(made, place, _padding(convolution), strict=True)
+                for at, offset, before in zip(target, place, _padding(convolution), strict=True)
             )
-            if all(0 <= at < size for at, size in zip(taken, convolution.space, strict=True)):
-                yield taken, place, made
+            if all(0 <= at < size for at, size in zip(source, convolution.space, strict=True)):
+                yield source, place, target
 
 
 def _padding(convolution: Convolution) -> _Place:
-    """How many zeros there are before the first position along each axis: no more than after."""
+    """Return the number of zeros before the first position on each axis: at most those after."""
     if convolution.padding == "valid":
         return tuple(0 for _ in convolution.kernel)
     return tuple((size - 1) // 2 for size in convolution.kernel)

@@ -1,8 +1,9 @@
-"""What a path must return of what the reference computes: the last output alone, both directions.
+"""The results that a path must return: made from those of the reference.
 
-The two directions of a bidirectional path are two runs of the reference, each with a cell, weights
-and a state of its own. What merging does to their widths is worked out here: a sum or a product of
-two values may be off by what either may be off by, and is rounded once.
+A path may return the last output alone, or run both directions. The two directions of a
+bidirectional path are two runs of the reference, each with its own cell, weights and state. The
+bounds of merged outputs are computed here. Each of two values may have an error, and their sum or
+product combines the two errors and is rounded once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from conformance.reference.rounding import Estimate, Noise
 
 
 def expected_trajectory(case: Case) -> Trajectory:
-    """The outputs and the final state that the case's path must return.
+    """Return the outputs and the final state that the case's path must return.
 
     Outputs have shape (batch, steps, units), with one step where return_sequences is off.
     """
@@ -32,25 +33,28 @@ def expected_trajectory(case: Case) -> Trajectory:
     whole = forward.trajectory(case)
     if case.program.layer.return_sequences:
         return whole
-    return dataclasses.replace(whole, outputs=_last(whole.outputs))
+    return dataclasses.replace(whole, outputs=_last_step(whole.outputs))
 
 
 def _both_directions(case: Case) -> Trajectory:
     forwards, backwards = _DIRECTIONS.get(case)
     one, other = forwards.outputs, backwards.outputs
-    if case.program.layer.return_sequences:  # the outputs of both stand in the order of the steps
-        merged = _merged(case, one, other.part(np.s_[:, ::-1]))
-        counted = case_arrays.counted(case)
-        # documented: they are then zero in masked steps whatever the layer's option says
-        merged = merged if counted is None else merged.where(counted[..., None])
+    if case.program.layer.return_sequences:  # put both outputs in the order of the steps
+        merged = _merge(case, one, other.part(np.s_[:, ::-1]))
+        counted = case_arrays.counted_steps(case)
+        # as documented: they are then zero in masked steps, whatever the layer's option says
+        merged = merged if counted is None else merged.zero_except(counted[..., None])
     else:
-        merged = _merged(case, _last(one), _last(other))
+        merged = _merge(case, _last_step(one), _last_step(other))
     return Trajectory(merged, (*forwards.state, *backwards.state))
 
 
 def expected_in_two_calls(case: Case) -> Trajectory:
-    """The final state of a stateful bidirectional layer called with the steps before and after the
-    case's split; the outputs are those of the backward layer in the order of its computation."""
+    """Return the final state of a stateful bidirectional layer that is called twice.
+
+    The first call has the steps before the case's split, the second call those after it. The
+    outputs are those of the backward layer, in the order of its computation.
+    """
     split = slice(case.data.split), slice(case.data.split, None)
     steps = np.arange(case.data.steps)
     forwards, backwards = steps, np.concatenate([steps[part][::-1] for part in split])
@@ -70,7 +74,7 @@ def expected_in_two_calls(case: Case) -> Trajectory:
     return Trajectory(directions[1].outputs, states)
 
 
-def _last(outputs: Estimate) -> Estimate:
+def _last_step(outputs: Estimate) -> Estimate:
     return outputs.part(np.s_[:, -1:])
 
 
@@ -82,11 +86,11 @@ _DIRECTIONS = BatchCache(_directions)
 
 
 def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
-    """Return what the cell at this place does: the second runs the steps in reverse order."""
+    """Return the results of the cell at a place; the second runs the steps in reverse order."""
     order, place = np.s_[:, :: -1 if at else 1], slice(at, at + 1)
     batches = []
     for spec in specs:
-        steps = case_arrays.counted(spec)
+        steps = case_arrays.counted_steps(spec)
         counted = None if steps is None else Counted(steps[order], zero=False)
         batches.append(
             Batch(case_arrays.inputs(spec)[order], case_arrays.state(spec)[place], counted)
@@ -95,48 +99,52 @@ def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
     return forward.run_batches(shared.cells[place], weights, batches, shared.dtype)
 
 
-def _merged(case: Case, one: Estimate, other: Estimate) -> Estimate:
+def _merge(case: Case, one: Estimate, other: Estimate) -> Estimate:
     if case.program.layer.merge_mode in SIDE_BY_SIDE:
         parts = zip(_parts(one), _parts(other), strict=True)
         return Estimate(*(np.concatenate(pair, axis=-1) for pair in parts))
     with np.errstate(over="ignore", invalid="ignore"):
         if case.program.layer.merge_mode == "mul":
             value = one.value * other.value
-            width = _product_width(one, other, one.error_bound, other.error_bound)
-            spread = _product_width(one, other, one.pair_bound, other.pair_bound)
-            return _rounded(case.program.dtype, value, width, spread)
+            error_bound = _product_bound(one, other, one.error_bound, other.error_bound)
+            pair_bound = _product_bound(one, other, one.pair_bound, other.pair_bound)
+            return _round(case.program.dtype, value, error_bound, pair_bound)
         value = one.value + other.value
-        merged = _rounded(
+        merged = _round(
             case.program.dtype,
             value,
             one.error_bound + other.error_bound,
             one.pair_bound + other.pair_bound,
         )
-    return _halved(case.program.dtype, merged) if case.program.layer.merge_mode == "ave" else merged
+    return _halve(case.program.dtype, merged) if case.program.layer.merge_mode == "ave" else merged
 
 
 def _parts(estimate: Estimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return estimate.value, estimate.error_bound, estimate.pair_bound
 
 
-def _product_width(one: Estimate, other: Estimate, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """How far a product may be off where its factors are off by up to a and b."""
+def _product_bound(one: Estimate, other: Estimate, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return how far a product may be off if its factors are off by up to a and b."""
     return np.abs(one.value) * b + np.abs(other.value) * a + a * b
 
 
-def _rounded(dtype: str, value: np.ndarray, width: np.ndarray, spread: np.ndarray) -> Estimate:
-    """Rounded once more; nothing is certain where the result may overflow."""
+def _round(
+    dtype: str, value: np.ndarray, error_bound: np.ndarray, pair_bound: np.ndarray
+) -> Estimate:
+    """Round once more; the bounds are infinite where the result may overflow."""
     noise = Noise(dtype)
-    size = np.abs(value) + width
+    size = np.abs(value) + error_bound
     own = floats.unit_roundoff(dtype)
-    width = width + noise.roundoff * size + noise.tiny
-    spread = spread + 2 * own * size + 2 * noise.tiny
+    error_bound = error_bound + noise.roundoff * size + noise.tiny
+    pair_bound = pair_bound + 2 * own * size + 2 * noise.tiny
     certain = size <= noise.limit
-    return Estimate(value, np.where(certain, width, np.inf), np.where(certain, spread, np.inf))
+    return Estimate(
+        value, np.where(certain, error_bound, np.inf), np.where(certain, pair_bound, np.inf)
+    )
 
 
-def _halved(dtype: str, estimate: Estimate) -> Estimate:
-    """Halving is exact but for underflow."""
+def _halve(dtype: str, estimate: Estimate) -> Estimate:
+    """Halve the values; this is exact, except for underflow."""
     tiny = Noise(dtype).tiny
-    value, width, spread = (part / 2 for part in _parts(estimate))
-    return Estimate(value, width + tiny, spread + 2 * tiny)
+    value, error_bound, pair_bound = (part / 2 for part in _parts(estimate))
+    return Estimate(value, error_bound + tiny, pair_bound + 2 * tiny)

@@ -1,6 +1,7 @@
 """The cells' textbook formulas in NumPy, step by step, each operation moved by its own error.
 
-Arrays have shape (runs, batch, width), as in `noise.py`; sequences have the steps before that.
+Arrays have shape (runs, batch, width), as in `rounding.py`. Sequences have the steps as an
+additional first axis.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from conformance.cases import floats
 from conformance.cases.case_arrays import Weights
-from conformance.cases.program import CONVOLUTIONAL, RESIDUAL, Cell
+from conformance.cases.program import ACTIVATIONS, CONVOLUTIONAL, RESIDUAL, Cell
 from conformance.reference import convolution
 from conformance.reference.rounding import Noise
 
@@ -25,7 +26,7 @@ Terms = tuple[np.ndarray, ...]
 
 @dataclass(frozen=True)
 class LSTMStep:
-    """What a step of an LSTM computes on its way: its gates, act(z_c), act(c') and o·act(c')."""
+    """The intermediate values of an LSTM's step: its gates, act(z_c), act(c') and o·act(c')."""
 
     forward: np.ndarray
     forget: np.ndarray
@@ -37,7 +38,7 @@ class LSTMStep:
 
 @dataclass(frozen=True)
 class GRUStep:
-    """What a step of a GRU computes on its way; `recurrent` is r·h, with reset_after h·U + b'."""
+    """The intermediate values of a GRU's step; `recurrent` is r·h, or with reset_after h·U + b'."""
 
     update: np.ndarray
     reset: np.ndarray
@@ -46,48 +47,54 @@ class GRUStep:
 
 
 class Layer(Protocol):
-    """A cell with its weights: the inputs' part of it for all steps, then step by step."""
+    """A cell with its weights: first the inputs' part for all steps, then step by step."""
 
     @property
-    def passed(self) -> LSTMStep | GRUStep | None:
-        """What the last step computed on its way; None where that is nothing."""
+    def intermediates(self) -> LSTMStep | GRUStep | None:
+        """The intermediate values of the last step; None where it has none."""
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None: ...
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
-        """The inputs' part of the formula's sums, for all steps."""
+    def input_terms(self, sequence: np.ndarray) -> Terms:
+        """Return the inputs' part of the formula's sums, for all steps."""
 
     def step(self, terms: Terms, state: State) -> State:
-        """The next state, its first leaf the output."""
+        """Return the next state; its first leaf is the output."""
 
 
 def layer(cell: Cell, weights: Weights, noise: Noise) -> Layer:
-    """The formula of a cell; ValueError where its kind or an activation is not known here."""
-    return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "kind")](cell, weights, noise)
+    """Return the formula of a cell.
+
+    Raises:
+        ValueError: the type of the cell or an activation is not known here.
+    """
+    return _LAYERS[_must_be_one_of(cell.cell_type, _LAYERS, "cell_type")](cell, weights, noise)
 
 
-def wrapped(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
-    """What is around a cell makes of its outputs, over all steps; the state is left alone.
+def apply_wrappers(cell: Cell, inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+    """Apply the wrappers around a cell to its outputs, over all steps; they leave the state alone.
 
     https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/ResidualWrapper
     """
     if cell.custom and cell.custom.doubled:
         outputs = np.concatenate([outputs, outputs], axis=-1)
     for _ in range(cell.wrappers.count(RESIDUAL)):
-        outputs = np.stack([_added(*step, noise) for step in zip(inputs, outputs, strict=True)])
+        outputs = np.stack(
+            [_add_inputs(*step, noise) for step in zip(inputs, outputs, strict=True)]
+        )
         noise.next_layer()
     return outputs
 
 
-def _added(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
+def _add_inputs(inputs: np.ndarray, outputs: np.ndarray, noise: Noise) -> np.ndarray:
     noise.next_step()
-    return noise.summed(inputs + outputs, np.zeros(1), 1)
+    return noise.round_sum(inputs + outputs, np.zeros(1), 1)
 
 
 class _Sum:
-    """x·kernel + h·recurrent + biases, moved by the bound of a sum of that many terms.
+    """The sum x·kernel + h·recurrent + biases, moved by the bound for its number of terms.
 
-    Any part may be None. The inputs' part is computed for all steps at once. A size is the sum of
+    Each part may be None. The inputs' part is computed for all steps at once. A size is the sum of
     the terms' magnitudes in run 0.
     """
 
@@ -108,41 +115,44 @@ class _Sum:
         self._products = sum(_terms(matrix) for matrix in matrices)
         self._additions = max(self._products + len(present) - 1, 1)
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
-        """The part of the inputs and biases, and its size."""
+    def input_terms(self, sequence: np.ndarray) -> Terms:
+        """Return the part of the inputs and biases, and its size."""
         assert self._kernel is not None
         value = _product(sequence, self._kernel) + self._bias
         size = _product(np.abs(sequence[:, :1]), np.abs(self._kernel)) + self._bias_size
         return value, size
 
-    def at(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
-        """The sum at one step, given the inputs' part there and its size."""
+    def evaluate(self, part: Terms, hidden: np.ndarray) -> np.ndarray:
+        """Return the sum at one step, given the inputs' part there and its size."""
         inputs, size = part
         if self._recurrent is None:
-            return self._moved(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
+            return self._move(np.repeat(inputs, len(hidden) // len(inputs), axis=0), size)
         values = _product(hidden, self._recurrent)
         values += inputs
-        return self._moved(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
+        return self._move(values, _product(np.abs(hidden[:1]), np.abs(self._recurrent)) + size)
 
-    def of_hidden(self, hidden: np.ndarray) -> np.ndarray:
-        """The sum where it has no inputs' part."""
-        return self.at((self._bias, self._bias_size), hidden)
+    def evaluate_hidden(self, hidden: np.ndarray) -> np.ndarray:
+        """Return the sum where it has no inputs' part."""
+        return self.evaluate((self._bias, self._bias_size), hidden)
 
-    def _moved(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def _move(self, values: np.ndarray, size: np.ndarray) -> np.ndarray:
         if size.size and not size.max() <= self._noise.limit:
             values[:, ~(size[0] <= self._noise.limit)] = np.nan
         largest_partial = 0.5 * (size + np.abs(values[:1]))
         size = size + (self._additions - 1) * largest_partial
-        return self._noise.summed(values, size, self._products)
+        return self._noise.round_sum(values, size, self._products)
 
 
 def _terms(matrix: np.ndarray) -> int:
-    """The most terms that are not zero of a product with the matrix; zeros round nothing."""
+    """Return the largest number of terms in a product with the matrix; zeros do not count.
+
+    Adding zero rounds nothing.
+    """
     return int(np.count_nonzero(matrix, axis=0).max(initial=0))
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Matrix product over the last axis, as one call for all the others."""
+    """Compute a matrix product over the last axis, in one call for all other axes."""
     flat = rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1])
     return (flat @ matrix).reshape(*rows.shape[:-1], matrix.shape[1])
 
@@ -151,7 +161,7 @@ _Activation = Callable[[np.ndarray, Noise], np.ndarray]
 
 
 def _tanh(values: np.ndarray, noise: Noise) -> np.ndarray:
-    return noise.rounded(np.tanh(values), noise.activation_roundings)
+    return noise.round(np.tanh(values), noise.activation_roundings)
 
 
 def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
@@ -160,12 +170,12 @@ def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
     result += 1.0
     np.reciprocal(result, out=result)
     size = np.maximum(result[:1], 0.5 - result[:1])
-    return noise.moved(result, noise.activation_roundings * noise.roundoff * size)
+    return noise.move(result, noise.activation_roundings * noise.roundoff * size)
 
 
 def _softsign(values: np.ndarray, noise: Noise) -> np.ndarray:
-    """x/(1 + |x|): an addition and a division."""
-    return noise.rounded(values / (1.0 + np.abs(values)), 2.0)
+    """Compute x/(1 + |x|): an addition and a division."""
+    return noise.round(values / (1.0 + np.abs(values)), 2.0)
 
 
 def _relu(values: np.ndarray, noise: Noise) -> np.ndarray:
@@ -176,13 +186,13 @@ def _linear(values: np.ndarray, noise: Noise) -> np.ndarray:
     return values
 
 
-def _hard(slope: float) -> _Activation:
-    """clip(slope·x + ½, 0, 1): a sum of two terms, its slope rounded or divided by."""
+def _hard_sigmoid(slope: float) -> _Activation:
+    """Make clip(slope·x + ½, 0, 1): a sum of two terms; the slope is rounded, or divided by."""
 
     def activation(values: np.ndarray, noise: Noise) -> np.ndarray:
         scaled = slope * values
         bound = 2.0 * noise.roundoff * (np.abs(scaled[:1]) + 0.5)
-        return np.clip(noise.moved(scaled + 0.5, bound), 0.0, 1.0)
+        return np.clip(noise.move(scaled + 0.5, bound), 0.0, 1.0)
 
     return activation
 
@@ -193,10 +203,10 @@ _ACTIVATIONS: dict[str, _Activation] = {
     "softsign": _softsign,
     "relu": _relu,
     "linear": _linear,
-    "hard_sigmoid": _hard(1.0 / 6.0),
-    "hard_sigmoid_0.2": _hard(0.2),
+    "hard_sigmoid": _hard_sigmoid(1.0 / 6.0),
+    "hard_sigmoid_0.2": _hard_sigmoid(0.2),
 }
-ACTIVATIONS = tuple(_ACTIVATIONS)
+assert tuple(_ACTIVATIONS) == ACTIVATIONS
 
 
 class _SimpleRNN:
@@ -205,17 +215,17 @@ class _SimpleRNN:
     J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
 
-    passed = None
+    intermediates = None
 
     def __init__(self, cell: Cell, weights: Weights, noise: Noise) -> None:
         self._noise = noise
         self._activation = _activation(cell.activation)
         self._sum = _Sum(noise, weights.kernel, weights.recurrent, weights.bias)
-        self.of_inputs = self._sum.of_inputs
+        self.input_terms = self._sum.input_terms
 
     def step(self, terms: Terms, state: State) -> State:
         (hidden,) = state
-        return (self._activation(self._sum.at(terms, hidden), self._noise),)
+        return (self._activation(self._sum.evaluate(terms, hidden), self._noise),)
 
 
 class _LSTM:
@@ -244,11 +254,11 @@ class _LSTM:
         self._projection = (
             None if weights.projection is None else _Sum(noise, None, weights.projection)
         )
-        self.of_inputs = self._sum.of_inputs
-        self.passed: LSTMStep | None = None
+        self.input_terms = self._sum.input_terms
+        self.intermediates: LSTMStep | None = None
 
     def _gates_sum(self, cell: Cell, weights: Weights) -> _Sum:
-        """The sums of all gates in the order i, f, o, c, so that the sigmoids lie together."""
+        """Return the sums of all gates in the order i, f, o, c: this puts the sigmoids together."""
         i, f, c, o = np.arange(4 * cell.units).reshape(4, cell.units)
         order = np.concatenate([i, f, o, c])
         bias = None if weights.bias is None else weights.bias[order]
@@ -261,10 +271,10 @@ class _LSTM:
 
     def step(self, terms: Terms, state: State) -> State:
         hidden, carry = state
-        sums = self._sum.at(terms, hidden)
+        sums = self._sum.evaluate(terms, hidden)
         if self._peepholes is None:
             gates = self._gate(sums[..., : 3 * self._units], self._noise)
-            forward, forget, output = (self._of_gate(gates, gate) for gate in range(3))
+            forward, forget, output = (self._gate_part(gates, gate) for gate in range(3))
         else:
             forward = self._peeping_gate(sums, 0, carry)
             forget = self._peeping_gate(sums, 1, carry)
@@ -273,43 +283,43 @@ class _LSTM:
         if self._peepholes is not None:
             output = self._peeping_gate(sums, 2, carry)
         activated = self._activation(carry, self._noise)
-        hidden = self._noise.rounded(output * activated)
-        self.passed = LSTMStep(forward, forget, output, candidate, activated, hidden)
-        return self._projected(hidden), carry
+        hidden = self._noise.round(output * activated)
+        self.intermediates = LSTMStep(forward, forget, output, candidate, activated, hidden)
+        return self._project(hidden), carry
 
-    def _of_gate(self, gates: np.ndarray, gate: int) -> np.ndarray:
-        """The part of gate i, f or o, which are numbered from 0 as the peepholes are."""
+    def _gate_part(self, gates: np.ndarray, gate: int) -> np.ndarray:
+        """Return the part of gate i, f or o; they are numbered from 0, as the peepholes are."""
         return gates[..., gate * self._units : (gate + 1) * self._units]
 
     def _peeping_gate(self, sums: np.ndarray, gate: int, carry: np.ndarray) -> np.ndarray:
-        """A gate that sees the cell state: one product and one addition more."""
+        """Compute a gate that sees the cell state: one more product and one more addition."""
         assert self._peepholes is not None
         seen = self._peepholes[gate] * carry
         size = np.abs(seen[:1])
-        seen += self._of_gate(sums, gate)
-        return self._gate(self._noise.summed(seen, size, 1), self._noise)
+        seen += self._gate_part(sums, gate)
+        return self._gate(self._noise.round_sum(seen, size, 1), self._noise)
 
     def _new_carry(
         self, forget: np.ndarray, carry: np.ndarray, forward: np.ndarray, candidate: np.ndarray
     ) -> np.ndarray:
-        """f·c + i·act(z_c): two products and an addition."""
+        """Compute f·c + i·act(z_c): two products and an addition."""
         kept, added = forget * carry, forward * candidate
         size = np.abs(kept[:1]) + np.abs(added[:1])
         kept += added
-        return _clipped(self._noise.summed(kept, size, 2), self._cell_clip)
+        return _clip(self._noise.round_sum(kept, size, 2), self._cell_clip)
 
-    def _projected(self, hidden: np.ndarray) -> np.ndarray:
+    def _project(self, hidden: np.ndarray) -> np.ndarray:
         if self._projection is None:
             return hidden
-        return _clipped(self._projection.of_hidden(hidden), self._projection_clip)
+        return _clip(self._projection.evaluate_hidden(hidden), self._projection_clip)
 
 
 class _GRU:
-    """The GRU with the reset gate before the product with the recurrent matrix, or after it.
+    """The GRU, with the reset gate before or after the product with the recurrent matrix.
 
     Before: K. Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014,
-    version 3 of arXiv:1406.1078, and v1's GRUCell. After: its version 1, as cuDNN and
-    https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`, where the recurrent sum
+    version 3 of arXiv:1406.1078, and v1's GRUCell. After: version 1 of that paper, as in cuDNN and
+    in https://keras.io/api/layers/recurrent_layers/gru/ with `reset_after`; there the recurrent sum
     has a bias of its own:
 
         z = sig(z_z)   r = sig(z_r)
@@ -335,43 +345,43 @@ class _GRU:
             self._new = _Sum(noise, kernel[:, new], None, *news[:1])
         else:
             self._new = _Sum(noise, kernel[:, new], recurrent[:, new], *news)
-        self.passed: GRUStep | None = None
+        self.intermediates: GRUStep | None = None
 
-    def of_inputs(self, sequence: np.ndarray) -> Terms:
-        return (*self._gates.of_inputs(sequence), *self._new.of_inputs(sequence))
+    def input_terms(self, sequence: np.ndarray) -> Terms:
+        return (*self._gates.input_terms(sequence), *self._new.input_terms(sequence))
 
     def step(self, terms: Terms, state: State) -> State:
         (hidden,) = state
-        gates = self._gate(self._gates.at(terms[:2], hidden), self._noise)
+        gates = self._gate(self._gates.evaluate(terms[:2], hidden), self._noise)
         update, reset = gates[..., : self._units], gates[..., self._units :]
         recurrent, new = self._new_sum(terms[2:], reset, hidden)
         candidate = self._activation(new, self._noise)
-        self.passed = GRUStep(update, reset, candidate, recurrent)
-        return (self._mixed(update, hidden, candidate),)
+        self.intermediates = GRUStep(update, reset, candidate, recurrent)
+        return (self._mix(update, hidden, candidate),)
 
     def _new_sum(
         self, terms: Terms, reset: np.ndarray, hidden: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
+        """Return the candidate's recurrent part, as `GRUStep` has it, and the candidate's sum."""
         if self._inner is None:
-            kept = self._noise.rounded(reset * hidden)
-            return kept, self._new.at(terms, kept)
-        inner = self._inner.of_hidden(hidden)
+            kept = self._noise.round(reset * hidden)
+            return kept, self._new.evaluate(terms, kept)
+        inner = self._inner.evaluate_hidden(hidden)
         values = reset * inner
         size = np.abs(values[:1])
-        values += self._new.at(terms, hidden)
-        return inner, self._noise.summed(values, size, 1)
+        values += self._new.evaluate(terms, hidden)
+        return inner, self._noise.round_sum(values, size, 1)
 
-    def _mixed(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-        """z·h + (1 - z)·c: a subtraction and two products, and the addition."""
+    def _mix(self, update: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """Compute z·h + (1 - z)·c: a subtraction, two products and an addition."""
         kept, added = update * old, (1.0 - update) * new
         size = np.abs(kept[:1]) + 2.0 * np.abs(added[:1])
         kept += added
-        return self._noise.summed(kept, size, 2)
+        return self._noise.round_sum(kept, size, 2)
 
 
 class _ConvLSTM(_LSTM):
-    """The LSTM whose products with matrices are convolutions, without peepholes.
+    """The LSTM with convolutions in place of its products with matrices, and without peepholes.
 
     X. Shi et al., "Convolutional LSTM network", NIPS 2015, as in
     https://keras.io/api/layers/recurrent_layers/conv_lstm2d/. A convolution is a product with a
@@ -384,12 +394,12 @@ class _ConvLSTM(_LSTM):
         super().__init__(dataclasses.replace(cell, units=cell.state_widths[0]), dense, noise)
 
 
-def _clipped(values: np.ndarray, bound: float | None) -> np.ndarray:
+def _clip(values: np.ndarray, bound: float | None) -> np.ndarray:
     return values if bound is None else np.clip(values, -bound, bound)
 
 
 def rounded_clip(bound: float | None, noise: Noise) -> float | None:
-    """The end of a clip, as the dtype has it."""
+    """Return the end of a clip, rounded to the dtype."""
     return None if bound is None else float(floats.round_to(bound, noise.dtype))
 
 

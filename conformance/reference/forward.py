@@ -1,54 +1,61 @@
-"""The cells in NumPy float64, each value with how far a correct computation may be from it.
+"""The cells in NumPy float64: each value with bounds for the errors of a correct computation.
 
 **The value** is the cell's textbook formula in float64.
 
-**The width** comes from Monte Carlo arithmetic (D. S. Parker, "Monte Carlo Arithmetic", UCLA
-CSD-970002, 1997): the formula runs RUNS more times, and in each of these runs every operation's
-result is moved by its own error bound, up or down at random. The width is the largest distance of
-such a run from the exact one. What a recurrence does to an error (forget it, carry it, blow it up)
-is thus done by the formula itself, and nothing needs to be known of its derivatives. The spread,
-the distance between the outermost runs, says how far two correct computations may be apart.
+**The error bound** comes from Monte Carlo arithmetic (D. S. Parker, "Monte Carlo Arithmetic", UCLA
+CSD-970002, 1997). The formula runs RUNS more times. In each of these runs the result of every
+operation is moved by its own bound, up or down at random. The error bound of a value is the largest
+distance of such a run from the exact one. A recurrence may forget an error, carry it on or blow it
+up. Here the formula itself does that, so that nobody needs to know its derivatives.
 
-**The bounds**, with u the unit roundoff of the dtype:
+**The pair bound** is the distance between the outermost runs. It says how far two correct
+computations may be apart.
 
-- An elementary operation rounds once: u·|result|. So does the reference, in float64; a path and
-  the reference may therefore differ by (u + 2⁻⁵³)·|result|, and that sum is the u of all bounds
-  here. In float64, where the reference is no better than the path, it doubles the width; elsewhere
-  it vanishes.
-- A sum of n terms, which libraries add up in different orders (v1 cells multiply [x, h] at once,
-  Keras adds two products; the bias comes first, last, or with `forget_bias` added to it before).
-  Products round, by u·Σ|terms| together. Each of n - 1 additions rounds a partial sum; in whatever
-  order, that is a sum of some of the terms, so it lies between the sum of the negative and that of
-  the positive ones: at most (Σ|terms| + |sum|)/2. The last one is the sum itself. Biases and
-  `forget_bias` are terms too. This is the worst case of N. J. Higham, "Accuracy and Stability of
-  Numerical Algorithms", 2002, section 4.2, not the √n of "A new approach to probabilistic rounding
-  error analysis" (Higham and Mary, SIAM J. Sci. Comput. 41, 2019): where little follows a sum, as
-  in one step of a linear cell, the probable case was seen to be exceeded.
-- f·c + i·g and z·h + (1 - z)·c: each term as often as it is rounded, and the sum once.
-- exp and tanh in float32 and float64 are approximated, to 4 units in the last place as vectorised
-  mathematical libraries promise (NumPy's loops, Intel's VML "LA"); a unit in the last place is at
-  most 2u·|result|, which makes 8u·|result|. Half precision is computed in float32 and rounded, or
-  operation by operation: a sigmoid takes three (exp, add, divide), hence 3u·|result|.
+**The bound of each operation**, where u is the unit roundoff of the dtype:
+
+- An elementary operation rounds once: by at most u·|result|. The reference rounds too, in float64.
+  So a path and the reference may differ by (u + 2⁻⁵³)·|result|. In all bounds here u stands for
+  that sum. In float64 the reference is no better than the path, so the error bound is twice as
+  large. In the other dtypes 2⁻⁵³ is too small to matter.
+- A sum of n terms may be added up in any order, and libraries choose different ones: v1 cells
+  multiply [x, h] at once, Keras adds two products; the bias comes first or last, or `forget_bias`
+  is added to it before. The products round by u·Σ|terms| together. Each of the n - 1 additions
+  rounds a partial sum. In any order, a partial sum is a sum of some of the terms. So it lies
+  between the sum of the negative terms and the sum of the positive ones: its size is at most
+  (Σ|terms| + |sum|)/2. The last partial sum is the sum itself. Biases and `forget_bias` are terms
+  too. This is the worst case of N. J. Higham, "Accuracy and Stability of Numerical Algorithms",
+  2002, section 4.2. It is not the √n of "A new approach to probabilistic rounding error analysis"
+  (Higham and Mary, SIAM J. Sci. Comput. 41, 2019). Where few operations follow a sum, as in one
+  step of a linear cell, errors above that probable bound were seen.
+- In f·c + i·g and z·h + (1 - z)·c each term counts as often as it is rounded, and the sum once.
+- exp and tanh in float32 and float64 are approximations. Vectorised mathematical libraries promise
+  4 units in the last place (NumPy's loops, Intel's VML "LA"). A unit in the last place is at most
+  2u·|result|, so the bound is 8u·|result|. Half precision is computed in float32 and then rounded,
+  or it is computed operation by operation. There a sigmoid takes three operations (exp, add,
+  divide), so the bound is 3u·|result|.
 - A sigmoid s may be computed as ½ + ½·tanh(x/2), as XLA and older versions of Eigen do. The error
-  is then that of the half tanh, however small the result: relative to max(s, |s - ½|).
-- Every product, quotient and function may underflow (sums of subnormal numbers are exact): by half
-  the smallest subnormal when it rounds to nearest; by all of the smallest normal number where the
-  processor flushes subnormals to zero, which TensorFlow asks for (`ScopedFlushDenormal`) and which
-  affects all dtypes but float16, whose arithmetic is emulated.
+  is then that of half the tanh, however small s is. So the bound is relative to max(s, |s - ½|).
+- Every product, quotient and function may underflow (sums of subnormal numbers are exact). Where
+  the processor rounds to nearest, this changes the result by half the smallest subnormal number.
+  Where it flushes subnormal numbers to zero, this changes the result by up to the smallest normal
+  number. TensorFlow asks for flushing (`ScopedFlushDenormal`). That affects all dtypes except
+  float16, because its arithmetic is emulated.
 - Clipping, relu and linear are exact.
 
-Each operation's sign is independent, but in half of the runs an operation makes the same error at
-every step: a recurrence that has come to rest repeats its rounding errors exactly. The rows of a
-batch, which never meet, share their signs: so what a row is computed together with does not matter,
-and the cases of a program are computed together.
+**The signs of the errors.** Each operation draws its own sign, independent of the others. But in
+half of the runs an operation makes the same error at every step, because a recurrence that has come
+to rest repeats its rounding errors exactly. The rows of a batch never meet, so they share their
+signs. Thus a row has the same bounds whatever rows are computed with it, and the cases of one
+program can be computed together.
 
-**What is not judged.** A cell may be chaotic: rounding errors grow from step to step until nothing
-is left of the value, in half precision within 16 steps. Then the runs are scattered with a long
-tail, of which no number of them finds the end. So where not even the leading binary digit of a
-row's largest value is certain any more (or the width passes ½, where that value is below 1), the
-row has an infinite width from this step on, here and in the cells above. Likewise on overflow:
-where an intermediate result may pass the largest number of the dtype, the outcome (inf or NaN)
-depends on the order of operations, so it and all that depends on it get an infinite width. See
+**Values that are not judged.** A cell may be chaotic: rounding errors grow from step to step until
+nothing is left of the value, in half precision within 16 steps. Then the results of the runs are
+scattered with a long tail, and no number of runs finds its end. So a row is lost when not even the
+leading binary digit of its largest value is certain any more. (Where that value is below 1, the row
+is lost when its error bound passes ½.) From this step on the row has an infinite error bound, here
+and in the cells above. An overflow has the same effect. Where an intermediate result may pass the
+largest number of the dtype, the outcome (inf or NaN) depends on the order of operations. So the
+result has an infinite error bound, and so has everything that depends on it. See
 `Estimate.distance`.
 """
 
@@ -71,7 +78,7 @@ from conformance.reference.rounding import RUNS, Estimate, Noise
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What cells do over a sequence.
+    """The results of cells over a sequence.
 
     outputs: those of the last cell, (batch, steps, units). state: the final state of each cell,
     (h,) or (h, c), each (batch, width).
@@ -83,9 +90,10 @@ class Trajectory:
 
 @dataclass(frozen=True)
 class Counted:
-    """Which steps count, (batch, steps) of bool; in the others the state is held.
+    """The steps that count, (batch, steps) of bool; the other steps leave the state as it is.
 
-    Outputs there are zero with `zero`, else those of the step before, and zero before the first.
+    With `zero` the outputs of the other steps are zero. Without it they repeat the output of the
+    step before, and are zero before the first step that counts.
     """
 
     steps: np.ndarray
@@ -94,8 +102,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that start and end together: inputs (batch, steps, features), the initial state of each
-    cell, (h,) or (h, c), each (batch, width), and which steps count; None: all of them."""
+    """Rows that start and end together.
+
+    inputs: (batch, steps, features). state: the initial state of each cell, (h,) or (h, c), each
+    (batch, width). counted: the steps that count; None stands for all of them.
+    """
 
     inputs: np.ndarray
     state: tuple[tuple[np.ndarray, ...], ...]
@@ -108,9 +119,10 @@ class Batch:
 
 
 def trajectory(case: Case) -> Trajectory:
-    """What the case's cells do with the case's weights, inputs and initial state.
+    """Return the results of the case's cells for the case's weights, inputs and initial state.
 
-    Outputs stand in the order of their computation: with `go_backwards` the last step's first.
+    The outputs stand in the order of their computation: with `go_backwards`, that of the last step
+    comes first.
     """
     return _CACHE.get(case)
 
@@ -122,13 +134,13 @@ def run_cells(
     state: tuple[tuple[np.ndarray, ...], ...],
     dtype: str,
 ) -> Trajectory:
-    """What a stack of cells does, the output of each being the input of the next.
+    """Return the results of a stack of cells; the output of each is the input of the next.
 
-    inputs: (batch, steps, features). state: per cell (h,) or (h, c), each (batch, width). All
-    values are to be exact in the dtype. The same arguments always give the same widths.
+    inputs: (batch, steps, features). state: for each cell (h,) or (h, c), each (batch, width). The
+    dtype must hold all values exactly. The same arguments always give the same error bounds.
 
     Raises:
-        ValueError: a kind of cell, an activation or a dtype that is not known here.
+        ValueError: a type of cell, an activation or a dtype is not known here.
     """
     (trajectory,) = run_batches(cells, weights, [Batch(inputs, state)], dtype)
     return trajectory
@@ -137,27 +149,27 @@ def run_cells(
 def run_batches(
     cells: tuple[Cell, ...], weights: tuple[Weights, ...], batches: Sequence[Batch], dtype: str
 ) -> list[Trajectory]:
-    """What a stack of cells does with each of several batches; see `run`."""
+    """Return the results of a stack of cells for each of several batches; see `run_cells`."""
     noise = Noise(dtype)
     rows = Rows(batches)
     layers = [formulas.layer(*pair, noise) for pair in zip(cells, weights, strict=True)]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = through(layers, rows, noise, cells)
+        sequence, states = run_layers(layers, rows, noise, cells)
         finals = [tuple(noise.estimate(leaf) for leaf in state) for state in states]
         outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
     return [rows.trajectory(index, outputs, finals) for index in range(len(batches))]
 
 
-def through(
+def run_layers(
     layers: Sequence[formulas.Layer], rows: Rows, noise: Noise, cells: Sequence[Cell] = ()
 ) -> tuple[np.ndarray, list[State]]:
-    """The outputs of the last layer, (steps, runs, rows, width), and the final state of each.
+    """Return the outputs of the last layer, (steps, runs, rows, width), and each final state.
 
-    `cells` are those of the layers where there may be something around them.
+    `cells` are those of the layers. They are needed only where cells may have wrappers.
     """
     sequence, states = rows.inputs, []
     for index, layer in enumerate(layers):
-        outputs, state = _over_steps(
+        outputs, state = _run_steps(
             layer,
             sequence,
             rows.leaves([batch.state[index] for batch in rows.batches]),
@@ -165,12 +177,14 @@ def through(
             noise,
         )
         states.append(state)
-        sequence = formulas.wrapped(cells[index], sequence, outputs, noise) if cells else outputs
+        sequence = (
+            formulas.apply_wrappers(cells[index], sequence, outputs, noise) if cells else outputs
+        )
     return sequence, states
 
 
 def _trajectories(specs: Sequence[ArraySpec]) -> list[Trajectory]:
-    """Return what each of several cases does that have their cells and weights in common."""
+    """Return the trajectories of several cases that share their cells and weights."""
     batches = [batch_of_case(spec) for spec in specs]
     shared = specs[0].weights
     return run_batches(shared.cells, case_arrays.weights(specs[0]), batches, shared.dtype)
@@ -183,14 +197,14 @@ def batch_of_case(source: Source) -> Batch:
     """Return the rows of a case, in the order of their computation."""
     spec = case_arrays.array_spec(source)
     order = slice(None, None, -1 if spec.go_backwards else 1)
-    steps = case_arrays.counted(spec)
+    steps = case_arrays.counted_steps(spec)
     zero = spec.lengths is not None or spec.zero_output_for_mask
     counted = None if steps is None else Counted(steps[:, order], zero)
     return Batch(case_arrays.inputs(spec)[:, order], case_arrays.state(spec), counted)
 
 
 class Rows:
-    """The rows of several batches in one, those with the most steps first.
+    """The rows of several batches as one; the batches with the most steps come first.
 
     So the rows that are still running at a step are the first ones. `inputs` has shape (steps, 1,
     rows, features).
@@ -216,52 +230,53 @@ class Rows:
         ]
         self.inputs = self.sequence([batch.inputs for batch in batches])
         self._counted = np.ones((most, sum(sizes)), bool)
-        self.repeats = np.zeros((sum(sizes), 1), bool)  # outputs of steps that do not count
+        # rows that repeat their last output in the steps that do not count
+        self.repeats = np.zeros((sum(sizes), 1), bool)
         for index, batch in enumerate(batches):
             if batch.counted is not None:
                 self._counted[: batch.steps, self.places[index]] = batch.counted.steps.T
                 self.repeats[self.places[index]] = not batch.counted.zero
 
     def sequence(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """One (batch, steps, width) of each batch as (steps, 1, rows, width)."""
+        """Join one array of each batch, (batch, steps, width), to (steps, 1, rows, width)."""
         joined = np.zeros((len(self.running), 1, sum(map(len, arrays)), arrays[0].shape[2]))
         for index, array in enumerate(arrays):
             joined[: array.shape[1], 0, self.places[index]] = np.swapaxes(array, 0, 1)
         return joined
 
     def leaves(self, states: Sequence[tuple[np.ndarray, ...]]) -> State:
-        """Of each batch a cell's state as one, (runs, rows, width), to be written to."""
+        """Join a cell's states, one of each batch, to arrays (runs, rows, width) to write to."""
         ordered = [states[index] for index in self._order]
         joined = [np.concatenate(leaves) for leaves in zip(*ordered, strict=True)]
         return tuple(np.repeat(leaf[None], 1 + RUNS, axis=0) for leaf in joined)
 
-    def held(self, step: int) -> np.ndarray | None:
-        """Which of the running rows do not count at a step, (rows, 1), or None."""
+    def held_rows(self, step: int) -> np.ndarray | None:
+        """Return the running rows for which a step does not count, (rows, 1) of bool, or None."""
         held = ~self._counted[step, : self.running[step], None]
         return held if held.any() else None
 
     def trajectory(
         self, index: int, outputs: Estimate, finals: Sequence[Sequence[Estimate]]
     ) -> Trajectory:
-        """What is one batch's of what was found for all rows."""
+        """Take the part of one batch from the results of all rows."""
         place, batch = self.places[index], self.batches[index]
         mine = outputs.part((place, slice(batch.steps)))
         if batch.counted is not None and batch.counted.zero:
-            mine = mine.where(batch.counted.steps[..., None])
+            mine = mine.zero_except(batch.counted.steps[..., None])
         return Trajectory(mine, tuple(tuple(leaf.part(place) for leaf in cell) for cell in finals))
 
 
-def _over_steps(
+def _run_steps(
     layer: formulas.Layer, sequence: np.ndarray, state: State, rows: Rows, noise: Noise
 ) -> tuple[np.ndarray, State]:
-    """The outputs and the final state of one layer over a sequence."""
+    """Return the outputs and the final state of one layer over a sequence."""
     outputs = np.zeros((len(sequence), *state[0].shape))
-    terms = layer.of_inputs(sequence)
+    terms = layer.input_terms(sequence)
     for step, running in enumerate(rows.running):
         noise.next_step()
         before = tuple(leaf[:, :running] for leaf in state)
         after = layer.step(tuple(term[step][:, :running] for term in terms), before)
-        output, held = after[0], rows.held(step)
+        output, held = after[0], rows.held_rows(step)
         if held is not None:
             last = outputs[step - 1, :, :running] if step else np.zeros(1)
             output = np.where(held, last, output)
@@ -270,24 +285,25 @@ def _over_steps(
         for leaf, values in zip(before, after, strict=True):
             leaf[...] = values
     noise.next_layer()
-    return _without_lost(outputs, state)
+    return _lose_uncertain_rows(outputs, state)
 
 
-def _without_lost(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
-    """NaN in place of rows, from the step on where no digit of them is certain."""
-    lost = _lost(outputs)
+def _lose_uncertain_rows(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+    """Put NaN in place of a row, from the step on where none of its digits is certain."""
+    lost = _uncertain_rows(outputs)
     if lost.any():
         outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan
         state = tuple(np.where(lost[-1][:, None], np.nan, leaf) for leaf in state)
     return outputs, state
 
 
-def _lost(outputs: np.ndarray) -> np.ndarray:
-    """Whether the leading binary digit of a row's largest value is uncertain: (steps, batch).
+def _uncertain_rows(outputs: np.ndarray) -> np.ndarray:
+    """Return True where the leading binary digit of a row's largest value is uncertain.
 
-    Counted against 1 where all values are smaller: it takes errors of that size to bend a sigmoid
-    or a tanh, and those that are smaller add up as the runs show. And against the largest value so
-    far, as a state that passes through zero or dies out is none the less certain.
+    The result has shape (steps, batch). The error is compared with 1 where all values are smaller.
+    Only errors of that size bend a sigmoid or a tanh; smaller ones add up as the runs show. The
+    largest value is the largest so far: a state that passes through zero, or dies out, is still
+    certain.
     """
     exact = outputs[:, 0]
     largest = np.maximum.accumulate(np.abs(exact).max(axis=-1), axis=0)

@@ -1,8 +1,8 @@
-"""Monte Carlo arithmetic: what rounding may do to a value, told by running the formula many times.
+"""Monte Carlo arithmetic: many runs of a formula show how rounding may change its value.
 
-`reference.py` says what the bounds are and where they come from. Arrays have shape (runs, batch,
-width), run 0 being the exact one, or (1, batch, width) where all runs are alike or only run 0 is
-meant.
+`forward.py` says what the bounds are and where they come from. Arrays have shape (runs, batch,
+width). Run 0 is the exact one. An array of shape (1, batch, width) holds run 0 alone, or values
+that are the same in all runs.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from conformance.cases import floats
 RUNS = 32
 _HELD = RUNS // 2  # runs in which an operation makes the same error at every step
 _NOISE_SEED = 1997
-_POOL = 1 << 18  # signs drawn; operations take stretches of them
+_POOL = 1 << 18  # the number of signs drawn; each operation takes a stretch of them
+# distances in the pool between the signs of layers, and of steps on the way back
 _LAYERS_APART = 50021
-_STEPS_APART = 7919  # on the way back
+_STEPS_APART = 7919
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Values, how far a correct computation may be from them, and two of these from each other.
+    """Values and their bounds: three arrays of one shape, in float64.
 
-    Three arrays of one shape, in float64. Where `error_bound` is infinite nothing is certain of a
-    correct computation (it may overflow, or be chaotic), and `value` may be NaN.
+    A correct computation is at most `error_bound` away from `value`. Two correct computations are
+    at most `pair_bound` apart. An infinite `error_bound` says that a correct computation may give
+    anything (it may overflow, or be chaotic). There `value` may be NaN.
     """
 
     value: np.ndarray
@@ -36,9 +38,10 @@ class Estimate:
     pair_bound: np.ndarray
 
     def distance(self, observed: np.ndarray) -> np.ndarray:
-        """How far the observed values are from these, in error bounds: at most 1 on a correct path.
+        """Return how many error bounds the observed values are away: at most 1 on a correct path.
 
-        0 where the bound is infinite, inf where the observed value is not finite but should be.
+        It is 0 where the bound is infinite, and inf where the observed value is not finite but
+        should be.
         """
         with np.errstate(invalid="ignore", divide="ignore"):
             apart = np.abs(np.asarray(observed, np.float64) - self.value)
@@ -47,23 +50,23 @@ class Estimate:
         return np.where(np.isinf(self.error_bound), 0.0, ratio)
 
     def part(self, at: Any) -> Estimate:
-        """A copy of what stands at an index, so that the whole can be freed."""
+        """Copy the part at an index, so that the whole can be freed."""
         return Estimate(
             self.value[at].copy(), self.error_bound[at].copy(), self.pair_bound[at].copy()
         )
 
-    def where(self, kept: np.ndarray) -> Estimate:
-        """Exactly zero where not kept."""
+    def zero_except(self, kept: np.ndarray) -> Estimate:
+        """Put exact zeros where `kept` is False."""
         return Estimate(
             *(np.where(kept, a, 0.0) for a in (self.value, self.error_bound, self.pair_bound))
         )
 
 
 class Noise:
-    """Moves results by their error bounds, up or down at random; run 0 stays exact.
+    """Rounding errors: moves results by their bounds, up or down at random; run 0 stays exact.
 
-    A bound is that of run 0's result: that it is another in the other runs matters only to second
-    order. Methods change their first argument in place and return it.
+    All runs use the bound of run 0's result. In the other runs the bound differs a little, but that
+    is an effect of second order. Methods change their first argument in place and return it.
     """
 
     def __init__(self, dtype: str) -> None:
@@ -79,29 +82,29 @@ class Noise:
         self._free_at = _POOL // 2
 
     def next_step(self) -> None:
-        """Let the held runs make the errors of the step before once more."""
+        """Let the held runs repeat the errors of the step before."""
         self._held_at = self._held_start
 
-    def back_to(self, step: int) -> None:
-        """The same on the way back, where the free runs' errors are those of this step.
+    def go_back_to(self, step: int) -> None:
+        """Do the same on the way back, and give the free runs the errors of this step.
 
-        They do not depend on how many steps come after it.
+        These errors do not depend on how many steps come after it.
         """
         self._held_at = self._held_start
         self._free_at = _POOL // 2 + self._layer * _LAYERS_APART + step * _STEPS_APART
 
     def next_layer(self) -> None:
-        """Give the operations that follow errors of their own, however many steps there were."""
+        """Give the next operations their own errors, whatever the number of steps before."""
         self._held_start = self._held_at
         self._layer += 1
         self._free_at = _POOL // 2 + self._layer * _LAYERS_APART
 
-    def rounded(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
-        """Move by so many roundings of each value."""
-        return self.moved(values, roundings * self.roundoff * np.abs(values[:1]))
+    def round(self, values: np.ndarray, roundings: float = 1.0) -> np.ndarray:
+        """Move each value by the error of `roundings` roundings."""
+        return self.move(values, roundings * self.roundoff * np.abs(values[:1]))
 
-    def moved(self, values: np.ndarray, bound: np.ndarray, products: int = 1) -> np.ndarray:
-        """Move by a bound of shape (1, batch, width), and by an underflow of each product."""
+    def move(self, values: np.ndarray, bound: np.ndarray, products: int = 1) -> np.ndarray:
+        """Move by a bound of shape (1, batch, width), and by one underflow for each product."""
         errors = np.empty((RUNS, *values.shape[1:]))
         bound = bound + products * self.tiny
         width = values.shape[-1]
@@ -111,24 +114,26 @@ class Noise:
         values[1:] += errors
         return values
 
-    def summed(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
-        """Round a sum once, and its terms by `size`: their magnitudes, each as often as it rounds.
+    def round_sum(self, values: np.ndarray, size: np.ndarray, products: int) -> np.ndarray:
+        """Round a sum once, and its terms by `size`.
 
-        Where the sum may overflow it is lost.
+        `size` is the sum of the terms' magnitudes, each counted as often as the term is rounded.
+        A sum that may overflow is lost.
         """
-        values = self.fitting(values)
-        return self.moved(values, self.roundoff * (size + np.abs(values[:1])), products)
+        values = self.lose_overflow(values)
+        return self.move(values, self.roundoff * (size + np.abs(values[:1])), products)
 
-    def fitting(self, values: np.ndarray) -> np.ndarray:
-        """Lose, that is make NaN, what may overflow."""
+    def lose_overflow(self, values: np.ndarray) -> np.ndarray:
+        """Lose the values that may overflow: make them NaN."""
         if values.size and not (values.max() <= self.limit and values.min() >= -self.limit):
             values[np.abs(values) > self.limit] = np.nan
         return values
 
-    def either(self, sides: np.ndarray) -> np.ndarray:
-        """Where not all runs are on the same side of something, let each but run 0 take either.
+    def take_either_side(self, sides: np.ndarray) -> np.ndarray:
+        """Let each run, except run 0, take either side where not all runs are on the same one.
 
-        So several such places that one value depends on come together in all ways that they can.
+        A value may depend on several such places. Random sides bring all their combinations
+        together.
         """
         width = sides.shape[-1]
         drawn = [_signs(at, width) > 0 for at in (self._held_at, self._free_at)]
@@ -141,26 +146,29 @@ class Noise:
         return taken
 
     def _advance(self, width: int) -> None:
-        """Go on to signs that have not been taken."""
+        """Go on to signs that were not used yet."""
         self._held_at += _HELD * width + 1
         self._free_at += _HELD * width + 1
 
     def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
-        """Value, width and spread over an axis of runs."""
+        """Return value, error bound and pair bound over an axis of runs."""
         value = runs.take(0, axis)
         highest, lowest = runs.max(axis), runs.min(axis)
-        width = np.maximum(highest - value, value - lowest)
-        # Only the paths' own roundings set them apart; the reference's have no part in it.
-        spread = (highest - lowest) * (self._own / self.roundoff)
-        return Estimate(value, self._judgeable(width), self._judgeable(spread))
+        error_bound = np.maximum(highest - value, value - lowest)
+        # Two paths differ only by their own roundings; those of the reference play no part.
+        pair_bound = (highest - lowest) * (self._own / self.roundoff)
+        return Estimate(value, self._judgeable(error_bound), self._judgeable(pair_bound))
 
-    def _judgeable(self, width: np.ndarray) -> np.ndarray:
-        """No narrower than an underflow, infinite where a run is lost."""
-        return np.where(np.isfinite(width), np.maximum(width, self.tiny), np.inf)
+    def _judgeable(self, bound: np.ndarray) -> np.ndarray:
+        """Make a bound at least as large as an underflow, and infinite where a run is lost."""
+        return np.where(np.isfinite(bound), np.maximum(bound, self.tiny), np.inf)
 
 
 def _signs(start: int, width: int) -> np.ndarray:
-    """Signs for half of the runs, alike for all rows, from a place in an endless sequence."""
+    """Return signs for half of the runs, the same for all rows, from a place in the sequence.
+
+    The sequence has no end: it repeats.
+    """
     count = _HELD * width
     begin = start % (_POOL - count)
     return _pool()[begin : begin + count].reshape(_HELD, 1, width)
@@ -172,7 +180,7 @@ def _pool() -> np.ndarray:
 
 
 def _underflow(dtype: str) -> float:
-    """How far a result may be off because it is too small for the dtype."""
+    """Return the largest error of a result that is too small for the dtype."""
     if dtype == "float16":
         return floats.smallest_subnormal(dtype) / 2
     return floats.smallest_normal(dtype)

@@ -22,7 +22,7 @@ from conformance.cases.case import Case
 from conformance.cases.malformations import state_malformations
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.engine.outcome import Outcome
 from conformance.reference.expected import expected_trajectory
 from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, WEAKER
@@ -287,9 +287,9 @@ def _ratio(case: Case, old: Judged, new: Judged) -> float | None:
     if first.case != case or first.call != case_calls.whole(case):
         return None
     try:
-        was = accepted(case, first.seen)
+        was = accepted_run(case, first.seen)
         numbers.agrees_with_reference(case, was)
-        now = accepted(case, new.asked[0].seen)
+        now = accepted_run(case, new.asked[0].seen)
     except Deviation:
         return None
     return numbers.runs_agree(now, was, expected_trajectory(case), "OLD's")

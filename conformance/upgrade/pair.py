@@ -12,7 +12,7 @@ from conformance.contract.clause import Clause, Runs
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.judge import judge_case
 from conformance.engine.outcome import Outcome
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.reference import batch_cache
 from conformance.upgrade import diff
 from conformance.upgrade.diff import Asked, Compared, Judged

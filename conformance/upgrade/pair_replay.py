@@ -45,7 +45,7 @@ def replay_pair(text: str, old: Target, new: Target) -> Replayed:
         offers = {offer.name: offer for offer in target.describe().paths}
         replaying.must_be_offered(clause, side, offers)
     crossing = Crossing(
-        Path.of(here.program.path).generation, Path.of(there.program.path).generation
+        Path.parse(here.program.path).generation, Path.parse(there.program.path).generation
     )
     (compared,) = Both(clause, crossing, BatchingClient(old), BatchingClient(new)).compare([here])
     return Replayed(clause, case, compared.difference)

@@ -16,7 +16,7 @@ from conformance.cases.case import Case
 from conformance.contract.clause import Clause, Subject
 from conformance.engine.outcome import Outcome
 from conformance.engine.search import BaseSearch, Budget
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.change_kinds import CHANGED
 from conformance.results.verdict import HOLDS, NEW
 from conformance.upgrade.diff import Compared, Difference

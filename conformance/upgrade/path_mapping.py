@@ -29,7 +29,7 @@ class Crossing:
 
     def there(self, path: str) -> str:
         """The new target's path in place of one of the old target."""
-        of = Path.of(path)
+        of = Path.parse(path)
         return f"{of.api}/{self.new}" if of.generation == self.old else path
 
     def case(self, case: Case) -> Case:
@@ -44,22 +44,22 @@ class Crossing:
     def named_as_old(self, offers: Offers) -> list[wire.PathOffer]:
         """What the new target offers of its generation, under the names of the old one's paths."""
         return [
-            dataclasses.replace(offer, name=f"{Path.of(offer.name).api}/{self.old}")
+            dataclasses.replace(offer, name=f"{Path.parse(offer.name).api}/{self.old}")
             for offer in offers
-            if Path.of(offer.name).generation == self.new
+            if Path.parse(offer.name).generation == self.new
         ]
 
 
 def default_generation(offers: Offers) -> str:
     """What `tf.keras` is."""
-    found = {Path.of(offer.name).generation for offer in offers if not offer.missing}
+    found = {Path.parse(offer.name).generation for offer in offers if not offer.missing}
     return KERAS_3 if KERAS_3 in found else KERAS_2
 
 
 def crossings(old: Offers, new: Offers) -> list[Crossing]:
     """Which generations are compared, what `tf.keras` is in each before what has the same name."""
-    available = {Path.of(offer.name).generation for offer in old if not offer.missing}
-    there = {Path.of(offer.name).generation for offer in new if not offer.missing}
+    available = {Path.parse(offer.name).generation for offer in old if not offer.missing}
+    there = {Path.parse(offer.name).generation for offer in new if not offer.missing}
     by_default = Crossing(default_generation(old), default_generation(new))
     alike = [Crossing(name, name) for name in (V1, KERAS_2, KERAS_3) if name in available & there]
     return list(dict.fromkeys([*([by_default] if by_default.old in available else []), *alike]))
@@ -67,8 +67,8 @@ def crossings(old: Offers, new: Offers) -> list[Crossing]:
 
 def of_subject(subject: Subject) -> Crossing:
     """The crossing that a subject is about."""
-    old = Path.of(subject.path).generation
-    return Crossing(old, Path.of(subject.other).generation if subject.other else old)
+    old = Path.parse(subject.path).generation
+    return Crossing(old, Path.parse(subject.other).generation if subject.other else old)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def gone(old: Offers, new: Offers) -> list[Gone]:
         Gone(offer.name, offered.get(offer.name) or "it is not there")
         for offer in old
         if not offer.missing
-        and all(crossing.old != Path.of(offer.name).generation for crossing in compared)
+        and all(crossing.old != Path.parse(offer.name).generation for crossing in compared)
     ]
 
 
@@ -101,7 +101,7 @@ def subjects(clause: Clause, old: Offers, new: Offers) -> list[Subject]:
     for crossing in crossings(old, new):
         there = set(clause.subjects(_available(crossing.named_as_old(new))))
         for subject in here:
-            if Path.of(subject.path).generation == crossing.old and subject in there:
+            if Path.parse(subject.path).generation == crossing.old and subject in there:
                 path = crossing.there(subject.path)
                 other = None if path == subject.path else path
                 found.append(dataclasses.replace(subject, other=other))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conformance import ledger
+from conformance.ledger.load import load_ledger
 from conformance.targets import registry
 from reports.run_files.run_file import Run, read
 
@@ -18,8 +18,7 @@ FOLDER = ROOT / "reports" / "baselines"
 
 _MADE_BY = "made-by.json"
 # what decides which cases are judged, and how; how targets and baselines are made does not
-_DECIDING = ("conformance/*.py", "conformance/adapter/*.py", "conformance/ledger/__init__.py",
-             "strategies/*.py")  # fmt: skip
+_DECIDING = ("conformance/**/*.py", "strategies/*.py")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Maker:
     def told(self, versions: Mapping[str, str]) -> dict[str, object]:
         """What is written down of a baseline of a target with these versions."""
         digest = hashlib.sha256()
-        for entry in ledger.load(versions).entries:
+        for entry in load_ledger(versions).entries:
             digest.update(repr(replace(entry, versions=())).encode())
         return {"profile": self.profile, "suite": self.suite, "ledger": _short(digest),
                 "versions": dict(versions)}  # fmt: skip

@@ -103,7 +103,7 @@ def _set_in_another_dtype(case: Case) -> Attempt:
     """A reset to arrays of another dtype, between two calls."""
     built = build_code.built(case)
     taken = case_calls.without_state(case)
-    states = state_forms.held_as(state_forms.NUMPY, case_calls.given_state(case))
+    states = state_forms.hold_leaves_as(state_forms.NUMPY, case_calls.given_state(case))
     return Attempt(
         [
             *built.statements,

@@ -101,7 +101,7 @@ def _pair(container: str, held_as: str = "tensor") -> Callable[[Case], wire.Call
 
 def _nested(case: Case) -> wire.Call:
     return documented_usage.call(
-        case, documented_usage.nested(case, documented_usage.TUPLE, state_forms.NUMPY)
+        case, documented_usage.nested_state(case, state_forms.TUPLE, state_forms.NUMPY)
     )
 
 
@@ -111,7 +111,7 @@ def _written(case: Case) -> wire.Call:
 
 def _pair_or_tensor(case: Case) -> wire.Call:
     if case.program.cells[0].is_lstm:
-        return _pair(documented_usage.TUPLE)(case)
+        return _pair(state_forms.TUPLE)(case)
     return documented_usage.call(case, documented_usage.tensor(case))
 
 
@@ -122,9 +122,9 @@ BY_CLAUSE = {
     "SQ-25": Scenario(REFUSED, isolated=True),
     "SQ-26": Scenario(REFUSED, isolated=True),
     "DC-01": Scenario(ACCEPTED, isolated=True),
-    "DC-02": Scenario(ACCEPTED, _pair(documented_usage.TUPLE), isolated=True),
-    "DC-04": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
-    "DC-05": Scenario(ACCEPTED, _pair(documented_usage.LIST, state_forms.NUMPY), isolated=True),
+    "DC-02": Scenario(ACCEPTED, _pair(state_forms.TUPLE), isolated=True),
+    "DC-04": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
+    "DC-05": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
     "DC-06": Scenario(ACCEPTED, _nested, isolated=True),
     "DC-07": Scenario(ACCEPTED, isolated=True),
     "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),
@@ -143,7 +143,7 @@ BY_CLAUSE = {
     "RT-16": Scenario(ACCEPTED),
     "ST-13": Scenario(ACCEPTED, case_calls.first_part),
     "ST-14": Scenario(
-        REFUSED, case_calls.of_other_batch, isolated=True, first=case_calls.without_state
+        REFUSED, case_calls.whole_of_other_batch, isolated=True, first=case_calls.without_state
     ),
     "ST-15": Scenario(ACCEPTED, case_calls.without_state, isolated=True),
     "ST-20": Scenario(ACCEPTED, case_calls.first_part),

@@ -174,7 +174,7 @@ def _docstring(verdict: Verdict, case: Case, versions: dict[str, str]) -> Iterat
     about = f"{verdict.clause} on {verdict.path}, {case.program.cell_name}, {case.program.mode}"
     found = Error.of(verdict.observation or {})
     seen = found.name if found else "accepted"
-    told = f"Seen with {_release_words(versions, Path.of(case.program.path))}: {seen}."
+    told = f"Seen with {_release_words(versions, Path.parse(case.program.path))}: {seen}."
     clause = textwrap.wrap(text(verdict.statement), _WIDTH)
     yield f'"""{text(about)}.'
     yield from ("", *clause, f'{text(told)}"""')
@@ -193,7 +193,7 @@ def _prepared(case: Case, statements: Sequence[Code], after: Sequence[str]) -> I
     """All before what comes `after`, the call; if any of it fails, nothing can be told."""
     level = 2 if case.program.mode == GRAPH else 1
     lines = [line for code in statements for line in laid_out(code, level)]
-    library = _LIBRARIES[Path.of(case.program.path).generation]
+    library = _LIBRARIES[Path.parse(case.program.path).generation]
     drawn = any("random." in line for line in (*lines, *after))
     # v1 functions look for tf.keras, whatever cell they are given
     legacy = library is not _LIBRARIES["keras3"] or any(

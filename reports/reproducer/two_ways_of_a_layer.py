@@ -49,7 +49,7 @@ def _needs_state(judged: tuple[str, ...]) -> bool:
 def _of_case(judged: tuple[str, ...], case: Case) -> list[str]:
     names = {
         "reset": "reset_state"
-        if Path.of(case.program.path).generation == "keras3"
+        if Path.parse(case.program.path).generation == "keras3"
         else "reset_states",
         "split": case_calls.split(case) if case.data.split else 0,
         "keras": build_code.keras(case),

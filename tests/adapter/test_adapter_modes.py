@@ -14,7 +14,12 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case, make_case
 from conformance.cases.program import IN_PARTS, WIRINGS, Cell
 from conformance.checks.deviation import Deviation
-from conformance.checks.outputs import Run, accepted, as_declared, same_structure
+from conformance.checks.outputs import (
+    Run,
+    accepted_run,
+    must_have_same_structure,
+    must_match_declaration,
+)
 from conformance.contract.clause import DrawSpec, Subject
 from strategies import mode_cases
 from tests import support
@@ -23,7 +28,7 @@ MODEL = Subject("Model/keras3", "LSTM")
 SEVERAL = DrawSpec(["unrolled"], lambda mode: 3 if mode == "eager" else 20)
 
 
-@given(mode_cases.few(Subject("RNN/keras3", "GRU"), SEVERAL))
+@given(mode_cases.few_cases(Subject("RNN/keras3", "GRU"), SEVERAL))
 def test_a_few_are_as_many_as_in_eager_mode(cases: tuple[Case, ...]) -> None:
     assert len(cases) in (1, 3)
 
@@ -33,7 +38,7 @@ def test_one_is_one(cases: tuple[Case, ...]) -> None:
     assert len(cases) == 1
 
 
-@given(mode_cases.of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
+@given(mode_cases.cases_of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
 def test_cases_of_one_size_differ_in_their_data(cases: tuple[Case, ...]) -> None:
     assert len({(case.data.batch, case.data.steps) for case in cases}) == 1
     assert len({case.data.data_seed for case in cases}) == len(cases)
@@ -52,11 +57,11 @@ def test_options_of_one_generation_are_drawn_only_for_its_own_programs() -> None
         return True in seen
 
     assert has_reset_after(mode_cases.one_program)
-    assert has_reset_after(mode_cases.of_one_size)
-    assert not has_reset_after(mode_cases.few)
+    assert has_reset_after(mode_cases.cases_of_one_size)
+    assert not has_reset_after(mode_cases.few_cases)
 
 
-@given(mode_cases.wired(MODEL, SEVERAL, wirings=WIRINGS))
+@given(mode_cases.wired_models(MODEL, SEVERAL, wirings=WIRINGS))
 def test_a_wiring_has_what_it_needs(cases: tuple[Case, ...]) -> None:
     (case,) = cases
     assert (case.data.split is not None) == (case.program.wiring in IN_PARTS)
@@ -74,18 +79,18 @@ def whole_number(array: wire.Array) -> int:
 
 
 def test_a_model_gets_the_split_of_the_sequence_and_the_batch_size() -> None:
-    assert case_calls.of_model(CASE).arguments == ()
-    call = case_calls.of_model(CASE.replace(wiring="encoder", split=2), rows=1)
+    assert case_calls.model_call(CASE).arguments == ()
+    call = case_calls.model_call(CASE.replace(wiring="encoder", split=2), rows=1)
     arguments = {name: whole_number(array) for name, array in call.arguments}
     assert arguments == {"split": 2, "batch_size": 1}
 
 
 def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
     wired = CASE.replace(wiring="encoder", split=2)
-    layer = case_calls.of_layer(wired)
+    layer = case_calls.layer_of_model(wired)
     assert layer == CASE.replace(path="layer/keras2", mode="eager")
     stack = CASE.replace(cells=(Cell("GRU", 1), Cell("GRU", 1)))
-    assert case_calls.of_layer(stack).program.path == "RNN/keras2"
+    assert case_calls.layer_of_model(stack).program.path == "RNN/keras2"
 
 
 # --- containers -----------------------------------------------------------------------------------
@@ -94,16 +99,18 @@ def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
 def run_with_state_in(container: str) -> Run:
     seen = support.perfect(CASE.replace(mode="eager"))
     state = wire.Node(container, seen.state.children)
-    return accepted(CASE, dataclasses.replace(seen, state=state))
+    return accepted_run(CASE, dataclasses.replace(seen, state=state))
 
 
 def test_final_states_in_like_containers_are_alike() -> None:
-    same_structure(run_with_state_in("list"), run_with_state_in("list"), "the other's")
+    must_have_same_structure(run_with_state_in("list"), run_with_state_in("list"), "the other's")
 
 
 def test_a_tuple_is_no_list() -> None:
     with pytest.raises(Deviation) as deviation:
-        same_structure(run_with_state_in("tuple"), run_with_state_in("list"), "the eager call's")
+        must_have_same_structure(
+            run_with_state_in("tuple"), run_with_state_in("list"), "the eager call's"
+        )
     assert deviation.value.sentence == (
         "final state = (float32(3, 2), float32(3, 2)), but must be the eager call's"
         " [float32(3, 2), float32(3, 2)]"
@@ -123,7 +130,7 @@ def observation_declaring(outputs: object, *state: object) -> wire.Observation:
 
 @pytest.mark.parametrize("h", [H, wire.Spec("float32", (3, 2)), wire.Spec("float32", (3, None))])
 def test_sizes_may_be_unknown(h: wire.Spec) -> None:
-    as_declared(observation_declaring(OUTPUTS, h, H))
+    must_match_declaration(observation_declaring(OUTPUTS, h, H))
 
 
 DECLARED = {
@@ -141,4 +148,4 @@ def test_another_declaration_deviates(name: str) -> None:
     with pytest.raises(
         Deviation, match=r"the symbolic outputs and state = .*must be what is given"
     ):
-        as_declared(observation_declaring(*DECLARED[name]))
+        must_match_declaration(observation_declaring(*DECLARED[name]))

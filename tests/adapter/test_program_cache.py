@@ -40,14 +40,14 @@ def programs(offer: wire.PathOffer) -> list[Case]:
 
 
 def _cells(kind: str, path: str) -> tuple[Cell, ...]:
-    if state_forms.Path.of(path).api in BIDIRECTIONAL:
+    if state_forms.Path.parse(path).api in BIDIRECTIONAL:
         return (Cell(kind, 3), Cell(kind, 2))
     return (Cell("GRU", 3), Cell("LSTM", 2)) if kind == STACK else (Cell(kind, 3),)
 
 
 def data_cases(program: Case) -> Iterator[Case]:
     """Yield cases that each have another batch, steps, weights and state."""
-    one_step = state_forms.Path.of(program.program.path).api == "cell"
+    one_step = state_forms.Path.parse(program.program.path).api == "cell"
     for seed, (batch, steps, state) in enumerate(
         [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
     ):
@@ -83,9 +83,9 @@ def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.Pat
 
 
 def assert_alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
-    one, other = outputs.accepted(case, kept), outputs.accepted(case, new)
+    one, other = outputs.accepted_run(case, kept), outputs.accepted_run(case, new)
     assert state_forms.format_tree(kept.state) == state_forms.format_tree(new.state)
-    numbers.identical_runs(one, other, "the new program's")
+    numbers.runs_are_identical(one, other, "the new program's")
 
 
 @pytest.mark.parametrize("mode", ["eager", "function"])
@@ -102,8 +102,8 @@ def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
         calls = case_calls.run(case, [case_calls.whole(case)] * 2)
         once, again = target.run(case_calls.program(case), (calls, calls))
         assert_alike(case, once[0], again[0])
-        stored = stored_state.stored(case, once[0])
-        assert not (stored[0][0] == stored_state.stored(case, once[1])[0][0]).all()
+        stored = stored_state.stored_values(case, once[0])
+        assert not (stored[0][0] == stored_state.stored_values(case, once[1])[0][0]).all()
 
 
 @pytest.mark.parametrize("mode", ["function", "graph"])
@@ -114,21 +114,22 @@ def test_it_is_indeed_kept(target: Target, mode: str) -> None:
 
 
 BOUNDED = """
-import dataclasses, sys
+import sys
 sys.path.insert(0, sys.argv[1])
-from conformance import requests
 from conformance.adapter import serve
-from conformance.case import Case, Cell
+from conformance.cases import case_calls
+from conformance.cases.case import make_case
+from conformance.cases.program import Cell
 
 serve.reply("describe", None)
-from conformance.adapter import kept
+from conformance.adapter import program_cache
 
-case = Case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
-for features in range(1, kept.LIMIT + 20):
-    wider = dataclasses.replace(case, features=features)
-    run = requests.run(wider, [requests.whole(wider)])
-    assert serve.reply("run", (requests.program(wider), (run,)))[0] == "answer"
-print(len(kept._idle) == kept.LIMIT, len(kept._idle))
+case = make_case("cell/keras3", "eager", (Cell("SimpleRNN", 1),))
+for features in range(1, program_cache.LIMIT + 20):
+    wider = case.replace(features=features)
+    run = case_calls.run(wider, [case_calls.whole(wider)])
+    assert serve.reply("run", (case_calls.program(wider), (run,)))[0] == "answer"
+print(len(program_cache._idle) == program_cache.LIMIT, len(program_cache._idle))
 """
 
 
@@ -153,7 +154,7 @@ def test_one_that_failed_is_rebuilt(target: Target) -> None:
     def building_seconds() -> float:
         before = target.seconds()["building"]
         (seen, _) = ask(target, program, False)
-        numbers.agrees_with_reference(program, outputs.accepted(program, seen))
+        numbers.agrees_with_reference(program, outputs.accepted_run(program, seen))
         return target.seconds()["building"] - before
 
     assert building_seconds() > 10 * building_seconds()

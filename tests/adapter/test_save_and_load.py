@@ -60,25 +60,25 @@ def case_on(path: str, way: str) -> Case:
 @pytest.mark.parametrize(("path", "way"), OFFERED)
 def test_a_reloaded_program_does_the_same(target: Target, path: str, way: str) -> None:
     case = case_on(path, way)
-    (before,) = observe(target, case_calls.as_made(case))
+    (before,) = observe(target, case_calls.before_reloading(case))
     (after,) = observe(target, case)
     if way == wire.WHOLE_KERAS2_CONFIG and not path.startswith("cell"):
         assert after.error is not None
         assert after.error.stage == "build"
         return
-    outputs.accepted(case, after)
+    outputs.accepted_run(case, after)
     numbers.same_observations(before, after)
-    outputs.weights_intact(after)
+    outputs.must_keep_weights(after)
 
 
 @pytest.mark.parametrize("way", [wire.CONFIG, wire.KERAS_FILE, wire.V1_WEIGHTS])
 def test_other_weights_are_reloaded_too(target: Target, way: str) -> None:
     cases = [case_on("RNN/keras3", way).replace(weight_seed=seed) for seed in (0, 1, 0)]
     seen = observe(target, *cases)
-    wanted = observe(target, *(case_calls.as_made(case) for case in cases))
+    wanted = observe(target, *(case_calls.before_reloading(case) for case in cases))
     for one, other in zip(seen, wanted, strict=True):
         numbers.same_observations(other, one)
-        outputs.weights_intact(one)
+        outputs.must_keep_weights(one)
     assert seen[0].outputs != seen[1].outputs
 
 
@@ -95,7 +95,7 @@ def test_a_made_object_shows_its_config_and_weights(target: Target) -> None:
     before, after = map(json.loads, made.configs)
     assert before == after
     assert [cell["config"]["units"] for cell in before["cell"]["config"]["cells"]] == [2, 3]
-    plain = case_calls.as_made(case_on("RNN/keras2", wire.CONFIG))
+    plain = case_calls.before_reloading(case_on("RNN/keras2", wire.CONFIG))
     made = target.look(case_calls.program(plain))
     assert len(made.configs) == 1
     assert [weights.recurrent.shape for weights in made.weights] == [(2, 8), (3, 9)]
@@ -123,19 +123,20 @@ def test_defaults_are_described_once_for_each_class(target: Target) -> None:
 
 
 FILES = """
-import dataclasses, os, sys, tempfile
+import os, sys, tempfile
 sys.path.insert(0, sys.argv[1])
 tempfile.tempdir = sys.argv[2]
-from conformance import requests
 from conformance.adapter import serve
-from conformance.case import Case, Cell
+from conformance.cases import case_calls
+from conformance.cases.case import make_case
+from conformance.cases.program import Cell
 
 serve.reply("describe", None)
-case = Case("layer/keras3", "eager", (Cell("LSTM", 1),))
+case = make_case("layer/keras3", "eager", (Cell("LSTM", 1),))
 for way in (".keras", ".h5", "weights", "saved_model"):
-    asked = dataclasses.replace(case, reloaded=way)
-    run = requests.run(asked, [requests.whole(asked)])
-    kind, ((seen,),) = serve.reply("run", (requests.program(asked), (run,)))
+    asked = case.replace(reloaded=way)
+    run = case_calls.run(asked, [case_calls.whole(asked)])
+    kind, ((seen,),) = serve.reply("run", (case_calls.program(asked), (run,)))
     assert kind == "answer" and seen.error is None, seen
 # TensorFlow leaves its own until it ends
 print("left:", [name for name in os.listdir(sys.argv[2]) if "autograph" not in name])

@@ -1,4 +1,4 @@
-"""A case: JSON there and back, an identity, and one line where it cannot be read."""
+"""A case: its JSON, its identity, and the one-line error where its JSON cannot be read."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_two_cells_of_both_directions_are_no_stack() -> None:
     assert from_json(both.to_json()) == both
 
 
-def test_outputs_that_are_not_merged_are_told_from_those_side_by_side() -> None:
+def test_outputs_that_are_not_merged_differ_from_those_side_by_side() -> None:
     apart = make_case("Bidirectional/keras3", "eager", (Cell("GRU", 2),) * 2)
     apart = apart.replace(layer=Layer(merge_mode=None))
     assert '"layer":{"merge_mode":null}' in apart.to_json()
@@ -145,7 +145,7 @@ def test_every_option_of_a_cell_counts_for_the_identity(field: str) -> None:
 
 
 def test_the_identity_is_stable() -> None:
-    # Written down in reports: changing it makes every older run file's cases strangers
+    # Reports contain it: if it changes, the cases of older run files are no longer recognized.
     assert CASE.identity == "7c69bb5d9a96"
 
 
@@ -164,7 +164,7 @@ UNREADABLE = {
     "missing fields": ('{"cells":[{"kind":"GRU","units":1}]}', "lacks ['path', 'mode']"),
     "no cells": (json.dumps({**PLAIN, "cells": []}), "at least one cell"),
     "cells of another type": (json.dumps({**PLAIN, "cells": "LSTM"}), "at least one cell"),
-    "a cell that is none": (json.dumps({**PLAIN, "cells": [5]}), "Cell = 5"),
+    "a cell that is a number": (json.dumps({**PLAIN, "cells": [5]}), "Cell = 5"),
     "a cell without units": (json.dumps({**PLAIN, "cells": [{"kind": "GRU"}]}), "units"),
     "unknown option": (
         json.dumps({**PLAIN, "cells": [{"kind": "GRU", "units": 1, "size": 2}]}),
@@ -203,12 +203,12 @@ UNREADABLE = {
     "path not text": (json.dumps({**PLAIN, "path": 3}), "path"),
     "malformation not an object": (json.dumps({**PLAIN, "malformation": "dict"}), "Malformation"),
     "unknown malformation": (json.dumps({**PLAIN, "malformation": {"name": "odd"}}), "odd"),
-    "a leaf that there is not": (
+    "a leaf that does not exist": (
         json.dumps({**PLAIN, "malformation": {"name": "scalar", "leaf": 2}}),
         "leaf = 2, but must be from 0 to 1",
     ),
-    "a wrapper that there is not": (_with_cell(wrappers=["odd"]), "wrappers = ['odd']"),
-    "a structure that there is not": (_with_cell(custom={"structure": "odd"}), "structure"),
+    "a wrapper that does not exist": (_with_cell(wrappers=["odd"]), "wrappers = ['odd']"),
+    "a structure that does not exist": (_with_cell(custom={"structure": "odd"}), "structure"),
     "a user's own GRU": (_with_cell(kind="GRU", custom={}), "kind = 'GRU'"),
     "a ConvLSTM without convolution": (_with_cell(kind="ConvLSTM"), "convolution of a ConvLSTM"),
     "space that is no list": (_convolving(space=3, kernel=[1]), "space = 3"),
@@ -235,9 +235,9 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_an_unreadable_case_is_told_in_one_line(name: str) -> None:
-    text, told = UNREADABLE[name]
+def test_the_error_of_an_unreadable_case_is_one_line(name: str) -> None:
+    text, message = UNREADABLE[name]
     with pytest.raises(UnreadableCase) as error:
         from_json(text)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert "\n" not in str(error.value)

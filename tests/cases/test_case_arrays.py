@@ -1,4 +1,4 @@
-"""The arrays of a case: exact in its dtype, and dependent on nothing but what they should be."""
+"""The arrays of a case: exact in its dtype, and dependent only on the right fields."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CASE = make_case(
 )
 
 
-def changed(**fields: Any) -> Case:
+def with_fields(**fields: Any) -> Case:
     return CASE.replace(**fields)
 
 
@@ -45,14 +45,14 @@ def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("values", case_arrays.STATE_VALUES)
 def test_all_values_are_exact_in_the_dtype(dtype: str, values: str) -> None:
-    for array in all_arrays(changed(dtype=dtype, state=values)):
+    for array in all_arrays(with_fields(dtype=dtype, state=values)):
         assert array.dtype == np.float64
         assert (floats.round_to(array, dtype) == array).all()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_an_array_survives_the_journey(dtype: str) -> None:
-    values = case_arrays.inputs(changed(dtype=dtype))
+    values = case_arrays.inputs(with_fields(dtype=dtype))
     sent = floats.to_wire(values, dtype)
     assert sent.dtype == dtype
     assert len(sent.data) == values.size * (8 if dtype == "float64" else 4 if "32" in dtype else 2)
@@ -98,7 +98,7 @@ def test_weights_have_the_shapes_of_their_cells() -> None:
 
 def test_a_convolution_has_rows_for_each_place_in_its_kernel() -> None:
     cell = Cell("ConvLSTM", 3, convolution=Convolution((4, 5), (2, 3), "valid"))
-    case = changed(cells=(cell,))
+    case = with_fields(cells=(cell,))
     (weights,) = case_arrays.weights(case)
     assert weights.kernel.shape == (2 * 3 * 2, 12)
     assert weights.recurrent.shape == (2 * 3 * 3, 12)
@@ -108,25 +108,25 @@ def test_a_convolution_has_rows_for_each_place_in_its_kernel() -> None:
 
 def test_a_cell_above_one_with_doubled_output_is_fed_all_of_it() -> None:
     own = Cell("LSTM", 3, custom=Custom(doubled=True))
-    _, above = case_arrays.weights(changed(cells=(own, Cell("GRU", 2))))
+    _, above = case_arrays.weights(with_fields(cells=(own, Cell("GRU", 2))))
     assert above.kernel.shape == (6, 6)
 
 
 def test_without_a_state_a_cell_starts_from_its_own() -> None:
     own = Cell("LSTM", 2, custom=Custom(start=True))
-    case = changed(cells=(own, Cell("GRU", 2)), state=None)
+    case = with_fields(cells=(own, Cell("GRU", 2)), state=None)
     (h, c), (above,) = case_arrays.state(case)
     assert (h == 0.5).all()
     assert (c == -0.25).all()
     assert not above.any()
     assert case_arrays.state(case_arrays.array_spec(case))[0][0].tolist() == h.tolist()
-    assert case_arrays.array_spec(changed(state=None)) == case_arrays.array_spec(
-        changed(state="zeros")
+    assert case_arrays.array_spec(with_fields(state=None)) == case_arrays.array_spec(
+        with_fields(state="zeros")
     )
 
 
 def test_a_cell_without_bias_has_none() -> None:
-    (weights,) = case_arrays.weights(changed(cells=(Cell("SimpleRNN", 2, use_bias=False),)))
+    (weights,) = case_arrays.weights(with_fields(cells=(Cell("SimpleRNN", 2, use_bias=False),)))
     assert weights.bias is None
     assert weights.kernel.shape == (2, 2)
 
@@ -134,7 +134,7 @@ def test_a_cell_without_bias_has_none() -> None:
 def test_weights_keep_to_their_scale() -> None:
     for scale in (0.1, 2.0):
         (weights,) = case_arrays.weights(
-            changed(cells=(Cell("LSTM", 16),), weight_scale=scale, features=8)
+            with_fields(cells=(Cell("LSTM", 16),), weight_scale=scale, features=8)
         )
         assert weights.bias is not None
         assert 0.8 * scale < np.abs(weights.bias).max() <= 1.01 * scale
@@ -161,7 +161,7 @@ def test_state_has_the_widths_of_its_cells() -> None:
 def test_state_values_are_as_large_as_their_name_says(
     values: str | None, least: float, most: float
 ) -> None:
-    for leaves in case_arrays.state(changed(state=values, dtype="float64", batch=8)):
+    for leaves in case_arrays.state(with_fields(state=values, dtype="float64", batch=8)):
         for leaf in leaves:
             assert (np.abs(leaf) >= least).all()
             assert (np.abs(leaf) <= most).all()
@@ -170,21 +170,21 @@ def test_state_values_are_as_large_as_their_name_says(
 @pytest.mark.parametrize("values", ["small", "mixed", "large"])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_rows_units_and_leaves_of_a_state_differ(values: str, dtype: str) -> None:
-    case = changed(state=values, dtype=dtype, batch=8, cells=(Cell("LSTM", 3), Cell("LSTM", 3)))
+    case = with_fields(state=values, dtype=dtype, batch=8, cells=(Cell("LSTM", 3), Cell("LSTM", 3)))
     cells = [np.concatenate(leaves, axis=1) for leaves in case_arrays.state(case)]
-    for joined in cells:
-        assert np.unique(joined).size == joined.size
+    for values_of_cell in cells:
+        assert np.unique(values_of_cell).size == values_of_cell.size
     assert (cells[0] != cells[1]).any()
 
 
 def test_a_wide_batch_of_a_narrow_dtype_runs_out_of_values_but_not_of_time() -> None:
-    case = changed(state="large", batch=300, cells=(Cell("SimpleRNN", 4),))
+    case = with_fields(state="large", batch=300, cells=(Cell("SimpleRNN", 4),))
     assert case_arrays.state(case)[0][0].shape == (300, 4)
 
 
 def test_unknown_state_values_are_refused() -> None:
     with pytest.raises(ValueError, match="state = 'tiny', but must be None or one of"):
-        case_arrays.state(changed(state="tiny"))
+        case_arrays.state(with_fields(state="tiny"))
 
 
 def test_unknown_dtypes_are_refused() -> None:
@@ -193,40 +193,40 @@ def test_unknown_dtypes_are_refused() -> None:
 
 
 def test_the_same_case_means_the_same_arrays() -> None:
-    assert same(all_arrays(CASE), all_arrays(changed()))
+    assert same(all_arrays(CASE), all_arrays(with_fields()))
 
 
 def test_path_mode_and_form_do_not_matter() -> None:
-    other = changed(path="dynamic_rnn", mode="graph", form="list", split=1, other="reference")
+    other = with_fields(path="dynamic_rnn", mode="graph", form="list", split=1, other="reference")
     assert same(all_arrays(CASE), all_arrays(other))
 
 
 def test_weights_depend_on_their_seed_alone() -> None:
     weights = all_arrays(CASE)[:8]
-    assert same(weights, all_arrays(changed(data_seed=9, batch=1, steps=2, state="ones"))[:8])
-    other = all_arrays(changed(weight_seed=9))[:8]
+    assert same(weights, all_arrays(with_fields(data_seed=9, batch=1, steps=2, state="ones"))[:8])
+    other = all_arrays(with_fields(weight_seed=9))[:8]
     assert not any((a == b).all() for a, b in zip(weights, other, strict=True))
 
 
 def test_inputs_and_state_depend_on_their_seed_alone() -> None:
-    assert same(all_arrays(CASE)[8:], all_arrays(changed(weight_seed=9, weight_scale=0.1))[8:])
-    other = all_arrays(changed(data_seed=9))[8:]
+    assert same(all_arrays(CASE)[8:], all_arrays(with_fields(weight_seed=9, weight_scale=0.1))[8:])
+    other = all_arrays(with_fields(data_seed=9))[8:]
     assert not any((a == b).all() for a, b in zip(all_arrays(CASE)[8:], other, strict=True))
 
 
 def test_large_seeds_do_not_wrap_around() -> None:
-    assert not same(all_arrays(changed(data_seed=2**32)), all_arrays(changed(data_seed=0)))
+    assert not same(all_arrays(with_fields(data_seed=2**32)), all_arrays(with_fields(data_seed=0)))
 
 
 def test_more_rows_and_steps_keep_the_others() -> None:
-    longer = changed(batch=5, steps=9)
+    longer = with_fields(batch=5, steps=9)
     assert (case_arrays.inputs(longer)[:3, :5] == case_arrays.inputs(CASE)).all()
     pairs = zip(case_arrays.state(longer), case_arrays.state(CASE), strict=True)
     assert all((a[:3] == b).all() for one, other in pairs for a, b in zip(one, other, strict=True))
 
 
 def test_inputs_have_both_signs_and_some_zeros() -> None:
-    values = case_arrays.inputs(changed(batch=8, steps=16, features=4))
+    values = case_arrays.inputs(with_fields(batch=8, steps=16, features=4))
     assert values.shape == (8, 16, 4)
     assert 0.01 < (values == 0).mean() < 0.2
     assert (values > 0).mean() > 0.3
@@ -234,9 +234,9 @@ def test_inputs_have_both_signs_and_some_zeros() -> None:
 
 
 def test_no_rows_and_no_steps_are_a_case_too() -> None:
-    assert case_arrays.inputs(changed(batch=0)).shape == (0, 5, 2)
-    assert case_arrays.inputs(changed(steps=0)).shape == (3, 0, 2)
-    assert case_arrays.state(changed(batch=0))[0][1].shape == (0, 3)
+    assert case_arrays.inputs(with_fields(batch=0)).shape == (0, 5, 2)
+    assert case_arrays.inputs(with_fields(steps=0)).shape == (3, 0, 2)
+    assert case_arrays.state(with_fields(batch=0))[0][1].shape == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_the_dtypes_constants(dtype: str, roundoff: float, subnormal: float) -> 
 
 
 def counted_rows(**fields: Any) -> list[str]:
-    steps = case_arrays.counted(changed(batch=40, steps=6, **fields))
+    steps = case_arrays.counted_steps(with_fields(batch=40, steps=6, **fields))
     assert steps is not None
     return ["".join("1" if step else "0" for step in row) for row in steps]
 
@@ -286,7 +286,7 @@ def test_the_steps_that_count_are_as_their_name_says(fields: dict[str, str], pat
 
 
 def test_lengths_are_the_number_of_steps_that_count() -> None:
-    case = changed(batch=9, steps=6, lengths="drawn")
+    case = with_fields(batch=9, steps=6, lengths="drawn")
     assert (
         case_arrays.lengths(case).tolist()
         == [row.count("1") for row in counted_rows(lengths="drawn")][:9]
@@ -294,5 +294,5 @@ def test_lengths_are_the_number_of_steps_that_count() -> None:
     assert case_arrays.lengths(case).dtype == np.int32
 
 
-def test_without_lengths_and_mask_nothing_is_said_of_the_steps() -> None:
-    assert case_arrays.counted(CASE) is None
+def test_without_lengths_and_mask_there_is_no_choice_of_steps() -> None:
+    assert case_arrays.counted_steps(CASE) is None

@@ -1,4 +1,4 @@
-"""How a state is written and read back: every path, every cell, every form."""
+"""The forms of a state, written and read back: every path, every cell, every form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBJECTS = [Subject(offer.name, cell) for offer in support.OFFERS for cell in of
 SEQUENCES = [s for s in SUBJECTS if state_forms.has_sequence(s.path, s.cell)]
 
 
-def drawn(subjects: list[Subject], form: str) -> st.SearchStrategy[Case]:
+def cases_of(subjects: list[Subject], form: str) -> st.SearchStrategy[Case]:
     return st.sampled_from(subjects).flatmap(
         lambda subject: states.cases(subject, ["eager"], states=states.DISTINCT, form=form)
     )
@@ -31,10 +31,10 @@ def arrays(leaves: state_forms.Leaves) -> list[list[wire.Array]]:
 
 @given(
     st.one_of(
-        drawn(SUBJECTS, state_forms.DOCUMENTED),
-        drawn(SUBJECTS, state_forms.NUMPY),
-        drawn(SUBJECTS, state_forms.VARIABLE),
-        drawn(SEQUENCES, state_forms.OTHER_SEQUENCE),
+        cases_of(SUBJECTS, state_forms.DOCUMENTED),
+        cases_of(SUBJECTS, state_forms.NUMPY),
+        cases_of(SUBJECTS, state_forms.VARIABLE),
+        cases_of(SEQUENCES, state_forms.OTHER_SEQUENCE),
     )
 )
 def test_what_is_written_is_read(case: Case) -> None:
@@ -44,20 +44,20 @@ def test_what_is_written_is_read(case: Case) -> None:
     )
 
 
-@given(drawn(SUBJECTS, state_forms.NUMPY))
+@given(cases_of(SUBJECTS, state_forms.NUMPY))
 def test_how_a_leaf_is_held_is_all_that_numpy_changes(case: Case) -> None:
     leaves = case_calls.leaves(case)
     written = state_forms.write_state(case, leaves)
-    held: list[str] = []
-    state_forms.map_leaves(written, lambda leaf: held.append(leaf.held_as))
-    assert set(held) == {"numpy"}
+    held_as: list[str] = []
+    state_forms.map_leaves(written, lambda leaf: held_as.append(leaf.held_as))
+    assert set(held_as) == {"numpy"}
     plain = case.replace(form=state_forms.DOCUMENTED)
     assert state_forms.format_tree(written) == state_forms.format_tree(
         state_forms.write_state(plain, leaves)
     )
 
 
-@given(drawn(SEQUENCES, state_forms.OTHER_SEQUENCE))
+@given(cases_of(SEQUENCES, state_forms.OTHER_SEQUENCE))
 def test_the_other_sequence_is_another(case: Case) -> None:
     leaves = case_calls.leaves(case)
     one, other = state_forms.documented_tree(case, leaves), state_forms.write_state(case, leaves)
@@ -67,14 +67,14 @@ def test_the_other_sequence_is_another(case: Case) -> None:
     assert one.children == other.children
 
 
-@given(drawn(SUBJECTS, state_forms.OTHER_FLOAT))
+@given(cases_of(SUBJECTS, state_forms.OTHER_FLOAT))
 def test_the_other_float_is_another(case: Case) -> None:
     assert case.program.dtype not in state_forms.format_tree(
         state_forms.write_state(case, case_calls.leaves(case))
     ).replace(state_forms.other_float(case.program.dtype), "")
 
 
-@given(drawn(SUBJECTS, state_forms.OWN))
+@given(cases_of(SUBJECTS, state_forms.OWN))
 def test_its_own_state_is_left_to_the_target(case: Case) -> None:
     assert state_forms.write_state(case, case_calls.leaves(case)) == wire.OwnZeros()
 
@@ -116,30 +116,30 @@ BOTH_DIRECTIONS = [
 ]
 
 
-def written(path: str, cells: tuple[Cell, ...], leaves: state_forms.Leaves) -> str:
-    return lettered(case(path, *cells), leaves)
+def documented_form(path: str, cells: tuple[Cell, ...], leaves: state_forms.Leaves) -> str:
+    return form_in_letters(case(path, *cells), leaves)
 
 
-def lettered(case: Case, leaves: state_forms.Leaves) -> str:
-    """The documented form with the leaves' letters in place of their shapes."""
-    shown = state_forms.format_tree(state_forms.documented_tree(case, leaves))
+def form_in_letters(case: Case, leaves: state_forms.Leaves) -> str:
+    """Return the documented form, with a letter in place of each leaf's shape."""
+    text = state_forms.format_tree(state_forms.documented_tree(case, leaves))
     for letter, leaf in (("h", H), ("c", C), ("g", G)):
-        shown = shown.replace(state_forms.format_tree(leaf), letter)
-    return shown
+        text = text.replace(state_forms.format_tree(leaf), letter)
+    return text
 
 
 @pytest.mark.parametrize(("path", "lstm", "gru", "stack"), DOCUMENTED)
 def test_documented_forms(path: str, lstm: str, gru: str, stack: str | None) -> None:
-    assert written(path, (LSTM,), ((H, C),)) == lstm
-    assert written(path, (GRU,), ((H,),)) == gru
+    assert documented_form(path, (LSTM,), ((H, C),)) == lstm
+    assert documented_form(path, (GRU,), ((H,),)) == gru
     if stack:
-        assert written(path, (LSTM, GRU), ((H, C), (G,))) == stack
+        assert documented_form(path, (LSTM, GRU), ((H, C), (G,))) == stack
 
 
 @pytest.mark.parametrize(("path", "lstm", "gru"), BOTH_DIRECTIONS)
 def test_documented_forms_of_both_directions(path: str, lstm: str, gru: str) -> None:
-    assert written(path, (LSTM, LSTM), ((H, C), (H, C))) == lstm
-    assert written(path, (GRU, GRU), ((H,), (H,))) == gru
+    assert documented_form(path, (LSTM, LSTM), ((H, C), (H, C))) == lstm
+    assert documented_form(path, (GRU, GRU), ((H,), (H,))) == gru
 
 
 @pytest.mark.parametrize("path", [path for path, *_ in BOTH_DIRECTIONS])
@@ -154,11 +154,11 @@ def test_every_path_has_its_row() -> None:
     assert rows == {offer.name for offer in support.OFFERS}
 
 
-def test_the_readme_shows_the_documented_forms() -> None:
-    readme = (support.ROOT / "README.md").read_text()
+def test_the_guide_shows_the_documented_forms() -> None:
+    guide = (support.ROOT / "docs/guide/how-a-state-is-written.md").read_text("utf-8")
     for path, *states_of in (*DOCUMENTED, *((*row, None) for row in BOTH_DIRECTIONS)):
         cells = [f"`{state}`" if state else "-" for state in states_of]
-        assert f"| `{path}` | {' | '.join(cells)} |" in readme
+        assert f"| `{path}` | {' | '.join(cells)} |" in guide
 
 
 def test_the_pair_changes_places_between_v1_and_keras() -> None:
@@ -187,10 +187,10 @@ NESTINGS = [
 def test_stacks_within_a_stack(path: str, two: str, one: str) -> None:
     nested = make_case(path, "eager", (LSTM, GRU, GRU), nesting=((0, 1), 2))
     leaves = ((H, C), (G,), (G,))
-    assert lettered(nested, leaves) == two
+    assert form_in_letters(nested, leaves) == two
     assert state_forms.read_state(nested, state_forms.documented_tree(nested, leaves)) == leaves
     alone = make_case(path, "eager", (GRU,), nesting=(0,))
-    assert lettered(alone, ((G,),)) == one
+    assert form_in_letters(alone, ((G,),)) == one
     assert state_forms.read_state(alone, state_forms.documented_tree(alone, ((G,),))) == ((G,),)
 
 
@@ -220,11 +220,11 @@ OWN = [
 @pytest.mark.parametrize(("structure", "in_v1", "in_keras"), OWN)
 def test_states_of_ones_own_cell(structure: str, in_v1: str, in_keras: str) -> None:
     cell = Cell("LSTM", 2, custom=Custom(structure))
-    for path, shown in (("dynamic_rnn/v1", in_v1), ("RNN/keras2", in_keras)):
+    for path, text in (("dynamic_rnn/v1", in_v1), ("RNN/keras2", in_keras)):
         case = make_case(path, "eager", (cell,), state="mixed")
         leaves = case_calls.leaves(case)
         written = state_forms.documented_tree(case, leaves)
-        assert state_forms.format_tree(written) == shown
+        assert state_forms.format_tree(written) == text
         assert state_forms.read_state(case, written) == leaves
         for wrong in (leaf(1, 3), wire.Node("list", (leaf(1, 2),)), None):
             with pytest.raises(state_forms.UnexpectedStructure):
@@ -234,8 +234,8 @@ def test_states_of_ones_own_cell(structure: str, in_v1: str, in_keras: str) -> N
 def test_a_convolution_has_its_state_in_space() -> None:
     cell = Cell("ConvLSTM", 2, convolution=Convolution((4, 3), (2, 1), "valid"))
     case = make_case("layer/keras2", "eager", (cell,), state="mixed")
-    shown = state_forms.format_tree(state_forms.documented_tree(case, case_calls.leaves(case)))
-    assert shown == "[float32(1, 3, 3, 2), float32(1, 3, 3, 2)]"
+    text = state_forms.format_tree(state_forms.documented_tree(case, case_calls.leaves(case)))
+    assert text == "[float32(1, 3, 3, 2), float32(1, 3, 3, 2)]"
 
 
 def leaf(*shape: int) -> wire.Leaf:
@@ -317,7 +317,7 @@ def test_a_tree_as_a_person_reads_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "cells", "told"),
+    ("path", "cells", "words"),
     [
         ("cell/v1", (LSTM,), ("LSTMStateTuple(c, h)",)),
         ("dynamic_rnn/keras3", (LSTM,), ("[h, c]",)),
@@ -325,25 +325,25 @@ def test_a_tree_as_a_person_reads_it() -> None:
         ("cell/v1", (GRU, LSTM, GRU), ("GRU: h in (...)", "LSTM: LSTMStateTuple(c, h) in (...)")),
     ],
 )
-def test_a_structure_is_told_without_sizes(
-    path: str, cells: tuple[Cell, ...], told: tuple[str, ...]
+def test_a_structure_is_named_without_sizes(
+    path: str, cells: tuple[Cell, ...], words: tuple[str, ...]
 ) -> None:
     case = make_case(path, "eager", cells, batch=3)
     assert (
         state_forms.structure_words(
             case, state_forms.documented_tree(case, case_calls.leaves(case))
         )
-        == told
+        == words
     )
 
 
-def test_a_tuple_of_one_is_told_from_brackets() -> None:
+def test_a_tuple_of_one_differs_from_brackets() -> None:
     case = make_case("RNN/keras3", "eager", (GRU,))
     (leaves,) = case_calls.leaves(case)
     assert state_forms.structure_words(case, wire.Node("tuple", leaves)) == ("(h,)",)
 
 
-def test_nothing_is_told_of_nested_stacks_and_of_states_in_one_tensor() -> None:
+def test_nested_stacks_and_states_in_one_tensor_have_no_structure_words() -> None:
     nested = make_case("cell/v1", "eager", (GRU, GRU), nesting=((0,), 1))
     assert (
         state_forms.structure_words(

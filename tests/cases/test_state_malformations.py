@@ -1,4 +1,4 @@
-"""Every malformation makes a state wrong: in the way that it says, and nowhere else."""
+"""Every malformation makes a state wrong, in the way that its name says and in no other."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests import support
 
 OF_STATES = [
     name
-    for name, kind in state_malformations.MALFORMATIONS.items()
-    if kind.argument == malformation.STATE
+    for name, each in state_malformations.MALFORMATIONS.items()
+    if each.argument == malformation.STATE
 ]
 TAKING = ((malformation.LENGTHS, "dynamic_rnn"), (malformation.MASK, "layer"))
 SUBJECTS = [
@@ -31,17 +31,17 @@ SUBJECTS = [
     *(
         subject
         for argument, api in TAKING
-        for subject in subjects.misfits(argument, subjects.paths_and_cells(apis=(api,)))(
-            support.OFFERS
-        )
+        for subject in subjects.argument_malformations(
+            argument, subjects.paths_and_cells(apis=(api,))
+        )(support.OFFERS)
     ),
 ]
 
 
 def cases_of(name: str) -> st.SearchStrategy[Case]:
-    some = [subject for subject in SUBJECTS if subject.malformation == name]
+    chosen = [subject for subject in SUBJECTS if subject.malformation == name]
     cases = malformed.cases if name in OF_STATES else malformed.argument_cases
-    return st.sampled_from(some).flatmap(lambda subject: cases(subject, ["eager"]))
+    return st.sampled_from(chosen).flatmap(lambda subject: cases(subject, ["eager"]))
 
 
 def leaves(tree: object) -> Iterator[object]:
@@ -52,16 +52,16 @@ def leaves(tree: object) -> Iterator[object]:
         yield tree
 
 
-def looks(tree: object) -> object:
-    """What an API could tell two states apart by: containers, shapes, dtypes, what holds a leaf."""
+def visible_form(tree: object) -> object:
+    """Return everything by which an API can distinguish two states: containers, shapes, dtypes."""
     if isinstance(tree, wire.Node):
-        return (tree.container, tree.keys, tuple(looks(child) for child in tree.children))
+        return (tree.container, tree.keys, tuple(visible_form(child) for child in tree.children))
     if isinstance(tree, wire.Leaf):
         return (tree.array.dtype, tree.array.shape, tree.held_as == "ragged")
     return tree
 
 
-def before(case: Case) -> object:
+def well_formed_state(case: Case) -> object:
     return case_calls.given_state(case_calls.well_formed(case))
 
 
@@ -69,21 +69,27 @@ def before(case: Case) -> object:
 def test_it_differs_from_the_well_formed_state(name: str) -> None:
     @given(cases_of(name))
     def check(case: Case) -> None:
-        assert looks(case_calls.given_state(case)) != looks(before(case))
+        assert visible_form(case_calls.given_state(case)) != visible_form(well_formed_state(case))
         assert state_malformations.MALFORMATIONS[name].applies(case)
 
     check()
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, kind in state_malformations.MALFORMATIONS.items() if kind.of_leaf]
+    "name", [name for name, each in state_malformations.MALFORMATIONS.items() if each.of_leaf]
 )
 def test_it_is_done_to_the_named_leaf_alone(name: str) -> None:
     @given(cases_of(name))
     def check(case: Case) -> None:
         assert case.data.malformation is not None
-        pairs = zip(leaves(before(case)), leaves(case_calls.given_state(case)), strict=True)
-        changed = [place for place, (one, other) in enumerate(pairs) if looks(one) != looks(other)]
+        pairs = zip(
+            leaves(well_formed_state(case)), leaves(case_calls.given_state(case)), strict=True
+        )
+        changed = [
+            place
+            for place, (one, other) in enumerate(pairs)
+            if visible_form(one) != visible_form(other)
+        ]
         every = list(range(state_malformations.leaf_count(case)))
         assert changed == (
             every if case.data.malformation.leaf is None else [case.data.malformation.leaf]
@@ -126,10 +132,10 @@ def test_every_malformation_has_its_row() -> None:
     assert rows == set(OF_STATES) - {"dtype_other_float"}
 
 
-@pytest.mark.parametrize(("name", "cells", "shown"), EXPECTED)
-def test_what_becomes_of_a_state(name: str, cells: tuple[Cell, ...], shown: str) -> None:
+@pytest.mark.parametrize(("name", "cells", "expected"), EXPECTED)
+def test_what_becomes_of_a_state(name: str, cells: tuple[Cell, ...], expected: str) -> None:
     case = make_case("RNN/keras3", "eager", cells, batch=2, malformation=Malformation(name))
-    assert state_forms.format_tree(case_calls.given_state(case)) == shown
+    assert state_forms.format_tree(case_calls.given_state(case)) == expected
 
 
 COUNTS = [
@@ -154,13 +160,15 @@ COUNTS = [
 @pytest.mark.parametrize(("name", "values"), COUNTS)
 def test_what_becomes_of_lengths_and_masks(name: str, values: object) -> None:
     argument = state_malformations.MALFORMATIONS[name].argument
-    told = {"lengths": "full"} if argument == malformation.LENGTHS else {"mask": "full"}
-    case = make_case("layer/keras2", "eager", (GRU,), 2, 3, malformation=Malformation(name), **told)
+    counted = {"lengths": "full"} if argument == malformation.LENGTHS else {"mask": "full"}
+    case = make_case(
+        "layer/keras2", "eager", (GRU,), 2, 3, malformation=Malformation(name), **counted
+    )
     ((given, array),) = case_calls.arguments(case)
     assert given == argument
     assert isinstance(array, wire.Array)
-    seen = np.frombuffer(array.data, array.dtype).reshape(array.shape).tolist()
-    assert seen == values
+    sent = np.frombuffer(array.data, array.dtype).reshape(array.shape).tolist()
+    assert sent == values
     assert array.dtype.startswith(np.asarray(values).dtype.kind)
     assert case_calls.given_state(case) == case_calls.given_state(case_calls.well_formed(case))
 
@@ -226,13 +234,13 @@ def test_every_path_and_cell_has_its_malformations() -> None:
 @given(support.cases(malformed=True))
 def test_an_explanation_has_words_to_look_for(case: Case) -> None:
     assert case.data.malformation is not None
-    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
-    for words in (kind.expected(case), kind.received(case)):
+    malformation_type = state_malformations.MALFORMATIONS[case.data.malformation.name]
+    for words in (malformation_type.expected(case), malformation_type.received(case)):
         assert words
         assert all(isinstance(word, str) and word for word in words)
 
 
-def test_a_subject_is_told_apart_by_its_name() -> None:
+def test_each_subject_has_its_own_name() -> None:
     names = [str(subject) for subject in SUBJECTS]
     assert len(set(names)) == len(names)
     assert str(Subject("RNN/keras3", "GRU", "dict")) == "RNN/keras3-GRU-dict"

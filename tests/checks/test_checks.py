@@ -1,4 +1,4 @@
-"""The judges: an observation in, silence or a sentence out."""
+"""Checks of outputs, numbers and refusals: they are silent, or raise a sentence."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from conformance.checks import numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import (
     Run,
-    accepted,
+    accepted_run,
     join_runs,
-    left_intact,
-    variables_are,
-    weights_intact,
+    must_have_variables_in,
+    must_keep_arguments,
+    must_keep_weights,
 )
 from conformance.reference import forward
 from conformance.reference.expected import expected_trajectory
@@ -112,14 +112,14 @@ def test_a_structure_is_explained_by_what_was_expected_and_what_came(
 @given(EVERY_CASE)
 def test_a_library_without_fault_is_accepted(case: Case) -> None:
     expected = expected_trajectory(case)
-    run = accepted(case, support.perfect(case, expected))
+    run = accepted_run(case, support.perfect(case, expected))
     assert numbers.agrees_with_reference(case, run, expected) <= 1
-    numbers.identical_runs(run, run)
+    numbers.runs_are_identical(run, run)
     assert numbers.runs_agree(run, run, expected) == 0
 
 
 def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Leaf:
-    return wire.Leaf(support.sent(np.zeros(shape), dtype))
+    return wire.Leaf(support.to_wire(np.zeros(shape), dtype))
 
 
 def node(*children: object, container: str = "list") -> wire.Node:
@@ -133,11 +133,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "the call = KeyError (a b), but must be accepted",
     ),
     "outputs' shape": (
-        {"outputs": support.sent(np.zeros((2, 1, 3)), "float32")},
+        {"outputs": support.to_wire(np.zeros((2, 1, 3)), "float32")},
         "outputs' shape = (2, 1, 3), but must be (2, 2, 3)",
     ),
     "outputs' dtype": (
-        {"outputs": support.sent(np.zeros((2, 2, 3)), "float64")},
+        {"outputs": support.to_wire(np.zeros((2, 2, 3)), "float64")},
         "outputs' dtype = float64, but must be float32",
     ),
     "one leaf": ({"state": node(WELL)}, "final state = [float32(2, 3)], but must be [h, c]"),
@@ -166,7 +166,7 @@ def test_another_structure_is_told(name: str) -> None:
     changes, sentence = WRONG[name]
     observation = dataclasses.replace(support.perfect(LSTM), **changes)
     with pytest.raises(Deviation) as deviation:
-        accepted(LSTM, observation)
+        accepted_run(LSTM, observation)
     assert deviation.value.sentence == sentence
     assert deviation.value.observation is observation
 
@@ -177,43 +177,42 @@ def test_values_in_space_stand_in_one_row() -> None:
     seen = support.perfect(case)
     assert seen.outputs is not None
     assert seen.outputs.shape == (2, 2, 2, 4, 3)
-    run = accepted(case, seen)
+    run = accepted_run(case, seen)
     assert run.outputs.shape == (2, 2, 24)
     assert [leaf.shape for leaf in run.state[0]] == [(2, 24), (2, 24)]
     flat = dataclasses.replace(seen, state=node(leaf((2, 24)), leaf((2, 24))))
     with pytest.raises(Deviation, match=r"final h of cell 0's shape = \(2, 24\), but must be"):
-        accepted(case, flat)
+        accepted_run(case, flat)
 
 
 def test_variables_of_another_dtype_are_told() -> None:
     seen = dataclasses.replace(support.perfect(LSTM), variables=("float32",))
-    variables_are("float32", seen)
+    must_have_variables_in("float32", seen)
     for others in ((), ("float16",), ("float16", "float32")):
         with pytest.raises(Deviation, match=r"variables' dtype = .*, but must be float32"):
-            variables_are("float32", dataclasses.replace(seen, variables=others))
+            must_have_variables_in("float32", dataclasses.replace(seen, variables=others))
 
 
 def test_a_cell_called_by_itself_has_no_steps() -> None:
     case = LSTM.replace(path="cell/keras3", steps=1)
-    assert accepted(case, support.perfect(case)).outputs.shape == (2, 1, 3)
+    assert accepted_run(case, support.perfect(case)).outputs.shape == (2, 1, 3)
     with_steps = dataclasses.replace(
-        support.perfect(case), outputs=support.sent(np.zeros((2, 1, 3)), "float32")
+        support.perfect(case), outputs=support.to_wire(np.zeros((2, 1, 3)), "float32")
     )
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(case, with_steps)
+        accepted_run(case, with_steps)
 
 
 def test_a_part_has_its_own_length() -> None:
     first = LSTM.replace(steps=1)
-    assert accepted(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
+    assert accepted_run(LSTM, support.perfect(first), steps=1).outputs.shape == (2, 1, 3)
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(LSTM, support.perfect(first))
+        accepted_run(LSTM, support.perfect(first))
 
 
 def test_a_long_message_is_cut_and_its_styling_left_out() -> None:
     error = wire.Error("ValueError", "", (), "\x1b[1m" + "x" * 500, "", "build")
-    told = error_line(error)
-    assert told == f"ValueError while building ({'x' * 157}...)"
+    assert error_line(error) == f"ValueError while building ({'x' * 157}...)"
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -222,22 +221,22 @@ ESTIMATE = Estimate(np.array([[1.0, 2.0]]), np.array([[0.125, 0.25]]), np.array(
 NOTHING = wire.Observation()
 
 
-def within(*values: float) -> float:
+def judge_outputs(*values: float) -> float:
     return numbers.within_bound(np.array([values]), ESTIMATE, "outputs", NOTHING)
 
 
-def test_the_width_is_the_limit() -> None:
-    assert within(1.0, 2.0) == 0
-    assert within(1.0625, 2.0) == 0.5
-    assert within(1.125, 1.75) == 1
+def test_the_error_bound_is_the_limit() -> None:
+    assert judge_outputs(1.0, 2.0) == 0
+    assert judge_outputs(1.0625, 2.0) == 0.5
+    assert judge_outputs(1.125, 1.75) == 1
     for values, ratio in (((np.nextafter(1.125, 2), 2.0), "1"), ((1.0, 1.0), "4")):
         with pytest.raises(Deviation, match=rf"it is {ratio} times as far"):
-            within(*values)
+            judge_outputs(*values)
 
 
 def test_the_worst_place_is_named() -> None:
     with pytest.raises(Deviation) as deviation:
-        within(1.2, 9.0)
+        judge_outputs(1.2, 9.0)
     assert deviation.value.sentence == (
         "outputs[0, 1] = 9, but must be the reference's 2 within 0.25 (it is 28 times as far)"
     )
@@ -246,7 +245,7 @@ def test_the_worst_place_is_named() -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_deviates(value: float) -> None:
     with pytest.raises(Deviation, match=r"outputs\[0, 1\] = "):
-        within(1.0, value)
+        judge_outputs(1.0, value)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
@@ -266,20 +265,20 @@ def test_no_values_agree() -> None:
     assert numbers.within_bound(np.zeros((0, 3)), empty, "outputs", NOTHING) == 0
 
 
-def run(outputs: list[float], hidden: list[float] | None = None) -> Run:
+def a_run(outputs: list[float], hidden: list[float] | None = None) -> Run:
     state = np.array(hidden or [0.0] * len(outputs))[:, None]
     return Run(np.array(outputs)[:, None, None], ((state,),), NOTHING)
 
 
 def test_identical_is_to_the_last_bit() -> None:
     odd = [np.nan, np.inf, -np.inf, 0.1]
-    numbers.identical_runs(run(odd, odd), run(odd, odd))
+    numbers.runs_are_identical(a_run(odd, odd), a_run(odd, odd))
     for other in ([0.0, *odd[1:]], [*odd[:1], -np.inf, *odd[2:]], [*odd[:3], 0.1 + 2**-56]):
         assert other != odd
         with pytest.raises(Deviation, match=r"^outputs\[.*but must be exactly"):
-            numbers.identical_runs(run(odd, odd), run(other, odd))
+            numbers.runs_are_identical(a_run(odd, odd), a_run(other, odd))
         with pytest.raises(Deviation, match=r"^final h of cell 0\[.*but must be exactly"):
-            numbers.identical_runs(run(odd, other), run(odd, odd))
+            numbers.runs_are_identical(a_run(odd, other), a_run(odd, odd))
 
 
 BEFORE = wire.Observation(leaf((2, 3)).array, node(leaf((2, 3)), leaf((2, 4))))
@@ -295,11 +294,11 @@ OTHERWISE: dict[str, tuple[dict[str, Any], str]] = {
         "outputs and state =",
     ),
     "other outputs": (
-        {"outputs": support.sent(np.full((2, 3), 1e-30), "float32")},
+        {"outputs": support.to_wire(np.full((2, 3), 1e-30), "float32")},
         r"^outputs\[0, 0\] = .*exactly that before",
     ),
     "another state": (
-        {"state": node(leaf((2, 3)), wire.Leaf(support.sent(np.ones((2, 4)), "float32")))},
+        {"state": node(leaf((2, 3)), wire.Leaf(support.to_wire(np.ones((2, 4)), "float32")))},
         r"^leaf 1 of the final state\[0, 0\] = 1, but must be exactly that before 0",
     ),
 }
@@ -320,26 +319,26 @@ def test_an_error_before_is_told_as_such() -> None:
         numbers.same_observations(support.an_error("KeyError"), BEFORE)
 
 
-def test_two_paths_may_be_apart_by_the_spread() -> None:
+def test_two_paths_may_be_apart_by_the_pair_bound() -> None:
     trajectory = forward.Trajectory(
         Estimate(*(np.full((2, 1, 1), n) for n in (0.0, 0.5, 1.0))),
         ((Estimate(*(np.full((2, 1), n) for n in (0.0, 0.5, 1.0))),),),
     )
-    assert numbers.runs_agree(run([0, 0]), run([1, 0]), trajectory) == 1
+    assert numbers.runs_agree(a_run([0, 0]), a_run([1, 0]), trajectory) == 1
     with pytest.raises(
         Deviation, match=r"outputs\[1, 0, 0\] = 0, but must be the other path's 1.5"
     ):
-        numbers.runs_agree(run([0, 0]), run([0, 1.5]), trajectory)
+        numbers.runs_agree(a_run([0, 0]), a_run([0, 1.5]), trajectory)
     with pytest.raises(Deviation, match="final h of cell 0"):
-        numbers.runs_agree(run([0, 0], [0, 0]), run([0, 0], [2, 0]), trajectory)
-    numbers.rows_agree(0, run([0, 0]), run([0, 9]), trajectory)
+        numbers.runs_agree(a_run([0, 0], [0, 0]), a_run([0, 0], [2, 0]), trajectory)
+    numbers.rows_agree(0, a_run([0, 0]), a_run([0, 9]), trajectory)
     with pytest.raises(Deviation, match="its own alone"):
-        numbers.rows_agree(1, run([0, 0]), run([0, 9]), trajectory)
+        numbers.rows_agree(1, a_run([0, 0]), a_run([0, 9]), trajectory)
 
 
 def test_two_parts_are_joined() -> None:
     first, second = support.perfect(LSTM), support.perfect(LSTM.replace(data_seed=1))
-    one, two = accepted(LSTM, first), accepted(LSTM, second)
+    one, two = accepted_run(LSTM, first), accepted_run(LSTM, second)
     joined = join_runs(one, two)
     assert joined.outputs.shape == (2, 4, 3)
     assert (joined.outputs[:, :2] == one.outputs).all()
@@ -351,7 +350,7 @@ def test_an_error_in_one_value_is_seen(dtype: str) -> None:
     case = LSTM.replace(dtype=dtype)
     expected = forward.trajectory(case)
     relative = {"float16": 0.05, "bfloat16": 0.5, "float32": 1e-5, "float64": 1e-12}[dtype]
-    seen = accepted(case, support.perfect(case, expected))
+    seen = accepted_run(case, support.perfect(case, expected))
     largest = np.unravel_index(np.argmax(np.abs(seen.state[0][1])), (2, 3))
     seen.state[0][1][largest] *= 1 + relative
     with pytest.raises(Deviation, match=rf"final c of cell 0\[{largest[0]}, {largest[1]}\]"):
@@ -359,12 +358,12 @@ def test_an_error_in_one_value_is_seen(dtype: str) -> None:
 
 
 def test_what_the_caller_owns_is_left_alone() -> None:
-    left_intact(NOTHING)
-    weights_intact(NOTHING)
+    must_keep_arguments(NOTHING)
+    must_keep_weights(NOTHING)
     with pytest.raises(Deviation, match="caller's initial_state = changed"):
-        left_intact(wire.Observation(arguments_intact=False))
+        must_keep_arguments(wire.Observation(arguments_intact=False))
     with pytest.raises(Deviation, match="weights after the call = changed"):
-        weights_intact(wire.Observation(weights_intact=False))
+        must_keep_weights(wire.Observation(weights_intact=False))
 
 
 # --- drift ----------------------------------------------------------------------------------------
@@ -373,7 +372,7 @@ def test_what_the_caller_owns_is_left_alone() -> None:
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_drift_is_counted_in_units_of_the_last_place_of_the_largest_value(dtype: str) -> None:
     case = LSTM.replace(dtype=dtype)
-    right = accepted(case, support.perfect(case))
+    right = accepted_run(case, support.perfect(case))
     rounded = numbers.distance_in_ulps(
         case, right
     )  # the reference's values do not fit into the dtype

@@ -1,4 +1,4 @@
-"""What configs tell, and what the documentation states of defaults."""
+"""Checks of configs, and the documented defaults."""
 
 from __future__ import annotations
 
@@ -41,61 +41,61 @@ LAYER = make_case(
 OF_LAYER = {**CELL, "return_sequences": False, "return_state": True}
 
 
-def told(case: Case, config: dict[str, Any]) -> str:
-    """What is wrong with a config, or nothing."""
+def complaint(case: Case, config: dict[str, Any]) -> str:
+    """Return the sentence about a wrong config, or an empty one."""
     try:
-        configs.tells(case, config)
+        configs.tells_options(case, config)
     except Deviation as deviation:
         return deviation.sentence
     return ""
 
 
 def test_a_config_that_tells_all() -> None:
-    assert told(LAYER, OF_LAYER) == ""
+    assert complaint(LAYER, OF_LAYER) == ""
 
 
 @pytest.mark.parametrize("option", [name for name in OF_LAYER if name != "seed"])
 def test_each_option_must_be_told(option: str) -> None:
     without = {name: value for name, value in OF_LAYER.items() if name != option}
-    assert told(LAYER, without).startswith(f"GRU.{option} = absent, but must be ")
-    assert f"GRU.{option} = " in told(LAYER, {**OF_LAYER, option: "something"})
-    assert f"GRU.{option} = None, but must be " in told(LAYER, {**OF_LAYER, option: None})
+    assert complaint(LAYER, without).startswith(f"GRU.{option} = absent, but must be ")
+    assert f"GRU.{option} = " in complaint(LAYER, {**OF_LAYER, option: "something"})
+    assert f"GRU.{option} = None, but must be " in complaint(LAYER, {**OF_LAYER, option: None})
 
 
 def test_several_are_told_in_one_sentence() -> None:
-    sentence = told(LAYER, {**OF_LAYER, "units": 4, "activation": "tanh"})
+    sentence = complaint(LAYER, {**OF_LAYER, "units": 4, "activation": "tanh"})
     assert sentence == ("GRU.units = 4, but must be 3; GRU.activation = 'tanh', but must be 'relu'")
 
 
-@pytest.mark.parametrize(("generation", "kind"), [("keras2", "LSTM"), ("keras3", "SimpleRNN")])
+@pytest.mark.parametrize(("generation", "cell_type"), [("keras2", "LSTM"), ("keras3", "SimpleRNN")])
 def test_options_that_change_nothing_must_be_told_where_they_are_given(
-    generation: str, kind: str
+    generation: str, cell_type: str
 ) -> None:
-    case = make_case(f"layer/{generation}", "eager", (Cell(kind, 1),), options=wire.EVERY)
+    case = make_case(f"layer/{generation}", "eager", (Cell(cell_type, 1),), options=wire.EVERY)
     given = {
-        **neutral_options.cell_options(generation, kind),
-        **neutral_options.loop_options(generation, kind),
+        **neutral_options.cell_options(generation, cell_type),
+        **neutral_options.loop_options(generation, cell_type),
     }
     assert len(given) > 12
     config = json.loads(json.dumps({**given, "units": 1}))
     for name in given:
-        assert f"{kind}.{name} " not in told(case, config)
+        assert f"{cell_type}.{name} " not in complaint(case, config)
         other = {**config, name: None}
-        assert f"{kind}.{name} = None, but must be " in told(case, other)
+        assert f"{cell_type}.{name} = None, but must be " in complaint(case, other)
 
 
 def test_cells_are_looked_for_where_their_layer_has_them() -> None:
     cells = [{"config": dict(CELL)}, {"config": dict(CELL)}]
     stack = make_case("cell/keras3", "eager", (GRU, GRU), dtype="float64")
-    assert told(stack, {"cells": cells}) == ""
-    assert told(stack, {"cells": cells[:1]}) == "stack.cells = 1, but must be 2"
-    assert told(stack, {}) == "stack.cells = 0, but must be 2"
+    assert complaint(stack, {"cells": cells}) == ""
+    assert complaint(stack, {"cells": cells[:1]}) == "stack.cells = 1, but must be 2"
+    assert complaint(stack, {}) == "stack.cells = 0, but must be 2"
     layer = make_case("RNN/keras3", "eager", (GRU, GRU), dtype="float64")
     config = {"cell": {"config": {"cells": cells}}, "return_sequences": True, "return_state": True}
-    assert told(layer, config) == ""
+    assert complaint(layer, config) == ""
     wrong = copy.deepcopy(config)
     wrong["cell"]["config"]["cells"][1]["config"]["units"] = 2  # type: ignore[index]
-    assert told(layer, wrong) == "cell 1.units = 2, but must be 3"
+    assert complaint(layer, wrong) == "cell 1.units = 2, but must be 3"
 
 
 def test_v1_cells_have_their_own_names_for_options() -> None:
@@ -105,8 +105,8 @@ def test_v1_cells_have_their_own_names_for_options() -> None:
         "num_units": 2, "activation": "tanh", "dtype": "float32", "forget_bias": 1.0,
         "use_peepholes": True, "cell_clip": None, "num_proj": 3, "proj_clip": None,
     }  # fmt: skip
-    assert told(case, config) == ""
-    assert told(case, {**config, "forget_bias": 0.0}) == (
+    assert complaint(case, config) == ""
+    assert complaint(case, {**config, "forget_bias": 0.0}) == (
         "cell 0.forget_bias = 0.0, but must be 1.0"
     )
 
@@ -141,15 +141,15 @@ def test_v1_cells_have_their_own_names_for_options() -> None:
     ],
 )
 def test_when_values_are_alike(wanted: object, seen: object, alike: bool) -> None:
-    assert configs.alike(wanted, seen) is alike
+    assert configs.values_match(wanted, seen) is alike
 
 
 def test_configs_must_be_the_same_both_ways() -> None:
-    configs.same(OF_LAYER, OF_LAYER)
+    configs.are_equal(OF_LAYER, OF_LAYER)
     less = {name: value for name, value in OF_LAYER.items() if name != "units"}
     for before, after in ((OF_LAYER, less), (less, OF_LAYER), ({"a": 1}, {"a": 2})):
         with pytest.raises(Deviation, match=r"^config"):
-            configs.same(before, after)
+            configs.are_equal(before, after)
 
 
 def test_an_error_is_a_deviation_and_observed() -> None:
@@ -170,4 +170,4 @@ def test_every_page_of_the_documentation_is_about_a_class_and_agrees_with_the_ot
     assert stated["keras2/GRU", "reset_after"] is True
     assert stated["keras2/ConvLSTM2D", "recurrent_activation"] == "hard_sigmoid"
     assert stated["keras3/ConvLSTM2D", "recurrent_activation"] == "sigmoid"
-    assert not documented_defaults.documented_of("v1/GRUCell")
+    assert not documented_defaults.documented_pages("v1/GRUCell")

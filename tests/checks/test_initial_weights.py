@@ -1,4 +1,4 @@
-"""Initial weights: those of a Keras without a fault, and each fault told."""
+"""Checks of initial weights: those of a Keras without a fault pass, and each fault is found."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ CELL = Cell("LSTM", 3)
 
 
 def weights(**changed: np.ndarray) -> wire.Weights:
-    """What Keras begins with, for two features."""
+    """Return the weights that Keras starts with, for two features."""
     stream = np.random.RandomState(0)
     kernel = stream.uniform(-1, 1, (2, 12)) * np.sqrt(6 / 14)
     recurrent = np.linalg.qr(stream.normal(size=(12, 3)))[0].T
     bias = np.repeat([0.0, 1.0, 0.0, 0.0], 3)
     given = {"kernel": kernel, "recurrent": recurrent, "bias": bias, **changed}
-    return wire.Weights(**{name: support.sent(value, "float32") for name, value in given.items()})
+    return wire.Weights(
+        **{name: support.to_wire(value, "float32") for name, value in given.items()}
+    )
 
 
 def array(name: str) -> np.ndarray:
@@ -32,7 +34,7 @@ def array(name: str) -> np.ndarray:
 
 
 def test_what_is_documented_is_silent() -> None:
-    initial_weights.as_documented(CELL, weights())
+    initial_weights.must_be_as_documented(CELL, weights())
 
 
 @pytest.mark.parametrize(
@@ -49,17 +51,17 @@ def test_what_is_documented_is_silent() -> None:
 )
 def test_what_is_not_is_told(changed: dict[str, np.ndarray], sentence: str) -> None:
     with pytest.raises(Deviation, match=sentence):
-        initial_weights.as_documented(CELL, weights(**changed))
+        initial_weights.must_be_as_documented(CELL, weights(**changed))
 
 
 def test_only_an_lstm_has_a_forget_gate() -> None:
     gru = Cell("GRU", 4, reset_after=True)
     plain = weights(bias=np.zeros((2, 12)))
-    initial_weights.as_documented(gru, plain)
+    initial_weights.must_be_as_documented(gru, plain)
     with pytest.raises(Deviation, match="initial bias"):
-        initial_weights.as_documented(gru, dataclasses.replace(plain, bias=weights().bias))
+        initial_weights.must_be_as_documented(gru, dataclasses.replace(plain, bias=weights().bias))
 
 
 def test_a_single_value_may_be_anything_within_the_bound() -> None:
     one = weights(kernel=np.zeros((1, 1)), recurrent=np.full((1, 1), -1.0), bias=np.zeros(1))
-    initial_weights.as_documented(Cell("SimpleRNN", 1), one)
+    initial_weights.must_be_as_documented(Cell("SimpleRNN", 1), one)

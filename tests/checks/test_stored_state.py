@@ -1,4 +1,4 @@
-"""The judges of what a stateful layer keeps."""
+"""Checks of the state that a stateful layer keeps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer, Model
 from conformance.checks import numbers, stored_state
 from conformance.checks.deviation import Deviation
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.reference import forward
 from conformance.results.grades import ACCEPTED, EXPLAINED, KEPT_GRADES, LEAKED, REJECTED
 from tests import support
@@ -32,30 +32,30 @@ CASE = make_case(
 
 
 def perfect(case: Case = CASE, **changes: Any) -> wire.Observation:
-    """What a library without a fault answers: what is stored is the final state."""
+    """Return what a library without a fault answers: the stored state is the final one."""
     seen = support.perfect(case)
     return dataclasses.replace(seen, **{"stored": seen.state, **changes})
 
 
-def moved(tree: object, by: float) -> object:
-    """The tree with the first value of its last leaf moved."""
+def move_value(tree: object, by: float) -> object:
+    """Move the first value of the last leaf of a tree."""
     *_, (last,) = state_forms.read_state(CASE, tree)
     values = floats.from_wire(last.array).copy()
     values[0, 0] += by
-    changed = wire.Leaf(support.sent(values, CASE.program.dtype))
+    changed = wire.Leaf(support.to_wire(values, CASE.program.dtype))
     return state_forms.map_leaves(tree, lambda leaf: changed if leaf is last else leaf)
 
 
 def test_what_is_stored_is_the_final_state_to_the_last_bit() -> None:
-    seen = accepted(CASE, perfect())
+    seen = accepted_run(CASE, perfect())
     stored_state.holds_the_final_state(CASE, seen)
-    other = accepted(CASE, perfect(stored=moved(perfect().state, 1e-6)))
+    other = accepted_run(CASE, perfect(stored=move_value(perfect().state, 1e-6)))
     with pytest.raises(Deviation, match=r"stored h of cell 1\[0, 0\] = .*exactly the final state"):
         stored_state.holds_the_final_state(CASE, other)
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("change", "sentence"),
     [
         (lambda tree: None, r"stored state = None, but must be one state for each of 2 cells"),
         (lambda tree: tree.children[1], "stored state = .*, but must be one state for each"),
@@ -69,56 +69,56 @@ def test_what_is_stored_is_the_final_state_to_the_last_bit() -> None:
         ),
     ],
 )
-def test_the_stored_state_is_judged_as_a_state(changed: Any, told: str) -> None:
-    with pytest.raises(Deviation, match=told):
-        stored_state.stored(CASE, perfect(stored=changed(perfect().state)))
+def test_the_stored_state_is_judged_as_a_state(change: Any, sentence: str) -> None:
+    with pytest.raises(Deviation, match=sentence):
+        stored_state.stored_values(CASE, perfect(stored=change(perfect().state)))
 
 
 def leaf(shape: tuple[int, ...], dtype: str = "float32") -> wire.Array:
-    return support.sent(np.zeros(shape), dtype)
+    return support.to_wire(np.zeros(shape), dtype)
 
 
 def test_under_a_policy_it_has_the_dtype_of_variables() -> None:
     case = CASE.replace(dtype="float16", policy="mixed_float16")
     returned = perfect(case)
     with pytest.raises(Deviation, match="dtype = float16, but must be float32"):
-        stored_state.stored(case, returned)
+        stored_state.stored_values(case, returned)
     wide = state_forms.map_leaves(
         returned.state,
-        lambda leaf: wire.Leaf(support.sent(floats.from_wire(leaf.array), "float32")),
+        lambda leaf: wire.Leaf(support.to_wire(floats.from_wire(leaf.array), "float32")),
     )
     stored_state.holds_the_final_state(
-        case, accepted(case, dataclasses.replace(returned, stored=wide))
+        case, accepted_run(case, dataclasses.replace(returned, stored=wide))
     )
 
 
 def test_a_run_may_end_in_what_is_stored() -> None:
-    seen = stored_state.ending_in_stored(CASE, perfect(state=None), "the call")
+    seen = stored_state.run_ending_in_stored(CASE, perfect(state=None), "the call")
     assert numbers.agrees_with_reference(CASE, seen) <= 1
     with pytest.raises(Deviation, match="the call = ValueError"):
-        stored_state.ending_in_stored(CASE, support.an_error("ValueError"), "the call")
+        stored_state.run_ending_in_stored(CASE, support.an_error("ValueError"), "the call")
 
 
 def test_two_batches_are_one_run() -> None:
     outputs = forward.trajectory(CASE).outputs.value
-    below = support.sent(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.program.dtype)
-    seen = stored_state.of_two_batches(CASE, perfect(outputs=below, state=None), "predict")
+    below = support.to_wire(np.concatenate([outputs[:, :2], outputs[:, 2:]]), CASE.program.dtype)
+    seen = stored_state.run_of_two_batches(CASE, perfect(outputs=below, state=None), "predict")
     assert numbers.agrees_with_reference(CASE, seen) <= 1
     in_model = CASE.replace(model=Model("functional", "predict"))
     assert case_calls.in_two_batches(in_model).inputs.shape == (4, 2, 1)
-    swapped = support.sent(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.program.dtype)
+    swapped = support.to_wire(np.concatenate([outputs[:, 2:], outputs[:, :2]]), CASE.program.dtype)
     with pytest.raises(Deviation, match="outputs"):
         numbers.agrees_with_reference(
-            CASE, stored_state.of_two_batches(CASE, perfect(outputs=swapped), "predict")
+            CASE, stored_state.run_of_two_batches(CASE, perfect(outputs=swapped), "predict")
         )
 
 
 def test_what_was_stored_is_left_alone_to_the_last_bit() -> None:
     before, after = perfect(), support.an_error("ValueError")
-    stored_state.left_alone(CASE, before, dataclasses.replace(after, stored=before.stored))
+    stored_state.keeps_its_values(CASE, before, dataclasses.replace(after, stored=before.stored))
     with pytest.raises(Deviation, match="must be exactly what was stored before"):
-        stored_state.left_alone(
-            CASE, before, dataclasses.replace(after, stored=moved(before.stored, 1e-6))
+        stored_state.keeps_its_values(
+            CASE, before, dataclasses.replace(after, stored=move_value(before.stored, 1e-6))
         )
 
 
@@ -137,6 +137,8 @@ def test_the_grade_of_another_batch(seen: wire.Observation, grade: str) -> None:
     if grade in KEPT_GRADES:
         assert stored_state.batch_refused(case, seen) == grade
         return
-    with pytest.raises(Deviation, match="a batch of 5 of a layer that was built for 2 = ") as told:
+    with pytest.raises(
+        Deviation, match="a batch of 5 of a layer that was built for 2 = "
+    ) as deviation:
         stored_state.batch_refused(case, seen)
-    assert told.value.grade == grade
+    assert deviation.value.grade == grade

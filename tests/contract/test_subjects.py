@@ -1,4 +1,4 @@
-"""What clauses are judged for: the common paths, unless a clause names others."""
+"""The subjects of clauses: the common paths, unless a clause names others."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ OTHERS = {*BIDIRECTIONAL, "static_rnn", "raw_rnn"}
 
 
 def test_paths_of_their_own_clauses_are_left_to_these() -> None:
-    for those in (
+    for listed in (
         subjects.paths_and_cells(),
         subjects.with_sequences,
         subjects.pairs,
         subjects.ordered_pairs,
         subjects.malformations,
     ):
-        found = those(support.OFFERS)
+        found = listed(support.OFFERS)
         places = [subject.path for subject in found] + [s.other for s in found if s.other]
-        apis = {Path.of(name).api for name in places}
+        apis = {Path.parse(name).api for name in places}
         assert apis <= set(subjects.COMMON_APIS)
         assert not apis & OTHERS
 
@@ -34,11 +34,11 @@ def test_a_clause_may_name_them() -> None:
     ]
 
 
-def test_each_misfit_of_an_argument_is_a_subject() -> None:
-    those = subjects.misfits(
+def test_each_malformation_of_an_argument_is_a_subject() -> None:
+    listed = subjects.argument_malformations(
         malformation.MASK, subjects.paths_and_cells(apis=("layer",), cells=("GRU",))
     )
-    found = those(support.OFFERS)
+    found = listed(support.OFFERS)
     assert {subject.path for subject in found} == {"layer/keras2", "layer/keras3"}
     names = {subject.malformation for subject in found}
     assert all(name and name.startswith("mask_") for name in names)

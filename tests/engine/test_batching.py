@@ -19,7 +19,7 @@ from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, S
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.judge import judge_together
 from conformance.errors import TargetDied, TargetHung
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.grades import CRASHED, HUNG
 from conformance.results.verdict import HOLDS, NEW
 from strategies import states
@@ -78,7 +78,7 @@ def asks_twice(case: Case, run: Runs) -> CheckResult:
 def clause(isolated: bool = False) -> Clause:
     return Clause(
         "XX-02", "It holds.", MUST, "", lambda offers: [Subject("RNN/keras3", "LSTM")],
-        states.together, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
+        states.case_groups, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from conformance.cases.program import Cell
 from conformance.engine.batching import BatchingClient
 from conformance.engine.judge import judge_together
 from conformance.engine.outcome import Outcome
-from conformance.ledger import Ledger
+from conformance.ledger.entry import Ledger
 from conformance.results.change_kinds import BROKEN, WEAKER
 from conformance.results.verdict import HOLDS, NEW
 from conformance.targets import ProcessTarget

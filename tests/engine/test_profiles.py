@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from conformance import ledger
 from conformance.contract.clause import Subject
 from conformance.engine.profiles import PROFILES
+from conformance.ledger.load import read_entries
 from tests import support
 
 
@@ -40,7 +40,7 @@ def test_default_judges_dear_clauses_on_each_path_for_as_many_cells_as_they_say(
 
 
 def test_quick_judges_a_part_of_the_ledger_and_default_the_whole() -> None:
-    entries = ledger.read()
+    entries = read_entries()
     assert PROFILES["default"].replayed(entries) == list(entries)
     assert 0.15 < len(PROFILES["quick"].replayed(entries)) / len(entries) < 0.35
 

@@ -24,7 +24,8 @@ from conformance.engine.profiles import Profile
 from conformance.engine.runner import Bench, Settings
 from conformance.engine.search import Budget, Search
 from conformance.errors import TargetDied, TargetHung
-from conformance.ledger import Ledger, read
+from conformance.ledger.entry import Ledger
+from conformance.ledger.load import read_entries
 from conformance.results.verdict import HOLDS, KNOWN, NEW, VERDICT_PROPERTY
 from strategies import states
 from tests import support
@@ -44,7 +45,7 @@ def must_be_accepted(case: Case, run: Runs) -> CheckResult:
 
 CLAUSE = Clause(
     "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT],
-    states.together, must_be_accepted, cost=Cost(effort=1.0),
+    states.case_groups, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def drawn(
     subject: Subject = SUBJECT,
     batch_size: int = 1,
     isolated: bool = False,
-    cases: Any = states.together,
+    cases: Any = states.case_groups,
     **options: Any,
 ) -> list[Case]:
     miniature = Miniature(never)
@@ -262,7 +263,7 @@ def test_other_clauses_draw_other_data_of_the_same_programs() -> None:
         but_for_modes = [dataclasses.replace(case_calls.program(c), mode="") for c in cases]
         return list(dict.fromkeys(map(wire.dumps, but_for_modes)))
 
-    carried = partial(states.together, split=True)
+    carried = partial(states.case_groups, split=True)
     one, other = drawn("0", batch_size=4), drawn("0", "XX-02", batch_size=4, cases=carried)
     assert one != other
     assert programs(one) == programs(other)
@@ -331,18 +332,21 @@ def ledger(
 ) -> Ledger:
     file = tmp_path / "deviations.toml"
     file.write_text(
-        f"""[[deviation]]
+        f"""[[cause]]
+name = "a-cause"
+why = "for the test"
+
+[[cause.seen]]
 name = "an-entry"
 clause = "XX-01"
 paths = ["RNN/keras3"]
 versions = {{}}
 when = {when}
-why = "for the test"
 {seen}
 case = '{{"path":"RNN/keras3","mode":"eager","cells":[{{"kind":"LSTM","units":1}}]}}'
 """
     )
-    return Ledger(tuple(read(file)))
+    return Ledger(tuple(read_entries(file)))
 
 
 def test_what_the_ledger_knows_is_not_new(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _first_red(outcome: Outcome) -> str:
 
 
 def markdown_tables(outcomes: Sequence[Outcome]) -> str:
-    """Return the tables of the summary in Markdown, as docs/faults.md has them."""
+    """Return the tables of the summary in Markdown, as docs/internals/faults.md has them."""
     by_clause = [outcome for outcome in outcomes if outcome.asked]
     others = [outcome for outcome in outcomes if not outcome.asked]
     tables = (_bank_tables(others) if others else "", _clause_table(by_clause) if by_clause else "")

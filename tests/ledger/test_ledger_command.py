@@ -46,26 +46,26 @@ while True:
 )
 
 ENTRIES = """
-[[deviation]]
+[[cause]]
+name = "for-the-test"
+why = "for the test"
+
+[[cause.seen]]
 name = "dies"
 clause = "RJ-01"
 paths = ["RNN/keras2"]
 versions = {{ keras2 = "{keras2}" }}
-when = {{}}
 grade = "crashed"
 error = "crashed"
-why = "for the test"
 case = '{{"path":"RNN/keras2","mode":"eager","cells":[{{"kind":"GRU","units":1}}],"malformation":{{"name":"too_many"}}}}'
 
-[[deviation]]
+[[cause.seen]]
 name = "leaks"
 clause = "RJ-01"
 paths = ["layer/keras3"]
 versions = {{ keras3 = ">=3.15,<3.16" }}  # a comment
-when = {{}}
 grade = "leaked"
 error = "IndexError"
-why = "for the test"
 case = '{{"path":"layer/keras3","mode":"eager","cells":[{{"kind":"GRU","units":1}}],"malformation":{{"name":"too_many"}}}}'
 """  # noqa: E501
 RIGHT, WRONG = ">=2.9,<2.10", ">=2.4,<2.5"

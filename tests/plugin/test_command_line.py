@@ -109,12 +109,12 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("[[deviation]\n", "mend the file"), ("[[deviation]]\nname = 'x'\n", "missing keys")],
+    [("[[cause]\n", "line 1: no TOML"), ("[[cause]]\nname = 'x'\n", "line 1: this cause has no")],
 )
 def test_a_broken_ledger(copy: Path, text: str, told: str) -> None:
-    (copy / "conformance" / "deviations.toml").write_text(text)
+    (copy / "conformance" / "ledger" / "deviations" / "keras3_states.toml").write_text(text)
     seen = complaint(conformance("conformance", root=copy))
-    assert "ledger deviations.toml" in seen
+    assert "ledger keras3_states.toml" in seen
     assert told in seen
 
 

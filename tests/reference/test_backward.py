@@ -1,4 +1,4 @@
-"""The reference's gradients against finite differences, and their widths against TensorFlow's."""
+"""The reference's gradients against differences, and their error bounds against TensorFlow."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def a_case(cells: tuple[Cell, ...], **fields: object) -> Case:
 
 @dataclasses.dataclass(frozen=True)
 class Loss:
-    """The loss of a case, of other arrays than the case's own."""
+    """The loss of a case, for other arrays than the case's own."""
 
     case: Case
     weights: tuple[Weights, ...]
     batch: forward.Batch
 
     @classmethod
-    def of(cls, case: Case) -> Loss:
+    def from_case(cls, case: Case) -> Loss:
         return cls(case, case_arrays.weights(case), forward.batch_of_case(case))
 
     def __call__(self) -> float:
@@ -86,7 +86,7 @@ class Loss:
 
 
 def differences(loss: Callable[[np.ndarray], Loss], at: np.ndarray) -> np.ndarray:
-    """The gradient by central differences."""
+    """Compute the gradient by central differences."""
     found, small = np.zeros(at.shape), 1e-6
     for index in np.ndindex(*at.shape):
         step = np.zeros(at.shape)
@@ -105,7 +105,7 @@ def test_gradients_are_what_differences_say(
     cells: tuple[Cell, ...], counted: dict[str, object]
 ) -> None:
     case = a_case(cells, **counted)
-    loss, found = Loss.of(case), backward.loss_gradients(case)
+    loss, found = Loss.from_case(case), backward.loss_gradients(case)
     assert near(found.inputs, differences(loss.with_inputs, loss.batch.inputs))
     for cell, leaves in enumerate(loss.batch.state):
         for leaf, values in enumerate(leaves):
@@ -122,7 +122,7 @@ def test_gradients_are_what_differences_say(
 
 def test_going_backwards_gives_the_inputs_gradients_as_the_inputs_stand() -> None:
     case = a_case((Cell("GRU", 2),), layer=Layer(go_backwards=True))
-    loss = Loss.of(case)
+    loss = Loss.from_case(case)
     expected = differences(loss.with_inputs, loss.batch.inputs)
     assert near(backward.loss_gradients(case).inputs, expected[:, ::-1])
 
@@ -133,7 +133,7 @@ def estimates(found: Gradients) -> Iterator[Estimate]:
     yield from (e for weights in found.weights for e in vars(weights).values() if e is not None)
 
 
-def alone(case: Case) -> Gradients:
+def run_alone(case: Case) -> Gradients:
     batch, cotangents = forward.batch_of_case(case), case_arrays.cotangents(case)
     arguments = (
         case.program.cells,
@@ -148,7 +148,7 @@ def alone(case: Case) -> Gradients:
 
 @pytest.mark.parametrize("dtype", floats.DTYPES)
 @pytest.mark.parametrize("cells", CELLS[3:], ids=lambda cells: "-".join(c.cell_type for c in cells))
-def test_values_and_widths_do_not_depend_on_what_is_computed_together(
+def test_values_and_bounds_do_not_depend_on_what_is_computed_together(
     cells: tuple[Cell, ...], dtype: str
 ) -> None:
     sizes = ((1, 1), (4, 7), (2, 3), (3, 7), (1, 12))
@@ -159,7 +159,7 @@ def test_values_and_widths_do_not_depend_on_what_is_computed_together(
     batch_cache.expect(cases)
     for case in cases:
         for together, by_itself in zip(
-            estimates(backward.loss_gradients(case)), estimates(alone(case)), strict=True
+            estimates(backward.loss_gradients(case)), estimates(run_alone(case)), strict=True
         ):
             assert np.allclose(together.value, by_itself.value, rtol=1e-12, equal_nan=True)
             assert np.allclose(together.error_bound, by_itself.error_bound, rtol=1e-6)
@@ -169,7 +169,7 @@ def test_values_and_widths_do_not_depend_on_what_is_computed_together(
 @pytest.mark.parametrize("fields", COUNTED[1:], ids=str)
 def test_inputs_that_do_not_count_have_no_gradient(fields: dict[str, object]) -> None:
     case = a_case((Cell("LSTM", 2), Cell("GRU", 2)), steps=8, **fields)
-    counted, found = case_arrays.counted(case), backward.loss_gradients(case).inputs
+    counted, found = case_arrays.counted_steps(case), backward.loss_gradients(case).inputs
     assert counted is not None
     assert not counted.all()
     assert (found.value[~counted] == 0).all()
@@ -185,8 +185,8 @@ def test_a_gradient_that_is_a_little_too_large_is_seen(dtype: str, fault: float)
             assert estimate.distance(estimate.value).max() == 0
 
 
-def test_rows_whose_errors_cancel_do_not_narrow_the_width_of_weights() -> None:
-    # two rows of opposite inputs and one state: what the first adds to the kernel the second takes
+def test_rows_with_opposite_errors_do_not_lower_the_error_bound_of_weights() -> None:
+    # two rows with one state and opposite inputs: their gradients of the kernel cancel
     cell, weights = Cell("SimpleRNN", 1, use_bias=False), Weights(np.ones((1, 1)), np.ones((1, 1)))
     one = np.full((2, 1, 1), 1.0)
     batch = forward.Batch(one * [[[1.0]], [[-1.0]]], ((np.zeros((2, 1)),),))
@@ -197,14 +197,14 @@ def test_rows_whose_errors_cancel_do_not_narrow_the_width_of_weights() -> None:
 
 
 def test_a_kink_may_fall_to_either_side() -> None:
-    # the sum is 0 but for rounding: relu lets its gradient through in one order, and not in another
+    # the exact sum is 0: rounded, relu passes its gradient on in one order, and not in another
     cell = Cell("SimpleRNN", 1, activation="relu")
     weights = Weights(np.array([[0.1]]), np.array([[-0.1]]), np.zeros(1))
     batch = forward.Batch(np.full((1, 1, 1), 0.3), ((np.full((1, 1), 0.3),),))
     cotangents = case_arrays.Cotangents(np.ones((1, 1, 1)), ((np.zeros((1, 1)),),))
     (found,) = backward.gradients_of_batches((cell,), (weights,), [batch], [cotangents], "float32")
-    for passed in (0.0, 0.1):
-        assert (found.inputs.distance(np.full((1, 1, 1), passed)) <= 1 + 1e-6).all()
+    for gradient in (0.0, 0.1):
+        assert (found.inputs.distance(np.full((1, 1, 1), gradient)) <= 1 + 1e-6).all()
     assert (found.inputs.distance(np.full((1, 1, 1), 0.2)) > 1).all()
 
 
@@ -222,7 +222,7 @@ def test_what_may_overflow_is_not_judged_and_other_rows_are() -> None:
 
 
 def test_chaos_is_not_judged_from_where_it_begins() -> None:
-    # a tent map by two relu units, as in test_reference.py: errors grow 1.75-fold with each step
+    # a tent map by two relu units, as in test_forward.py: each step multiplies errors by 1.75
     cell = Cell("SimpleRNN", 2, activation="relu")
     recurrent, bias = np.array([[1.75, 1.75], [-3.5, -3.5]]), np.array([0.0, -0.5])
     weights = Weights(np.zeros((1, 2)), recurrent, bias)
@@ -236,7 +236,7 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
     assert np.isfinite(found["float64"].state[0][0].error_bound).all()
 
 
-# The width, on the real TensorFlow
+# The error bound, on the real TensorFlow
 
 CELLS_OF_KERAS = (
     (Cell("SimpleRNN", 4, activation="relu"),),
@@ -266,11 +266,11 @@ def target() -> Iterator[Target]:
 
 @pytest.mark.skipif(find_spec("tf_keras") is None, reason="Keras 2 is not installed here")
 @pytest.mark.parametrize("dtype", floats.DTYPES)
-def test_tensorflow_stays_within_the_width(target: Target, dtype: str) -> None:
+def test_tensorflow_stays_within_the_error_bound(target: Target, dtype: str) -> None:
     ratios = []
     for case in drawn_cases(dtype, 24):
-        run = case_calls.run(case, [case_calls.differentiated(case)])
+        run = case_calls.run(case, [case_calls.with_gradients(case)])
         ((seen,),) = target.run(case_calls.program(case), (run,))
         ratios.append(gradients.with_respect_to_all(case, seen, backward.loss_gradients(case)))
     assert max(ratios) <= 1.0
-    assert np.median(ratios) > 0.03, "the width is too wide to be of use"
+    assert np.median(ratios) > 0.03, "the error bound is too large to be of use"

@@ -1,4 +1,4 @@
-"""Convolutions as products with matrices, against sums over the kernel written out."""
+"""Convolutions as products with matrices, against sums over the kernel."""
 
 from __future__ import annotations
 
@@ -24,41 +24,43 @@ CONVOLUTIONS = [
 CHANNELS, FILTERS, GATES = 2, 3, 4
 
 
-def convolved(of: Convolution, kernel: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """(*positions, gates * filters): the sum over the kernel's places, position by position."""
-    if of.padding == "same":
-        around = [((size - 1) // 2, size // 2) for size in of.kernel]
+def convolve(conv: Convolution, kernel: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sum over the kernel's places, position by position: (*positions, gates * filters)."""
+    if conv.padding == "same":
+        around = [((size - 1) // 2, size // 2) for size in conv.kernel]
         values = np.pad(values, [*around, (0, 0)])
-    made = np.zeros((*of.positions, kernel.shape[-1]))
-    for at in itertools.product(*map(range, of.positions)):
-        window = values[tuple(slice(a, a + size) for a, size in zip(at, of.kernel, strict=True))]
-        made[at] = np.tensordot(window, kernel, window.ndim)
-    return made
+    values_out = np.zeros((*conv.positions, kernel.shape[-1]))
+    for at in itertools.product(*map(range, conv.positions)):
+        window = values[tuple(slice(a, a + size) for a, size in zip(at, conv.kernel, strict=True))]
+        values_out[at] = np.tensordot(window, kernel, window.ndim)
+    return values_out
 
 
-def of_gates(made: np.ndarray) -> np.ndarray:
-    """Gate by gate, and then position by position."""
-    split = made.reshape(*made.shape[:-1], GATES, FILTERS)
+def by_gates(values_out: np.ndarray) -> np.ndarray:
+    """Order values gate by gate, and then position by position."""
+    split = values_out.reshape(*values_out.shape[:-1], GATES, FILTERS)
     return np.moveaxis(split, -2, 0).ravel()
 
 
-@pytest.mark.parametrize("of", CONVOLUTIONS, ids=str)
-def test_a_convolution_is_a_product_with_its_matrix(of: Convolution) -> None:
+@pytest.mark.parametrize("conv", CONVOLUTIONS, ids=str)
+def test_a_convolution_is_a_product_with_its_matrix(conv: Convolution) -> None:
     random = np.random.RandomState(0)
-    kernel = random.uniform(-1, 1, (*of.kernel, CHANNELS, GATES * FILTERS))
-    recurrent = random.uniform(-1, 1, (*of.kernel, FILTERS, GATES * FILTERS))
+    kernel = random.uniform(-1, 1, (*conv.kernel, CHANNELS, GATES * FILTERS))
+    recurrent = random.uniform(-1, 1, (*conv.kernel, FILTERS, GATES * FILTERS))
     bias = random.uniform(-1, 1, GATES * FILTERS)
     taken, carried = (matrix.reshape(-1, GATES * FILTERS) for matrix in (kernel, recurrent))
-    dense = convolution.as_matrices(of, FILTERS, Weights(taken, carried, bias))
-    inputs = random.uniform(-1, 1, (*of.space, CHANNELS))
-    hidden = random.uniform(-1, 1, (*of.positions, FILTERS))
-    of_hidden = Convolution(of.positions, of.kernel)
-    assert inputs.ravel() @ dense.kernel == pytest.approx(of_gates(convolved(of, kernel, inputs)))
+    dense = convolution.as_matrices(conv, FILTERS, Weights(taken, carried, bias))
+    inputs = random.uniform(-1, 1, (*conv.space, CHANNELS))
+    hidden = random.uniform(-1, 1, (*conv.positions, FILTERS))
+    of_hidden = Convolution(conv.positions, conv.kernel)
+    assert inputs.ravel() @ dense.kernel == pytest.approx(by_gates(convolve(conv, kernel, inputs)))
     assert hidden.ravel() @ dense.recurrent == pytest.approx(
-        of_gates(convolved(of_hidden, recurrent, hidden))
+        by_gates(convolve(of_hidden, recurrent, hidden))
     )
     assert dense.bias is not None
-    assert dense.bias == pytest.approx(of_gates(np.broadcast_to(bias, (*of.positions, len(bias)))))
+    assert dense.bias == pytest.approx(
+        by_gates(np.broadcast_to(bias, (*conv.positions, len(bias))))
+    )
 
 
 def test_at_one_position_a_conv_lstm_is_an_lstm() -> None:
@@ -76,10 +78,10 @@ def test_at_one_position_a_conv_lstm_is_an_lstm() -> None:
         assert (one.outputs.error_bound == other.outputs.error_bound).all()
 
 
-def test_zeros_of_the_matrix_do_not_widen() -> None:
-    """A position sees its own window, however large the space around it is."""
+def test_zeros_of_the_matrix_do_not_add_to_the_error_bound() -> None:
+    # a position sees its own window, however large the space around it is
 
-    def widths(space: int) -> np.ndarray:
+    def error_bounds(space: int) -> np.ndarray:
         cell = Cell("ConvLSTM", 1, convolution=Convolution((space,), (1,)))
         case = make_case("p", "m", (cell,), steps=1, state="ones")
         alike = np.ones((1, 1, space))
@@ -89,4 +91,4 @@ def test_zeros_of_the_matrix_do_not_widen() -> None:
         )
         return run.outputs.error_bound
 
-    assert np.median(widths(40)) < 2 * np.median(widths(1))
+    assert np.median(error_bounds(40)) < 2 * np.median(error_bounds(1))

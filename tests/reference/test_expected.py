@@ -1,4 +1,4 @@
-"""What a path must return of what the reference computes, and how a case is asked for it."""
+"""The results that a path must return, and the calls that ask for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell, Layer
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from conformance.reference.forward import Trajectory, run_cells
 from tests import support
@@ -24,8 +24,8 @@ ONE = make_case("RNN/keras3", "eager", (GRU,), batch=3, steps=4, features=2, sta
 BOTH = ONE.replace(path="Bidirectional/keras3", cells=(GRU, GRU), data_seed=5)
 
 
-def changed(case: Case, **fields: Any) -> Case:
-    """The case with other fields, of its layer too."""
+def change(case: Case, **fields: Any) -> Case:
+    """Change fields of a case, and of its layer."""
     of_layer = {field.name for field in dataclasses.fields(Layer)}
     layer = {name: fields.pop(name) for name in list(fields) if name in of_layer}
     return case.replace(layer=dataclasses.replace(case.program.layer, **layer), **fields)
@@ -43,22 +43,22 @@ def final(case: Case) -> list[np.ndarray]:
 
 
 def test_the_last_output_alone() -> None:
-    assert np.array_equal(outputs(changed(ONE, return_sequences=False)), outputs(ONE)[:, -1:])
+    assert np.array_equal(outputs(change(ONE, return_sequences=False)), outputs(ONE)[:, -1:])
 
 
 def test_going_backwards_the_first_step_comes_last() -> None:
-    backwards = changed(ONE, go_backwards=True)
-    last = changed(backwards, return_sequences=False)
+    backwards = change(ONE, go_backwards=True)
+    last = change(backwards, return_sequences=False)
     assert np.array_equal(outputs(last)[:, 0], final(backwards)[0])
 
 
 def test_zero_output_is_used_only_where_all_outputs_are_returned() -> None:
-    masked = changed(ONE, mask="trailing", zero_output_for_mask=True, batch=8)
-    held = ~case_arrays.counted(masked)[:, -1]  # type: ignore[index]
+    masked = change(ONE, mask="trailing", zero_output_for_mask=True, batch=8)
+    held = ~case_arrays.counted_steps(masked)[:, -1]  # type: ignore[index]
     assert held.any()
     assert not outputs(masked)[held, -1].any()
-    last = outputs(changed(masked, return_sequences=False))
-    plain = outputs(changed(masked, return_sequences=False, zero_output_for_mask=False))
+    last = outputs(change(masked, return_sequences=False))
+    plain = outputs(change(masked, return_sequences=False, zero_output_for_mask=False))
     assert np.array_equal(last, plain)
     assert last[held].any()
 
@@ -66,8 +66,8 @@ def test_zero_output_is_used_only_where_all_outputs_are_returned() -> None:
 # --- both directions ------------------------------------------------------------------------------
 
 
-def alone(case: Case, at: int) -> Trajectory:
-    """One direction, run by itself."""
+def run_direction(case: Case, at: int) -> Trajectory:
+    """Run one direction by itself."""
     order = slice(None, None, -1 if at else 1)
     return run_cells(
         case.program.cells[at : at + 1],
@@ -88,14 +88,14 @@ def test_each_direction_has_weights_and_a_state_of_its_own() -> None:
 
 def test_outputs_stand_side_by_side_in_the_order_of_the_steps() -> None:
     for mode in ("concat", None):
-        seen = outputs(changed(BOTH, merge_mode=mode))
-        assert np.array_equal(seen[..., :3], alone(BOTH, 0).outputs.value)
-        assert np.array_equal(seen[..., 3:], alone(BOTH, 1).outputs.value[:, ::-1])
+        seen = outputs(change(BOTH, merge_mode=mode))
+        assert np.array_equal(seen[..., :3], run_direction(BOTH, 0).outputs.value)
+        assert np.array_equal(seen[..., 3:], run_direction(BOTH, 1).outputs.value[:, ::-1])
 
 
 def test_final_states_are_those_of_each_direction() -> None:
     assert [leaf.tolist() for leaf in final(BOTH)] == [
-        alone(BOTH, at).state[0][0].value.tolist() for at in (0, 1)
+        run_direction(BOTH, at).state[0][0].value.tolist() for at in (0, 1)
     ]
 
 
@@ -108,25 +108,25 @@ MERGED = {
 
 @pytest.mark.parametrize("mode", MERGED)
 def test_outputs_are_merged(mode: str) -> None:
-    one, other = alone(BOTH, 0).outputs.value, alone(BOTH, 1).outputs.value[:, ::-1]
-    assert np.array_equal(outputs(changed(BOTH, merge_mode=mode)), MERGED[mode](one, other))
+    one, other = run_direction(BOTH, 0).outputs.value, run_direction(BOTH, 1).outputs.value[:, ::-1]
+    assert np.array_equal(outputs(change(BOTH, merge_mode=mode)), MERGED[mode](one, other))
 
 
 def test_the_last_outputs_of_both_directions_are_merged() -> None:
-    last = changed(BOTH, return_sequences=False, merge_mode="sum")
+    last = change(BOTH, return_sequences=False, merge_mode="sum")
     assert np.allclose(outputs(last)[:, 0], sum(final(BOTH)))
 
 
 def test_both_directions_give_zero_for_masked_steps() -> None:
-    masked = changed(BOTH, mask="scattered")
-    counted = case_arrays.counted(masked)
+    masked = change(BOTH, mask="scattered")
+    counted = case_arrays.counted_steps(masked)
     assert counted is not None
     assert not outputs(masked)[~counted].any()
     assert outputs(masked)[counted].any(axis=-1).all()
 
 
 def test_a_row_is_reversed_within_its_length() -> None:
-    lengths = changed(BOTH, path="bidirectional_dynamic_rnn/v1", lengths="drawn", batch=8)
+    lengths = change(BOTH, path="bidirectional_dynamic_rnn/v1", lengths="drawn", batch=8)
     row, length = next(
         (row, length)
         for row, length in enumerate(case_arrays.lengths(lengths))
@@ -144,11 +144,11 @@ def test_a_row_is_reversed_within_its_length() -> None:
     assert np.array_equal(final(lengths)[1][row], cut.state[0][0].value[0])
 
 
-# --- what merging does to widths ------------------------------------------------------------------
+# --- the bounds of merged outputs -----------------------------------------------------------------
 
 
-def rounded(case: Case, mode: str, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Two outputs merged in the case's dtype."""
+def merge(case: Case, mode: str, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Merge two outputs in the case's dtype."""
     narrow = np.dtype(case.program.dtype)
     return MERGED[mode](one.astype(narrow), other.astype(narrow)).astype(np.float64)
 
@@ -156,12 +156,12 @@ def rounded(case: Case, mode: str, one: np.ndarray, other: np.ndarray) -> np.nda
 @pytest.mark.parametrize("mode", MERGED)
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_a_merged_output_may_be_as_far_off_as_both_can(mode: str, dtype: str) -> None:
-    case = changed(BOTH, merge_mode=mode, dtype=dtype, batch=8, steps=9)
-    one, other = alone(case, 0).outputs, alone(case, 1).outputs.part(np.s_[:, ::-1])
+    case = change(BOTH, merge_mode=mode, dtype=dtype, batch=8, steps=9)
+    one, other = run_direction(case, 0).outputs, run_direction(case, 1).outputs.part(np.s_[:, ::-1])
     merged = expected_trajectory(case).outputs
     farthest = 0.0
     for sign, against in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
-        seen = rounded(
+        seen = merge(
             case,
             mode,
             floats.round_to(one.value + 0.99 * sign * one.error_bound, dtype),
@@ -173,7 +173,7 @@ def test_a_merged_output_may_be_as_far_off_as_both_can(mode: str, dtype: str) ->
 
 def test_where_merging_may_overflow_nothing_is_judged() -> None:
     relu = Cell("SimpleRNN", 2, activation="linear", use_bias=False)
-    case = changed(
+    case = change(
         BOTH, cells=(relu, relu), dtype="float16", steps=16, merge_mode="mul", weight_scale=3.0,
         state="large",
     )  # fmt: skip
@@ -184,14 +184,14 @@ def test_where_merging_may_overflow_nothing_is_judged() -> None:
     assert not sure.all()
 
 
-# --- how it is asked for, and judged --------------------------------------------------------------
+# --- how a path is asked for them, and judged -----------------------------------------------------
 
 
 def test_time_major_turns_inputs_and_not_the_mask() -> None:
-    turned = changed(ONE, time_major=True, mask="scattered")
+    turned = change(ONE, time_major=True, mask="scattered")
     call = case_calls.whole(turned)
     assert call.inputs.shape == (4, 3, 2)
-    plain = case_calls.whole(changed(turned, time_major=False))
+    plain = case_calls.whole(change(turned, time_major=False))
     values, others = (floats.from_wire(one.inputs) for one in (call, plain))
     assert np.array_equal(values, others.swapaxes(0, 1))
     assert call.arguments == plain.arguments
@@ -199,8 +199,8 @@ def test_time_major_turns_inputs_and_not_the_mask() -> None:
 
 
 def answer(case: Case, values: np.ndarray) -> wire.Observation:
-    plain = support.perfect(changed(case, time_major=False, return_sequences=True))
-    return dataclasses.replace(plain, outputs=support.sent(values, case.program.dtype))
+    plain = support.perfect(change(case, time_major=False, return_sequences=True))
+    return dataclasses.replace(plain, outputs=support.to_wire(values, case.program.dtype))
 
 
 @pytest.mark.parametrize(
@@ -215,21 +215,21 @@ def answer(case: Case, values: np.ndarray) -> wire.Observation:
 def test_outputs_have_the_layout_that_the_layer_is_asked_for(
     fields: dict[str, bool], shape: tuple[int, ...]
 ) -> None:
-    case = changed(ONE, **fields)
+    case = change(ONE, **fields)
     whole = outputs(ONE)
     given = {(3, 4, 3): whole, (4, 3, 3): whole.swapaxes(0, 1), (3, 3): whole[:, -1]}[shape]
-    seen = accepted(case, answer(case, given))
+    seen = accepted_run(case, answer(case, given))
     assert numbers.agrees_with_reference(case, seen) <= 1
     with pytest.raises(Deviation, match="outputs' shape"):
-        accepted(case, answer(case, whole[:, :2]))
+        accepted_run(case, answer(case, whole[:, :2]))
 
 
 def test_a_split_is_counted_in_the_order_of_the_steps() -> None:
-    case = changed(ONE, split=1, mask="scattered")
+    case = change(ONE, split=1, mask="scattered")
     whole = case_arrays.inputs(case)
     for backwards, first, rest in ((False, whole[:, :1], whole[:, 1:]),
                                    (True, whole[:, 3:], whole[:, :3])):  # fmt: skip
-        one = changed(case, go_backwards=backwards)
+        one = change(case, go_backwards=backwards)
         calls = (case_calls.first_part(one), case_calls.rest(one, None))
         for call, expected in zip(calls, (first, rest), strict=True):
             assert np.array_equal(floats.from_wire(call.inputs), expected)
@@ -238,8 +238,8 @@ def test_a_split_is_counted_in_the_order_of_the_steps() -> None:
 
 
 def test_padding_is_put_only_where_steps_do_not_count() -> None:
-    case = changed(ONE, mask="scattered")
-    counted = case_arrays.counted(case)
+    case = change(ONE, mask="scattered")
+    counted = case_arrays.counted_steps(case)
     plain = case_arrays.inputs(case)
     for value in (None, np.nan):
         padded = floats.from_wire(case_calls.with_padding(case, value).inputs)
@@ -248,9 +248,9 @@ def test_padding_is_put_only_where_steps_do_not_count() -> None:
 
 
 def test_a_mask_in_another_dtype_has_the_same_values() -> None:
-    call = case_calls.whole(changed(ONE, mask="scattered"))
+    call = case_calls.whole(change(ONE, mask="scattered"))
     ((name, mask),) = call.arguments
-    ((same, retyped),) = case_calls.retyped(call, "float32").arguments
+    ((same, retyped),) = case_calls.with_arguments_of_dtype(call, "float32").arguments
     assert (name, same) == ("mask", "mask")
     assert np.array_equal(floats.from_wire(mask), floats.from_wire(retyped))
     assert retyped.dtype == "float32"
@@ -260,7 +260,7 @@ def test_a_mask_in_another_dtype_has_the_same_values() -> None:
 
 
 def test_in_two_calls_the_backward_layer_goes_on_with_the_later_steps() -> None:
-    case = changed(BOTH, split=1, stateful=True, state=None)
+    case = change(BOTH, split=1, stateful=True, state=None)
     forwards, backwards = expected_in_two_calls(case).state
     assert np.array_equal(forwards[0].value, final(case)[0])
     weights, inputs = case_arrays.weights(case)[1:], case_arrays.inputs(case)

@@ -1,4 +1,4 @@
-"""The reference against arithmetic written out by hand, and its widths against honest rounding."""
+"""The reference against arithmetic by hand, and its error bounds against honest rounding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def array(*values: float) -> np.ndarray:
 def trajectory(
     cell: Cell, weights: Weights, xs: list[float], *state: list[float], dtype: str = "float64"
 ) -> forward.Trajectory:
-    """One row of one feature."""
+    """Run one row of one feature."""
     inputs = np.array(xs, np.float64).reshape(1, -1, 1)
     leaves = tuple(array(*leaf) for leaf in state)
     return forward.run_cells((cell,), (weights,), inputs, (leaves,), dtype)
@@ -50,7 +50,7 @@ def leaves(result: forward.Trajectory) -> list[list[float]]:
 close = pytest.approx
 
 
-# Values worked out by hand
+# Values computed by hand
 
 
 def test_simple_rnn() -> None:
@@ -274,11 +274,11 @@ def test_unknown_names_are_refused() -> None:
     weights = Weights(array(1.0), array(1.0))
     with pytest.raises(ValueError, match="activation = 'swish', but must be one of"):
         trajectory(Cell("SimpleRNN", 1, activation="swish"), weights, [1.0], [0.0])
-    with pytest.raises(ValueError, match="kind = 'GRUU', but must be one of"):
+    with pytest.raises(ValueError, match="cell_type = 'GRUU', but must be one of"):
         trajectory(Cell("GRUU", 1), weights, [1.0], [0.0])
 
 
-# The width, on cases drawn at random
+# The error bound, on random cases
 
 CELLS = (
     Cell("SimpleRNN", 1, activation="linear", use_bias=False),
@@ -412,17 +412,17 @@ def worst(case: Case, observed: list[np.ndarray]) -> float:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_honest_rounding_stays_within_the_width(dtype: str) -> None:
+def test_honest_rounding_stays_within_the_error_bound(dtype: str) -> None:
     distances = []
     for case in drawn_cases(dtype, 270):
         for joined in (False, True):
             distances.append(worst(case, Honest(case, joined).run()))
             assert distances[-1] <= 1.0, case.to_json()
-    assert np.median(distances) > 0.03, "the width is too wide to be of use"
+    assert np.median(distances) > 0.03, "the error bound is too large to be of use"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_two_orders_of_operations_stay_within_the_spread(dtype: str) -> None:
+def test_two_orders_of_operations_stay_within_the_pair_bound(dtype: str) -> None:
     for case in drawn_cases(dtype, 90):
         one, other = Honest(case).run(), Honest(case, joined=True).run()
         for estimate, a, b in zip(estimates(forward.trajectory(case)), one, other, strict=True):
@@ -442,7 +442,7 @@ def test_a_wrong_gate_is_caught(dtype: str, fault: float) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_widths_are_positive_and_spreads_no_narrower_than_half_of_them(dtype: str) -> None:
+def test_error_bounds_are_positive_and_pair_bounds_at_least_half_of_them(dtype: str) -> None:
     for case in drawn_cases(dtype, 40):
         for estimate in estimates(forward.trajectory(case)):
             assert estimate.value.shape == estimate.error_bound.shape == estimate.pair_bound.shape
@@ -451,7 +451,7 @@ def test_widths_are_positive_and_spreads_no_narrower_than_half_of_them(dtype: st
             assert (estimate.pair_bound <= 2 * estimate.error_bound * (1 + 1e-9)).all()
 
 
-def test_widths_grow_with_the_unit_roundoff() -> None:
+def test_error_bounds_grow_with_the_unit_roundoff() -> None:
     # the values are exact in bfloat16, so all dtypes compute the same
     case = next(drawn_cases("bfloat16", 1, (Cell("LSTM", 5),)))
     arguments = (
@@ -460,13 +460,13 @@ def test_widths_grow_with_the_unit_roundoff() -> None:
         case_arrays.inputs(case),
         case_arrays.state(case),
     )
-    widths = {dtype: forward.run_cells(*arguments, dtype).outputs.error_bound for dtype in DTYPES}
+    bounds = {dtype: forward.run_cells(*arguments, dtype).outputs.error_bound for dtype in DTYPES}
     order = ("float64", "float32", "float16", "bfloat16")
     for finer, coarser in itertools.pairwise(order):
-        assert (widths[finer] < widths[coarser]).all()
+        assert (bounds[finer] < bounds[coarser]).all()
 
 
-def test_the_same_case_has_the_same_widths() -> None:
+def test_the_same_case_has_the_same_bounds() -> None:
     case = next(drawn_cases("float32", 1))
     one, other = forward.trajectory(case).outputs, forward.trajectory(case).outputs
     assert (one.error_bound == other.error_bound).all()
@@ -500,7 +500,8 @@ def test_a_partial_sum_that_may_overflow_is_not_judged() -> None:
 
 
 def test_chaos_is_not_judged_from_where_it_begins() -> None:
-    # by two relu units x' = 1.75·x - 3.5·max(x - 0.5, 0), a tent map: errors grow 1.75-fold
+    # two relu units make a tent map: x' = 1.75·x - 3.5·max(x - 0.5, 0)
+    # each step multiplies errors by 1.75
     cell = Cell("SimpleRNN", 2, activation="relu")
     weights = Weights(
         array(0.0, 0.0), np.array([[1.75, 1.75], [-3.5, -3.5]]), np.array([0.0, -0.5])
@@ -516,7 +517,7 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
 
 
 def test_a_gate_that_is_shut_is_judged() -> None:
-    # sigmoid(-20) has no digit that is certain in float32, but is certainly next to nothing
+    # sigmoid(-20) has no certain digit in float32, but it is certainly close to zero
     cell = Cell("SimpleRNN", 1, use_bias=False, activation="sigmoid")
     result = trajectory(cell, Weights(array(1.0), array(1.0)), [-20.0], [0.0], dtype="float32")
     assert (result.outputs.error_bound < 1e-6).all()
@@ -536,7 +537,7 @@ def test_a_value_that_is_not_finite_is_infinitely_far() -> None:
 
 
 def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
-    # the sum is 0 but for rounding: relu gives 0 in one order, and a little in another
+    # the exact sum is 0, and rounding moves it: relu gives 0 in one order, and a little in another
     cell = Cell("SimpleRNN", 1, activation="relu")
     weights = Weights(array(0.1), array(-0.1), np.array([0.0]))
     result = trajectory(cell, weights, [0.3], [0.3], dtype="float32")
@@ -544,7 +545,7 @@ def test_a_kink_does_not_hide_an_error_beyond_it() -> None:
     assert result.outputs.error_bound[0, 0, 0] > 1e-9
 
 
-# What is around a cell
+# Wrappers around a cell
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from conformance import ledger
 from conformance.commands.baselines_command import main
+from conformance.ledger.entry import Entry, Ledger
+from conformance.ledger.load import in_range, read_entries
 from conformance.results.verdict import HOLDS, KNOWN, NEW, UNAVAILABLE
 from reports.publish import baseline_folder, make_baselines, targets_page
 from reports.publish.baseline_folder import Baselines, Maker
@@ -99,24 +100,24 @@ def test_a_suite_is_told_from_another_by_its_code(
     (tmp_path / "conformance" / "judging.py").write_text("")
     empty = Maker.today("default")
     (tmp_path / "conformance" / "judging.py").write_text("import numpy")
-    (tmp_path / "conformance" / "deviations.toml").write_text("[[deviation]]")
+    (tmp_path / "conformance" / "deviations.toml").write_text("[[cause]]")
     another = Maker.today("default")
     (tmp_path / "conformance" / "deviations.toml").write_text("")
     assert Maker.today("default") == another != empty == before
 
 
-def with_ledger(monkeypatch: pytest.MonkeyPatch, *entries: ledger.Entry) -> None:
-    def in_force(versions: Mapping[str, str]) -> ledger.Ledger:
-        found = [entry for entry in entries if ledger.in_range(entry.versions, versions)]
-        return ledger.Ledger(tuple(found))
+def with_ledger(monkeypatch: pytest.MonkeyPatch, *entries: Entry) -> None:
+    def in_force(versions: Mapping[str, str]) -> Ledger:
+        found = [entry for entry in entries if in_range(entry.versions, versions)]
+        return Ledger(tuple(found))
 
-    monkeypatch.setattr(ledger, "load", in_force)
+    monkeypatch.setattr(baseline_folder, "load_ledger", in_force)
 
 
 def test_what_the_ledger_learns_makes_those_again_for_which_it_is_in_force(
     suite: Suite, baselines: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = next(iter(ledger.read()))
+    entry = next(iter(read_entries()))
     here = replace(
         entry, versions=(("tensorflow", SpecifierSet("==" + HEADER.versions["tensorflow"])),)
     )

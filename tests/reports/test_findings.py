@@ -17,14 +17,15 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from conformance import ledger
 from conformance._toml import tomllib
 from conformance.contract import clause
+from conformance.ledger.entry import Entry
+from conformance.ledger.load import in_range, read_entries
 from tests import support
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "findings.md").read_text(encoding="utf-8")
-ENTRIES = ledger.read()
+ENTRIES = read_entries()
 SCRIPTS = sorted((DOCS / "findings").glob("*.py"))
 LIBRARIES = ("tensorflow", "keras", "tf-keras")
 # what the findings are of; what only older releases do is in the ledger alone
@@ -123,7 +124,7 @@ def in_code(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-def entries(names: list[str]) -> list[ledger.Entry]:
+def entries(names: list[str]) -> list[Entry]:
     """The ledger's entries that a pattern fits."""
     return [
         entry
@@ -205,8 +206,15 @@ def test_the_document_names_each_script() -> None:
 def test_each_ledger_entry_without_a_thread_is_in_one_place_and_others_in_one_at_most() -> None:
     times = collections.Counter(entry.name for names in places() for entry in entries(names))
     untold = [e for e in ENTRIES if not e.thread and not times[e.name]]
-    assert [e.name for e in untold if ledger.in_range(e.versions, INSTALLED)] == []
+    assert [e.name for e in untold if in_range(e.versions, INSTALLED)] == []
     assert [name for name, often in times.items() if often > 1] == []
+
+
+def test_the_ledger_has_the_number_of_the_finding_of_each_entry() -> None:
+    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered()]
+    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in known()]
+    told = {entry.name: number for number, text in texts + rows for entry in entries(in_code(text))}
+    assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == told
 
 
 def test_each_name_in_the_document_is_a_ledger_entrys() -> None:

@@ -405,8 +405,8 @@ def test_a_folder_without_run_files_is_refused(tmp_path: Path) -> None:
 
 CONFTEST = """
 from pathlib import Path
-from reports.record import Recorder
-from reports.verdicts import Header
+from conformance.plugin.recorder import Recorder
+from conformance.results.verdict import Header
 
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):

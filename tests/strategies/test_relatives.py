@@ -1,4 +1,4 @@
-"""What is drawn of relatives of the usual cells."""
+"""The cases that are drawn for relatives of the usual cells."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ OF_FAMILY = [
 ]
 
 
-def drawn(cases: Cases, path: str, **options: Any) -> list[Case]:
-    seen: list[Case] = []
+def drawn_cases(cases: Cases, path: str, **options: Any) -> list[Case]:
+    found: list[Case] = []
 
     @MANY
     @given(cases(Subject(path, "relative"), EXTENT, **options))
-    def take(together: tuple[Case, ...]) -> None:
-        seen.extend(together)
+    def take(group: tuple[Case, ...]) -> None:
+        found.extend(group)
 
     take()
-    return seen
+    return found
 
 
 @pytest.mark.parametrize("pair", OF_FAMILY, ids=lambda pair: f"{pair[0].identifier}-{pair[1]}")
@@ -43,19 +43,19 @@ def test_each_case_can_be_read_asked_and_judged(pair: tuple[Clause, Subject]) ->
 
     @settings(max_examples=5)
     @given(clause.cases(subject, EXTENT))
-    def check(together: tuple[Case, ...]) -> None:
-        for case in together:
+    def check(group: tuple[Case, ...]) -> None:
+        for case in group:
             assert from_json(case.to_json()) == case
             assert case.program.path == subject.path
             assert case_calls.whole(case).inputs.shape[:2] == (case.data.batch, case.data.steps)
-            perfect = outputs.accepted(case, support.perfect(case))
+            perfect = outputs.accepted_run(case, support.perfect(case))
             assert numbers.agrees_with_reference(case, perfect) <= 1
 
     check()
 
 
 def test_what_is_added_to_its_inputs_is_as_wide() -> None:
-    cases = drawn(relatives.wrapped, "dynamic_rnn/v1")
+    cases = drawn_cases(relatives.wrapped_cells, "dynamic_rnn/v1")
     for case in cases:
         width = case.program.features
         for cell in case.program.cells:
@@ -74,9 +74,9 @@ def test_what_is_added_to_its_inputs_is_as_wide() -> None:
 
 
 def test_a_cell_by_itself_is_always_given_a_state() -> None:
-    cells = drawn(relatives.wrapped, "cell/v1", states=relatives.EITHER)
+    cells = drawn_cases(relatives.wrapped_cells, "cell/v1", states=relatives.EITHER)
     assert all(case.data.state is not None for case in cells)
-    layers = drawn(relatives.mixed, "RNN/keras3", states=relatives.EITHER)
+    layers = drawn_cases(relatives.mixed_precision, "RNN/keras3", states=relatives.EITHER)
     assert None in {case.data.state for case in layers}
 
 
@@ -87,25 +87,26 @@ def places(nesting: int | Nesting) -> list[int]:
 
 
 def test_a_nesting_has_each_cell_in_its_place() -> None:
-    cases = drawn(relatives.nested, "RNN/keras3")
+    cases = drawn_cases(relatives.nested_stacks, "RNN/keras3")
     assert all(places(case.program.nesting) == [*range(len(case.program.cells))] for case in cases)
     assert {len(case.program.cells) for case in cases} == {1, 2, 3, 4}
     assert all(case.program.stacked for case in cases)
 
 
 def test_ones_own_cells_are_of_every_kind() -> None:
-    cases = drawn(relatives.of_ones_own, "RNN/keras2")
+    cases = drawn_cases(relatives.custom_cells, "RNN/keras2")
     customs = [case.program.cells[0].custom for case in cases]
     assert {custom.structure for custom in customs if custom} == set(STRUCTURES)
     assert {custom.doubled for custom in customs if custom} == {True, False}
     assert {len(case.program.cells) for case in cases} == {1, 2}
     assert all(
-        case.program.cells[0].projection is None for case in drawn(relatives.of_ones_own, "cell/v1")
+        case.program.cells[0].projection is None
+        for case in drawn_cases(relatives.custom_cells, "cell/v1")
     )
 
 
 def test_convolutions_are_small_and_of_every_rank() -> None:
-    cases = drawn(relatives.convolutional, "layer/keras3")
+    cases = drawn_cases(relatives.convolutional_layers, "layer/keras3")
     convolutions = [case.program.cells[0].convolution for case in cases]
     assert {len(each.space) for each in convolutions if each} == {1, 2, 3}
     assert all(case.program.cells[0].state_widths[0] <= 81 for case in cases)
@@ -114,13 +115,13 @@ def test_convolutions_are_small_and_of_every_rank() -> None:
 
 VARIANTS: list[tuple[Cases, str, Callable[[Case], object], int]] = [
     (
-        relatives.of_ones_own,
+        relatives.custom_cells,
         "RNN/keras3",
         lambda case: case.program.cells[0].custom,
         len(STRUCTURES),
     ),
-    (relatives.mixed, "layer/keras2", lambda case: case.program.policy, len(POLICIES)),
-    (relatives.convolutional, "layer/keras2", lambda case: len(case.program.input_shape), 3),
+    (relatives.mixed_precision, "layer/keras2", lambda case: case.program.policy, len(POLICIES)),
+    (relatives.convolutional_layers, "layer/keras2", lambda case: len(case.program.input_shape), 3),
 ]
 
 
@@ -130,42 +131,56 @@ def test_eagerly_each_variant_is_drawn_together_with_the_others(
 ) -> None:
     @settings(max_examples=20)
     @given(cases(Subject(path, "relative"), EXTENT))
-    def check(together: tuple[Case, ...]) -> None:
-        expected = count if together[0].program.mode == "eager" else 1
-        assert len({variant(case) for case in together}) == expected
+    def check(group: tuple[Case, ...]) -> None:
+        expected = count if group[0].program.mode == "eager" else 1
+        assert len({variant(case) for case in group}) == expected
 
     check()
 
 
 CHECKS: list[tuple[Cases, str, Callable[[Case], bool]]] = [
-    (relatives.time_distributed, "layer/keras2", lambda case: case.data.batch % 2 == 0),
-    (relatives.time_distributed, "layer/keras2", lambda case: case.program.layer.time_distributed),
-    (relatives.stateful_in_time, "layer/keras2", lambda case: case.data.steps % 2 == 0),
+    (relatives.time_distributed_layers, "layer/keras2", lambda case: case.data.batch % 2 == 0),
     (
-        relatives.stateful_in_time,
+        relatives.time_distributed_layers,
+        "layer/keras2",
+        lambda case: case.program.layer.time_distributed,
+    ),
+    (
+        relatives.stateful_time_distributed_layers,
+        "layer/keras2",
+        lambda case: case.data.steps % 2 == 0,
+    ),
+    (
+        relatives.stateful_time_distributed_layers,
         "layer/keras3",
         lambda case: case.program.layer.stateful and case.program.layer.time_distributed,
     ),
     (
-        partial(relatives.convolutional, stateful=True),
+        partial(relatives.convolutional_layers, stateful=True),
         "layer/keras3",
         lambda case: case.program.layer.stateful,
     ),
-    (relatives.in_one_tensor, "dynamic_rnn/v1", lambda case: not case.program.state_is_tuple),
     (
-        relatives.mixed,
+        relatives.states_in_one_tensor,
+        "dynamic_rnn/v1",
+        lambda case: not case.program.state_is_tuple,
+    ),
+    (
+        relatives.mixed_precision,
         "cell/keras2",
         lambda case: case.program.dtype == POLICIES[str(case.program.policy)],
     ),
     (
-        relatives.with_dropout,
+        relatives.cells_with_dropout,
         "layer/keras3",
         lambda case: case.program.cells[0].dropout + case.program.cells[0].recurrent_dropout > 0,
     ),
-    (relatives.with_dropout, "layer/keras3", lambda case: not case.program.layer.training),
+    (relatives.cells_with_dropout, "layer/keras3", lambda case: not case.program.layer.training),
 ]
 
 
 @pytest.mark.parametrize(("cases", "path", "holds"), CHECKS)
-def test_all_are_of_their_kind(cases: Cases, path: str, holds: Callable[[Case], bool]) -> None:
-    assert all(holds(case) for case in drawn(cases, path))
+def test_all_cases_have_the_property(
+    cases: Cases, path: str, holds: Callable[[Case], bool]
+) -> None:
+    assert all(holds(case) for case in drawn_cases(cases, path))

@@ -1,4 +1,4 @@
-"""What is drawn: within its ranges, small when nothing asks for more, and without TensorFlow."""
+"""The drawn cases: in their ranges, small where nothing asks for more, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_cases_are_within_their_ranges(case: Case) -> None:
     assert 1 <= len(case.program.cells) <= 4
     assert case.program.stacked == (case.program.cell_name == "Stack")
     assert all(1 <= cell.units <= 16 for cell in case.program.cells) or written_up
-    # none only for the clauses about just that
+    # no rows or no steps only for the clauses about that
     assert 0 <= case.data.batch <= 8 or written_up
     assert 0 <= case.data.steps <= 16
     assert 1 <= case.program.features <= 10
@@ -41,13 +41,13 @@ def test_cases_are_within_their_ranges(case: Case) -> None:
     assert case.program.mode in (*offer.modes, *offer.further_modes)
     assert case.data.state in (None, *states.GIVEN)
     assert case.data.split is None or 1 <= case.data.split < case.data.steps
-    assert state_forms.Path.of(case.program.path).api != "cell" or case.data.steps == 1
+    assert state_forms.Path.parse(case.program.path).api != "cell" or case.data.steps == 1
 
 
 @LONG
 @given(support.cases())
 def test_cells_have_the_options_of_their_generation(case: Case) -> None:
-    generation = state_forms.Path.of(case.program.path).generation
+    generation = state_forms.Path.parse(case.program.path).generation
     for cell in case.program.cells:
         if generation != "v1":
             assert not cell.peepholes
@@ -74,7 +74,7 @@ def test_a_case_can_be_asked_of_a_target(case: Case) -> None:
 def test_everything_in_the_ranges_is_drawn() -> None:
     seen: list[Case] = []
 
-    @settings(max_examples=300, derandomize=True)  # what is rare may be missed by chance
+    @settings(max_examples=300, derandomize=True)  # chance could miss a rare value
     @given(states.cases(Subject("RNN/keras3", "Stack"), support.MODES))
     def collect(case: Case) -> None:
         seen.append(case)
@@ -96,7 +96,7 @@ def test_everything_in_the_ranges_is_drawn() -> None:
     assert len(unequal) > len(seen) / 2
 
 
-def test_both_directions_are_drawn_alike_and_of_their_own() -> None:
+def test_both_directions_are_drawn_equal_and_different() -> None:
     seen: list[Case] = []
     layers = tuple(Layer(merge_mode=mode) for mode in MERGE_MODES)
 
@@ -113,8 +113,8 @@ def test_both_directions_are_drawn_alike_and_of_their_own() -> None:
     assert {case.program.layer.merge_mode for case in unequal} == set(SIDE_BY_SIDE)
 
 
-def test_programs_are_alike_whatever_the_layers_are() -> None:
-    def drawn(*layers: Layer) -> list[Case]:
+def test_programs_do_not_depend_on_the_layers() -> None:
+    def drawn_programs(*layers: Layer) -> list[Case]:
         seen: list[Case] = []
 
         @seed(5)
@@ -126,13 +126,13 @@ def test_programs_are_alike_whatever_the_layers_are() -> None:
         collect()
         return seen
 
-    assert drawn(Layer()) == drawn(Layer(), Layer(go_backwards=True))
+    assert drawn_programs(Layer()) == drawn_programs(Layer(), Layer(go_backwards=True))
 
 
 @LONG
 @given(support.cases())
-def test_which_steps_count_is_told_to_paths_that_take_it(case: Case) -> None:
-    api = state_forms.Path.of(case.program.path).api
+def test_lengths_and_masks_go_to_paths_that_take_them(case: Case) -> None:
+    api = state_forms.Path.parse(case.program.path).api
     assert case.data.lengths is None or case.data.mask is None
     assert case.data.lengths is None or api.endswith("_rnn")
     assert case.data.mask is None or api in ("RNN", "layer", "Bidirectional")
@@ -162,14 +162,14 @@ def test_the_smallest_case_is_read_at_a_glance(offer: object) -> None:
         assert all(c.units == 1 for c in case.program.cells)
 
 
-def test_a_leaf_is_malformed_and_each_other_too_where_several_are_drawn() -> None:
+def test_where_several_cases_are_drawn_each_leaf_is_malformed() -> None:
     def leaves(cell: str, most: int, mode: str = "eager") -> set[tuple[int | None, ...]]:
         subject = Subject("layer/keras2", cell, malformation="scalar")
-        extent = DrawSpec([mode], lambda mode: most)
+        spec = DrawSpec([mode], lambda mode: most)
         drawn: set[tuple[int | None, ...]] = set()
 
         @LONG
-        @given(malformed.together(subject, extent))
+        @given(malformed.case_groups(subject, spec))
         def take(cases: tuple[Case, ...]) -> None:
             drawn.add(
                 tuple(case.data.malformation.leaf for case in cases if case.data.malformation)
@@ -188,10 +188,10 @@ def test_a_leaf_is_malformed_and_each_other_too_where_several_are_drawn() -> Non
     ("path", "mode", "programs"),
     [("RNN/keras2", "eager", 3), ("RNN/keras2", "graph", 1), ("cell/keras2", "graph", 3)],
 )
-def test_gradients_are_asked_of_several_programs_where_they_are_built_soon(
+def test_gradients_are_asked_of_several_programs_where_building_is_fast(
     path: str, mode: str, programs: int
 ) -> None:
-    @given(differentiable.together(Subject(path, "LSTM"), DrawSpec([mode], lambda mode: 6)))
+    @given(differentiable.case_groups(Subject(path, "LSTM"), DrawSpec([mode], lambda mode: 6)))
     def look(cases: tuple[Case, ...]) -> None:
         assert len(cases) == 6
         assert len({case.program.dtype for case in cases}) == programs
@@ -213,7 +213,7 @@ def test_gradients_are_asked_of_several_programs_where_they_are_built_soon(
 STATEFUL = Subject("layer/keras3", "LSTM")
 
 
-@given(stateful.together(STATEFUL, DrawSpec(["function"], lambda mode: 4)))
+@given(stateful.case_groups(STATEFUL, DrawSpec(["function"], lambda mode: 4)))
 def test_the_cases_of_a_stateful_layer_share_its_batch(cases: tuple[Case, ...]) -> None:
     assert len({case.data.batch for case in cases}) == 1
     assert all(case.program.layer.stateful for case in cases)
@@ -229,7 +229,7 @@ def test_another_batch_is_another(cases: tuple[Case, ...]) -> None:
         assert not case.program.unknown_rows or (
             case.program.mode == "function" and case.data.batch > 1
         )
-        assert case_calls.of_other_batch(case).inputs.shape[0] == case.data.other_batch
+        assert case_calls.whole_of_other_batch(case).inputs.shape[0] == case.data.other_batch
     assert cases[0].data.other_batch == 1 or cases[0].data.batch == 1
 
 
@@ -247,7 +247,7 @@ def test_another_batch_is_traced_for_any_size_or_not() -> None:
 
 @LONG
 @given(stateful.in_models(STATEFUL, ["eager"]))
-def test_what_a_model_is_asked_has_two_parts_and_is_predicted_in_no_float64(case: Case) -> None:
+def test_a_case_of_a_model_has_two_parts_and_predicts_in_no_float64(case: Case) -> None:
     assert case.program.model is not None
     assert case_calls.split(case) * 2 == case.data.steps
     assert case.program.dtype != "float64" or case.program.model.by != "predict"
@@ -277,7 +277,7 @@ def test_a_malformed_case_shrinks_too() -> None:
     )
 
 
-def test_what_must_be_unequal_is() -> None:
+def test_units_that_must_be_unequal_are_unequal() -> None:
     @given(drawn_cells.cells("Stack", ("v1",), unequal=True))
     def check(cells: tuple[object, ...]) -> None:
         widths = [cell.output_units for cell in cells]  # type: ignore[attr-defined]
@@ -298,7 +298,9 @@ sys.meta_path.insert(0, Refuse())
 root = pathlib.Path(sys.argv[1])
 names = ["conftest", "conformance.adapter.wire"]
 for folder in ("conformance", "strategies", "reports"):
-    names += [f"{folder}.{path.stem}" for path in sorted((root / folder).glob("[a-z]*.py"))]
+    for path in sorted((root / folder).rglob("[a-z]*.py")):
+        if "adapter" not in path.parts:
+            names.append(".".join(path.relative_to(root).with_suffix("").parts))
 for name in names:
     importlib.import_module(name)
 print(len(names))

@@ -16,7 +16,7 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
-from conformance.checks.outputs import accepted
+from conformance.checks.outputs import accepted_run
 from conformance.checks.rejection import malformed_is_refused
 from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.profiles import Profile
@@ -63,7 +63,7 @@ class Miniature:
 
 def returning(program: wire.Program, call: wire.Call) -> Seen:
     """Outputs of one number, and a state of one leaf."""
-    array = support.sent([[0.5]], "float32")
+    array = support.to_wire([[0.5]], "float32")
     return Seen(array, wire.Node("list", (wire.Leaf(array),)))
 
 
@@ -95,9 +95,9 @@ def refused(case: Case, run: Runs) -> CheckResult:
 
 TAKEN = Clause(
     "XX-01", "It is taken.", MUST, "", lambda offers: [SUBJECT],
-    states.together, taken, cost=Cost(effort=1.0),
+    states.case_groups, taken, cost=Cost(effort=1.0),
 )  # fmt: skip
-REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.together, judge=refused)
+REFUSED = dataclasses.replace(TAKEN, identifier="XX-02", cases=malformed.case_groups, judge=refused)
 
 
 def judged(
@@ -214,14 +214,14 @@ def off_by(much: float) -> Answer:
     """The right numbers, or not quite."""
     seen = support.perfect(WHOLE)
     assert seen.outputs is not None
-    outputs = support.sent(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
+    outputs = support.to_wire(floats.from_wire(seen.outputs) + much, WHOLE.program.dtype)
     return lambda program, call: dataclasses.replace(seen, outputs=outputs)
 
 
 def of_numbers(old: float, new: float) -> list[Verdict]:
     def agrees(case: Case, run: Runs) -> CheckResult:
         (seen,) = run(case, case_calls.whole(case))
-        return CheckResult(numbers.agrees_with_reference(case, accepted(case, seen)))
+        return CheckResult(numbers.agrees_with_reference(case, accepted_run(case, seen)))
 
     one = dataclasses.replace(TAKEN, judge=agrees, cases=lambda subject, extent: st.just((WHOLE,)))
     return judged(off_by(old), off_by(new), one)

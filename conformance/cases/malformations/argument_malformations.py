@@ -13,13 +13,13 @@ from conformance.cases.malformations.malformation import (
     LENGTHS,
     MASK,
     Applies,
-    MalformationKind,
+    MalformationType,
     Words,
     always,
     fixed_words,
 )
 
-MALFORMATIONS: dict[str, MalformationKind] = {}
+MALFORMATIONS: dict[str, MalformationType] = {}
 
 _Change = Callable[[np.ndarray, Case], np.ndarray]
 
@@ -33,23 +33,23 @@ def _register(
     received: Words,
     applies: Applies = always,
 ) -> None:
-    def changed(array: object, case: Case) -> object:
+    def change_array(array: object, case: Case) -> object:
         assert isinstance(array, wire.Array)
         values = np.frombuffer(array.data, array.dtype).reshape(array.shape)
-        return _as_sent(change(values, case))
+        return _to_wire(change(values, case))
 
-    MALFORMATIONS[name] = MalformationKind(
-        name, about, applies, changed, False, expected, received, argument
+    MALFORMATIONS[name] = MalformationType(
+        name, about, applies, change_array, False, expected, received, argument
     )
 
 
-def _as_sent(values: np.ndarray) -> object:
+def _to_wire(values: np.ndarray) -> object:
     if values.dtype.kind == "U":
         return wire.Text(values.shape)
     return wire.Array(values.dtype.name, values.shape, values.tobytes())
 
 
-def _first_set_to(value: Callable[[Case], int]) -> _Change:
+def _set_first(value: Callable[[Case], int]) -> _Change:
     def change(values: np.ndarray, case: Case) -> np.ndarray:
         changed = values.copy()
         changed[0] = value(case)
@@ -58,7 +58,7 @@ def _first_set_to(value: Callable[[Case], int]) -> _Change:
     return change
 
 
-def _one_more(axis: int) -> _Change:
+def _repeat_first(axis: int) -> _Change:
     return lambda values, case: np.concatenate([values, values.take([0], axis)], axis)
 
 
@@ -82,16 +82,16 @@ _mask = functools.partial(_register, MASK)
 
 _lengths(
     "lengths_too_long", "one row longer than the inputs",
-    _first_set_to(lambda case: case.data.steps + 1), _steps_words,
+    _set_first(lambda case: case.data.steps + 1), _steps_words,
     lambda case: (str(case.data.steps + 1),),
 )  # fmt: skip
 _lengths(
     "lengths_negative", "a negative length",
-    _first_set_to(lambda case: -1), fixed_words("negative", "0", ">="), fixed_words("-1"),
+    _set_first(lambda case: -1), fixed_words("negative", "0", ">="), fixed_words("-1"),
 )  # fmt: skip
 _lengths(
     "lengths_wrong_batch", "a length more than the inputs have rows",
-    _one_more(0), _batch_words, lambda case: (str(case.data.batch + 1),),
+    _repeat_first(0), _batch_words, lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
 _lengths(
     "lengths_one", "one length for several rows",
@@ -119,7 +119,7 @@ _lengths(
 )  # fmt: skip
 _mask(
     "mask_wrong_batch", "a row more than the inputs have",
-    _one_more(0), _batch_words, lambda case: (str(case.data.batch + 1),),
+    _repeat_first(0), _batch_words, lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
 _mask(
     "mask_one_row", "one row, which could be broadcast to the inputs' batch",
@@ -127,7 +127,7 @@ _mask(
 )  # fmt: skip
 _mask(
     "mask_more_steps", "a step more than the inputs have",
-    _one_more(1), _steps_words, lambda case: (str(case.data.steps + 1),),
+    _repeat_first(1), _steps_words, lambda case: (str(case.data.steps + 1),),
 )  # fmt: skip
 _mask(
     "mask_fewer_steps", "a step less than the inputs have",

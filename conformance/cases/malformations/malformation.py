@@ -1,4 +1,4 @@
-"""What a malformation is: its name, what it does and to which argument, and what explains it."""
+"""The type of a malformation: its name, what it changes, and the words that explain it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ Words = Callable[[Case], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class MalformationKind:
-    """What a malformation does, where it can be done, and what an explaining message must name.
+class MalformationType:
+    """A way of making an argument wrong, and the words that explain the error.
 
-    `expected` and `received` give words of which at least one each must stand in the message.
-    `argument` is what it is done to.
+    `applies` says for which cases it makes the argument wrong; `change` makes it so. `of_leaf` is
+    True where it changes single leaves of a state. A message explains the error if it contains at
+    least one of the words `expected` and one of the words `received`. `argument` is the name of the
+    argument that is changed.
     """
 
     name: str
@@ -33,10 +35,10 @@ class MalformationKind:
 
 
 def always(case: Case) -> bool:
-    """For what can be done to every case."""
+    """Return True: the malformation can be made in every case."""
     return True
 
 
 def fixed_words(*fixed: str) -> Words:
-    """The same words for every case."""
+    """Return a function that gives the same words for every case."""
     return lambda case: fixed

@@ -1,8 +1,8 @@
 """The malformations: each named way of making a well-formed state, length or mask wrong.
 
-A malformation is done to a state as documented for the path. Those of a leaf are done to one leaf
-(by its place in the flattened state) or to all; those of the structure ignore the leaf. Those of a
-sequence_length or a mask leave the state as it is.
+A malformation of a state starts from the documented form of the path. It changes the structure, or
+one leaf (by its place in the flattened state), or all leaves. A malformation of a sequence_length
+or a mask does not change the state.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from conformance.cases.malformations.malformation import (
     STATE,
     Applies,
     Change,
-    MalformationKind,
+    MalformationType,
     Words,
     always,
     fixed_words,
@@ -31,38 +31,43 @@ LeafChange = Callable[[wire.Leaf, Case], object]
 _NOT_FLOATS = {"int32": np.int32, "bool": np.bool_}
 
 
-MALFORMATIONS: dict[str, MalformationKind] = dict(argument_malformations.MALFORMATIONS)
+MALFORMATIONS: dict[str, MalformationType] = dict(argument_malformations.MALFORMATIONS)
 
 
 def malform(tree: object, case: Case, argument: str = STATE) -> object:
-    """What is given as this argument, made wrong if the case says so of it."""
-    kind = MALFORMATIONS[case.data.malformation.name] if case.data.malformation else None
-    return kind.change(tree, case) if kind and kind.argument == argument else tree
+    """Return the value of this argument, made wrong if the case has a malformation of it."""
+    if case.data.malformation is None:
+        return tree
+    malformation = MALFORMATIONS[case.data.malformation.name]
+    return malformation.change(tree, case) if malformation.argument == argument else tree
 
 
 def applicable(case: Case, argument: str = STATE) -> list[str]:
-    """Names of the malformations that make this argument of the case wrong."""
+    """Return the names of the malformations that make this argument of the case wrong."""
     return [
-        kind.name
-        for kind in MALFORMATIONS.values()
-        if kind.argument == argument and kind.applies(case)
+        malformation.name
+        for malformation in MALFORMATIONS.values()
+        if malformation.argument == argument and malformation.applies(case)
     ]
 
 
 def leaf_count(case: Case) -> int:
-    """How many leaves the state of the case's cells has."""
+    """Return the number of leaves in the state of the case's cells."""
     return sum(len(cell.state_widths) for cell in case.program.cells)
 
 
 def role(case: Case) -> str | None:
-    """What a malformation is done to: `structure`, `all` leaves, one leaf such as `LSTM.c`, or an
-    argument that is no state."""
+    """Return what the case's malformation changes.
+
+    That is the `structure`, `all` leaves, one leaf such as `LSTM.c`, or the name of an argument
+    other than the state; None without a malformation.
+    """
     if case.data.malformation is None:
         return None
-    kind = MALFORMATIONS[case.data.malformation.name]
-    if kind.argument != STATE:
-        return kind.argument
-    if not kind.of_leaf:
+    malformation = MALFORMATIONS[case.data.malformation.name]
+    if malformation.argument != STATE:
+        return malformation.argument
+    if not malformation.of_leaf:
         return "structure"
     if case.data.malformation.leaf is None:
         return "all"
@@ -70,7 +75,7 @@ def role(case: Case) -> str | None:
 
 
 def _leaf_roles(case: Case) -> list[str]:
-    pair = "ch" if state_forms.Path.of(case.program.path).is_v1 else "hc"
+    pair = "ch" if state_forms.Path.parse(case.program.path).is_v1 else "hc"
     return [
         f"{cell.cell_type}.{name}"
         for cell in case.program.cells
@@ -87,15 +92,15 @@ def _register(
     received: Words,
     of_leaf: bool = False,
 ) -> None:
-    MALFORMATIONS[name] = MalformationKind(
+    MALFORMATIONS[name] = MalformationType(
         name, about, applies, change, of_leaf, expected, received
     )
 
 
-def _flat(tree: object) -> Iterator[object]:
+def _leaves(tree: object) -> Iterator[object]:
     if isinstance(tree, wire.Node):
         for child in tree.children:
-            yield from _flat(child)
+            yield from _leaves(child)
     else:
         yield tree
 
@@ -105,51 +110,51 @@ def _sequence_of(tree: object) -> str:
 
 
 def _plain_sequence(tree: object) -> str:
-    """list or tuple: a named tuple cannot have another number of children."""
+    """Return list or tuple, as a named tuple cannot have another number of children."""
     return "list" if _sequence_of(tree) == "list" else "tuple"
 
 
 # --- structure -----------------------------------------------------------------------------------
 
 
-def _too_few(tree: object, case: Case) -> object:
+def _drop_last(tree: object, case: Case) -> object:
     assert isinstance(tree, wire.Node)
     return wire.Node(_plain_sequence(tree), tree.children[:-1])
 
 
-def _too_many(tree: object, case: Case) -> object:
+def _repeat_last(tree: object, case: Case) -> object:
     assert isinstance(tree, wire.Node)
     return wire.Node(_plain_sequence(tree), tree.children + tree.children[-1:])
 
 
-def _no_leaves(tree: object, case: Case) -> object:
+def _drop_all(tree: object, case: Case) -> object:
     return wire.Node(_plain_sequence(tree), ())
 
 
-def _bare(tree: object, case: Case) -> object:
-    return next(_flat(tree))
+def _first_leaf(tree: object, case: Case) -> object:
+    return next(_leaves(tree))
 
 
-def _pair(tree: object, case: Case) -> object:
-    leaf = next(_flat(tree))
+def _first_leaf_twice(tree: object, case: Case) -> object:
+    leaf = next(_leaves(tree))
     return wire.Node("list", (leaf, leaf))
 
 
-def _flattened(tree: object, case: Case) -> object:
-    return wire.Node(_plain_sequence(tree), tuple(_flat(tree)))
+def _flatten(tree: object, case: Case) -> object:
+    return wire.Node(_plain_sequence(tree), tuple(_leaves(tree)))
 
 
-def _nested(tree: object, case: Case) -> object:
+def _nest(tree: object, case: Case) -> object:
     assert isinstance(tree, wire.Node)
     return wire.Node("list", (tree,))
 
 
-def _swapped_layers(tree: object, case: Case) -> object:
+def _swap_layers(tree: object, case: Case) -> object:
     assert isinstance(tree, wire.Node)
     return wire.Node(tree.container, tuple(reversed(tree.children)))
 
 
-def _as_dict(tree: object, case: Case) -> object:
+def _put_into_dict(tree: object, case: Case) -> object:
     children = tree.children if isinstance(tree, wire.Node) else (tree,)
     return wire.Node("dict", children, tuple(f"state_{i}" for i in range(len(children))))
 
@@ -175,7 +180,7 @@ def _several_leaves(case: Case) -> bool:
     return len(case.program.cells) > 1 or case.program.cells[0].is_lstm
 
 
-def _counts(change: int) -> Words:
+def _count_words(change: int) -> Words:
     def words(case: Case) -> tuple[str, ...]:
         children = len(case.program.cells) if case.program.stacked else leaf_count(case)
         return (str(children + change), str(leaf_count(case) + change))
@@ -183,57 +188,62 @@ def _counts(change: int) -> Words:
     return words
 
 
-def _state_size(case: Case) -> tuple[str, ...]:
-    return ("state_size", "structure", *_counts(0)(case))
+def _state_size_words(case: Case) -> tuple[str, ...]:
+    return ("state_size", "structure", *_count_words(0)(case))
 
 
 _SEQUENCES = ("list", "tuple", "sequence", "structure", "shape", "tensor", "Tensor")
 
 _register(
-    "too_few", "the last of several states is missing", _too_few, _several_leaves,
-    _state_size, _counts(-1),
+    "too_few", "the last of several states is missing", _drop_last, _several_leaves,
+    _state_size_words, _count_words(-1),
 )  # fmt: skip
 _register(
-    "too_many", "one state more than the cell has", _too_many, _several_leaves, _state_size,
-    _counts(1),
+    "too_many", "one state more than the cell has", _repeat_last, _several_leaves,
+    _state_size_words, _count_words(1),
 )  # fmt: skip
 _register(
-    "no_leaves", "an empty sequence", _no_leaves, always, _state_size,
+    "no_leaves", "an empty sequence", _drop_all, always, _state_size_words,
     fixed_words("[]", "()", "0", "empty"),
 )  # fmt: skip
 _register(
-    "bare_for_pair", "one tensor where an LSTM needs the pair", _bare, _is_lstm, _state_size,
-    fixed_words("1", *_SEQUENCES),
+    "bare_for_pair", "one tensor where an LSTM needs the pair", _first_leaf, _is_lstm,
+    _state_size_words, fixed_words("1", *_SEQUENCES),
 )  # fmt: skip
 _register(
-    "pair_for_bare", "a pair where the cell has one state", _pair, _is_single, _state_size,
-    fixed_words("2", *_SEQUENCES),
+    "pair_for_bare", "a pair where the cell has one state", _first_leaf_twice, _is_single,
+    _state_size_words, fixed_words("2", *_SEQUENCES),
 )  # fmt: skip
 _register(
-    "flat_for_nested", "a flat sequence where a stack needs one state for each cell", _flattened,
-    _flattening_changes, _state_size, _counts(0),
+    "flat_for_nested", "a flat sequence where a stack needs one state for each cell", _flatten,
+    _flattening_changes, _state_size_words, _count_words(0),
 )  # fmt: skip
 _register(
-    "nested_for_flat", "the pair of an LSTM inside another list", _nested, _is_lstm, _state_size,
-    fixed_words("1", *_SEQUENCES),
+    "nested_for_flat", "the pair of an LSTM inside another list", _nest, _is_lstm,
+    _state_size_words, fixed_words("1", *_SEQUENCES),
 )  # fmt: skip
 _register(
-    "layers_swapped", "the states of a stack in reverse order", _swapped_layers, _swapping_changes,
+    "layers_swapped", "the states of a stack in reverse order", _swap_layers, _swapping_changes,
     lambda case: tuple(str(width) for cell in case.program.cells for width in cell.state_widths),
     fixed_words(*_SEQUENCES),
 )  # fmt: skip
 _register(
-    "dict", "a dict of the states", _as_dict, always, _state_size, fixed_words("dict", "state_0")
+    "dict",
+    "a dict of the states",
+    _put_into_dict,
+    always,
+    _state_size_words,
+    fixed_words("dict", "state_0"),
 )
 
 
 # --- leaves --------------------------------------------------------------------------------------
 
 
-def _at_leaf(change: LeafChange) -> Change:
-    """Do it to the leaf that the case names, or to every leaf."""
+def _change_leaves(change: LeafChange) -> Change:
+    """Return the change of the leaf that the case names, or of every leaf."""
 
-    def changed(tree: object, case: Case) -> object:
+    def change_tree(tree: object, case: Case) -> object:
         chosen = case.data.malformation.leaf if case.data.malformation else None
         places = iter(range(leaf_count(case)))
 
@@ -247,10 +257,10 @@ def _at_leaf(change: LeafChange) -> Change:
 
         return walk(tree)
 
-    return changed
+    return change_tree
 
 
-def _reshaped(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
+def _reshape(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
     def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
         values = index(floats.from_wire(leaf.array))
         return wire.Leaf(floats.to_wire(values, case.program.dtype), leaf.held_as)
@@ -258,7 +268,7 @@ def _reshaped(index: Callable[[np.ndarray], np.ndarray]) -> LeafChange:
     return change
 
 
-def _retyped(dtype: Callable[[Case], str]) -> LeafChange:
+def _retype(dtype: Callable[[Case], str]) -> LeafChange:
     def change(leaf: wire.Leaf, case: Case) -> wire.Leaf:
         values = floats.from_wire(leaf.array)
         name = dtype(case)
@@ -271,7 +281,7 @@ def _retyped(dtype: Callable[[Case], str]) -> LeafChange:
     return change
 
 
-def _leaf_kind(
+def _register_leaf(
     name: str,
     about: str,
     change: LeafChange,
@@ -280,12 +290,18 @@ def _leaf_kind(
     expected: Words | None = None,
 ) -> None:
     _register(
-        name, about, _at_leaf(change), applies, expected or _shape_words, received, of_leaf=True
+        name,
+        about,
+        _change_leaves(change),
+        applies,
+        expected or _shape_words,
+        received,
+        of_leaf=True,
     )
 
 
 def _shape_words(case: Case) -> tuple[str, ...]:
-    """The sizes that a leaf must have."""
+    """Return the sizes that a leaf must have, as words."""
     return (
         "state_size",
         *(str(width) for cell in case.program.cells for width in cell.state_widths),
@@ -309,60 +325,60 @@ def _wider_units(case: Case) -> tuple[str, ...]:
     return tuple(str(width + 1) for cell in case.program.cells for width in cell.state_widths)
 
 
-_leaf_kind(
+_register_leaf(
     "wrong_units", "one unit more than the cell has",
-    _reshaped(lambda v: np.concatenate([v, v[:, :1]], axis=1)), _wider_units,
+    _reshape(lambda v: np.concatenate([v, v[:, :1]], axis=1)), _wider_units,
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "wrong_batch", "one row more than the inputs have",
-    _reshaped(lambda v: np.concatenate([v, v[:1]], axis=0)),
+    _reshape(lambda v: np.concatenate([v, v[:1]], axis=0)),
     lambda case: (str(case.data.batch + 1),),
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "batch_one", "one row, which could be broadcast to the inputs' batch",
-    _reshaped(lambda v: v[:1]), lambda case: ("1",), lambda case: case.data.batch > 1,
+    _reshape(lambda v: v[:1]), lambda case: ("1",), lambda case: case.data.batch > 1,
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "units_one", "one unit, which could be broadcast to the cell's",
-    _reshaped(lambda v: v[:, :1]), lambda case: ("1",),
+    _reshape(lambda v: v[:, :1]), lambda case: ("1",),
     lambda case: _no_width_of_one(case),
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "scalar", "a scalar, which could be broadcast to any shape",
-    _reshaped(lambda v: np.ravel(v)[0].reshape(())),
+    _reshape(lambda v: np.ravel(v)[0].reshape(())),
     fixed_words("()", "[]", "rank 0", "scalar", "ndim=0"),
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "rank_one", "a vector: the batch axis is missing",
-    _reshaped(lambda v: v[0]), fixed_words("rank 1", "ndim=1", "1D", "(", "["),
+    _reshape(lambda v: v[0]), fixed_words("rank 1", "ndim=1", "1D", "(", "["),
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "rank_three", "a tensor with one axis too many",
-    _reshaped(lambda v: v[:, None, :]), fixed_words("rank 3", "ndim=3", "3D", ", 1, "),
+    _reshape(lambda v: v[:, None, :]), fixed_words("rank 3", "ndim=3", "3D", ", 1, "),
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "dtype_other_float", "a float of another width",
-    _retyped(lambda case: state_forms.other_float(case.program.dtype)),
+    _retype(lambda case: state_forms.other_float(case.program.dtype)),
     lambda case: _dtype_names(state_forms.other_float(case.program.dtype)),
     applies=lambda case: not state_forms.casts_floats(case.program.path), expected=_dtype_words,
 )  # fmt: skip
-_leaf_kind(
-    "dtype_int", "integers", _retyped(lambda case: "int32"), fixed_words("int32", "int"),
+_register_leaf(
+    "dtype_int", "integers", _retype(lambda case: "int32"), fixed_words("int32", "int"),
     expected=_dtype_words,
 )  # fmt: skip
-_leaf_kind(
-    "dtype_bool", "booleans", _retyped(lambda case: "bool"), fixed_words("bool"),
+_register_leaf(
+    "dtype_bool", "booleans", _retype(lambda case: "bool"), fixed_words("bool"),
     expected=_dtype_words,
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "dtype_string", "strings", lambda leaf, case: wire.Text(leaf.array.shape),
     fixed_words("string"), expected=_dtype_words,
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "none_leaf", "None where a tensor is expected", lambda leaf, case: wire.Nothing(),
-    fixed_words("None"), applies=_several_leaves, expected=_state_size,
+    fixed_words("None"), applies=_several_leaves, expected=_state_size_words,
 )  # fmt: skip
-_leaf_kind(
+_register_leaf(
     "ragged", "a ragged tensor, its last row one shorter",
     lambda leaf, case: wire.Leaf(leaf.array, "ragged"), fixed_words("Ragged", "ragged"),
     applies=lambda case: case.data.batch > 1 and _no_width_of_one(case),
@@ -371,14 +387,14 @@ _leaf_kind(
 
 
 def state_malformation_names(path: str, cell: str) -> list[str]:
-    """The malformations that can be done to some state of the cell on the path."""
-    kinds: tuple[str, ...] = ("LSTM", "GRU") if cell == STACK else (cell,)
-    if state_forms.Path.of(path).api in BIDIRECTIONAL:
-        kinds = (cell, cell)
-    cells = tuple(Cell(kind, units) for units, kind in enumerate(kinds, start=2))
+    """Return the malformations that apply to some state of the cell on the path."""
+    cell_types: tuple[str, ...] = ("LSTM", "GRU") if cell == STACK else (cell,)
+    if state_forms.Path.parse(path).api in BIDIRECTIONAL:
+        cell_types = (cell, cell)
+    cells = tuple(Cell(each, units) for units, each in enumerate(cell_types, start=2))
     return applicable(make_case(path, EAGER, cells, batch=2))
 
 
 def argument_malformation_names(argument: str) -> list[str]:
-    """The malformations that can be done to a sequence_length or a mask."""
-    return [kind.name for kind in MALFORMATIONS.values() if kind.argument == argument]
+    """Return the malformations of a sequence_length or of a mask."""
+    return [each.name for each in MALFORMATIONS.values() if each.argument == argument]

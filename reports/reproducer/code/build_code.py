@@ -49,7 +49,7 @@ class Built:
 def built(case: Case) -> Built:
     """The code of a case's path; NotCovered where there is none."""
     _must_be_covered(case)
-    path = Path.of(case.program.path)
+    path = Path.parse(case.program.path)
     if path.api not in _BUILDERS:
         raise NotCovered(f"the path {case.program.path}")
     made = _BUILDERS[path.api](case, path)
@@ -75,7 +75,7 @@ def bare(case: Case) -> Case:
 
 def as_taken(case: Case, given: wire.Call) -> wire.Call:
     """The call with the inputs as the path takes them: a cell by itself takes one step."""
-    if Path.of(case.program.path).api != "cell":
+    if Path.parse(case.program.path).api != "cell":
         return given
     step = floats.to_wire(floats.from_wire(given.inputs)[:, 0], case.program.dtype)
     return dataclasses.replace(given, inputs=step)
@@ -83,7 +83,7 @@ def as_taken(case: Case, given: wire.Call) -> wire.Call:
 
 def build(name: str, case: Case) -> str:
     """The statement that creates the variables of a layer, or of a cell by itself."""
-    path = Path.of(case.program.path)
+    path = Path.parse(case.program.path)
     if path.api == "cell":
         return _build(name, case.program.features, path)
     rows = case.data.batch if case.program.layer.stateful else None
@@ -92,7 +92,7 @@ def build(name: str, case: Case) -> str:
 
 def keras(case: Case) -> str:
     """The module of a case's Keras."""
-    return "keras" if Path.of(case.program.path).generation == "keras3" else "tf.keras"
+    return "keras" if Path.parse(case.program.path).generation == "keras3" else "tf.keras"
 
 
 def batch_input(case: Case) -> str:
@@ -444,7 +444,7 @@ def _dtype(case: Case) -> dict[str, Code]:
 
 
 def _has_policy_of_keras_2(case: Case) -> bool:
-    return case.program.policy is not None and Path.of(case.program.path).generation == "keras2"
+    return case.program.policy is not None and Path.parse(case.program.path).generation == "keras2"
 
 
 def _policy(case: Case) -> Iterator[Code]:

@@ -1,141 +1,20 @@
-"""The ledger: what it may say, what each entry covers, and one line for each mistake."""
+"""An entry of the ledger: for which versions it is in force, what it covers, what it describes."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import ledger
 from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell, Custom, Layer
 from conformance.checks.deviation import Deviation
-from conformance.errors import MalformedLedger
+from conformance.ledger.entry import Ledger
+from conformance.ledger.load import load_ledger, read_entries
 from tests import support
-
-CASE = make_case(
-    "RNN/keras3",
-    "eager",
-    (Cell("LSTM", 2), Cell("GRU", 3)),
-    batch=2,
-    state="mixed",
-    malformation=Malformation("batch_one", 1),
-)
-ENTRY: dict[str, Any] = {
-    "name": "an-entry",
-    "clause": "RJ-01",
-    "paths": ["RNN/keras3", "RNN/keras3 ~ layer/keras3"],
-    "versions": {"keras3": ">=3.0"},
-    "when": {"malformation": ["batch_one"]},
-    "grade": "accepted",
-    "why": "for the test",
-    "case": CASE.to_json(),
-}
-
-
-def toml(entry: dict[str, Any]) -> str:
-    lines = []
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            inner = ", ".join(f"{name} = {json.dumps(item)}" for name, item in value.items())
-            lines.append(f"{key} = {{ {inner} }}")
-        else:
-            lines.append(f"{key} = {json.dumps(value)}")
-    return "\n".join(["[[deviation]]", *lines, ""])
-
-
-def written(tmp_path: Path, *entries: dict[str, Any]) -> Path:
-    file = tmp_path / "deviations.toml"
-    file.write_text("\n".join(toml(entry) for entry in entries))
-    return file
-
-
-def an_entry(tmp_path: Path, **changes: Any) -> ledger.Entry:
-    (entry,) = ledger.read(written(tmp_path, {**ENTRY, **changes}))
-    return entry
-
-
-def test_an_entry_is_read(tmp_path: Path) -> None:
-    entry = an_entry(tmp_path, thread="https://example.org/1")
-    assert entry.case == CASE
-    assert entry.thread == "https://example.org/1"
-    assert entry.covers("RJ-01", CASE)
-
-
-def test_an_empty_ledger_knows_nothing(tmp_path: Path) -> None:
-    assert ledger.read(written(tmp_path)) == []
-
-
-# --- mistakes -------------------------------------------------------------------------------------
-
-CHANGED: dict[str, tuple[dict[str, Any], str]] = {
-    "unknown key": ({"wen": 1}, "wen"),
-    "no name": ({"name": None}, "name"),
-    "no case": ({"case": None}, "case"),
-    "no reason": ({"why": None}, "why"),
-    "name not text": ({"name": 3}, "name"),
-    "paths not a list": ({"paths": "RNN/keras3"}, "paths"),
-    "unknown condition": ({"when": {"colour": ["red"]}}, "colour"),
-    "path as a condition": ({"when": {"path": ["RNN/keras3"]}}, "path"),
-    "condition not a list": ({"when": {"batch": ">=2"}}, "must be a list"),
-    "when not a table": ({"when": ["batch_one"]}, "an-entry"),
-    "versions not a table": ({"versions": ">=3"}, "an-entry"),
-    "not a version range": ({"versions": {"keras3": "about 3"}}, "about 3"),
-    "version not text": ({"versions": {"keras3": 3}}, "an-entry"),
-    "not a regular expression": ({"message": "("}, "an-entry"),
-    "message not text": ({"message": 3}, "an-entry"),
-    "error not a name": ({"error": 3}, "error = 3"),
-    "errors not names": ({"error": [3]}, "error = [3]"),
-    "unreadable case": ({"case": "{"}, "JSON"),
-    "case with an unknown field": ({"case": '{"colour": 1}'}, "colour"),
-}
-
-
-@pytest.mark.parametrize("name", CHANGED)
-def test_a_wrong_entry_is_told_in_one_line(tmp_path: Path, name: str) -> None:
-    changes, told = CHANGED[name]
-    entry = {key: value for key, value in {**ENTRY, **changes}.items() if value is not None}
-    with pytest.raises(MalformedLedger) as error:
-        ledger.read(written(tmp_path, entry))
-    message = str(error.value)
-    assert message.startswith("ledger deviations.toml: deviation 1 (")
-    assert told in message
-    assert "\n" not in message
-
-
-TEXTS: dict[str, tuple[str | bytes, str]] = {
-    "not TOML": ("[[deviation]\n", "mend the file"),
-    "not text": (b"\xff\xfe", "mend the file"),
-    "another table": ("[deviations]\n", "[[deviation]] only"),
-    "not a list": ("[deviation]\nname = 'x'\n", "[[deviation]] only"),
-    "a list of text": ("deviation = ['x']\n", "deviation 1"),
-}
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, name: str) -> None:
-    text, told = TEXTS[name]
-    file = tmp_path / "deviations.toml"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(MalformedLedger) as error:
-        ledger.read(file)
-    assert str(error.value).startswith("ledger deviations.toml: ")
-    assert told in str(error.value)
-    assert "\n" not in str(error.value)
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(MalformedLedger, match=r"ledger none.toml: .*No such file"):
-        ledger.read(tmp_path / "none.toml")
-
-
-def test_a_name_stands_once(tmp_path: Path) -> None:
-    with pytest.raises(MalformedLedger, match=r"\['an-entry'\] stand twice"):
-        ledger.read(written(tmp_path, ENTRY, ENTRY))
-
+from tests.ledger.entries import CASE, ENTRY, an_entry, written
 
 # --- versions -------------------------------------------------------------------------------------
 
@@ -159,7 +38,7 @@ def test_an_entry_is_in_force_for_its_versions(
     tmp_path: Path, wanted: dict[str, str], found: dict[str, str], in_force: bool
 ) -> None:
     file = written(tmp_path, {**ENTRY, "versions": wanted})
-    assert bool(ledger.load(found, file).entries) == in_force
+    assert bool(load_ledger(found, file).entries) == in_force
 
 
 # --- conditions -----------------------------------------------------------------------------------
@@ -300,7 +179,7 @@ def test_an_entry_covers_its_clause_and_paths_only(tmp_path: Path) -> None:
     assert not entry.covers(
         "RJ-01", make_case("RNN/keras3", "eager", CASE.program.cells, other="RNN/keras2")
     )
-    assert ledger.Ledger((entry,)).covering("RJ-01", plain) == [entry]
+    assert Ledger((entry,)).covering("RJ-01", plain) == [entry]
 
 
 # --- what is seen ---------------------------------------------------------------------------------
@@ -332,18 +211,5 @@ def test_an_entry_describes_what_is_seen(
     tmp_path: Path, fields: dict[str, Any], deviation: Deviation, described: bool
 ) -> None:
     entry = {key: value for key, value in ENTRY.items() if key != "grade"}
-    (read,) = ledger.read(written(tmp_path, {**entry, **fields}))
-    assert read.describes(deviation) == described
-
-
-# --- the ledger of this repository ----------------------------------------------------------------
-
-
-def test_each_entry_is_about_a_clause_a_path_and_its_own_case() -> None:
-    paths = {offer.name for offer in support.OFFERS}
-    for entry in ledger.read():
-        assert entry.clause in support.clauses(), entry.name
-        assert {path for pair in entry.paths for path in pair.split(" ~ ")} <= paths, entry.name
-        assert entry.covers(entry.clause, entry.case), entry.name
-        assert entry.why.strip(), entry.name
-        assert entry.versions, entry.name
+    (entry_read,) = read_entries(written(tmp_path, {**entry, **fields}))
+    assert entry_read.describes(deviation) == described

@@ -1,0 +1,97 @@
+"""Conditions on a case: the fields that an entry's `when` may name, and the values it allows."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.cases import case_arrays
+from conformance.cases.case import JSON_FIELDS, Case
+from conformance.cases.malformations import state_malformations
+from conformance.cases.program import Cell, Layer, Nesting
+
+_BOUND = re.compile(r"(>=|<=|>|<|==|!=)\s*(-?\d+)$")
+_COMPARISONS = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt,
+    "<": operator.lt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def _longest(case: Case) -> int:
+    counted = case_arrays.counted_steps(case)
+    return case.data.steps if counted is None else int(counted.sum(axis=1).max(initial=0))
+
+
+def _held_at_end(case: Case) -> bool:
+    counted = case_arrays.counted_steps(case)
+    if counted is None or not case.data.steps:
+        return False
+    last = counted[:, 0 if case.program.layer.go_backwards else -1]
+    return bool((counted.any(axis=1) & ~last).any())
+
+
+def _smallest_stack(nesting: int | Nesting) -> int | None:
+    """Return the smallest number of cells in one of the stacks of a tree."""
+    if isinstance(nesting, int) or not nesting:
+        return None
+    within = [size for size in map(_smallest_stack, nesting) if size is not None]
+    return min([len(nesting), *within])
+
+
+def _structure(cell: Cell) -> str | None:
+    return cell.custom.structure if cell.custom else None
+
+
+def _state_widths(case: Case) -> list[int]:
+    return [width for cell in case.program.cells for width in cell.state_widths]
+
+
+_DERIVED: dict[str, Callable[[Case], object]] = {
+    **{
+        field.name: operator.attrgetter(f"program.layer.{field.name}")
+        for field in dataclasses.fields(Layer)
+    },
+    "longest": _longest,
+    "held_at_end": _held_at_end,
+    "cell": lambda case: case.program.cell_name,
+    "depth": lambda case: len(case.program.cells),
+    "malformation": lambda case: case.data.malformation and case.data.malformation.name,
+    "role": state_malformations.role,
+    "model": lambda case: case.program.model and case.program.model.api,
+    "kinds": lambda case: sorted({cell.cell_type for cell in case.program.cells}),
+    "first": lambda case: case.program.cells[0].cell_type,
+    "last": lambda case: case.program.cells[-1].cell_type,
+    "narrowest": lambda case: min(_state_widths(case)),
+    "widest": lambda case: max(_state_widths(case)),
+    "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
+    "structure": lambda case: _structure(case.program.cells[0]),
+}
+FIELDS = frozenset(set(JSON_FIELDS) - {"cells", "path"} | set(_DERIVED))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One field of the case, and the values that it may have."""
+
+    field: str
+    allowed: tuple[object, ...]
+
+    def holds(self, case: Case) -> bool:
+        """Return whether the case's field has an allowed value."""
+        value = _DERIVED[self.field](case) if self.field in _DERIVED else case.field(self.field)
+        return any(_allows(allowed, value) for allowed in self.allowed)
+
+
+def _allows(allowed: object, value: object) -> bool:
+    if allowed == "none":
+        return value is None
+    if isinstance(value, list):
+        excluded = isinstance(allowed, str) and allowed.removeprefix("no ")
+        return excluded not in value if excluded != allowed else allowed in value
+    bound = _BOUND.match(allowed) if isinstance(allowed, str) else None
+    if bound and isinstance(value, int):
+        return bool(_COMPARISONS[bound[1]](value, int(bound[2])))
+    return allowed == value
