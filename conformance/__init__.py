@@ -1,7 +1,7 @@
-"""The contract for recurrent state in TensorFlow: clauses, judges and the line to a target."""
+"""The contract for recurrent state in TensorFlow: clauses, judges and the link to a target."""
 
 import os
 
-# The reference's matrices are small, and each worker has a core: more threads are in one another's
-# way, and make a deep stack take twice as long. To be said before NumPy is imported.
+# The reference's matrices are small, and each worker has one core: more threads get in each other's
+# way, and a deep stack takes twice as long. This must be set before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,4 +1,4 @@
-"""The reader of TOML, which Python has from 3.11 on."""
+"""The TOML reader: Python has one from 3.11 on, older ones use tomli."""
 
 import sys
 

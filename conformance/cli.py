@@ -1,4 +1,4 @@
-"""What the commands of the suite have in common: how they end, and the option for the targets."""
+"""The common parts of the suite's commands: how they end, and the option for the targets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from conformance.errors import ConformanceError
 from conformance.results.records import UnreadableRun
 from conformance.targets.cache import VARIABLE
 
-_INTERRUPTED = 130  # as a shell says of what an interrupt has ended
+_INTERRUPTED = 130  # a shell's exit code for a process that an interrupt has ended
 
 
 def exit_code(command: str, act: Callable[[], int], interrupted: str = "interrupted") -> int:
-    """The exit code of a command: what it returns, 2 for an error, told in one line, or 130."""
+    """Run a command and return its exit code: its own, 2 with one line for an error, or 130."""
     try:
         return act()
     except (ConformanceError, UnreadableRun) as error:
@@ -26,9 +26,9 @@ def exit_code(command: str, act: Callable[[], int], interrupted: str = "interrup
 
 
 def add_target_cache(parser: argparse.ArgumentParser) -> None:
-    """The option that chooses where targets are kept."""
+    """Add the option that chooses where targets are kept."""
     parser.add_argument(
         "--target-cache",
         metavar="DIR",
-        help=f"the folder of the targets (default: {VARIABLE}, else a folder of your caches)",
+        help=f"the folder of the targets (default: {VARIABLE}, else one in your cache folder)",
     )

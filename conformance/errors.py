@@ -1,12 +1,12 @@
-"""What can go wrong in the suite itself, each with the sentence a user reads."""
+"""The errors of the suite itself; the message of each is a sentence for the user."""
 
 
 class ConformanceError(Exception):
-    """Base of all errors of the suite; its message is one line that says how to mend it."""
+    """The base of all errors of the suite; its message is one line that says how to fix it."""
 
 
 class UnreadableCase(ConformanceError):
-    """A case given by hand is not JSON or lacks what a case needs."""
+    """A case that was given by hand is not JSON, or lacks something that a case needs."""
 
 
 class MalformedLedger(ConformanceError):
@@ -14,15 +14,15 @@ class MalformedLedger(ConformanceError):
 
 
 class TargetUnavailable(ConformanceError):
-    """The interpreter that was asked for cannot be started, or has no TensorFlow."""
+    """The requested interpreter cannot be started, or it has no TensorFlow."""
 
 
 class TargetNotMade(TargetUnavailable):
-    """A named target could not be made: no interpreter, no uv, no index, no room, no solution."""
+    """A named target could not be made: no interpreter, uv, index, disk space or solution."""
 
 
 class TargetBusy(TargetUnavailable):
-    """A named target is being made or removed by another process."""
+    """Another process is making or removing a named target."""
 
 
 class MalformedTargets(ConformanceError):
@@ -30,11 +30,11 @@ class MalformedTargets(ConformanceError):
 
 
 class AdapterFailure(ConformanceError):
-    """Our own code inside the target failed; a defect of the suite, not of TensorFlow."""
+    """The suite's own code inside the target failed: a defect of the suite, not of TensorFlow."""
 
 
 class TargetDied(ConformanceError):
-    """The target's process ended in the middle of a case."""
+    """The target's process ended during a case."""
 
 
 class TargetHung(ConformanceError):

@@ -115,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
     unknown = [name for name in names if name not in runs]
     if unknown:
         raise ConformanceError(f"no baseline of {', '.join(unknown)} in {options.folder}")
-    kept = _Kept(options.kept, Cache.chosen(options.target_cache))
+    kept = _Kept(options.kept, Cache.choose(options.target_cache))
     others = _Others(runs)
     rows, wrong = [], 0
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
-"""What runs inside the target: drives TensorFlow and observes, without an opinion.
+"""The part that runs inside the target: it drives TensorFlow and observes, and judges nothing.
 
-Everything here runs on Python 3.7 with numpy and tensorflow alone. `wire` is the one module that
-the driver shares; it imports neither.
+Everything here runs on Python 3.7 with only numpy and tensorflow. The driver shares one module,
+`wire`, which imports neither of them.
 """

@@ -1,7 +1,7 @@
 """Start of a target: `python conformance/adapter READ_FD WRITE_FD`.
 
-The package is loaded from its folder under a name of its own, so that nothing of the suite has to
-be installed in the target, and none of the suite's modules comes onto its path.
+The package is loaded from its folder, under a name of its own. So nothing of the suite must be
+installed in the target, and no module of the suite gets onto the target's path.
 """
 
 import importlib.util

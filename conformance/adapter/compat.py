@@ -1,7 +1,7 @@
-"""The one module that tells versions of TensorFlow and Keras apart.
+"""The only module that treats versions of TensorFlow and Keras differently.
 
-Importing it imports TensorFlow. Where tf-keras is installed it is made `tf.keras`, unless the user
-has said otherwise: only then do the v1 cells work beside Keras 3 in one process.
+Importing it imports TensorFlow. Where tf-keras is installed, this module makes it `tf.keras`,
+unless the user has set the variable: the v1 cells work beside Keras 3 in one process only then.
 """
 
 import functools
@@ -26,11 +26,11 @@ KERAS_GENERATIONS = ("keras2", "keras3")
 
 
 class NotAvailable(Exception):
-    """A path that this environment does not have; the message says why."""
+    """An error for a path that this environment does not have; the message says why."""
 
 
 def start():
-    """Make the process ready: eager execution, one thread, no warnings on the streams."""
+    """Prepare the process: eager execution, one thread, no warnings on the streams."""
     if not tf.executing_eagerly():
         v1.enable_eager_execution()
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -39,7 +39,7 @@ def start():
 
 
 def keras(generation):
-    """The module of a Keras generation; raises NotAvailable with the reason."""
+    """Return the module of a Keras generation; raise NotAvailable with the reason."""
     return _keras2() if generation == "keras2" else _keras3()
 
 
@@ -63,7 +63,10 @@ def _keras3():
 
 
 def _version(module):
-    """The version of a Keras; that of TensorFlow 2.15 does not say, and is the keras package's."""
+    """Return the version of a Keras.
+
+    The Keras of TensorFlow 2.15 does not state it; it has the version of the keras package.
+    """
     if hasattr(module, "__version__"):
         return module.__version__
     found = importlib.util.find_spec("keras") is not None
@@ -80,10 +83,11 @@ def _numbers(version):
 
 @functools.lru_cache(maxsize=None)
 def v1_cells():
-    """The namespace of the v1 cells; raises NotAvailable with the reason.
+    """Return the namespace of the v1 cells; raise NotAvailable with the reason.
 
-    Asked once: making a cell outside a graph turns the classes of cells made in a graph back into
-    those for eager execution (tf_keras/src/utils/version_utils.py), under their living instances.
+    This is done once. A cell made outside a graph turns the classes of cells that were made in a
+    graph back into the eager classes, and their living instances change too
+    (tf_keras/src/utils/version_utils.py).
     """
     try:
         cells = v1.nn.rnn_cell
@@ -94,16 +98,16 @@ def v1_cells():
     return cells
 
 
-def dropout_masks_stay():
-    """Whether `RNN` over a Keras 2 cell takes the dropout mask of one trace into the next one.
+def keeps_dropout_masks():
+    """Return True where `RNN` over a Keras 2 cell takes the dropout mask of one trace to the next.
 
-    It does until TensorFlow 2.0, and the next one has no such tensor.
+    It does so up to TensorFlow 2.0, where the next trace has no such tensor.
     """
     return _numbers(tf.__version__) < (2, 1)
 
 
 def versions():
-    """What is installed: python, numpy, tensorflow and each Keras generation found."""
+    """Return the installed versions: python, numpy, tensorflow and each Keras generation found."""
     found = {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -118,27 +122,27 @@ def versions():
     return found
 
 
-def not_taken_by_layer(generation, kind):
-    """The options of a cell that the layer of its kind does not take."""
+def options_unknown_to_layer(generation, kind):
+    """Return the options of a cell that the layer of the same kind does not take."""
     lacks = generation == "keras3" and kind == "GRU"
     lacks = lacks and _numbers(_version(keras(generation))) < (3, 4)
     return ("implementation",) if lacks else ()
 
 
 def parts(cell):
-    """The cells of a stack; a cell that is none by itself."""
+    """Return the cells of a stack, or a list of the cell alone where it is no stack."""
     return getattr(cell, "cells", None) or getattr(cell, "_cells", None) or [cell]
 
 
 def files(generation):
-    """The kinds of file that a model can be saved to and loaded from."""
+    """Return the kinds of file that a model can be saved to and loaded from."""
     kinds = (wire.H5_FILE, wire.WEIGHTS_FILE, wire.SAVED_MODEL)
     has_zip = generation == "keras3" or _numbers(_version(keras(generation))) >= (2, 13)
     return (wire.KERAS_FILE, *kinds) if has_zip else kinds
 
 
-def through_saved_model(generation, model, folder):
-    """What a SavedModel of a model can be called as, and whether it has the model's layers."""
+def reload_saved_model(generation, model, folder):
+    """Save a model as a SavedModel; return the loaded one, and True where it has the layers."""
     if generation == "keras2":
         model.save(folder, save_format="tf")
         return keras(generation).models.load_model(folder), True
@@ -148,7 +152,7 @@ def through_saved_model(generation, model, folder):
 
 
 def initial_state_of(maker, inputs, batch, dtype):
-    """The state that a cell or layer makes itself, whatever its version calls the arguments."""
+    """Return the state that a cell or layer makes itself; the arguments' names vary by version."""
     if hasattr(maker, "zero_state"):
         return maker.zero_state(batch, dtype)
     taken = inspect.signature(maker.get_initial_state).parameters
@@ -160,22 +164,22 @@ def initial_state_of(maker, inputs, batch, dtype):
 
 
 def policy(generation, name):
-    """A policy of mixed precision."""
+    """Return a policy of mixed precision."""
     mixed_precision = keras(generation).mixed_precision
-    if hasattr(mixed_precision, "experimental"):  # until TensorFlow 2.3
+    if hasattr(mixed_precision, "experimental"):  # up to TensorFlow 2.3
         mixed_precision = mixed_precision.experimental
     kind = mixed_precision.DTypePolicy if generation == "keras3" else mixed_precision.Policy
     return kind(name)
 
 
 def reset(generation, layer, states=None):
-    """Reset a stateful layer's states, by the name that its generation has for it."""
+    """Reset a stateful layer's states; the method's name depends on the generation."""
     method = layer.reset_states if generation == "keras2" else layer.reset_state
     return method() if states is None else method(states=states)
 
 
-def lacking(generation):
-    """The relatives of cells that a generation should have and this environment has not."""
+def missing_relatives(generation):
+    """Return the relatives of cells that a generation should have but this environment lacks."""
     if generation == "v1":
         return ()
     lacks = []
@@ -190,7 +194,7 @@ def lacking(generation):
 
 def _has_policies(generation):
     if _major(tf.__version__) < 2:
-        return False  # there are such policies, but layers do not cast by them
+        return False  # such policies exist, but layers do not cast by them
     try:
         for name in ("mixed_float16", "mixed_bfloat16"):
             policy(generation, name)
@@ -200,64 +204,64 @@ def _has_policies(generation):
 
 
 def wrapper(generation, name):
-    """The class of a wrapper of cells, by the name that a specification has for it."""
+    """Return the class of a cell wrapper, by the name that a specification gives it."""
     kind = {"residual": "Residual", "device": "Device"}.get(name, "Dropout") + "Wrapper"
     return getattr(v1_cells(), kind) if generation == "v1" else getattr(tf.nn, "RNNCell" + kind)
 
 
 def seed():
-    """Let Keras draw the same seeds, and thus the same initial values, as in any other process."""
+    """Make Keras draw the same seeds, and so the same initial values, in every process."""
     random.seed(0)
     np.random.seed(0)
 
 
 def forget_kernels():
-    """Empty TensorFlow's cache of eager kernels, which has no bound; setting the seed does that."""
+    """Empty TensorFlow's unbounded cache of eager kernels; setting the seed does that."""
     v1.set_random_seed(0)
 
 
-def with_drawn_values(call):
-    """The call of a v1 cell, with the same initial values as in any other process.
+def fix_initial_values(call):
+    """Return the call of a v1 cell with initial values that are the same in every process.
 
-    They are NumPy's: to set TensorFlow's own seed for each would empty its cache of kernels (see
-    forget_kernels), and what comes next takes ten times as long.
+    The values come from NumPy. Setting TensorFlow's own seed for each call would empty its cache
+    of kernels (see forget_kernels), and the next call would take ten times as long.
     """
 
-    def drawn(shape, dtype, partition_info=None):  # the last of them until TensorFlow 1.15
+    def initial_value(shape, dtype, partition_info=None):  # TensorFlow 1.15 gives the last one
         return tf.constant(np.random.RandomState(0).uniform(-0.5, 0.5, shape), dtype)
 
-    def within(inputs, state, **arguments):
-        with v1.variable_scope(v1.get_variable_scope(), initializer=drawn):
+    def call_with_values(inputs, state, **arguments):
+        with v1.variable_scope(v1.get_variable_scope(), initializer=initial_value):
             return call(inputs, state, **arguments)
 
-    return within
+    return call_with_values
 
 
-_COMPILES = ("jit_compile", "experimental_compile")  # until TensorFlow 2.4
-_RELAXES = ("reduce_retracing", "experimental_relax_shapes")  # until TensorFlow 2.8
+_COMPILES = ("jit_compile", "experimental_compile")  # the latter up to TensorFlow 2.4
+_RELAXES = ("reduce_retracing", "experimental_relax_shapes")  # the latter up to TensorFlow 2.8
 
 
 def trace(function):
-    """The only trace of a tf.function that has a signature, to be called as the function is.
+    """Return the only trace of a tf.function with a signature; it is called like the function.
 
-    Until TensorFlow 2.2 a trace took no nested arguments: there it is the function itself.
+    Up to TensorFlow 2.2 a trace took no nested arguments: there the function itself is returned.
     """
     return function if _numbers(tf.__version__) < (2, 3) else function.get_concrete_function()
 
 
-def compiles():
-    """Whether a tf.function can be compiled by XLA."""
+def can_compile():
+    """Return True where XLA can compile a tf.function."""
     return _option_of_function(_COMPILES) is not None
 
 
-def compiled(traced, input_signature):
-    """A tf.function that is compiled by XLA."""
+def xla_function(traced, input_signature):
+    """Return a tf.function that XLA compiles."""
     options = {_option_of_function(_COMPILES): True}
     return tf.function(traced, input_signature=input_signature, autograph=False, **options)
 
 
-def relaxed(traced):
-    """A tf.function that is traced for unknown sizes once it was called with several."""
+def relaxed_function(traced):
+    """Return a tf.function that is traced for unknown sizes after calls with different sizes."""
     return tf.function(traced, autograph=False, **{_option_of_function(_RELAXES): True})
 
 
@@ -267,7 +271,7 @@ def _option_of_function(names):
 
 
 def tf_variable(variable):
-    """The tf.Variable behind a weight: Keras 3 wraps it, and Keras 2 does under a policy."""
+    """Return the tf.Variable in a weight: Keras 3 wraps it, and Keras 2 does with a policy."""
     if "AutoCast" in type(variable).__name__:
         return variable._variable
     # the others have a method `value`

@@ -1,4 +1,4 @@
-"""States as Python containers: from the wire, to the wire, and leaf by leaf in between."""
+"""States as Python containers: conversions from and to the wire, and work on single leaves."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,12 +7,12 @@ from . import compat, wire
 
 
 def numpy_dtype(name):
-    """The NumPy dtype of a name; bfloat16 is TensorFlow's own."""
+    """Return the NumPy dtype of a name; bfloat16 is TensorFlow's own."""
     return tf.bfloat16.as_numpy_dtype if name == "bfloat16" else np.dtype(name)
 
 
 def to_numpy(array):
-    """A writable NumPy array of a wire.Array or wire.Text."""
+    """Return a wire.Array or wire.Text as a writable NumPy array."""
     if isinstance(array, wire.Text):
         return np.full(array.shape, "a", object)
     values = np.frombuffer(array.data, dtype=numpy_dtype(array.dtype))
@@ -20,13 +20,13 @@ def to_numpy(array):
 
 
 def to_wire_array(value):
-    """A wire.Array of anything that NumPy can take."""
+    """Return a wire.Array of anything that NumPy can convert."""
     values = np.asarray(value)
     return wire.Array(tf.as_dtype(values.dtype).name, tuple(values.shape), values.tobytes())
 
 
 def flatten(tree):
-    """The leaves of nested lists, tuples, named tuples and dicts, in order."""
+    """Return the leaves of nested lists, tuples, named tuples and dicts, in order."""
     if isinstance(tree, dict):
         return [leaf for key in sorted(tree) for leaf in flatten(tree[key])]
     if isinstance(tree, (list, tuple)):
@@ -35,37 +35,37 @@ def flatten(tree):
 
 
 def rebuild(tree, leaves):
-    """The same containers around other leaves, taken from an iterator."""
+    """Return the same containers around other leaves, which an iterator gives."""
     if isinstance(tree, dict):
         return {key: rebuild(tree[key], leaves) for key in sorted(tree)}
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*[rebuild(item, leaves) for item in tree])
     if isinstance(tree, (list, tuple)):
-        kind = tuple if isinstance(tree, tuple) else list
-        return kind(rebuild(item, leaves) for item in tree)
+        container = tuple if isinstance(tree, tuple) else list
+        return container(rebuild(item, leaves) for item in tree)
     return next(leaves)
 
 
-def listed(state):
-    """One cell's state as a list of its tensors."""
+def as_list(state):
+    """Return one cell's state as a list of its tensors."""
     return list(state) if isinstance(state, (list, tuple)) else [state]
 
 
 def structure(tree):
-    """A hashable description of the containers and of each leaf's kind, dtype and width."""
+    """Return a hashable description: the containers, and each leaf's class, dtype and width."""
     if isinstance(tree, dict):
         return ("dict", tuple((key, structure(tree[key])) for key in sorted(tree)))
     if isinstance(tree, (list, tuple)):
         return (type(tree).__name__, tuple(structure(item) for item in tree))
     shape = getattr(tree, "shape", None)
     dtype = getattr(tree, "dtype", None)
-    # in TensorFlow 1 a size is an object without a hash
+    # in TensorFlow 1 a size is an object that has no hash
     sizes = None if shape is None else tuple(tf.TensorShape(shape).as_list()[1:])
     return (type(tree).__name__, dtype, sizes)
 
 
-def traced_for(state, arguments):
-    """What a program built for unknown batch and steps depends on: two calls alike share it."""
+def trace_key(state, arguments):
+    """Return what a trace for unknown batch and steps depends on; calls with one key share it."""
     kinds = [
         (name, str(value.dtype), len(value.shape)) for name, value in sorted(arguments.items())
     ]
@@ -73,14 +73,14 @@ def traced_for(state, arguments):
 
 
 def open_spec(values, axes, rows=None):
-    """The tf.TensorSpec of values whose first axes are unknown, but for the rows where given."""
+    """Return the tf.TensorSpec of values with unknown first axes; `rows` fixes the first one."""
     dtype = tf.string if values.dtype == object else tf.as_dtype(values.dtype)
     shape = [None if axis < axes else size for axis, size in enumerate(values.shape)]
     return tf.TensorSpec([rows, *shape[1:]] if rows and shape else shape, dtype)
 
 
 def containers(tree):
-    """Python containers of a wire tree, with the wire's leaves still in them."""
+    """Return a wire tree as Python containers that still hold the wire's leaves."""
     if not isinstance(tree, wire.Node):
         return tree
     children = [containers(child) for child in tree.children]
@@ -91,14 +91,14 @@ def containers(tree):
     return {"list": list, "tuple": tuple}[tree.container](children)
 
 
-def native(tree):
-    """Native containers and leaves of a wire tree."""
+def to_native(tree):
+    """Return a wire tree as native containers and leaves."""
     tree = containers(tree)
-    return rebuild(tree, iter([held(leaf) for leaf in flatten(tree)]))
+    return rebuild(tree, iter([to_native_leaf(leaf) for leaf in flatten(tree)]))
 
 
 def to_wire(tree, leaf_to_wire):
-    """A wire tree of native containers."""
+    """Return native containers as a wire tree."""
     if isinstance(tree, dict):
         keys = tuple(sorted(tree))
         children = tuple(to_wire(tree[key], leaf_to_wire) for key in keys)
@@ -114,8 +114,8 @@ def _container(tree):
     return "list"
 
 
-def held(leaf):
-    """What stands for a leaf of the wire outside a graph: numpy, variable, ragged or tensor."""
+def to_native_leaf(leaf):
+    """Return a wire leaf as it is outside a graph: a NumPy array, variable, ragged or tensor."""
     if isinstance(leaf, wire.Nothing):
         return None
     if isinstance(leaf, wire.Text):

@@ -1,4 +1,4 @@
-"""Runs the calls of one program and tells what happened, errors included."""
+"""The observer: it runs the calls of one program and returns what happened, errors included."""
 
 import contextlib
 import os
@@ -15,9 +15,9 @@ PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core", "numpy", "optr
 
 
 def observe(program, runs):
-    """The observations of each run: one for each of its calls."""
+    """Return the observations of each run: one for each of its calls."""
     key = program_cache.key(program)
-    # looking at weights takes as long as a call: of a kept program the last run is enough
+    # reading weights takes as long as a call: a kept program's are read after the last run only
     each = key is None or bool(program.reloaded)
     return tuple(
         _observe_run(program, key, run, each or index == len(runs))
@@ -26,14 +26,14 @@ def observe(program, runs):
 
 
 def state_size(program):
-    """The `state_size` of a program's cell, as a tree of wire.Other with the sizes as names."""
+    """Return the `state_size` of a program's cell: a tree of wire.Other with sizes as names."""
     with program_cache.runner(program, program_cache.key(program)) as use:
         size = use.runner.built.cell.state_size
     return native_trees.to_wire(size, lambda size: wire.Other(str(size)))
 
 
 def look(program):
-    """The wire.Made of a program."""
+    """Return the wire.Made of a program."""
     try:
         with program_cache.runner(program, None) as use:
             return save_and_load.describe_made(use.runner.built, program)
@@ -42,7 +42,7 @@ def look(program):
 
 
 def _observe_run(program, key, run, look_at_weights):
-    """A call may start from an earlier call's final state."""
+    """Run the calls in order; a call may start from an earlier call's final state."""
     with contextlib.ExitStack() as stack:
         use = None
         try:
@@ -67,7 +67,7 @@ def _observe_run(program, key, run, look_at_weights):
 def _observe(runner, call, finals, look_at_weights):
     inputs = native_trees.to_numpy(call.inputs)
     arguments = {name: native_trees.to_numpy(array) for name, array in call.arguments}
-    loss = differentiation.native(call.loss)
+    loss = differentiation.native_loss(call.loss)
     state = _native(call.state, runner, finals)
     if state is _NO_FINAL_STATE:
         return wire.Observation(error=_no_state(call.state.call)), _NO_FINAL_STATE
@@ -77,7 +77,7 @@ def _observe(runner, call, finals, look_at_weights):
     final, gradients = _NO_FINAL_STATE, []
     stage = "before"
     try:
-        with timing.doing(timing.RUNNING):
+        with timing.measure(timing.RUNNING):
             if call.before is not None:
                 runner.built.prepare(call.before, _native(call.before.states, runner, finals))
             stage = "call"
@@ -94,8 +94,8 @@ def _observe(runner, call, finals, look_at_weights):
             arguments_intact=before == _snapshot(state),
             weights_intact=not look_at_weights or runner.weights_intact(),
             gradients=_gradients(runner, state, gradients) if gradients else None,
-            stored=native_trees.to_wire(runner.built.stored(), _leaf)
-            if runner.built.stored()
+            stored=native_trees.to_wire(runner.built.stored_state(), _leaf)
+            if runner.built.stored_state()
             else None,
             declared=runner.built.declared,
             variables=runner.built.variable_dtypes(),
@@ -122,7 +122,7 @@ def _gradient(value):
 
 
 def _snapshot(state):
-    """The containers with each leaf's identity, and the values of those that can be changed."""
+    """Return the containers with each leaf's identity, and the values of the mutable leaves."""
     leaves = native_trees.flatten(state)
     values = [
         np.asarray(leaf).tobytes() for leaf in leaves if isinstance(leaf, (np.ndarray, tf.Variable))
@@ -130,17 +130,17 @@ def _snapshot(state):
     return native_trees.rebuild(state, iter([id(leaf) for leaf in leaves])), values
 
 
-_NO_FINAL_STATE = object()  # what a call that failed leaves to those after it
+_NO_FINAL_STATE = object()  # stands for the final state of a call that failed
 
 
 def _native(state, runner, finals):
     if isinstance(state, wire.Previous):
         return finals[state.call]
     if isinstance(state, wire.Stored):
-        return runner.built.stored()
+        return runner.built.stored_state()
     if state is None or isinstance(state, wire.OwnZeros):
         return state
-    return native_trees.native(state)
+    return native_trees.to_native(state)
 
 
 def _no_state(call):
@@ -167,7 +167,7 @@ def _leaf(value):
 def _building_error(raised):
     error = _error(raised, "build")
     if not error.raised_in:
-        raise raised  # a defect of ours
+        raise raised  # a defect of the suite
     return error
 
 
@@ -176,14 +176,14 @@ def _error(raised, stage):
         name=type(raised).__name__,
         module=type(raised).__module__,
         bases=tuple(base.__name__ for base in type(raised).__mro__),
-        message=error_messages.lasting(str(raised)),
+        message=error_messages.normalize(str(raised)),
         raised_in=_raised_in(raised),
         stage=stage,
     )
 
 
 def _raised_in(raised):
-    """The innermost function of a library, as package/file:function."""
+    """Return the innermost function of a library, as package/file:function."""
     for frame in reversed(traceback.extract_tb(raised.__traceback__)):
         parts = frame.filename.split(os.sep)
         for package in PACKAGES:

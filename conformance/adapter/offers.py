@@ -1,4 +1,4 @@
-"""The paths that an environment can offer, by name; looks for each and says what is missing."""
+"""The paths that an environment can offer, by name, each with its modes or why it is missing."""
 
 from . import compat, wire
 from .apis import (
@@ -38,7 +38,7 @@ GENERATIONS = {
 }
 OF_SINGLE_CELLS = ("layer", "Bidirectional", "bidirectional_dynamic_rnn")
 RELOADING = ("RNN", "layer", "cell")
-BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # and in no other way
+BY_CONFIG = {"cell/v1", "Bidirectional/keras2", "Bidirectional/keras3"}  # only by config
 MODES = ("eager", "function", "graph")
 _OF_MODELS = ("predict", "predict_on_batch")
 _OF_FUNCTIONS = ("retraced", "relaxed", "alternating")
@@ -46,16 +46,16 @@ _COMMON = ("dynamic_rnn", "RNN", "layer", "cell")
 
 
 def build(program):
-    """The program of a path; its variables are created unless it is to be fresh."""
+    """Build the program of a path; create its variables unless it must be fresh."""
     api, generation = program.path.split("/")
     built = MODULES[api].build(generation, program)
     if program.fresh and generation == "v1":
-        built.call = compat.with_drawn_values(built.call)
+        built.call = compat.fix_initial_values(built.call)
     return built
 
 
 def offers():
-    """A PathOffer for every path, in a fixed order."""
+    """Return a PathOffer for every path, in a fixed order."""
     return tuple(_offer(api, generation) for api in MODULES for generation in GENERATIONS[api])
 
 
@@ -74,12 +74,12 @@ def _offer(api, generation):
         MODES,
         reloads=_reloads(api, generation),
         further_modes=_further_modes(api),
-        lacks=compat.lacking(generation),
+        lacks=compat.missing_relatives(generation),
     )
 
 
 def _reloads(api, generation):
-    """The ways of reloading that a path has."""
+    """Return the ways of reloading that a path has."""
     if "%s/%s" % (api, generation) in BY_CONFIG:
         return (wire.CONFIG,)
     if api not in RELOADING:
@@ -96,7 +96,7 @@ def _further_modes(api):
     if api not in _COMMON:
         return ()
     unrolled = ("unrolled",) if api in ("RNN", "layer") else ()
-    compiled = ("jit",) if compat.compiles() else ()
+    compiled = ("jit",) if compat.can_compile() else ()
     return _OF_FUNCTIONS + unrolled + compiled
 
 

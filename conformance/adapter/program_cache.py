@@ -1,7 +1,7 @@
-"""The programs that are kept between requests: building one takes a hundred times what a call does.
+"""The programs that are kept between requests: a build takes a hundred times as long as a call.
 
-A program is kept as long as nothing went wrong with it: after an error, or with other weights than
-it was given, it may not be what it was, and is built anew.
+A program is kept as long as nothing went wrong with it. After an error, or where its weights have
+changed, it may no longer be what it was, and is rebuilt.
 """
 
 import collections
@@ -12,15 +12,15 @@ from . import compat, timing, wire
 from .modes import all_modes
 
 LIMIT = 64  # a traced function or a graph takes a few megabytes
-_FORGET_EVERY = 100  # programs that are gone: each may leave kernels of its own shapes behind
+_FORGET_EVERY = 100  # closed programs: each may leave behind kernels for its own shapes
 
 _idle = collections.OrderedDict()
 _closed = itertools.count(1)
 
 
 def key(program):
-    """What a kept program is found by, or None."""
-    if not program.kept or (compat.dropout_masks_stay() and _drops_out(program)):
+    """Return the key that a kept program is found by, or None where it must not be kept."""
+    if not program.kept or (compat.keeps_dropout_masks() and _drops_out(program)):
         return None
     return wire.dumps(program)
 
@@ -31,8 +31,8 @@ def _drops_out(program):
 
 @contextlib.contextmanager
 def runner(program, key):
-    """The runner of a program, kept afterwards unless `spoiled` is set on what is yielded."""
-    with timing.doing(timing.BUILDING):
+    """Yield the use of a program's runner, which is kept afterwards unless `spoiled` is set."""
+    with timing.measure(timing.BUILDING):
         use = _Use(_idle.pop(key, None) or all_modes.RUNNERS[program.mode](program))
     try:
         yield use
@@ -52,7 +52,7 @@ def _close(runner):
 
 
 class _Use:
-    """A runner in use, and whether it must not be used again."""
+    """A runner in use; `spoiled` is True where it must not be used again."""
 
     def __init__(self, runner):
         self.runner = runner

@@ -1,6 +1,6 @@
-"""Ways of saving and loading what was built, by name; and what its config says.
+"""The ways to save and load a built program, by name, and the content of its config.
 
-Files go to a temporary folder, which is gone when the loading is done.
+Files go to a temporary folder, which is removed after the loading.
 """
 
 import dataclasses
@@ -16,25 +16,25 @@ from .cells import factory, weights
 
 
 def describe_made(built, program):
-    """The wire.Made of what was built for a program, and of what comes back of it."""
+    """Return the wire.Made of a built program, and of the reloaded one if it is reloaded."""
     if program.reloaded:
-        stages = (built, reloaded(built, program, ()))
+        stages = (built, reload(built, program, ()))
         return wire.Made(tuple(_as_json(stage.maker.get_config()) for stage in stages))
     weights_at_first = () if built.generation == "v1" else _initial_weights(built)
     return wire.Made((json.dumps(built.maker.get_config()),), weights_at_first)
 
 
-def reloaded(built, program, values):
-    """What comes back of what was built, whose variables have the values of wire.Weights."""
+def reload(built, program, values):
+    """Save and load a built program; its variables have the values of these wire.Weights."""
     if program.reloaded in _FILES:
-        return _saved_and_loaded(built, program, _FILES[program.reloaded])
+        return _through_file(built, program, _FILES[program.reloaded])
     if program.reloaded in (wire.V1_WEIGHTS, wire.BASIC_V1_WEIGHTS):
-        return _with_v1_weights(program, values)
+        return _make_with_v1_weights(program, values)
     config = _config_of(built, program)
     again = type(built.maker).from_config(json.loads(_as_json(config)))
     _build(again, built.generation, program)
     again.set_weights(built.maker.get_weights())
-    return _around(again, built.generation, program)
+    return _bind(again, built.generation, program)
 
 
 def _initial_weights(built):
@@ -54,7 +54,7 @@ def _array(variable):
 
 
 def _as_json(config):
-    """As Keras writes a config into a file: its proxies of dicts are no hindrance."""
+    """Return a config as JSON, as Keras writes it into a file, with its proxies of dicts."""
     return json.dumps(config, default=dict)
 
 
@@ -63,18 +63,18 @@ def _config_of(built, program):
         return built.maker.get_config()
     config = _twin(program, "keras2").maker.get_config()
     if program.reloaded == wire.KERAS2_CONFIG:
-        config.pop("time_major", None)  # what Keras 3 says that it has removed
+        config.pop("time_major", None)  # Keras 3 says that it has removed this option
     return config
 
 
 def _twin(program, generation):
-    """The same program's path in another generation."""
+    """Build the same program in another generation."""
     path = "%s/%s" % (_api(program), generation)
     return offers.build(dataclasses.replace(program, path=path, reloaded=None))
 
 
 def _build(maker, generation, program):
-    """Create the variables of a cell or layer that a config has made."""
+    """Create the variables of a cell or layer that was made from a config."""
     if _api(program) != "cell":
         maker.build((program.rows, None, program.features))
     elif generation == "v1":
@@ -83,17 +83,17 @@ def _build(maker, generation, program):
         maker.build((None, program.features))
 
 
-def _around(maker, generation, program):
-    """What the program's path makes of another cell or layer."""
+def _bind(maker, generation, program):
+    """Return the program's path around another cell or layer."""
     if _api(program) == "Bidirectional":
-        return keras_bidirectional.around(generation, program, maker)
+        return keras_bidirectional.bind_wrapper(generation, program, maker)
     if _api(program) == "cell":
-        return _built(maker, generation, program, caller(maker))
+        return _bind_call(maker, generation, program, caller(maker))
     masked = keras_rnn.masking(generation, program)
-    return _built(maker, generation, program, keras_rnn.caller(maker, masked))
+    return _bind_call(maker, generation, program, keras_rnn.caller(maker, masked))
 
 
-def _built(maker, generation, program, call):
+def _bind_call(maker, generation, program, call):
     cell = getattr(maker, "cell", maker)
     return Built(generation, program, cell, compat.parts(cell), call, maker)
 
@@ -105,21 +105,21 @@ def _api(program):
 # --- weights of v1 cells --------------------------------------------------------------------------
 
 
-def _with_v1_weights(program, values):
-    """A new cell or layer, given by set_weights what v1 cells hold in their variables."""
+def _make_with_v1_weights(program, values):
+    """Build a new cell or layer, and give it the variables of v1 cells by set_weights."""
     again = offers.build(dataclasses.replace(program, reloaded=None))
     given, width = [], program.features
     for index, spec in enumerate(program.cells):
         if program.reloaded == wire.BASIC_V1_WEIGHTS and spec["cell_type"] == "LSTM":
             spec = {**spec, "cell_type": "BasicLSTM"}
-        given += weights.keras_of_v1(spec, _held_by_v1(program, spec, width, values[index]))
+        given += weights.v1_to_keras(spec, _v1_variables(program, spec, width, values[index]))
         width = spec["units"]
     again.maker.set_weights(given)
     return again
 
 
-def _held_by_v1(program, spec, width, values):
-    """The variables of a v1 cell, by the names that they have in it."""
+def _v1_variables(program, spec, width, values):
+    """Return the values of a v1 cell's variables, by the names that they have in it."""
     cell = factory.make("v1", spec, 0, program.dtype)
     factory.build("v1", [cell], [spec], width)
     for _, variable, value in weights.layout("v1", cell, spec, values):
@@ -131,8 +131,8 @@ def _held_by_v1(program, spec, width, values):
 # --- files ----------------------------------------------------------------------------------------
 
 
-def _saved_and_loaded(built, program, save_and_load):
-    """A functional model, its initial state among its inputs, in a file and out of it again."""
+def _through_file(built, program, save_and_load):
+    """Save and load a functional model with the initial state among its inputs."""
     model, containers = _model(built, program)
     with tempfile.TemporaryDirectory() as folder:
         loaded, layer = save_and_load(built, program, model, folder)
@@ -141,11 +141,11 @@ def _saved_and_loaded(built, program, save_and_load):
         outputs, *final = loaded([inputs, *native_trees.flatten(state)])
         return outputs, native_trees.rebuild(containers, iter(final))
 
-    return _built(layer, built.generation, program, call)
+    return _bind_call(layer, built.generation, program, call)
 
 
 def _model(built, program):
-    """The model of a layer, and the containers of the final state that the layer returns."""
+    """Return the model of a layer, and the containers of the layer's final state."""
     keras = compat.keras(built.generation)
 
     def placeholder(*shape):
@@ -179,7 +179,7 @@ def _weights_alone(built, program, model, folder):
 
 
 def _saved_model(built, program, model, folder):
-    loaded, has_layers = compat.through_saved_model(built.generation, model, folder)
+    loaded, has_layers = compat.reload_saved_model(built.generation, model, folder)
     return loaded, loaded.get_layer(built.maker.name) if has_layers else built.maker
 
 

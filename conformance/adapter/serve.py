@@ -1,6 +1,6 @@
-"""Answers the driver's requests over two pipes until the driver hangs up.
+"""The server: it answers the driver's requests over two pipes until the driver closes them.
 
-The protocol keeps off the standard streams, on which TensorFlow prints. A request is (word,
+The protocol does not use the standard streams, as TensorFlow prints on them. A request is (word,
 argument); the answer is ("answer", value) or ("failure", traceback of our own code).
 """
 
@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from . import timing, wire
 
-# For gc.set_threshold: a program that is built is many objects, which mostly stay for long.
+# For gc.set_threshold: a built program has many objects, and most of them live long.
 SELDOM = (50000, 20, 20)
 
 
@@ -23,13 +23,13 @@ def serve(reading, writing):
             word, argument = wire.loads(requests.recv_bytes())
         except EOFError:
             return
-        with timing.doing(timing.SERVING):
+        with timing.measure(timing.SERVING):
             answer = wire.dumps(reply(word, argument))
         answers.send_bytes(answer)
 
 
 def reply(word, argument):
-    """The answer to one request; a failure of ours is told, not raised, so that serving goes on."""
+    """Return the answer to one request; a failure of our code is returned, so serving goes on."""
     try:
         return ("answer", _answer(word, argument))
     except Exception:
@@ -37,8 +37,8 @@ def reply(word, argument):
 
 
 def _answer(word, argument):
-    # TensorFlow is imported with the first request, so that a failing import is answered
-    with timing.doing(timing.IMPORTING):
+    # the first request imports TensorFlow, so that a failed import becomes an answer
+    with timing.measure(timing.IMPORTING):
         from . import compat, observe, offers
         from .cells import class_defaults
 
@@ -49,7 +49,7 @@ def _answer(word, argument):
         described = wire.Description(
             compat.versions(), offers.offers(), class_defaults.all_defaults()
         )
-        gc.freeze()  # what the imports made stays: no collection need look at it again
+        gc.freeze()  # the imported objects stay: no collection needs to look at them again
         gc.set_threshold(*SELDOM)
         return described
     if word == "state_size":

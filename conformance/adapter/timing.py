@@ -1,4 +1,4 @@
-"""Where a target's time goes: each second counts for the innermost thing that is being done."""
+"""The clock of a target: it counts each second for the innermost activity at that time."""
 
 import collections
 import contextlib
@@ -12,8 +12,8 @@ _since = [0.0]
 
 
 @contextlib.contextmanager
-def doing(kind):
-    """Count the time in the block, without that of blocks within it."""
+def measure(kind):
+    """Count the time in the block, without the time in blocks inside it."""
     _count()
     _doing.append(kind)
     try:
@@ -24,7 +24,7 @@ def doing(kind):
 
 
 def seconds():
-    """Seconds so far, by kind."""
+    """Return the seconds so far, by kind of activity."""
     return dict(_seconds)
 
 

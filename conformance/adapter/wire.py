@@ -1,7 +1,7 @@
-"""The words that driver and target exchange: plain data, safe across Python and NumPy versions.
+"""The messages between driver and target: plain data, safe across Python and NumPy versions.
 
-Arrays travel as bytes with dtype and shape, because arrays pickled by NumPy 2 do not load in
-NumPy 1.18. A state is a tree of `Node` and `Leaf`, so that the containers survive the journey.
+Arrays travel as bytes with dtype and shape, because NumPy 1.18 cannot load arrays that NumPy 2 has
+pickled. A state is a tree of `Node` and `Leaf`, so that its containers arrive unchanged.
 """
 
 import io
@@ -11,27 +11,27 @@ from typing import Any, Dict, Optional, Tuple
 
 PICKLE_PROTOCOL = 4  # the newest that Python 3.7 reads
 
-# Which options of a cell or layer are given to it
-GIVEN = "given"  # those that the case names
-DEFAULTS = "defaults"  # none but its units: the others the case names as they are documented
-EVERY = "every"  # besides, all that change nothing in inference
+# The options that a cell or layer is given
+GIVEN = "given"  # the options that the case names
+DEFAULTS = "defaults"  # only its units; the case names the others with their documented defaults
+EVERY = "every"  # those of GIVEN, and all that change nothing in inference
 OPTIONS = (GIVEN, DEFAULTS, EVERY)
 
-# How what runs was made again from what it was
+# The ways in which a cell, layer or model was saved and loaded before it runs
 CONFIG = "config"  # from_config of its config, and its weights by set_weights
 KERAS_FILE, H5_FILE, SAVED_MODEL = ".keras", ".h5", "saved_model"  # a model saved and loaded
-WEIGHTS_FILE = "weights"  # a model's weights saved, and loaded into another one
+WEIGHTS_FILE = "weights"  # a model's weights saved, and loaded into another model
 FILES = (KERAS_FILE, H5_FILE, SAVED_MODEL, WEIGHTS_FILE)
-KERAS2_CONFIG = "keras2_config"  # as CONFIG, but of its twin in Keras 2, without `time_major`
+KERAS2_CONFIG = "keras2_config"  # like CONFIG, from its twin in Keras 2, without `time_major`
 WHOLE_KERAS2_CONFIG = "whole_keras2_config"
 V1_WEIGHTS, BASIC_V1_WEIGHTS = "v1_weights", "basic_v1_weights"  # of v1 cells, by set_weights
 RELOADED = (
     CONFIG, *FILES, KERAS2_CONFIG, WHOLE_KERAS2_CONFIG, V1_WEIGHTS, BASIC_V1_WEIGHTS,
 )  # fmt: skip
 
-# What the target does and the reference computes
-CUSTOM_START = (0.5, -0.25)  # h and c that a user's own cell starts from
-KEEP_PROBABILITY = 0.5  # of the wrappers of dropout that drop something
+# Numbers that both the target and the reference use
+CUSTOM_START = (0.5, -0.25)  # the h and c that a user's own cell starts from
+KEEP_PROBABILITY = 0.5  # of the dropout wrappers that drop something
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Spec:
-    """What is known of a tensor before it is computed; sizes that are unknown are None."""
+    """The known facts about a tensor before it is computed; an unknown size is None."""
 
     dtype: str
     shape: Tuple[Optional[int], ...]
@@ -68,7 +68,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Other:
-    """Something in a final state that is no tensor, by the name of its class."""
+    """An object in a final state that is no tensor, by the name of its class."""
 
     name: str
 
@@ -89,7 +89,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Previous:
-    """The final state of an earlier call of the same run, just as the target returned it."""
+    """The final state of an earlier call of the same run, exactly as the target returned it."""
 
     call: int
 
@@ -101,14 +101,14 @@ class OwnZeros:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a stateful layer has in its `states`, as it is there."""
+    """The content of a stateful layer's `states`, unchanged."""
 
 
 @dataclass(frozen=True)
 class Reset:
-    """Before a call: a stateful layer's states are reset, to zeros or to those of `states`.
+    """An action before a call: reset a stateful layer's states, to zeros or to `states`.
 
-    With `model` it is the model around the layer that is asked to.
+    With `model`, the model around the layer is asked to reset them.
     """
 
     states: Any = None
@@ -117,19 +117,19 @@ class Reset:
 
 @dataclass(frozen=True)
 class Assign:
-    """Before a call: values are assigned to the variables in a stateful layer's `states`."""
+    """An action before a call: assign values to the variables in a stateful layer's `states`."""
 
     states: Any
 
 
 @dataclass(frozen=True)
 class Weights:
-    """One cell's weights in the canonical layout, that of Keras (gates i, f, c, o; z, r, h).
+    """One cell's weights in the canonical layout, which is Keras' (gates i, f, c, o; z, r, h).
 
-    Shapes: kernel (features, gates * units), recurrent (output units, gates * units), bias
-    (gates * units,), for a GRU with reset_after (2, gates * units), without the forget bias;
+    Shapes: kernel (features, gates * units); recurrent (output units, gates * units); bias
+    (gates * units,), or (2, gates * units) for a GRU with reset_after, without the forget bias;
     peepholes (3, units) in the order i, f, o; projection (units, output units). A ConvLSTM's
-    kernels have such rows for each place in the kernel of its convolution.
+    kernels have these rows once for each place in the kernel of its convolution.
     """
 
     kernel: Array
@@ -141,17 +141,18 @@ class Weights:
 
 @dataclass(frozen=True)
 class Program:
-    """What has to be built: a path in a mode over cells.
+    """A program to build: a path in a mode over cells.
 
-    A `fresh` program is not built before it is called, and has no weights assigned. A `kept` one is
+    A `fresh` program is not built before it is called, and gets no weights. A `kept` program is
     built once and used again: in function and graph mode for unknown batch and steps. `layer` holds
-    options of what runs the cells over the steps, by name: those that are not at their default.
-    `rows` is the fixed size of a stateful layer's batches; with `unknown_rows` a function is traced
-    for a batch of any size all the same. `policy` names the policy of mixed precision whose compute
-    dtype `dtype` is. `model` is what the layer is put into, "sequential" or "functional", and
-    `initial_state` the state that the layer is given when a functional model is made. `options`,
-    `nesting`, `state_is_tuple` and `reloaded` are as a case has them; what is reloaded runs only
-    eagerly. `wiring` is how the initial state reaches the layer on the path `Model`.
+    the options, by name, of the layer or loop that runs the cells over the steps: only those that
+    differ from their defaults. `rows` is the fixed size of a stateful layer's batches; with
+    `unknown_rows` a function is still traced for a batch of any size. `policy` names a policy of
+    mixed precision, and `dtype` is then its compute dtype. `model` is the model that contains the
+    layer, "sequential" or "functional", and `initial_state` is the state that the layer gets when a
+    functional model is made. `options`, `nesting`, `state_is_tuple` and `reloaded` mean the same as
+    in a case; a reloaded program runs only eagerly. `wiring` is how the initial state reaches the
+    layer on the path `Model`.
     """
 
     path: str
@@ -176,10 +177,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Loss:
-    """The sum of outputs and final state times these, `state` being a tree like the final one's.
+    """The factors of a loss, which is the sum of outputs and final state times these.
 
-    With `split` the sequence runs in two parts within one computation: that many steps, and the
-    others from the state that those end with.
+    `state` is a tree like the final state. With `split` the sequence runs in two parts within one
+    computation: first that many steps, then the rest, from the final state of the first part.
     """
 
     outputs: Array
@@ -189,14 +190,14 @@ class Loss:
 
 @dataclass(frozen=True)
 class Call:
-    """One run of a program; `state` is a tree, or None where no initial state is given.
+    """One call of a program; `state` is a tree, or None where no initial state is given.
 
-    `by` is how: "call"; of a model also "predict" or "predict_on_batch"; of a stateful layer
-    "new_layer", a call of another layer with the same weights, which is not stateful.
+    `by` is the way to call: "call"; for a model also "predict" or "predict_on_batch"; for a
+    stateful layer also "new_layer", a call of another layer, not stateful, with the same weights.
 
-    `arguments` are further arrays, or a Text where one is malformed, by the name that the API has
-    for them: sequence_length, mask. With a `loss` its gradients are asked for too.
-    `before` is what is done to a stateful layer before the call: a Reset, an Assign or nothing.
+    `arguments` are more arrays (or a Text where one is malformed), by the names that the API gives
+    them: sequence_length, mask. With a `loss`, its gradients are asked for too.
+    `before` is done to a stateful layer before the call: a Reset, an Assign or nothing.
     """
 
     inputs: Array
@@ -209,9 +210,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Run:
-    """Calls of a program with the same weights, one after the other; no weights where fresh.
+    """Calls of a program with the same weights, one after the other; a fresh one has no weights.
 
-    A stateful layer that was built begins with the states that it had then.
+    A stateful layer starts a run with the states that it had when it was built.
     """
 
     weights: Tuple[Weights, ...]
@@ -220,10 +221,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Error:
-    """An exception as the target saw it; `bases` are the names of its classes, itself first.
+    """An exception in the target; `bases` are the names of its classes, its own class first.
 
-    `stage` is "build" where it came before any state was given, "before" where it came of what was
-    to be done before the call, else "call".
+    `stage` is "build" where it came before any state was given, "before" where the action before
+    the call raised it, else "call".
     """
 
     name: str
@@ -236,9 +237,9 @@ class Error:
 
 @dataclass(frozen=True)
 class Gradients:
-    """Gradients of a call's loss: Leaf by Leaf, with Nothing where the library gave None.
+    """The gradients of a call's loss: a Leaf each, or Nothing where the library gave None.
 
-    `state` is a tree like the initial state; in `weights` arrays that a cell has not are None.
+    `state` is a tree like the initial state. In `weights`, arrays that a cell lacks are None.
     """
 
     inputs: Any
@@ -248,14 +249,14 @@ class Gradients:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a call did: outputs and native final state, or the error.
+    """The result of a call: outputs and native final state, or the error.
 
-    `arguments_intact` and `weights_intact` say whether the caller's arrays and the variables were
-    afterwards what they were before. The weights of a kept program are looked at after the last
-    call of a message, or of a run where it is reloaded. `stored` is what a stateful layer's
-    `states` hold afterwards, whatever happened. `declared` is what a functional model says that it
-    gives: the outputs, and a tree of the final state, as Specs.
-    Under a policy of mixed precision `variables` are their dtypes.
+    `arguments_intact` and `weights_intact` are True where the call left the caller's arrays and
+    the variables unchanged. The weights of a kept program are read after the last call of a
+    message, or of each run where it is reloaded. `stored` is the content of a stateful layer's
+    `states` afterwards, even after an error. `declared` is what a functional model declares that
+    it returns: the outputs, and a tree of the final state, as Specs.
+    Under a policy of mixed precision, `variables` are the dtypes of the variables.
     """
 
     outputs: Optional[Array] = None
@@ -272,11 +273,11 @@ class Observation:
 
 @dataclass(frozen=True)
 class Made:
-    """What a program's cell or layer is when it was made, before anything is assigned.
+    """A program's cell or layer right after it was made, before anything is assigned.
 
-    `configs` is its config as JSON; where it is reloaded, as Keras writes JSON, and then that of
-    what came back. `weights` are the initial ones of Keras cells that are not reloaded, as they
-    hold them: the forget bias within the bias.
+    `configs` is its config as JSON. Where it is reloaded, the JSON is as Keras writes it, and the
+    config of the reloaded one follows. `weights` are the initial weights of Keras cells that are
+    not reloaded, as the cells hold them: with the forget bias inside the bias.
     """
 
     configs: Tuple[str, ...] = ()
@@ -286,7 +287,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Defaults:
-    """The options of a class that is given none, as `keras3/LSTM`; or why it could not be made."""
+    """The options that a class, such as `keras3/LSTM`, has by default; or why making it failed."""
 
     owner: str
     options: Dict[str, Any]
@@ -295,9 +296,9 @@ class Defaults:
 
 @dataclass(frozen=True)
 class PathOffer:
-    """A path that was looked for: what it takes, or why it is missing.
+    """A path that the target looked for: the cells and modes it takes, or why it is missing.
 
-    `further_modes` are those of clauses that ask for them by name.
+    `further_modes` are modes for clauses that ask for them by name.
     `lacks` names relatives of its cells that it takes in other releases.
     """
 
@@ -312,7 +313,7 @@ class PathOffer:
 
 @dataclass(frozen=True)
 class Description:
-    """Versions found in the target, its paths, and the default options of each class there."""
+    """The versions found in the target, its paths, and the default options of each class there."""
 
     versions: Dict[str, str]
     paths: Tuple[PathOffer, ...]
@@ -330,20 +331,20 @@ _KINDS = {
 
 
 def dumps(value):
-    """Bytes for one message."""
+    """Return the bytes of one message."""
     return pickle.dumps(value, protocol=PICKLE_PROTOCOL)
 
 
 def loads(data):
-    """The message in the bytes."""
+    """Return the message in the bytes."""
     return _Reader(io.BytesIO(data)).load()
 
 
 class _Reader(pickle.Unpickler):
-    """Reads the classes of this module by name, as it is another module at the other end."""
+    """A reader that finds classes by name here: the other end has this module by another name."""
 
     def find_class(self, module, name):
-        """The class of that name here, and no other."""
+        """Return the class of that name in this module; refuse any other."""
         if name not in _KINDS:
             raise pickle.UnpicklingError("%s.%s does not belong into a message" % (module, name))
         return _KINDS[name]

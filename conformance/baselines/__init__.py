@@ -1,1 +1,1 @@
-"""The command `python -m conformance.baselines`; reports/publish/ does its work."""
+"""The command `python -m conformance.baselines`; its work is done in reports/publish/."""

@@ -1,4 +1,4 @@
-"""Runs `python -m conformance.baselines`."""
+"""The start of `python -m conformance.baselines`."""
 
 import sys
 

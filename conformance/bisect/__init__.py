@@ -1,5 +1,5 @@
-"""Which release changed: a binary search over the named targets, each asked as it comes up.
+"""The search for the release that changed: a binary search over the named targets.
 
-`order` says which targets lie between two, `searching` which of them to ask next, `seeing` what is
-asked: one case, or all that a clause's search finds.
+`candidates` finds the targets between two others, `binary_search` chooses the next one to ask, and
+`steps` asks it: for one case, or for all that a clause's search finds.
 """

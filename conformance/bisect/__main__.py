@@ -1,4 +1,4 @@
-"""Runs `python -m conformance.bisect`."""
+"""The start of `python -m conformance.bisect`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The binary search: of names in order, which is the first that has changed."""
+"""The binary search for the first name that has changed, among names in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """Between which two names the change is, and which lie between that could not be asked."""
+    """The two names around the change, and the names between them that could not be asked."""
 
     last: str
     first: str
@@ -16,18 +16,18 @@ class Change:
 
 
 def find(names: Sequence[str], changed: Callable[[str], bool | None]) -> Change:
-    """The change between names of which the first has not changed, and the last has.
+    """Find the change between names; the first name has not changed, and the last one has.
 
-    `changed` says so of a name in between, or None where that cannot be told: then its neighbours
-    are asked.
+    `changed` returns True where a name has changed. It returns None where the answer is unknown:
+    then the neighbours are asked.
     """
     low, high, unasked = 0, len(names) - 1, set[int]()
     while left := [at for at in range(low + 1, high) if at not in unasked]:
         middle = min(left, key=lambda at: abs(2 * at - low - high))
-        found = changed(names[middle])
-        if found is None:
+        has_changed = changed(names[middle])
+        if has_changed is None:
             unasked.add(middle)
-        elif found:
+        elif has_changed:
             high = middle
         else:
             low = middle

@@ -1,7 +1,8 @@
-"""What is asked of each target: one case, or all that a clause's search finds there.
+"""The questions to each target: about one case, or about all that a clause's search finds.
 
-From TensorFlow 2.16 on `tf.keras` is Keras 3 unless tf-keras is installed. Who asks about a path
-of Keras 2 asks about `tf.keras`: a target without Keras 2 is asked on the same path of Keras 3.
+From TensorFlow 2.16 on, `tf.keras` is Keras 3 unless tf-keras is installed. A question about a path
+of Keras 2 is a question about `tf.keras`. So a target without Keras 2 is asked on the same path of
+Keras 3.
 """
 
 from __future__ import annotations
@@ -25,49 +26,49 @@ _KERAS2 = re.compile("keras2")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a target showed: by what it is about, in a few words, and in a sentence."""
+class Answer:
+    """A target's answer: for each topic some words and a sentence; `missing` if it has none."""
 
     words: Mapping[str, str]
     sentences: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
 
-    def common(self, other: Shown) -> list[str]:
-        """What both are about."""
-        return [about for about in self.words if about in other.words]
+    def common(self, other: Answer) -> list[str]:
+        """Return the topics of both answers."""
+        return [topic for topic in self.words if topic in other.words]
 
-    def changed_from(self, other: Shown) -> list[str]:
-        """What both are about and differ in."""
-        return [about for about in self.common(other) if other.words[about] != self.words[about]]
+    def changed_from(self, other: Answer) -> list[str]:
+        """Return the common topics in which the answers differ."""
+        return [topic for topic in self.common(other) if other.words[topic] != self.words[topic]]
 
 
-class Asked(Protocol):
-    """What is asked of each target."""
+class Question(Protocol):
+    """A question for each target."""
 
-    def of(self, looking: TargetProbe) -> Shown:
-        """What a target shows."""
+    def ask(self, probe: TargetProbe) -> Answer:
+        """Return a target's answer."""
 
 
 @dataclass(frozen=True)
 class OneCase:
-    """A case of a clause."""
+    """A question about a case of a clause."""
 
     clause: Clause
     case: Case
 
-    def of(self, looking: TargetProbe) -> Shown:
-        """What a target shows of the case, on the path that is `tf.keras` there."""
-        case = self._there(looking)
-        sighting = looking.see(self.clause, case)
-        if not sighting.judged:
-            return Shown({}, missing=sighting.told)
-        return Shown(
-            {self.case.place: _words(*sighting.signature)},
-            {self.case.place: f"on {case.place}: {sighting.line}"},
+    def ask(self, probe: TargetProbe) -> Answer:
+        """Return the target's answer about the case, on the path that is `tf.keras` there."""
+        case = self._case_for(probe)
+        result = probe.see(self.clause, case)
+        if not result.judged:
+            return Answer({}, missing=result.told)
+        return Answer(
+            {self.case.place: _words(*result.signature)},
+            {self.case.place: f"on {case.place}: {result.line}"},
         )
 
-    def _there(self, looking: TargetProbe) -> Case:
-        if _has_keras2(looking.offers.values()):
+    def _case_for(self, probe: TargetProbe) -> Case:
+        if _has_keras2(probe.offers.values()):
             return self.case
         other = self.case.other and _KERAS2.sub("keras3", self.case.other)
         return self.case.replace(path=_KERAS2.sub("keras3", self.case.program.path), other=other)
@@ -75,36 +76,37 @@ class OneCase:
 
 @dataclass(frozen=True)
 class WholeClause:
-    """All subjects of a clause, searched as a profile does."""
+    """A question about all subjects of a clause, which are searched as in a profile."""
 
     clause: Clause
     profile: Profile
 
-    def of(self, looking: TargetProbe) -> Shown:
-        """What a search of each subject finds."""
+    def ask(self, probe: TargetProbe) -> Answer:
+        """Return the results of a search of each subject."""
         words: dict[str, str] = {}
         sentences: dict[str, str] = {}
-        keras = "keras2" if _has_keras2(looking.offers.values()) else "keras3"
-        # all of them: which few a profile chooses of a path is not what it chooses of another
-        for subject in self.clause.subjects(looking.description.paths):
-            about = str(subject).replace(keras, "keras")
-            found = self._search(subject, looking)
-            if found is not None:
-                words[about] = "; ".join(sorted({_words_of(one) for one in found})) or "holds"
-                sentences[about] = "; ".join(sorted({str(o.sentence) for o in found})) or "holds"
-        return Shown(words, sentences, "" if words else "none of the clause's paths is there")
+        keras = "keras2" if _has_keras2(probe.offers.values()) else "keras3"
+        # all subjects: a profile chooses a few, and it chooses others for another path
+        for subject in self.clause.subjects(probe.description.paths):
+            topic = str(subject).replace(keras, "keras")
+            outcomes = self._search(subject, probe)
+            if outcomes is not None:
+                words[topic] = "; ".join(sorted(set(map(_outcome_words, outcomes)))) or "holds"
+                sentences[topic] = "; ".join(sorted({str(o.sentence) for o in outcomes})) or "holds"
+        missing = "" if words else "it has none of the clause's paths"
+        return Answer(words, sentences, missing)
 
-    def _search(self, subject: Subject, looking: TargetProbe) -> list[Outcome] | None:
-        """What deviates newly, mode by mode; None where the subject cannot be judged."""
+    def _search(self, subject: Subject, probe: TargetProbe) -> list[Outcome] | None:
+        """Return a new deviation for each mode, if any; None where the subject is not judged."""
         paths = [path for path in (subject.path, subject.other) if path]
-        if any(looking.offers[path].missing for path in paths):
+        if any(probe.offers[path].missing for path in paths):
             return None
-        offer = looking.offers[subject.path]
+        offer = probe.offers[subject.path]
         modes = self.clause.judged_in(offer.modes, offer.further_modes)
         if not modes:
             return None
         budget = self.profile.budget(DERANDOMISED_SALT)
-        search = Search(self.clause, subject, looking.client, Ledger(), budget)
+        search = Search(self.clause, subject, probe.client, Ledger(), budget)
         for drawn in self.profile.rounds(modes, self.clause):
             search.execute(drawn)
         return [tally.new for tally in search.tallies.values() if tally.new]
@@ -114,11 +116,11 @@ def _has_keras2(offers: Iterable[wire.PathOffer]) -> bool:
     return any("keras2" in offer.name and not offer.missing for offer in offers)
 
 
-def _words_of(outcome: Outcome) -> str:
+def _outcome_words(outcome: Outcome) -> str:
     _status, grade, error = outcome.signature
     return _words(outcome.status == HOLDS, grade, error)
 
 
 def _words(holds: bool | None, grade: str | None, error: str | None) -> str:
-    what = "holds" if holds else "deviates"
-    return ", ".join(part for part in (what, grade, error) if part)
+    verdict = "holds" if holds else "deviates"
+    return ", ".join(part for part in (verdict, grade, error) if part)

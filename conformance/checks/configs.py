@@ -153,7 +153,9 @@ def _loop_options(case: Case, cell_type: str | None = None) -> dict[str, Any]:
     given.pop("merge_mode", None)  # stands in the config of the Bidirectional layer
     if case.program.options == wire.EVERY:
         given.update(
-            neutral_options.of_loop(state_forms.Path.parse(case.program.path).generation, cell_type)
+            neutral_options.loop_options(
+                state_forms.Path.parse(case.program.path).generation, cell_type
+            )
         )
     return given
 
@@ -162,7 +164,7 @@ def _cell_options(case: Case, cell: Cell) -> dict[str, Any]:
     generation = state_forms.Path.parse(case.program.path).generation
     given = _v1_cell_options(cell) if generation == "v1" else _keras_cell_options(cell)
     if case.program.options == wire.EVERY:
-        given.update(neutral_options.of_cell(generation, cell.cell_type))
+        given.update(neutral_options.cell_options(generation, cell.cell_type))
     elif generation == "keras2" and cell.cell_type != "SimpleRNN":
         # Keras 3 does not document the option; Keras 2 documents its value with recurrent dropout
         given["implementation"] = cell.implementation

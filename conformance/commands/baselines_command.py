@@ -1,10 +1,10 @@
 """Baselines: ``python -m conformance.baselines make [NAME...]``, ``table`` and ``example``.
 
 `make` runs the suite on the named targets, one after the other, and keeps each run compressed in
-reports/baselines/. What this very suite has made is left as it is, so that an interrupted making
-goes on. `table` writes the table of them into docs/targets.md, `example` their pages into
-docs/example/. Exit code: 0 when all was done, 1 where a run came to no end, 2 for a wrong command
-line, 130 when it was interrupted.
+reports/baselines/. It skips a baseline that this version of the suite has already made, so the same
+command continues after an interrupt. `table` writes the table of the baselines into
+docs/targets.md; `example` writes their pages into docs/example/. Exit code: 0 when all was done,
+1 where a run did not finish, 2 for a wrong command line, 130 when it was interrupted.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from reports.terminal.output import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
-    interrupted = "interrupted; the same command goes on with what is left"
+    interrupted = "interrupted; the same command continues with the rest"
     return exit_code(
         "conformance.baselines", lambda: int(options.run_command(options)), interrupted
     )
@@ -40,24 +40,27 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("make", help="run the suite on named targets, and keep each run")
     make.set_defaults(run_command=_make)
     make.add_argument(
-        "names", nargs="*", metavar="NAME", help="targets (default: all whose Python is here)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="targets (default: all that this machine has the Python for)",
     )
     make.add_argument(
         "--profile", choices=sorted(set(profiles.PROFILES) - {profiles.EXPLORE}),
-        default="default", help="how much is searched (default: %(default)s)",
+        default="default", help="how much to search (default: %(default)s)",
     )  # fmt: skip
     make.add_argument(
         "-n", type=int, default=2, metavar="N", dest="workers",
-        help="workers of a run (default: %(default)s)",
+        help="number of workers for a run (default: %(default)s)",
     )  # fmt: skip
     add_target_cache(make)
-    table = commands.add_parser("table", help="write their table into docs/targets.md")
+    table = commands.add_parser("table", help="write the baselines' table into docs/targets.md")
     table.set_defaults(run_command=_table)
     table.add_argument(
         "--page", type=Path, default=targets_page.PAGE, metavar="FILE",
         help="the page with the table (default: docs/targets.md)",
     )  # fmt: skip
-    pages = commands.add_parser("example", help="write their pages into docs/example/")
+    pages = commands.add_parser("example", help="write the baselines' pages into docs/example/")
     pages.set_defaults(run_command=_example)
     pages.add_argument(
         "--into", type=Path, default=example.FOLDER, metavar="DIR",
@@ -86,23 +89,23 @@ def _make(options: argparse.Namespace) -> int:
         except NoBaseline as error:
             print(error, file=sys.stderr)
             failed += 1
-    say(f"{len(left) - failed} baselines made; all together take {baselines.size() / 1e6:.1f} MB")
+    say(f"{len(left) - failed} baselines made; all baselines take {baselines.size() / 1e6:.1f} MB")
     return int(failed > 0)
 
 
 def _names(given: Sequence[str]) -> list[str]:
-    """The targets that are asked for, else all whose Python is here; says which are left out."""
+    """Return the given targets, else all that have a Python here; print what is left out."""
     unknown = [name for name in given if name not in registry.read()]
     if unknown:
         raise ConformanceError(
-            f"no such target: {', '.join(unknown)} (python -m conformance.targets list shows all)"
+            f"no such target: {', '.join(unknown)} (`python -m conformance.targets list` shows all)"
         )
     if given:
         return list(given)
-    possible, left_out = registry.possible()
-    for told in left_out:
-        progress(f"left out: {told}")
-    return possible
+    names, left_out = registry.available()
+    for line in left_out:
+        progress(f"left out: {line}")
+    return names
 
 
 def _table(options: argparse.Namespace) -> int:

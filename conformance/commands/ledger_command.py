@@ -73,7 +73,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     entries = read_entries(options.ledger)
-    targets = options.target or _installed(Cache.chosen(options.target_cache))
+    targets = options.target or _installed(Cache.choose(options.target_cache))
     log = SightingLog(options.kept)
     if options.anew:
         log.clear()

@@ -66,10 +66,10 @@ def _is_complete(record: TargetRecord | None, asked: Sequence[Question], stamp: 
 
 def _stamp(target: str, cache: str | None) -> str:
     """Return what changes when a named target is rebuilt; nothing for a target without a name."""
-    folder = Cache.chosen(cache)
+    folder = Cache.choose(cache)
     if target not in registry.read() or folder.account(target) is None:
         return ""
-    return str(folder.made(target))
+    return str(folder.time_made(target))
 
 
 def _run_all(jobs: Sequence[_Job], workers: int) -> Iterator[bool]:

@@ -1,7 +1,7 @@
-"""Targets: interpreters with a TensorFlow, by name; found or made, started, asked and stopped.
+"""Targets: interpreters with a TensorFlow. They are found or made, started, asked and stopped.
 
-`targets.toml` has those with a name (`catalogue`), which are made on demand with uv (`making`) and
-kept in a folder of the user's (`cache`). `process` is the driver's side of the protocol.
+`targets.toml` lists the named targets, and `registry` reads it. `install` makes them on demand with
+uv, and `cache` keeps them in a folder of the user. `process` is the driver's side of the protocol.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HERE = "here"
 
 
 def open_target(name: str = HERE, cache: str | None = None) -> Target:
-    """The target of a name: `here`, `inline`, one of `targets.toml`, or the path of a Python.
+    """Open a target: `here`, `inline`, a name of `targets.toml`, or the path of a Python.
 
     Raises:
         TargetUnavailable: there is no such interpreter, and none can be made.
@@ -43,16 +43,17 @@ def open_target(name: str = HERE, cache: str | None = None) -> Target:
 
 
 def interpreter(name: str, cache: str | None = None) -> Path:
-    """The Python interpreter of a target, made where it has to be; raises as `open_target` does."""
+    """Return a target's Python interpreter, and make it if needed; raise as `open_target` does."""
     if name in (HERE, INLINE):
         return Path(sys.executable)
     recipe = registry.read().get(name)
     if recipe is not None:
-        return install.provide(recipe, caching.Cache.chosen(cache))
+        return install.provide(recipe, caching.Cache.choose(cache))
     found = shutil.which(name)
     if found is None:
         raise TargetUnavailable(
             f"--target = {name!r}, but must be 'here', 'inline', the path of a Python interpreter"
-            " that has numpy and tensorflow, or a name that python -m conformance.targets list has"
+            " that has numpy and tensorflow, or a name that `python -m conformance.targets list`"
+            " shows"
         )
     return Path(found)

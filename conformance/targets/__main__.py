@@ -1,4 +1,4 @@
-"""Runs `python -m conformance.targets`."""
+"""The start of `python -m conformance.targets`."""
 
 import sys
 

@@ -1,8 +1,9 @@
-"""The folder of the targets that were made: one folder for each, and what is being made.
+"""The folder of the targets: one folder for each target that is made or being made.
 
-The life of a folder: `.NAME.partial` while it is made, or removed; then it is moved to `NAME`, with
-the account of what was asked for, so that whatever was left half-way is never taken for a target.
-All of it happens under the lock of the name, which the system lets go of when its holders end.
+A target's folder is called `.NAME.partial` while it is made or removed. Then it is moved to `NAME`,
+with an account of what was asked for. So a half-made folder is never taken for a target. All of
+this happens under the lock of the name. The system frees the lock when the processes that hold it
+end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _ACCOUNT = "conformance-target.json"
 
 @dataclass(frozen=True)
 class Account:
-    """What a target was made from, what was found in it, and how much room it takes."""
+    """A record of a target: what it was made from, the versions in it, and its size in bytes."""
 
     python: str
     requirements: list[str]
@@ -42,8 +43,8 @@ class Cache:
         self.folder = folder.expanduser().absolute()
 
     @classmethod
-    def chosen(cls, option: str | None = None) -> Cache:
-        """The folder of the option, else of the environment variable, else the user's cache."""
+    def choose(cls, option: str | None = None) -> Cache:
+        """Choose the option's folder, else the environment variable's, else one in the cache."""
         given = option or os.environ.get(VARIABLE)
         if given:
             return cls(Path(given))
@@ -51,15 +52,15 @@ class Cache:
         return cls(caches / "rnn-state-conformance" / "targets")
 
     def interpreter(self, name: str) -> Path:
-        """Where the Python of a target lies that is made."""
+        """Return the path of the Python of a target that is made."""
         return self.folder / name / "bin" / "python"
 
-    def partial(self, name: str) -> Path:
-        """Where a target lies while it is made."""
+    def partial_folder(self, name: str) -> Path:
+        """Return the folder of a target while it is made."""
         return self.folder / f".{name}.partial"
 
     def account(self, name: str) -> Account | None:
-        """The account of a target that is made; nothing where there is none, or no use in it."""
+        """Return the account of a target that is made; None where it is missing or unusable."""
         try:
             plain = json.loads((self.folder / name / _ACCOUNT).read_text(encoding="utf-8"))
             account = Account(**plain)
@@ -67,18 +68,18 @@ class Cache:
             return None
         return account if self.interpreter(name).exists() else None
 
-    def made(self, name: str) -> int:
-        """When a target was made that is made, in nanoseconds of the system's clock."""
+    def time_made(self, name: str) -> int:
+        """Return the time when a target was made, in nanoseconds of the system's clock."""
         return (self.folder / name / _ACCOUNT).stat().st_mtime_ns
 
     def has(self, recipe: Recipe) -> bool:
-        """Whether the target is made, and from what the recipe says today."""
+        """Return True where the target is made, and was made from today's recipe."""
         account = self.account(recipe.name)
         asked = (recipe.python, list(recipe.requirements))
         return account is not None and (account.python, account.requirements) == asked
 
     def names(self) -> list[str]:
-        """The targets that are made, those without a recipe included, and what is half-way."""
+        """Return the names of all made and half-made targets, also of those without a recipe."""
         if not self.folder.is_dir():
             return []
         folders = [entry.name for entry in self.folder.iterdir() if entry.is_dir()]
@@ -86,13 +87,14 @@ class Cache:
 
     @contextmanager
     def lock(self, name: str, waiting: Callable[[], Any] | None = None) -> Iterator[int]:
-        """Hold the lock of a name; yields its file's number.
+        """Hold the lock of a name and yield the lock file's descriptor.
 
-        A process that is given the number holds the lock too, until it ends: what survives a driver
-        that is killed must not write into what the next one makes.
+        A process that is given the descriptor holds the lock too, until it ends. So a process that
+        survives a killed driver cannot write into the target that the next driver makes.
+        `waiting` is called before a wait for another holder.
 
         Raises:
-            TargetBusy: another holds it, and `waiting`, called before one waits, is not given.
+            TargetBusy: another process holds the lock, and `waiting` is not given.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self.folder / f".{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -102,7 +104,7 @@ class Cache:
             except BlockingIOError as error:
                 if waiting is None:
                     raise TargetBusy(
-                        f"target {name}: is being made or removed just now; try again later"
+                        f"target {name}: another process makes or removes it; try again later"
                     ) from error
                 waiting()
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -111,23 +113,23 @@ class Cache:
             os.close(file)
 
     def clear(self, name: str) -> None:
-        """Remove what is half-way; under the lock."""
-        if self.partial(name).exists():
-            shutil.rmtree(self.partial(name))
+        """Remove a half-made target, under the lock."""
+        if self.partial_folder(name).exists():
+            shutil.rmtree(self.partial_folder(name))
 
     def finish(self, recipe: Recipe, versions: dict[str, str]) -> Account:
-        """What is half-way is complete now; under the lock."""
-        partial = self.partial(recipe.name)
+        """Complete a half-made target and return its account, under the lock."""
+        partial = self.partial_folder(recipe.name)
         account = Account(recipe.python, list(recipe.requirements), versions, _size(partial))
         (partial / _ACCOUNT).write_text(json.dumps(asdict(account), indent=1), encoding="utf-8")
         partial.replace(self.folder / recipe.name)
         return account
 
     def discard(self, name: str) -> None:
-        """Remove a target and what is half-way; under the lock."""
+        """Remove a target, made or half-made, under the lock."""
         self.clear(name)
         if (self.folder / name).exists():
-            (self.folder / name).replace(self.partial(name))
+            (self.folder / name).replace(self.partial_folder(name))
             self.clear(name)
 
 

@@ -1,7 +1,7 @@
-"""Making a named target on demand, once: an environment of its own, by uv.
+"""The installer of named targets: uv makes each one, on demand and once, as its own environment.
 
-It is made under the lock of its name, beside the place where it belongs, and moved there when
-TensorFlow could be imported in it. Whatever ends the making, the next try begins with nothing.
+A target is made under the lock of its name, beside its final place. It is moved there after
+TensorFlow could be imported in it. If that fails or is interrupted, the next try starts from zero.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from conformance.targets import interpreters
 from conformance.targets.cache import VARIABLE, Account, Cache
 from conformance.targets.process import START_SECONDS
 from conformance.targets.registry import Recipe
-from conformance.targets.uv_errors import Said
+from conformance.targets.uv_errors import UvResult
 
 Say = Callable[[str], None]
 
-# Settings of uv by which it would take another Python, or another place, than it is told
+# Settings of uv that would make it use another Python, or another place, than the arguments name
 _NOT_INHERITED = ("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_PROJECT")
 
-# The last line is ours, whatever TensorFlow prints
+# The last line is this script's own, even if TensorFlow prints something
 _CHECK = """
 import json, platform, numpy, tensorflow
 versions = {"python": platform.python_version(), "numpy": numpy.__version__}
@@ -41,17 +41,17 @@ print(json.dumps(versions))
 
 
 def provide(recipe: Recipe, cache: Cache, say: Say | None = None) -> Path:
-    """The Python of a named target, which is made if it is not there; says how far it is.
+    """Return the Python of a named target; make it if it is missing, and report the progress.
 
     Raises:
-        TargetNotMade: in one line, what is missing and how to get it.
+        TargetNotMade: something is missing; one line says what, and how to get it.
     """
     if not cache.has(recipe):
-        making = _Making(recipe, cache, say or _say)
+        installation = _Installation(recipe, cache, say or _say)
         try:
-            making.once()
+            installation.make_once()
         except OSError as error:
-            raise making.failed(_of_system(error, cache)) from error
+            raise installation.failure(_system_reason(error, cache)) from error
     return cache.interpreter(recipe.name)
 
 
@@ -59,18 +59,18 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-class _Making:
-    """One target that is being made."""
+class _Installation:
+    """The installation of one target."""
 
     def __init__(self, recipe: Recipe, cache: Cache, say: Say) -> None:
         self._recipe = recipe
         self._cache = cache
         self._say = lambda line: say(f"{recipe.name}: {line}")
-        self._partial = cache.partial(recipe.name)
+        self._partial = cache.partial_folder(recipe.name)
         self._python = self._partial / "bin" / "python"
 
-    def once(self) -> None:
-        """Make it, unless another process does: then wait for that one."""
+    def make_once(self) -> None:
+        """Make the target, or wait for another process that is making it."""
         name = self._recipe.name
         waiting = "another process makes or removes it; waiting"
         with self._cache.lock(name, lambda: self._say(waiting)) as self._lock:
@@ -78,8 +78,8 @@ class _Making:
                 self._cache.discard(name)
                 self._make()
 
-    def failed(self, why: str) -> TargetNotMade:
-        """The error that says why."""
+    def failure(self, why: str) -> TargetNotMade:
+        """Return the error that says why the target could not be made."""
         return TargetNotMade(f"target {self._recipe.name} could not be made: {why}")
 
     def _make(self) -> None:
@@ -93,46 +93,47 @@ class _Making:
             self._install(self._recipe.alone, "--no-deps")
             account = self._cache.finish(self._recipe, self._versions())
         finally:
-            # of no use, and large; what is in the way is told by the next try
+            # a half-made target is useless and large; if this fails, the next try reports the cause
             with contextlib.suppress(OSError):
                 self._cache.clear(self._recipe.name)
         self._say(f"made in {time.monotonic() - began:.0f} s, {format_account(account)}")
 
     def _environment(self, python: str) -> None:
-        # relocatable, as it is moved when it is complete; --no-project, as the suite is none of it;
-        # quiet, unless there is an interpreter to fetch, as it says how to activate what is moved
+        # --relocatable, because it is moved when it is complete; --no-project, because it must not
+        # contain the suite; --quiet, unless uv must fetch an interpreter, because uv would explain
+        # how to activate an environment that is then moved
         quiet = ("--quiet",) if os.path.isabs(python) else ()
         options = ("--no-project", "--relocatable", "--prompt", self._recipe.name, *quiet)
-        said = self._uv("venv", *options, "--python", python, str(self._partial))
-        if said.code == 0:
+        result = self._uv("venv", *options, "--python", python, str(self._partial))
+        if result.code == 0:
             return
-        if said.no_room or os.path.isabs(python):
-            raise self.failed(self._why(said))
+        if result.no_room or os.path.isabs(python):
+            raise self.failure(self._reason(result))
         version = self._recipe.python
-        raise self.failed(
-            f"it needs Python {version}, which is not here (uv: {said.reason}); install it, as with"
-            f" `uv python install {version}` or `pyenv install {version}`, or put a folder with"
-            f" python{version} on PATH"
+        raise self.failure(
+            f"it needs Python {version}, which is not installed (uv: {result.reason}); install it,"
+            f" for example with `uv python install {version}` or `pyenv install {version}`, or add"
+            f" a folder with python{version} to PATH"
         )
 
     def _install(self, packages: Sequence[str], *options: str) -> None:
         if packages:
-            said = self._uv("pip", "install", "--python", str(self._python), *options, *packages)
-            if said.code:
-                raise self.failed(self._why(said))
+            result = self._uv("pip", "install", "--python", str(self._python), *options, *packages)
+            if result.code:
+                raise self.failure(self._reason(result))
 
-    def _why(self, said: Said) -> str:
-        if said.no_room:
-            return _no_room(said.reason, self._cache)
-        if said.no_index:
+    def _reason(self, result: UvResult) -> str:
+        if result.no_room:
+            return _no_room(result.reason, self._cache)
+        if result.no_index:
             return (
-                f"the package index cannot be reached (uv: {said.reason}); uv takes the index's"
-                " address from its own settings, as UV_DEFAULT_INDEX, and not from those of pip"
+                f"the package index cannot be reached (uv: {result.reason}); uv takes the index's"
+                " address from its own settings, such as UV_DEFAULT_INDEX, and not from pip's"
             )
-        return f"uv: {said.reason}"
+        return f"uv: {result.reason}"
 
     def _versions(self) -> dict[str, str]:
-        """What is installed; TensorFlow's import shows that it is of use."""
+        """Return the installed versions; importing TensorFlow shows that the target works."""
         self._say("importing TensorFlow for the first time")
         try:
             done = subprocess.run(
@@ -145,25 +146,25 @@ class _Making:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise self.failed(f"TensorFlow's import took longer than {START_SECONDS} s") from error
+            raise self.failure(f"TensorFlow's import took longer than {START_SECONDS} s") from error
         if done.returncode:
             last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-            raise self.failed(f"TensorFlow cannot be imported in it: {last}")
+            raise self.failure(f"TensorFlow cannot be imported in it: {last}")
         versions: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
         return versions
 
-    def _uv(self, *arguments: str) -> Said:
-        """Run uv; each of its lines is said as it comes."""
+    def _uv(self, *arguments: str) -> UvResult:
+        """Run uv, and print each of its lines as it comes."""
         environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
         with subprocess.Popen(
-            [*self._found_uv(), *arguments],
+            [*self._find_uv(), *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            pass_fds=(self._lock,),  # one that survives us keeps the lock until it ends
+            pass_fds=(self._lock,),  # a uv that survives this process holds the lock until it ends
         ) as process:
             assert process.stdout is not None
             lines = []
@@ -174,15 +175,15 @@ class _Making:
             except BaseException:
                 process.kill()
                 raise
-        return Said(process.returncode, tuple(lines))
+        return UvResult(process.returncode, tuple(lines))
 
-    def _found_uv(self) -> tuple[str, ...]:
-        """The uv of PATH, else that of our own environment, which need not be on PATH."""
+    def _find_uv(self) -> tuple[str, ...]:
+        """Return the uv on PATH, else the one of this environment, which may not be on PATH."""
         on_path = shutil.which("uv")
         for command in ((on_path,) if on_path else (), (sys.executable, "-m", "uv")):
             if command and _runs(command):
                 return command
-        raise self.failed("it is made with uv, which is not here: pip install uv")
+        raise self.failure("it is made with uv, which is not installed: pip install uv")
 
 
 def _runs(command: Sequence[str]) -> bool:
@@ -194,23 +195,23 @@ def _runs(command: Sequence[str]) -> bool:
 
 
 def format_account(account: Account) -> str:
-    """What is in a target that is made, and how large it is."""
+    """Return a line with a target's versions and size."""
     versions = ", ".join(f"{name} {version}" for name, version in account.versions.items())
     return f"{versions}, {account.size / 1e9:.1f} GB"
 
 
-def _of_system(error: OSError, cache: Cache) -> str:
+def _system_reason(error: OSError, cache: Cache) -> str:
     if error.errno == errno.ENOSPC:
         return _no_room(str(error), cache)
     return (
-        f"the folder of the targets = {cache.folder}, but must be one to write into, and to run"
-        f" programs from ({error}); choose it with --target-cache or {VARIABLE}"
+        f"the folder of the targets = {cache.folder}, but must be a folder that can be written and"
+        f" can hold programs ({error}); choose another with --target-cache or {VARIABLE}"
     )
 
 
 def _no_room(reason: str, cache: Cache) -> str:
     return (
-        f"no space left on the disk ({reason}); it takes up to 2.5 GB: make room, as with"
-        " `python -m conformance.targets remove` and `uv cache clean`, or choose another folder"
-        f" than {cache.folder} with --target-cache or {VARIABLE}"
+        f"no space left on the disk ({reason}); a target takes up to 2.5 GB: make room, for example"
+        " with `python -m conformance.targets remove` and `uv cache clean`, or choose another"
+        f" folder than {cache.folder} with --target-cache or {VARIABLE}"
     )

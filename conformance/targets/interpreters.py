@@ -1,7 +1,7 @@
-"""Which interpreters the machine has: on PATH, of pyenv, and of uv.
+"""The interpreters that the machine has: on PATH, from pyenv, and from uv.
 
-Asked before uv is: the shims of a version manager are on PATH for versions that do not run, and
-uv does not look behind them.
+This search comes before uv's own: a version manager puts shims on PATH for versions that do not
+run, and uv does not look behind them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def find(version: str) -> Path | None:
-    """A Python of this version, as `3.7`, or nothing."""
+    """Return a Python of a version such as `3.7`, or None."""
     for folder in _folders(version):
         python = folder / f"python{version}"
         if python.is_file() and _works(python):
@@ -22,8 +22,8 @@ def find(version: str) -> Path | None:
     return None
 
 
-def among(versions: Iterable[str]) -> frozenset[str]:
-    """Those of the versions that the machine has."""
+def available(versions: Iterable[str]) -> frozenset[str]:
+    """Return the versions that the machine has."""
     return frozenset(version for version in set(versions) if find(version))
 
 
@@ -31,16 +31,16 @@ def _folders(version: str) -> Iterator[Path]:
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if folder:
             yield Path(folder)
-    yield from _newest_first(_pyenv() / "versions", f"{version}.*/bin")
-    yield from _newest_first(_managed(), f"cpython-{version}.*/bin")
+    yield from _newest_first(_pyenv_folder() / "versions", f"{version}.*/bin")
+    yield from _newest_first(_uv_folder(), f"cpython-{version}.*/bin")
 
 
-def _pyenv() -> Path:
+def _pyenv_folder() -> Path:
     return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
-def _managed() -> Path:
-    """Where uv puts the interpreters that it fetches."""
+def _uv_folder() -> Path:
+    """Return the folder where uv puts the interpreters that it fetches."""
     given = os.environ.get("UV_PYTHON_INSTALL_DIR")
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(given) if given else Path(data) / "uv" / "python"
@@ -55,7 +55,7 @@ def _numbers(folder: Path) -> list[int]:
 
 
 def _works(python: Path) -> bool:
-    # a shim is a file too, and may refuse
+    # a shim is a file too, but may refuse to run
     try:
         return not subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode
     except OSError:

@@ -1,4 +1,4 @@
-"""The targets that have a name: `targets.toml` says how each is made."""
+"""The list of named targets: `targets.toml` says how each is made."""
 
 from __future__ import annotations
 
@@ -20,56 +20,56 @@ _KEYS = {"name": str, "python": str, "packages": list, "alone": list}
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one named target is made."""
+    """The recipe for making one named target."""
 
     name: str
     python: str
     packages: tuple[str, ...]
-    alone: tuple[str, ...] = ()  # installed without what they ask for
+    alone: tuple[str, ...] = ()  # installed without their dependencies
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """All that is asked for by name."""
+        """All packages that are named."""
         return self.packages + self.alone
 
 
 @functools.cache
 def read(path: Path = TARGETS) -> dict[str, Recipe]:
-    """All recipes by name, in the order of the file; raises MalformedTargets."""
+    """Return all recipes by name, in the order of the file; raise MalformedTargets."""
     try:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MalformedTargets(f"{path.name}: {error}; mend the file") from error
+        raise MalformedTargets(f"{path.name}: {error}; correct the file") from error
     items = plain.pop("target", [])
     recipes = [_recipe(item, path) for item in items] if isinstance(items, list) else []
-    found = {recipe.name: recipe for recipe in recipes}
-    if plain or not found or len(found) < len(items):
+    by_name = {recipe.name: recipe for recipe in recipes}
+    if plain or not by_name or len(by_name) < len(items):
         raise MalformedTargets(
-            f"{path.name}: must hold [[target]] only, each with a name of its own; mend the file"
+            f"{path.name}: must hold only [[target]], each with its own name; correct the file"
         )
-    return found
+    return by_name
 
 
-def possible() -> tuple[list[str], list[str]]:
-    """The names whose Python the machine has; and of each Python that it lacks, a line of names."""
+def available() -> tuple[list[str], list[str]]:
+    """Return the names that have a Python here, and one line of names for each missing Python."""
     recipes = read().values()
     by_python: dict[str, list[str]] = {}
     for recipe in recipes:
         by_python.setdefault(recipe.python, []).append(recipe.name)
-    here = interpreters.among(by_python)
-    lacking = [
-        f"{', '.join(names)} (Python {python} is not here)"
+    here = interpreters.available(by_python)
+    missing = [
+        f"{', '.join(names)} (Python {python} is not installed)"
         for python, names in by_python.items()
         if python not in here
     ]
-    return [recipe.name for recipe in recipes if recipe.python in here], lacking
+    return [recipe.name for recipe in recipes if recipe.python in here], missing
 
 
 def _recipe(item: Any, path: Path) -> Recipe:
     if not _is_well_formed(item):
         raise MalformedTargets(
-            f"{path.name}: [[target]] = {item}, but must have name and python, as texts, and"
-            " packages and perhaps alone, as lists of texts; mend the file"
+            f"{path.name}: [[target]] = {item}, but must have the strings `name` and `python`, the"
+            " list of strings `packages`, and perhaps the list of strings `alone`; correct the file"
         )
     lists = {key: tuple(item[key]) for key, kind in _KEYS.items() if kind is list and key in item}
     return Recipe(**{**item, **lists})

@@ -1,4 +1,4 @@
-"""What uv said: its lines in, one reason out."""
+"""The errors of uv: from the lines that it printed to one reason."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ _CAUSE = re.compile(r"\s*(?:cause:|Caused by:|[├╰]─▶)\s*(.*)")
 
 
 @dataclass(frozen=True)
-class Said:
-    """How uv ended, and what it printed."""
+class UvResult:
+    """The result of a uv command: its exit code and the lines that it printed."""
 
     code: int
     lines: tuple[str, ...]
 
     @property
     def no_room(self) -> bool:
-        """Whether a disk was full."""
-        return self._names(_ROOM)
+        """True where a disk was full."""
+        return self._mentions(_ROOM)
 
     @property
     def no_index(self) -> bool:
-        """Whether the package index was out of reach."""
-        return self._names(_INDEX)
+        """True where the package index could not be reached."""
+        return self._mentions(_INDEX)
 
     @property
     def reason(self) -> str:
-        """In one line, the error and its last cause."""
+        """The error and its last cause, in one line."""
         errors = [match[1] for match in map(_ERROR.match, self.lines) if match]
         causes = [match[1] for match in map(_CAUSE.match, self.lines) if match]
-        told = [text.rstrip(":") for text in errors[:1] + causes[-1:]]
-        if not told:
-            said = [line.strip() for line in self.lines if line.strip()]
-            told = said[-1:] or ["it said nothing"]
+        parts = [text.rstrip(":") for text in errors[:1] + causes[-1:]]
+        if not parts:
+            lines = [line.strip() for line in self.lines if line.strip()]
+            parts = lines[-1:] or ["it printed nothing"]
         ended = f"signal {-self.code}" if self.code < 0 else f"exit code {self.code}"
-        return ": ".join(told) if errors else f"{': '.join(told)} ({ended})"
+        return ": ".join(parts) if errors else f"{': '.join(parts)} ({ended})"
 
-    def _names(self, signs: tuple[str, ...]) -> bool:
+    def _mentions(self, signs: tuple[str, ...]) -> bool:
         return any(sign in line for line in self.lines for sign in signs)

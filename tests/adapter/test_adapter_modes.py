@@ -1,4 +1,4 @@
-"""Modes and models: what is drawn of them, and how symbolic results and containers are judged."""
+"""Modes and models: their cases, and how symbolic results and containers are judged."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_one_is_one(cases: tuple[Case, ...]) -> None:
 
 
 @given(mode_cases.cases_of_one_size(Subject("RNN/keras3", "GRU"), SEVERAL))
-def test_of_one_size_differ_in_their_data(cases: tuple[Case, ...]) -> None:
+def test_cases_of_one_size_differ_in_their_data(cases: tuple[Case, ...]) -> None:
     assert len({(case.data.batch, case.data.steps) for case in cases}) == 1
     assert len({case.data.data_seed for case in cases}) == len(cases)
 
 
-def test_options_of_one_generation_are_drawn_for_a_program_of_its_own() -> None:
+def test_options_of_one_generation_are_drawn_only_for_its_own_programs() -> None:
     def has_reset_after(strategy: Callable[..., st.SearchStrategy]) -> bool:
         seen: set[bool] = set()
 
@@ -78,7 +78,7 @@ def whole_number(array: wire.Array) -> int:
     return int.from_bytes(array.data, "little")
 
 
-def test_a_model_is_told_where_the_sequence_is_cut_and_how_many_rows_at_a_time() -> None:
+def test_a_model_gets_the_split_of_the_sequence_and_the_batch_size() -> None:
     assert case_calls.model_call(CASE).arguments == ()
     call = case_calls.model_call(CASE.replace(wiring="encoder", split=2), rows=1)
     arguments = {name: whole_number(array) for name, array in call.arguments}
@@ -96,19 +96,21 @@ def test_the_layer_of_a_model_is_that_of_its_cell_or_of_a_stack() -> None:
 # --- containers -----------------------------------------------------------------------------------
 
 
-def contained(container: str) -> Run:
+def run_with_state_in(container: str) -> Run:
     seen = support.perfect(CASE.replace(mode="eager"))
     state = wire.Node(container, seen.state.children)
     return accepted_run(CASE, dataclasses.replace(seen, state=state))
 
 
 def test_final_states_in_like_containers_are_alike() -> None:
-    must_have_same_structure(contained("list"), contained("list"), "the other's")
+    must_have_same_structure(run_with_state_in("list"), run_with_state_in("list"), "the other's")
 
 
 def test_a_tuple_is_no_list() -> None:
     with pytest.raises(Deviation) as deviation:
-        must_have_same_structure(contained("tuple"), contained("list"), "the eager call's")
+        must_have_same_structure(
+            run_with_state_in("tuple"), run_with_state_in("list"), "the eager call's"
+        )
     assert deviation.value.sentence == (
         "final state = (float32(3, 2), float32(3, 2)), but must be the eager call's"
         " [float32(3, 2), float32(3, 2)]"
@@ -121,14 +123,14 @@ H = wire.Spec("float32", (None, 2))
 OUTPUTS = wire.Spec("float32", (None, None, 2))
 
 
-def declaring(outputs: object, *state: object) -> wire.Observation:
+def observation_declaring(outputs: object, *state: object) -> wire.Observation:
     declared = wire.Node("tuple", (outputs, wire.Node("list", state)))
     return dataclasses.replace(support.perfect(CASE), declared=declared)
 
 
 @pytest.mark.parametrize("h", [H, wire.Spec("float32", (3, 2)), wire.Spec("float32", (3, None))])
 def test_sizes_may_be_unknown(h: wire.Spec) -> None:
-    must_match_declaration(declaring(OUTPUTS, h, H))
+    must_match_declaration(observation_declaring(OUTPUTS, h, H))
 
 
 DECLARED = {
@@ -142,8 +144,8 @@ DECLARED = {
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_what_is_declared_otherwise_deviates(name: str) -> None:
+def test_another_declaration_deviates(name: str) -> None:
     with pytest.raises(
         Deviation, match=r"the symbolic outputs and state = .*must be what is given"
     ):
-        must_match_declaration(declaring(*DECLARED[name]))
+        must_match_declaration(observation_declaring(*DECLARED[name]))

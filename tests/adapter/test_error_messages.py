@@ -1,14 +1,14 @@
-"""Messages of errors say the same on each machine and in each run."""
+"""Messages of errors are the same on each machine and in each run."""
 
 from __future__ import annotations
 
 import pytest
 
-from conformance.adapter.error_messages import lasting
+from conformance.adapter.error_messages import normalize
 
 
 @pytest.mark.parametrize(
-    ("raised", "told"),
+    ("raised", "expected"),
     [
         (
             "[[node rnn/Stack (defined at /home/me/targets/conformance/adapter/loops.py:12) ]]",
@@ -31,5 +31,7 @@ from conformance.adapter.error_messages import lasting
         ("input shapes: [2,3], [1,4] and a/b", "input shapes: [2,3], [1,4] and a/b"),
     ],
 )
-def test_a_message_says_nothing_of_the_machine_or_of_earlier_calls(raised: str, told: str) -> None:
-    assert lasting(raised) == told
+def test_a_message_says_nothing_about_the_machine_or_earlier_calls(
+    raised: str, expected: str
+) -> None:
+    assert normalize(raised) == expected

@@ -1,4 +1,4 @@
-"""Kept programs, on the real TensorFlow: they must do what new ones do."""
+"""Kept programs, on the real TensorFlow: they must do the same as new ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def target() -> Iterator[Target]:
 
 
 def programs(offer: wire.PathOffer) -> list[Case]:
-    """A program for each cell and mode, those of one cell side by side."""
+    """Return a program for each cell and mode, in the order of the cells."""
     return [
         make_case(offer.name, mode, _cells(kind, offer.name), features=3, dtype="float64")
         for kind in offer.cells
@@ -46,7 +46,7 @@ def _cells(kind: str, path: str) -> tuple[Cell, ...]:
 
 
 def data_cases(program: Case) -> Iterator[Case]:
-    """Other batch, steps, weights and state each time."""
+    """Yield cases that each have another batch, steps, weights and state."""
     one_step = state_forms.Path.parse(program.program.path).api == "cell"
     for seed, (batch, steps, state) in enumerate(
         [(1, 1, "zeros"), (4, 5, "mixed"), (2, 3, "ones")]
@@ -61,15 +61,15 @@ def data_cases(program: Case) -> Iterator[Case]:
 
 
 def ask(target: Target, case: Case, isolated: bool) -> tuple[wire.Observation, ...]:
-    """A call, and one that starts from its final state."""
+    """Run a call, and another one from its final state."""
     again = wire.Call(case_calls.inputs(case), wire.Previous(0))
     run = case_calls.run(case, [case_calls.whole(case), again])
     (seen,) = target.run(case_calls.program(case, isolated), (run,))
     return seen
 
 
-def in_turns(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
-    """The first of each, the second of each: programs of different modes between one another."""
+def interleave(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
+    """Yield the first of each, then the second of each, so that programs take turns."""
     for cases in zip(*sequences, strict=True):
         yield from cases
 
@@ -77,12 +77,12 @@ def in_turns(sequences: Sequence[Sequence[Case]]) -> Iterator[Case]:
 @pytest.mark.parametrize("offer", support.OFFERS, ids=lambda offer: offer.name)
 def test_a_kept_program_does_what_a_new_one_does(target: Target, offer: wire.PathOffer) -> None:
     support.needs(target, offer.name)
-    for case in in_turns([list(data_cases(program)) for program in programs(offer)]):
+    for case in interleave([list(data_cases(program)) for program in programs(offer)]):
         for kept, new in zip(ask(target, case, False), ask(target, case, True), strict=True):
-            alike(case, kept, new)
+            assert_alike(case, kept, new)
 
 
-def alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
+def assert_alike(case: Case, kept: wire.Observation, new: wire.Observation) -> None:
     one, other = outputs.accepted_run(case, kept), outputs.accepted_run(case, new)
     assert state_forms.format_tree(kept.state) == state_forms.format_tree(new.state)
     numbers.runs_are_identical(one, other, "the new program's")
@@ -101,7 +101,7 @@ def test_a_kept_stateful_layer_begins_each_run_as_it_was_built(
         )
         calls = case_calls.run(case, [case_calls.whole(case)] * 2)
         once, again = target.run(case_calls.program(case), (calls, calls))
-        alike(case, once[0], again[0])
+        assert_alike(case, once[0], again[0])
         stored = stored_state.stored_values(case, once[0])
         assert not (stored[0][0] == stored_state.stored_values(case, once[1])[0][0]).all()
 
@@ -133,7 +133,7 @@ print(len(program_cache._idle) == program_cache.LIMIT, len(program_cache._idle))
 """
 
 
-def test_only_so_many_are_kept() -> None:
+def test_the_number_of_kept_programs_is_limited() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BOUNDED, str(support.ROOT)],
         capture_output=True,
@@ -143,7 +143,7 @@ def test_only_so_many_are_kept() -> None:
     assert done.stdout.startswith("True"), done.stdout + done.stderr[-2000:]
 
 
-def test_one_that_failed_is_built_anew(target: Target) -> None:
+def test_one_that_failed_is_rebuilt(target: Target) -> None:
     program = make_case("RNN/keras2", "function", (Cell("GRU", 7),), batch=2)
     ask(target, program, False)
     malformed = program.replace(malformation=Malformation("wrong_units"))
@@ -151,10 +151,10 @@ def test_one_that_failed_is_built_anew(target: Target) -> None:
     ((refused,),) = target.run(case_calls.program(program), (run,))
     assert refused.error is not None
 
-    def built_for() -> float:
+    def building_seconds() -> float:
         before = target.seconds()["building"]
         (seen, _) = ask(target, program, False)
         numbers.agrees_with_reference(program, outputs.accepted_run(program, seen))
         return target.seconds()["building"] - before
 
-    assert built_for() > 10 * built_for()
+    assert building_seconds() > 10 * building_seconds()

@@ -1,4 +1,4 @@
-"""What is reloaded, on the real TensorFlow: it is what comes back, and nothing stays behind."""
+"""Saving and loading, on the real TensorFlow: the reloaded program is the same, no file is left."""
 
 from __future__ import annotations
 
@@ -37,17 +37,19 @@ OFFERED = [
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
     with closing(open_target()) as opened:
-        support.needs(opened, *support.OFFERED)  # what is reloaded may come from another generation
+        support.needs(
+            opened, *support.OFFERED
+        )  # a reloaded program may come from another generation
         yield opened
 
 
-def observed(target: Target, *cases: Case) -> list[wire.Observation]:
-    """Each case's whole sequence, as one message where they share a program."""
+def observe(target: Target, *cases: Case) -> list[wire.Observation]:
+    """Run the whole sequence of each case, in one message; the cases share a program."""
     runs = tuple(case_calls.run(case, [case_calls.whole(case)]) for case in cases)
     return [seen for (seen,) in target.run(case_calls.program(cases[0]), runs)]
 
 
-def on(path: str, way: str) -> Case:
+def case_on(path: str, way: str) -> Case:
     one_step = path.startswith("cell/")
     cells = STACK[:1] if path.startswith("layer/") else STACK
     if path.startswith("Bidirectional/"):
@@ -56,10 +58,10 @@ def on(path: str, way: str) -> Case:
 
 
 @pytest.mark.parametrize(("path", "way"), OFFERED)
-def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str) -> None:
-    case = on(path, way)
-    (before,) = observed(target, case_calls.before_reloading(case))
-    (after,) = observed(target, case)
+def test_a_reloaded_program_does_the_same(target: Target, path: str, way: str) -> None:
+    case = case_on(path, way)
+    (before,) = observe(target, case_calls.before_reloading(case))
+    (after,) = observe(target, case)
     if way == wire.WHOLE_KERAS2_CONFIG and not path.startswith("cell"):
         assert after.error is not None
         assert after.error.stage == "build"
@@ -71,36 +73,36 @@ def test_what_comes_back_does_what_was_done(target: Target, path: str, way: str)
 
 @pytest.mark.parametrize("way", [wire.CONFIG, wire.KERAS_FILE, wire.V1_WEIGHTS])
 def test_other_weights_are_reloaded_too(target: Target, way: str) -> None:
-    cases = [on("RNN/keras3", way).replace(weight_seed=seed) for seed in (0, 1, 0)]
-    seen = observed(target, *cases)
-    wanted = observed(target, *(case_calls.before_reloading(case) for case in cases))
+    cases = [case_on("RNN/keras3", way).replace(weight_seed=seed) for seed in (0, 1, 0)]
+    seen = observe(target, *cases)
+    wanted = observe(target, *(case_calls.before_reloading(case) for case in cases))
     for one, other in zip(seen, wanted, strict=True):
         numbers.same_observations(other, one)
         outputs.must_keep_weights(one)
     assert seen[0].outputs != seen[1].outputs
 
 
-def test_one_that_could_not_be_reloaded_is_built_anew(target: Target) -> None:
-    case = on("layer/keras3", wire.WHOLE_KERAS2_CONFIG)
+def test_one_that_could_not_be_reloaded_is_rebuilt(target: Target) -> None:
+    case = case_on("layer/keras3", wire.WHOLE_KERAS2_CONFIG)
     for _ in range(2):
-        (seen,) = observed(target, case)
+        (seen,) = observe(target, case)
         assert seen.error is not None
         assert "time_major" in seen.error.message
 
 
-def test_what_is_made_tells_its_config_and_its_weights(target: Target) -> None:
-    made = target.look(case_calls.program(on("RNN/keras3", wire.CONFIG)))
+def test_a_made_object_shows_its_config_and_weights(target: Target) -> None:
+    made = target.look(case_calls.program(case_on("RNN/keras3", wire.CONFIG)))
     before, after = map(json.loads, made.configs)
     assert before == after
     assert [cell["config"]["units"] for cell in before["cell"]["config"]["cells"]] == [2, 3]
-    plain = case_calls.before_reloading(on("RNN/keras2", wire.CONFIG))
+    plain = case_calls.before_reloading(case_on("RNN/keras2", wire.CONFIG))
     made = target.look(case_calls.program(plain))
     assert len(made.configs) == 1
     assert [weights.recurrent.shape for weights in made.weights] == [(2, 8), (3, 9)]
 
 
-def test_what_has_no_config_is_an_error_that_is_observed(target: Target) -> None:
-    stack = on("cell/keras2", wire.CONFIG).replace(path="cell/v1")
+def test_a_missing_config_is_an_observed_error(target: Target) -> None:
+    stack = case_on("cell/keras2", wire.CONFIG).replace(path="cell/v1")
     made = target.look(case_calls.program(stack))
     assert made.error is not None
     assert made.error.name == "TypeError"

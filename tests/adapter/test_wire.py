@@ -1,4 +1,4 @@
-"""What driver and target exchange survives the journey, to Python 3.7 and back too."""
+"""Messages between driver and target arrive unchanged, also at Python 3.7 and back."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ MESSAGE = ("run", tuple(EXAMPLES))
 
 
 @pytest.mark.parametrize("value", EXAMPLES, ids=lambda value: type(value).__name__)
-def test_there_and_back(value: Any) -> None:
+def test_a_value_comes_back_unchanged(value: Any) -> None:
     again = wire.loads(wire.dumps(value))
     assert type(again) is type(value)
     assert again == value
@@ -69,13 +69,13 @@ def test_every_kind_has_an_example() -> None:
     assert kinds == {type(value) for value in EXAMPLES}
 
 
-def test_requests_and_answers_without_a_kind_of_ours() -> None:
+def test_requests_and_answers_without_a_class_of_the_wire() -> None:
     for message in (("describe", None), ("failure", "Traceback"), ("answer", ({"a": (1,)}, 2.5))):
         assert wire.loads(wire.dumps(message)) == message
 
 
-def test_what_travels_is_built_of_our_kinds_alone() -> None:
-    # a NumPy array may be another thing at the other end
+def test_a_message_contains_only_classes_of_the_wire() -> None:
+    # a NumPy array may be something else at the other end
     names = {opcode.name for opcode, _, _ in pickletools.genops(wire.dumps(MESSAGE))}
     assert not names & {"GLOBAL", "REDUCE", "INST", "OBJ"}
     for foreign in (np.zeros(2), np.float32(1), Path()):
@@ -83,7 +83,7 @@ def test_what_travels_is_built_of_our_kinds_alone() -> None:
             wire.loads(wire.dumps(("run", foreign)))
 
 
-def test_what_is_the_same_travels_once() -> None:
+def test_an_object_that_occurs_twice_travels_once() -> None:
     run = next(example for example in EXAMPLES if isinstance(example, wire.Run))
     twice = wire.dumps((run, run))
     assert len(twice) < 1.1 * len(wire.dumps((run,)))

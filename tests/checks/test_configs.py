@@ -73,8 +73,8 @@ def test_options_that_change_nothing_must_be_told_where_they_are_given(
 ) -> None:
     case = make_case(f"layer/{generation}", "eager", (Cell(cell_type, 1),), options=wire.EVERY)
     given = {
-        **neutral_options.of_cell(generation, cell_type),
-        **neutral_options.of_loop(generation, cell_type),
+        **neutral_options.cell_options(generation, cell_type),
+        **neutral_options.loop_options(generation, cell_type),
     }
     assert len(given) > 12
     config = json.loads(json.dumps({**given, "units": 1}))

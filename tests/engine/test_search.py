@@ -170,7 +170,9 @@ def test_only_one_mode_is_wrong() -> None:
 
 def test_each_mode_has_its_own_deviation() -> None:
     bound = {"eager": 3, "function": 1, "graph": 99}
-    tallies = search(lambda case: case.program.cells[0].units > bound[case.program.mode]).execute(support.MODES)
+    tallies = search(lambda case: case.program.cells[0].units > bound[case.program.mode]).execute(
+        support.MODES
+    )
     found = {
         mode: tally.new and tally.new.case.program.cells[0].units for mode, tally in tallies.items()
     }

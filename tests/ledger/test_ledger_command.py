@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import support
-from tests.targets.test_install import program
+from tests.targets.test_install import write_program
 
 # A target with Keras 2 and 3, of which each RNN/keras2 ends the process, and the layers of Keras 3
 # leak an error; with WAITS they wait instead
@@ -78,7 +78,7 @@ class Place:
         self.ledger = folder / "deviations.toml"
         self.ledger.write_text(ENTRIES.format(keras2=RIGHT))
         self.kept = folder / "kept.jsonl"
-        self._target = program(folder / "python", STAND_IN.format(python=sys.executable))
+        self._target = write_program(folder / "python", STAND_IN.format(python=sys.executable))
 
     def command(self, word: str, *more: str) -> list[str]:
         given = ["--ledger", self.ledger, "--kept", self.kept, "--target", self._target]
@@ -146,7 +146,7 @@ def test_an_interrupt_loses_nothing_that_was_seen(place: Place) -> None:
 
 
 def test_a_target_that_cannot_be_started(place: Place, tmp_path: Path) -> None:
-    broken = program(tmp_path / "broken", "#!/bin/sh\nexit 3\n")
+    broken = write_program(tmp_path / "broken", "#!/bin/sh\nexit 3\n")
     done = place.run("check", "--target", str(broken))
     assert done.returncode == 2
     assert f"target {broken}: the process ended with exit code 3" in done.stderr

@@ -18,13 +18,13 @@ OLDER_KERAS = ["3.0", "3.3", "3.6", "3.10", "3.13"]
 WITH_KERAS_3 = [f"2.{minor}" for minor in range(16, 22)]
 
 
-def installed(recipe: Recipe) -> dict[str, Requirement]:
+def requirements(recipe: Recipe) -> dict[str, Requirement]:
     return {each.name: each for each in map(Requirement, recipe.requirements)}
 
 
 def tensorflow(recipe: Recipe) -> Version:
-    wanted = installed(recipe)
-    (pin,) = (wanted.get("tensorflow") or wanted["tensorflow-cpu"]).specifier
+    packages = requirements(recipe)
+    (pin,) = (packages.get("tensorflow") or packages["tensorflow-cpu"]).specifier
     assert pin.operator == "=="
     return Version(pin.version)
 
@@ -41,23 +41,23 @@ def test_every_release_has_a_name() -> None:
 def test_a_name_says_what_is_installed(name: str) -> None:
     recipe = read()[name]
     release, _, variant = name.removeprefix("tf").partition("-keras")
-    asked, found = Version(release), tensorflow(recipe)
-    assert found == asked if asked.is_prerelease else found.release[:2] == asked.release
-    wanted = installed(recipe)
-    assert ("tf-keras" in wanted) == (variant == "2")
+    wanted, found = Version(release), tensorflow(recipe)
+    assert found == wanted if wanted.is_prerelease else found.release[:2] == wanted.release
+    packages = requirements(recipe)
+    assert ("tf-keras" in packages) == (variant == "2")
     if variant == "2":
-        assert wanted["tf-keras"].specifier.contains(f"{release}.0")
-        assert recipe.alone == (str(wanted["tf-keras"]),)
+        assert packages["tf-keras"].specifier.contains(f"{release}.0")
+        assert recipe.alone == (str(packages["tf-keras"]),)
     elif variant:
-        assert wanted["keras"].specifier.contains(f"{variant}.0")
-        assert not wanted["keras"].specifier.contains(f"{variant.split('.')[0]}.99")
+        assert packages["keras"].specifier.contains(f"{variant}.0")
+        assert not packages["keras"].specifier.contains(f"{variant.split('.')[0]}.99")
 
 
 def test_the_variants_have_the_tensorflow_and_the_keras_of_their_release() -> None:
     for release in WITH_KERAS_3:
         plain, variant = read()[f"tf{release}"], read()[f"tf{release}-keras2"]
         assert (plain.packages, plain.python) == (variant.packages, variant.python)
-        assert "keras" in installed(plain)
+        assert "keras" in requirements(plain)
 
 
 MALFORMED = {
@@ -77,12 +77,12 @@ MALFORMED = {
 def test_a_malformed_list(name: str, tmp_path: Path) -> None:
     file = tmp_path / "targets.toml"
     file.write_text(MALFORMED[name])
-    with pytest.raises(MalformedTargets, match=r"targets\.toml: .*mend the file") as error:
+    with pytest.raises(MalformedTargets, match=r"targets\.toml: .*correct the file") as error:
         read(file)
     assert "\n" not in str(error.value)
 
 
-def test_a_name_that_there_is_not() -> None:
+def test_an_unknown_name() -> None:
     with pytest.raises(TargetUnavailable, match=r"python -m conformance\.targets list"):
         open_target("tf9.9")
 
@@ -91,14 +91,14 @@ def test_a_name_that_there_is_not() -> None:
 
 
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine without any interpreter."""
+def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Take all interpreters away from the machine."""
     for name in ("PATH", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
     return tmp_path
 
 
-def an_interpreter(folder: Path, version: str, does: str = f"exec {sys.executable}") -> Path:
+def make_interpreter(folder: Path, version: str, does: str = f"exec {sys.executable}") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"python{version}"
     file.write_text(f'#!/bin/sh\n{does} "$@"\n')
@@ -106,30 +106,30 @@ def an_interpreter(folder: Path, version: str, does: str = f"exec {sys.executabl
     return file
 
 
-def test_there_is_none(bare: Path) -> None:
+def test_no_interpreter_is_found(bare_machine: Path) -> None:
     assert interpreters.find("3.9") is None
-    assert interpreters.among(["3.9"]) == frozenset()
-    assert registry.possible()[0] == []
-    assert "tf1.15, tf2.0, tf2.1 (Python 3.7 is not here)" in registry.possible()[1]
+    assert interpreters.available(["3.9"]) == frozenset()
+    assert registry.available()[0] == []
+    assert "tf1.15, tf2.0, tf2.1 (Python 3.7 is not installed)" in registry.available()[1]
 
 
-def test_where_they_are_found(bare: Path) -> None:
-    managed = bare / "UV_PYTHON_INSTALL_DIR" / "cpython-3.9.2-linux-x86_64-gnu" / "bin"
-    assert interpreters.find("3.9") != an_interpreter(managed, "3.10")
+def test_the_places_where_interpreters_are_found(bare_machine: Path) -> None:
+    managed = bare_machine / "UV_PYTHON_INSTALL_DIR" / "cpython-3.9.2-linux-x86_64-gnu" / "bin"
+    assert interpreters.find("3.9") != make_interpreter(managed, "3.10")
     pythons = [
-        an_interpreter(managed, "3.9"),
-        an_interpreter(bare / "PYENV_ROOT" / "versions" / "3.9.9" / "bin", "3.9"),
-        an_interpreter(bare / "PYENV_ROOT" / "versions" / "3.9.18" / "bin", "3.9"),
-        an_interpreter(bare / "PATH", "3.9"),
+        make_interpreter(managed, "3.9"),
+        make_interpreter(bare_machine / "PYENV_ROOT" / "versions" / "3.9.9" / "bin", "3.9"),
+        make_interpreter(bare_machine / "PYENV_ROOT" / "versions" / "3.9.18" / "bin", "3.9"),
+        make_interpreter(bare_machine / "PATH", "3.9"),
     ]
     for python in reversed(pythons):
         assert interpreters.find("3.9") == python
         python.unlink()
 
 
-def test_a_shim_that_refuses_is_passed_over(bare: Path) -> None:
-    an_interpreter(bare / "PATH", "3.9", "exit 127")
+def test_a_shim_that_refuses_is_passed_over(bare_machine: Path) -> None:
+    make_interpreter(bare_machine / "PATH", "3.9", "exit 127")
     assert interpreters.find("3.9") is None
-    behind = an_interpreter(bare / "PYENV_ROOT" / "versions" / "3.9.18" / "bin", "3.9")
+    behind = make_interpreter(bare_machine / "PYENV_ROOT" / "versions" / "3.9.18" / "bin", "3.9")
     assert interpreters.find("3.9") == behind
-    assert registry.possible()[0] == [n for n, r in read().items() if r.python == "3.9"]
+    assert registry.available()[0] == [n for n, r in read().items() if r.python == "3.9"]

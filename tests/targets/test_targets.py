@@ -1,4 +1,4 @@
-"""Targets: real processes that are missing, unfit, die, hang, and go on after all that."""
+"""Targets: real processes that are missing, unfit, die or hang, and work again afterwards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests import support
 
 RUNS = (wire.Run((), (wire.Call(wire.Array("float32", (0,), b"")),)),)
 
-# Speaks the protocol and does as the program's path says
+# Speaks the protocol and does what the program's path says
 STAND_IN = (
     support.PROTOCOL
     + """
@@ -38,7 +38,7 @@ def answer(word, argument):
     if program.path.startswith("SIG"):
         os.kill(os.getpid(), getattr(signal, program.path))
     if program.path == "exit":
-        print("these are my last words", flush=True)
+        print("this is my last line", flush=True)
         os._exit(3)
     if program.path == "fail":
         return ("failure", "Traceback (most recent call last):\\nZeroDivisionError: by zero\\n")
@@ -60,7 +60,7 @@ def program(does: str = "answer") -> wire.Program:
     return wire.Program(does, "eager", (), 1, "float32")
 
 
-def script(folder: Path, text: str) -> Path:
+def write_script(folder: Path, text: str) -> Path:
     file = folder / "python"
     file.write_text(text)
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
@@ -69,7 +69,7 @@ def script(folder: Path, text: str) -> Path:
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Iterator[ProcessTarget]:
-    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    file = write_script(tmp_path, STAND_IN.format(python=sys.executable))
     with closing(ProcessTarget("stand-in", file, case_seconds=20)) as target:
         yield target
 
@@ -80,7 +80,7 @@ def pid(target: ProcessTarget) -> int:
     return int(observation.state.name)
 
 
-def alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -88,41 +88,43 @@ def alive(process: int) -> bool:
     return True
 
 
-# --- what cannot be a target ----------------------------------------------------------------------
+# --- interpreters that cannot be a target ---------------------------------------------------------
 
 
-def one_line(act: Callable[[], Any]) -> str:
+def one_line_error(act: Callable[[], Any]) -> str:
     with pytest.raises(TargetUnavailable) as error:
         act()
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
-def described(name: str) -> wire.Description:
+def describe(name: str) -> wire.Description:
     with closing(open_target(name)) as target:
         return target.describe()
 
 
 def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
-    told = one_line(lambda: open_target(str(tmp_path / "python")))
-    assert "--target = " in told
-    assert "numpy and tensorflow" in told
+    message = one_line_error(lambda: open_target(str(tmp_path / "python")))
+    assert "--target = " in message
+    assert "numpy and tensorflow" in message
 
 
 def test_a_file_that_cannot_be_run(tmp_path: Path) -> None:
     file = tmp_path / "python"
     file.write_text("")
-    assert "--target = " in one_line(lambda: open_target(str(file)))
+    assert "--target = " in one_line_error(lambda: open_target(str(file)))
 
 
 def test_a_file_that_is_no_program(tmp_path: Path) -> None:
-    told = one_line(lambda: described(str(script(tmp_path, "\x00\x01"))))
-    assert "Exec format error" in told
+    message = one_line_error(lambda: describe(str(write_script(tmp_path, "\x00\x01"))))
+    assert "Exec format error" in message
 
 
 def test_a_program_that_is_no_python(tmp_path: Path) -> None:
-    told = one_line(lambda: described(str(script(tmp_path, "#!/bin/sh\necho hello\n"))))
-    assert "exit code 0: hello" in told
+    message = one_line_error(
+        lambda: describe(str(write_script(tmp_path, "#!/bin/sh\necho hello\n")))
+    )
+    assert "exit code 0: hello" in message
 
 
 @pytest.mark.parametrize("version", ["3.7", "3.12"])
@@ -130,24 +132,24 @@ def test_a_python_without_tensorflow(version: str) -> None:
     python = interpreters.find(version)
     if python is None:
         pytest.skip(f"no Python {version} on this machine")
-    told = one_line(lambda: described(str(python)))
-    assert "No module named" in told
-    assert "pip install -e '.[tensorflow]'" in told
+    message = one_line_error(lambda: describe(str(python)))
+    assert "No module named" in message
+    assert "pip install -e '.[tensorflow]'" in message
 
 
-# --- what may happen to one -----------------------------------------------------------------------
+# --- life and death of a target -------------------------------------------------------------------
 
 
 def test_it_answers_and_ends(stand_in: ProcessTarget) -> None:
     process = pid(stand_in)
-    assert alive(process)
+    assert is_alive(process)
     assert len(stand_in.run(program(), RUNS * 3)) == 3
     assert stand_in.describe().versions == {"tensorflow": "0"}
     stand_in.close()
-    assert not alive(process)
+    assert not is_alive(process)
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not show it")
 def test_one_that_has_grown_large_is_started_again(tmp_path: Path) -> None:
     def is_another(large: float) -> bool:
         with closing(ProcessTarget("stand-in", file, large=large)) as target:
@@ -155,7 +157,7 @@ def test_one_that_has_grown_large_is_started_again(tmp_path: Path) -> None:
             target.renew_if_large()
             return pid(target) != before
 
-    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    file = write_script(tmp_path, STAND_IN.format(python=sys.executable))
     assert is_another(large=2**20)
     assert not is_another(large=2**40)
 
@@ -167,26 +169,26 @@ def test_one_that_dies_is_started_again(stand_in: ProcessTarget, name: str) -> N
         stand_in.run(program(name), RUNS)
     after = pid(stand_in)
     assert after != before
-    assert not alive(before)
+    assert not is_alive(before)
 
 
-def test_the_last_words_of_one_that_ends(stand_in: ProcessTarget) -> None:
-    with pytest.raises(TargetDied, match="ended with exit code 3: these are my last words"):
+def test_the_last_line_of_one_that_ends(stand_in: ProcessTarget) -> None:
+    with pytest.raises(TargetDied, match="ended with exit code 3: this is my last line"):
         stand_in.run(program("exit"), RUNS)
     assert pid(stand_in)
 
 
 def test_one_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
-    file = script(tmp_path, STAND_IN.format(python=sys.executable))
+    file = write_script(tmp_path, STAND_IN.format(python=sys.executable))
     with closing(ProcessTarget("stand-in", file, case_seconds=3)) as target:
         before = pid(target)
         with pytest.raises(TargetHung, match="no answer within 3 s"):
             target.run(program("SIGSTOP"), RUNS)
         assert pid(target) != before
-        assert not alive(before)
+        assert not is_alive(before)
 
 
-def test_a_failure_of_ours_is_no_observation(stand_in: ProcessTarget) -> None:
+def test_a_failure_of_the_suite_is_no_observation(stand_in: ProcessTarget) -> None:
     process = pid(stand_in)
     with pytest.raises(AdapterFailure, match="ZeroDivisionError"):
         stand_in.run(program("fail"), RUNS)
@@ -213,22 +215,22 @@ def test_the_real_tensorflow() -> None:
         assert all(offer == support.OFFERED[offer.name] for offer in found)
         assert CASE.program.path in {offer.name for offer in found}
 
-        def judged() -> float:
+        def judge() -> float:
             run = case_calls.run(CASE, [case_calls.whole(CASE)])
             ((seen,),) = target.run(case_calls.program(CASE), (run,))
             return numbers.agrees_with_reference(CASE, outputs.accepted_run(CASE, seen))
 
-        assert judged() <= 1
+        assert judge() <= 1
         assert isinstance(target, ProcessTarget)
         assert target._process is not None
         os.kill(target._process.pid, signal.SIGKILL)
         with pytest.raises(TargetDied, match="signal SIGKILL"):
-            judged()
-        assert judged() <= 1
+            judge()
+        assert judge() <= 1
 
 
-def test_where_it_looks_for_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    script(tmp_path, STAND_IN.format(python=sys.executable))
+def test_a_name_is_looked_up_on_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write_script(tmp_path, STAND_IN.format(python=sys.executable))
     monkeypatch.setenv("PATH", str(tmp_path))
     with closing(open_target("python")) as target:
         assert target.describe().versions == {"tensorflow": "0"}

@@ -1,4 +1,4 @@
-"""Which release changed: the search, the targets between two, and what is told."""
+"""The search for the release that changed: its steps, the targets in between, and the output."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_first_that_changed_is_found_in_few_steps(first: int) -> None:
 
 @pytest.mark.parametrize("first", range(1, len(NAMES)))
 @pytest.mark.parametrize("silent", [{4}, {5, 6}, {1, 2, 9, 10}, set(range(1, 11))])
-def test_those_that_cannot_be_asked_are_told_where_they_matter(
+def test_those_that_cannot_be_asked_are_named_where_they_matter(
     first: int, silent: set[int]
 ) -> None:
     def changed(name: str) -> bool | None:
@@ -76,9 +76,9 @@ def test_the_releases_between_two() -> None:
     ]
 
 
-def test_of_each_release_the_kind_that_is_asked_for() -> None:
-    kind = ["tf2.14", "tf2.15", "tf2.16-keras2", "tf2.17-keras2"]
-    assert candidates.releases("tf2.14", "tf2.17-keras2") == kind
+def test_each_release_has_the_variant_that_is_asked_for() -> None:
+    variants = ["tf2.14", "tf2.15", "tf2.16-keras2", "tf2.17-keras2"]
+    assert candidates.releases("tf2.14", "tf2.17-keras2") == variants
     assert candidates.releases("tf2.15", "tf2.16-keras3.0") == ["tf2.15", "tf2.16-keras3.0"]
 
 
@@ -88,17 +88,17 @@ def test_the_releases_of_keras_on_one_tensorflow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "told"),
+    ("good", "bad", "message"),
     [
         ("tf9.9", "tf2.4", "--good = 'tf9.9', but must be a name that"),
         ("tf2.4", "/usr/bin/python", "--bad = '/usr/bin/python', but must be a name that"),
-        ("tf2.4", "tf2.4", "must be of an older TensorFlow than --bad = tf2.4"),
-        ("tf2.4", "tf2.3", "must be of an older TensorFlow than --bad = tf2.3"),
-        ("tf2.16", "tf2.16-keras2", "must be of an older TensorFlow"),
+        ("tf2.4", "tf2.4", "must have an older TensorFlow than --bad = tf2.4"),
+        ("tf2.4", "tf2.3", "must have an older TensorFlow than --bad = tf2.3"),
+        ("tf2.16", "tf2.16-keras2", "must have an older TensorFlow"),
     ],
 )
-def test_two_that_have_nothing_between_them(good: str, bad: str, told: str) -> None:
-    with pytest.raises(NoOrder, match=told.replace("(", r"\(")):
+def test_two_that_have_nothing_between_them(good: str, bad: str, message: str) -> None:
+    with pytest.raises(NoOrder, match=message.replace("(", r"\(")):
         candidates.releases(good, bad)
 
 
@@ -107,9 +107,9 @@ def test_two_that_have_nothing_between_them(good: str, bad: str, told: str) -> N
 
 @dataclass
 class Stage:
-    """Targets that show what a test says, from a release on; every one has one generation."""
+    """Targets that give the results that a test names; each target has one Keras generation."""
 
-    shows: Mapping[str, ReplayResult]  # in order: what is shown from this target on
+    shows: Mapping[str, ReplayResult]  # in order: the result of this target and the later ones
     unmade: frozenset[str] = frozenset()
     started: list[str] = field(default_factory=list)
     judged: list[str] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Stage:
 @dataclass
 class _Standing:
     name: str
-    shown: ReplayResult
+    result: ReplayResult
     judged: list[str]
     client: object = None
 
@@ -156,7 +156,7 @@ class _Standing:
 
     def see(self, clause: Clause, case: Case) -> ReplayResult:
         self.judged.append(f"{self.name} {clause.identifier} {case.program.path}")
-        return self.shown
+        return self.result
 
 
 def bisect(monkeypatch: pytest.MonkeyPatch, stage: Stage, *arguments: str) -> int:
@@ -164,23 +164,23 @@ def bisect(monkeypatch: pytest.MonkeyPatch, stage: Stage, *arguments: str) -> in
     return command.main(list(arguments))
 
 
-def test_the_release_is_named_and_each_step_told(
+def test_the_release_is_named_and_each_step_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage = Stage({"tf1.15": HOLDS, "tf2.9": LEAKED})
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.4", "--bad", "tf2.15") == 0
-    told = capsys.readouterr()
-    assert told.out.splitlines() == [
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
         "first release that changed: tf2.9 (tensorflow tf2.9, keras2 0)",
         "last before it: tf2.8 (tensorflow tf2.8, keras2 0)",
         "  layer/keras2: holds, explained -> deviates, leaked, IndexError",
         "    on layer/keras2: initial_state = IndexError",
     ]
-    assert told.err.splitlines()[:2] == [
+    assert printed.err.splitlines()[:2] == [
         "tf2.4: on layer/keras2: holds",
         "tf2.15: on layer/keras2: initial_state = IndexError",
     ]
-    assert len(told.err.splitlines()) == len(stage.started) == len(set(stage.started)) <= 6
+    assert len(printed.err.splitlines()) == len(stage.started) == len(set(stage.started)) <= 6
 
 
 def test_a_case_of_keras_2_is_asked_where_tf_keras_is_keras_3(
@@ -194,22 +194,22 @@ def test_a_case_of_keras_2_is_asked_where_tf_keras_is_keras_3(
 
 
 KERAS = [
-    ({"tf1.15": HOLDS, "tf2.16": ACCEPTED}, "Keras: changed in the oldest, tf2.16-keras3.0 ("),
-    # in the catalogue tf2.16 stands before its variants
-    ({"tf1.15": HOLDS, "tf2.17": ACCEPTED}, "Keras: not even tf2.16 ("),
+    ({"tf1.15": HOLDS, "tf2.16": ACCEPTED}, "Keras: already the oldest changed, tf2.16-keras3.0 ("),
+    # in targets.toml tf2.16 stands before its variants
+    ({"tf1.15": HOLDS, "tf2.17": ACCEPTED}, "Keras: none changed, not even tf2.16 ("),
 ]
 
 
-@pytest.mark.parametrize(("shows", "told"), KERAS)
-def test_whether_it_was_keras(
+@pytest.mark.parametrize(("shows", "expected"), KERAS)
+def test_the_last_line_says_if_keras_changed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     shows: dict[str, ReplayResult],
-    told: str,
+    expected: str,
 ) -> None:
     stage = Stage(shows)
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.14", "--bad", "tf2.18", "--keras") == 0
-    assert told in capsys.readouterr().out
+    assert expected in capsys.readouterr().out
 
 
 def test_the_first_keras_that_changed(
@@ -219,17 +219,17 @@ def test_the_first_keras_that_changed(
     stage = Stage({"tf1.15": HOLDS, "tf2.16": ACCEPTED, **dict.fromkeys(keras, HOLDS)})
     stage.shows = {**stage.shows, "tf2.16-keras3.10": ACCEPTED}
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.14", "--bad", "tf2.18", "--keras") == 0
-    told = capsys.readouterr().out
-    assert "first Keras that changed: tf2.16-keras3.10 (" in told
-    assert "last before it: tf2.16-keras3.6 (" in told
+    printed = capsys.readouterr().out
+    assert "first Keras that changed: tf2.16-keras3.10 (" in printed
+    assert "last before it: tf2.16-keras3.6 (" in printed
 
 
-def test_both_do_the_same(
+def test_two_targets_that_do_the_same(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage = Stage({"tf1.15": HOLDS})
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.4", "--bad", "tf2.9") == 1
-    assert capsys.readouterr().out == "tf2.9 does what tf2.4 does\n"
+    assert capsys.readouterr().out == "tf2.9 does the same as tf2.4\n"
     assert stage.started == ["tf2.4", "tf2.9"]
 
 
@@ -238,14 +238,14 @@ def test_a_target_that_cannot_be_made_is_passed_over(
 ) -> None:
     stage = Stage({"tf1.15": HOLDS, "tf2.7": LEAKED}, unmade=frozenset({"tf2.6", "tf2.7"}))
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.4", "--bad", "tf2.9") == 0
-    told = capsys.readouterr()
-    assert "first release that changed: tf2.8 (" in told.out
-    assert "between them, and not to be asked: tf2.6, tf2.7\n" in told.out
-    assert "tf2.6: cannot be asked: target tf2.6 could not be made: no reason" in told.err
+    printed = capsys.readouterr()
+    assert "first release that changed: tf2.8 (" in printed.out
+    assert "between them, but cannot be asked: tf2.6, tf2.7\n" in printed.out
+    assert "tf2.6: cannot be asked: target tf2.6 could not be made: no reason" in printed.err
 
 
 class Searching:
-    """Stands in for a search: a SimpleRNN of Keras 3 leaks an error, and a GRU of each Keras."""
+    """A stand-in for a search: SimpleRNN leaks an error in Keras 3, and GRU in each Keras."""
 
     def __init__(self, clause: object, subject: Subject, *others: object) -> None:
         self._subject = subject
@@ -266,11 +266,11 @@ def test_a_clause_is_searched_on_every_subject(
     monkeypatch.setattr(steps, "Search", Searching)
     stage = Stage({"tf1.15": HOLDS})
     assert bisect(monkeypatch, stage, "RT-02", "--good", "tf2.14", "--bad", "tf2.17") == 0
-    told = capsys.readouterr()
-    assert "tf2.14: 1 of 2 subjects deviate\n" in told.err
-    assert "first release that changed: tf2.16 (" in told.out
-    assert "  layer/keras-SimpleRNN: holds -> deviates, leaked, IndexError\n" in told.out
-    assert "GRU" not in told.out
+    printed = capsys.readouterr()
+    assert "tf2.14: 1 of 2 subjects deviate\n" in printed.err
+    assert "first release that changed: tf2.16 (" in printed.out
+    assert "  layer/keras-SimpleRNN: holds -> deviates, leaked, IndexError\n" in printed.out
+    assert "GRU" not in printed.out
 
 
 def test_a_clause_without_a_path_in_common(
@@ -278,7 +278,7 @@ def test_a_clause_without_a_path_in_common(
 ) -> None:
     stage = Stage({"tf1.15": HOLDS})
     assert bisect(monkeypatch, stage, "DC-02", "--good", "tf2.4", "--bad", "tf2.9") == 2
-    assert "tf2.4 cannot be asked: none of the clause's paths is there" in capsys.readouterr().err
+    assert "tf2.4 cannot be asked: it has none of the clause's paths" in capsys.readouterr().err
 
 
 WRONG: dict[str, tuple[str, str]] = {
@@ -289,22 +289,22 @@ WRONG: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_cannot_be_asked_is_told_in_one_line(
+def test_what_cannot_be_asked_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    what, told = WRONG[name]
+    question, message = WRONG[name]
     stage = Stage({"tf1.15": HOLDS})
-    assert bisect(monkeypatch, stage, what, "--good", "tf2.4", "--bad", "tf2.9") == 2
+    assert bisect(monkeypatch, stage, question, "--good", "tf2.4", "--bad", "tf2.9") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("python -m conformance.bisect: ")
-    assert told in line
+    assert message in line
     assert stage.started == []
 
 
-def test_an_end_that_cannot_be_asked_is_told_in_one_line(
+def test_an_end_that_cannot_be_asked_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage = Stage({"tf1.15": ReplayResult(None, "layer/keras2 is not available")})
     assert bisect(monkeypatch, stage, CASE, "--good", "tf2.4", "--bad", "tf2.9") == 2
-    told = capsys.readouterr().err.splitlines()[-1]
-    assert told.endswith("tf2.4 cannot be asked: layer/keras2 is not available")
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.endswith("tf2.4 cannot be asked: layer/keras2 is not available")

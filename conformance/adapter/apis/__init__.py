@@ -1,1 +1,1 @@
-"""The ways of running cells, one module per API; each builds what a program asks for."""
+"""The ways to run cells, one module for each API; each module builds what a program asks for."""

@@ -4,15 +4,18 @@ import tensorflow as tf
 
 from .. import compat
 from ..built_program import Built
-from ..cells import factory as cell_makers
+from ..cells import factory
 
 
 def build(generation, program):
-    """Both directions; their states are given and returned as a pair, outputs side by side."""
+    """Build both directions.
+
+    The states are given and returned as a pair; the outputs are put side by side.
+    """
     specs, dtype = program.cells, program.dtype
-    cells = [cell_makers.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
+    cells = [factory.make(generation, spec, i, dtype) for i, spec in enumerate(specs)]
     for cell, spec in zip(cells, specs):
-        cell_makers.build(generation, [cell], [spec], program.features)
+        factory.build(generation, [cell], [spec], program.features)
     options = {"dtype": dtype, **program.layer}
 
     def call(inputs, state, **arguments):

@@ -3,17 +3,17 @@
 from .. import compat
 from ..built_program import Built, layer_dtype
 from ..cells import factory
-from .keras_rnn import caller, idle_options, layer_options, masking
+from .keras_rnn import caller, layer_options, masking, neutral_layer_options
 
 
 def build(generation, program):
-    """The wrapper; it makes the backward layer itself where that is like the forward one.
+    """Build the wrapper; it makes the backward layer itself where both layers are alike.
 
-    Outputs that it does not merge are given side by side.
+    Where the wrapper does not merge the outputs, they are put side by side.
     """
     dtype = layer_dtype(generation, program)
     kind = program.cells[0]["cell_type"]
-    options = {**layer_options(program), **idle_options(generation, program, kind)}
+    options = {**layer_options(program), **neutral_layer_options(generation, program, kind)}
     merge_mode = options.pop("merge_mode", "concat")
     layers = compat.keras(generation).layers
     forward, backward = [
@@ -21,7 +21,7 @@ def build(generation, program):
             name=name,
             go_backwards=name == "backward",
             **options,
-            **factory.options_of_layer(generation, spec, dtype, program.options),
+            **factory.layer_arguments(generation, spec, dtype, program.options),
         )
         for name, spec in zip(("forward", "backward"), program.cells)
     ]
@@ -34,11 +34,11 @@ def build(generation, program):
     )
     if not program.fresh:
         wrapper.build((program.rows, None, program.features))
-    return around(generation, program, wrapper)
+    return bind_wrapper(generation, program, wrapper)
 
 
-def around(generation, program, wrapper):
-    """The path of a wrapper that has been built."""
+def bind_wrapper(generation, program, wrapper):
+    """Return the path of a wrapper that is already built."""
     directions = (wrapper.forward_layer, wrapper.backward_layer)
     parts = [layer.cell for layer in directions]
     outputs = 2 if wrapper.merge_mode is None else 1

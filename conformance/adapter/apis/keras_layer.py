@@ -1,34 +1,34 @@
-"""The Keras layers `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, returning sequences and state."""
+"""The Keras layers `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, which return sequences and state."""
 
 import tensorflow as tf
 
 from .. import compat
 from ..built_program import layer_dtype
 from ..cells import factory
-from .keras_rnn import built_layer, call_options, idle_options, layer_options
+from .keras_rnn import build_layer, call_options, layer_options, neutral_layer_options
 
 
 def build(generation, program):
-    """The layer; it makes its cell itself."""
+    """Build the layer; it makes its cell itself."""
     (spec,) = program.cells
     dtype = layer_dtype(generation, program)
-    given = factory.options_of_layer(generation, spec, dtype, program.options)
+    given = factory.layer_arguments(generation, spec, dtype, program.options)
     options = {
         **given,
         **layer_options(program),
-        **idle_options(generation, program, spec["cell_type"]),
+        **neutral_layer_options(generation, program, spec["cell_type"]),
     }
     distributed = program.layer.get("time_distributed")
     if distributed:
         options["return_state"] = False
     layers = compat.keras(generation).layers
     layer = getattr(layers, _class_name(spec))(name="layer", **options)
-    built = built_layer(generation, program, layer, [layer.cell], build)
+    built = build_layer(generation, program, layer, [layer.cell], build)
     if distributed:
-        around = layers.TimeDistributed(layer, dtype=dtype)
-        around.build((program.rows, None, None, program.features))
-        in_slices = _in_halves if program.layer.get("stateful") else _in_pairs
-        built.call = in_slices(around, program)
+        wrapper = layers.TimeDistributed(layer, dtype=dtype)
+        wrapper.build((program.rows, None, None, program.features))
+        call_in_slices = _call_in_halves if program.layer.get("stateful") else _call_in_pairs
+        built.call = call_in_slices(wrapper, program)
     return built
 
 
@@ -38,26 +38,27 @@ def _class_name(spec):
     return "%s%dD" % (spec["cell_type"], len(spec["convolution"]["space"]))
 
 
-def _in_pairs(layer, program):
-    """Call a TimeDistributed with two rows of the batch as two slices in time; it has no state.
+def _call_in_pairs(layer, program):
+    """Return a function that gives a TimeDistributed two rows of the batch as two slices in time.
 
-    Where the number of rows is not known beforehand, neither is that of slices.
+    It returns no state. Where the number of rows is not known beforehand, the number of slices is
+    not known either.
     """
     options = call_options(program)
 
     def call(inputs, state):
         slices = tf.minimum(tf.shape(inputs)[0], 2)
-        pairs = tf.reshape(inputs, [-1, slices, *_rest(inputs)])
+        pairs = tf.reshape(inputs, [-1, slices, *_inner_sizes(inputs)])
         outputs = layer(pairs, **options)
-        return tf.reshape(outputs, [-1, *_rest(outputs)[1:]]), ()
+        return tf.reshape(outputs, [-1, *_inner_sizes(outputs)[1:]]), ()
 
     return call
 
 
-def _in_halves(layer, program):
-    """Call a TimeDistributed with both halves of the steps as two slices in time.
+def _call_in_halves(layer, program):
+    """Return a function that gives a TimeDistributed both halves of the steps as two slices.
 
-    A stateful layer has its batch, and goes on in the second half where the first has ended.
+    A stateful layer keeps its batch; it starts the second half where the first half ended.
     """
 
     def call(inputs, state):
@@ -68,7 +69,7 @@ def _in_halves(layer, program):
     return call
 
 
-def _rest(values):
-    """The sizes of all axes but the first, as far as they are known beforehand."""
+def _inner_sizes(values):
+    """Return the sizes of all axes except the first: numbers where known, else tensors."""
     known, sizes = values.shape.as_list()[1:], tf.unstack(tf.shape(values))[1:]
     return [size if known is None else known for known, size in zip(known, sizes)]

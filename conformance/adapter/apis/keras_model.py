@@ -1,4 +1,4 @@
-"""A functional Keras model around a layer: the one of its cell's name, or `RNN` of a stack."""
+"""A functional Keras model around a layer: the layer of the cell's name, or `RNN` of a stack."""
 
 import tensorflow as tf
 
@@ -8,7 +8,7 @@ from . import keras_layer, keras_rnn, state_wiring
 
 
 class Model(Built):
-    """A model, called or asked to predict."""
+    """A model that is called or asked to predict."""
 
     def __init__(self, generation, program):
         api = keras_layer if len(program.cells) == 1 else keras_rnn
@@ -18,7 +18,7 @@ class Model(Built):
             "predict_on_batch": lambda: self._predict_on_batch,
         }
         super().__init__(
-            generation, program, built.cell, built.cells, self._called, built.maker, others
+            generation, program, built.cell, built.cells, self._call_model, built.maker, others
         )
         parts = state_wiring.Parts(generation, program, built)
         inputs, outputs, self._final = state_wiring.BY_NAME[program.wiring](parts)
@@ -28,31 +28,31 @@ class Model(Built):
 
     def _predict(self, inputs, state, batch_size=None, **arguments):
         size = None if batch_size is None else int(batch_size)
-        fed = _fed(inputs, state, **arguments)
-        return self._unpacked(self._model.predict(fed, batch_size=size, verbose=0))
+        values = _model_inputs(inputs, state, **arguments)
+        return self._unpack(self._model.predict(values, batch_size=size, verbose=0))
 
     def _predict_on_batch(self, inputs, state, **arguments):
-        return self._unpacked(self._model.predict_on_batch(_fed(inputs, state, **arguments)))
+        return self._unpack(self._model.predict_on_batch(_model_inputs(inputs, state, **arguments)))
 
-    def _called(self, inputs, state, **arguments):
-        return self._unpacked(self._model(_fed(inputs, state, **arguments)))
+    def _call_model(self, inputs, state, **arguments):
+        return self._unpack(self._model(_model_inputs(inputs, state, **arguments)))
 
-    def _unpacked(self, results):
+    def _unpack(self, results):
         outputs, *leaves = results
         return outputs, native_trees.rebuild(self._final, iter(leaves))
 
 
 def build(generation, program):
-    """The model of a program's wiring."""
+    """Build the model of a program's wiring."""
     return Model(generation, program)
 
 
-def _fed(inputs, state, split=None):
-    """What a model is fed: the sequence, in two parts if it takes two, and the state's leaves."""
+def _model_inputs(inputs, state, split=None):
+    """Return a model's inputs: the sequence, in two parts if `split` is given, and the leaves."""
     parts = [inputs] if split is None else [inputs[:, :split], inputs[:, split:]]
     leaves = [] if state is None else native_trees.flatten(state)
-    fed = [*parts, *leaves]
-    return fed[0] if len(fed) == 1 else fed
+    values = [*parts, *leaves]
+    return values[0] if len(values) == 1 else values
 
 
 def _spec(tensor):

@@ -1,28 +1,29 @@
-"""Keras `RNN(cell)`, returning sequences and state."""
+"""Keras `RNN(cell)`, which returns sequences and state."""
 
 import dataclasses
 
 import tensorflow as tf
 
 from .. import compat, wire
-from ..built_program import Built, built_cell, layer_dtype
+from ..built_program import Built, build_cell, layer_dtype
 from ..cells import neutral_options
 from . import sequential_model
 
 
 def build(generation, program):
-    """The layer around its cell."""
-    cells, cell = built_cell(generation, program)
-    options = {**layer_options(program), **idle_options(generation, program)}
+    """Build the layer around its cell."""
+    cells, cell = build_cell(generation, program)
+    options = {**layer_options(program), **neutral_layer_options(generation, program)}
     dtype = layer_dtype(generation, program)
     layer = compat.keras(generation).layers.RNN(cell, dtype=dtype, name="rnn", **options)
-    return built_layer(generation, program, layer, cells, build)
+    return build_layer(generation, program, layer, cells, build)
 
 
 def layer_options(program):
-    """Arguments of a layer: all outputs and the state are returned unless the program says else.
+    """Return the arguments of a layer, which returns all outputs and the state by default.
 
-    A Sequential model takes no layer of several outputs; in a model the outputs are all.
+    The program's own options win. A Sequential model takes no layer with several outputs, so a
+    layer in a model returns only the outputs.
     """
     others = ("mask_value", "training", "time_distributed")
     given = {name: value for name, value in program.layer.items() if name not in others}
@@ -30,26 +31,26 @@ def layer_options(program):
 
 
 def call_options(program):
-    """Arguments of each call of a layer or cell."""
+    """Return the arguments of each call of a layer or cell."""
     return {name: value for name, value in program.layer.items() if name == "training"}
 
 
-def idle_options(generation, program, kind=None):
-    """Arguments of a layer that change nothing in inference, if the program asks for them."""
-    return neutral_options.of_loop(generation, kind) if program.options == wire.EVERY else {}
+def neutral_layer_options(generation, program, kind=None):
+    """Return a layer's arguments that change nothing in inference, if the program wants them."""
+    return neutral_options.loop_options(generation, kind) if program.options == wire.EVERY else {}
 
 
 def masking(generation, program):
-    """What the inputs come through: a Masking layer, if the program asks for one."""
+    """Return what the inputs go through: a Masking layer if the program asks for one."""
     value = program.layer.get("mask_value")
     if value is None:
         return lambda inputs: inputs
     return compat.keras(generation).layers.Masking(value, dtype=program.dtype, name="masking")
 
 
-def built_layer(generation, program, layer, cells, build):
-    """A layer as a Built, in its model where it has one; `build` builds another of its kind."""
-    model = sequential_model.around(generation, program, layer) if program.model else None
+def build_layer(generation, program, layer, cells, build):
+    """Return a layer as a Built, in its model if it has one; `build` builds another such layer."""
+    model = sequential_model.make_model(generation, program, layer) if program.model else None
     if not program.fresh and model is None:
         convolution = program.cells[0]["convolution"]
         space = convolution["space"] if convolution else ()
@@ -62,9 +63,10 @@ def built_layer(generation, program, layer, cells, build):
 
 
 def caller(layer, masked, outputs=1, options=()):
-    """Call a layer and cut what it returns into outputs and state, as users do: result[1:].
+    """Return a function that calls a layer and splits the result into outputs and state.
 
-    Where it returns several outputs they are given side by side. `options` go with each call.
+    It splits as users do: the state is result[1:]. Several outputs are put side by side. `options`
+    go with each call.
     """
     options = dict(options)
 
@@ -81,7 +83,7 @@ def caller(layer, masked, outputs=1, options=()):
 
 
 def _new_layer(generation, program, layer, build):
-    """A function that gives the call of another layer with the same weights, not stateful."""
+    """Return a function that returns the call of another layer: same weights, not stateful."""
     options = {name: value for name, value in program.layer.items() if name != "stateful"}
     another = dataclasses.replace(program, layer=options, rows=None)
     made = []

@@ -1,17 +1,17 @@
 """`tf.compat.v1.nn.raw_rnn` over a v1 cell, with a loop function that reads one step after another.
 
-It ends when all rows have: outputs are as many as the longest row has steps.
+The loop ends when all rows have ended: there are as many outputs as the longest row has steps.
 """
 
 import tensorflow as tf
 
 from .. import compat
-from ..built_program import Built, built_cell
+from ..built_program import Built, build_cell
 
 
 def build(generation, program):
-    """The raw_rnn of a cell."""
-    cells, cell = built_cell(generation, program)
+    """Build the raw_rnn of a cell."""
+    cells, cell = build_cell(generation, program)
 
     def call(inputs, state, sequence_length=None):
         rows, steps = tf.shape(inputs)[0], tf.shape(inputs)[1]
@@ -33,7 +33,7 @@ def build(generation, program):
 
 
 def _reader(inputs, steps):
-    """Gives the inputs of a step."""
+    """Return a function that gives the inputs of a step."""
     in_order = tf.TensorArray(inputs.dtype, size=steps, clear_after_read=False).unstack(
         tf.transpose(inputs, [1, 0, 2])
     )

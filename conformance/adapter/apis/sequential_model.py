@@ -1,10 +1,10 @@
-"""A layer in a Sequential or a functional model, and the ways of calling a model."""
+"""A layer in a Sequential or a functional model, and the ways to call a model."""
 
 from .. import compat, native_trees
 
 
-def around(generation, program, layer):
-    """The model of one layer, for batches of the program's rows and any number of steps."""
+def make_model(generation, program, layer):
+    """Return the model of one layer, for batches of the program's rows and any number of steps."""
     keras = compat.keras(generation)
     inputs = keras.Input(
         batch_shape=(program.rows, None, program.features), dtype=program.dtype, name="inputs"
@@ -14,14 +14,14 @@ def around(generation, program, layer):
     if program.initial_state is None:
         return keras.Model(inputs, layer(inputs))
     return keras.Model(
-        inputs, layer(inputs, initial_state=native_trees.native(program.initial_state))
+        inputs, layer(inputs, initial_state=native_trees.to_native(program.initial_state))
     )
 
 
 def ways(model, rows):
-    """The call of a model, and the other ways by name; a model here returns outputs alone.
+    """Return the call of a model, and the other ways by name; a model here returns only outputs.
 
-    All are given tensors: Keras 2 casts what `predict` is given as NumPy arrays to float32.
+    All of them get tensors: Keras 2 casts NumPy arrays that are given to `predict` to float32.
     """
 
     def call(inputs, state, **arguments):

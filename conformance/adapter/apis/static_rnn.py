@@ -3,12 +3,12 @@
 import tensorflow as tf
 
 from .. import compat
-from ..built_program import Built, built_cell
+from ..built_program import Built, build_cell
 
 
 def build(generation, program):
-    """The static_rnn of a cell."""
-    cells, cell = built_cell(generation, program)
+    """Build the static_rnn of a cell."""
+    cells, cell = build_cell(generation, program)
 
     def call(inputs, state, **arguments):
         outputs, final = compat.v1.nn.static_rnn(

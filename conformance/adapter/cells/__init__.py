@@ -1,1 +1,1 @@
-"""Cells: made from their options, filled with weights, and asked for their defaults."""
+"""Cells: how they are made from their options and filled with weights, and their defaults."""

@@ -1,4 +1,4 @@
-"""What each class of cells and layers takes for the options that it is not given."""
+"""The defaults: the value that each class of cells and layers takes for an option not given."""
 
 import inspect
 
@@ -20,7 +20,7 @@ _KERAS = {
     "ConvLSTM2D": lambda layers: layers.ConvLSTM2D(1, 1),
     "ConvLSTM3D": lambda layers: layers.ConvLSTM3D(1, 1),
 }
-# What is given, what differs from object to object, and what has a record of its own
+# Options that must be given, that differ from object to object, or that have their own record
 _LEFT_OUT = {
     "self", "name", "units", "num_units", "filters", "kernel_size",
     "cell", "cells", "layer", "backward_layer",
@@ -28,38 +28,40 @@ _LEFT_OUT = {
 
 
 def all_defaults():
-    """A wire.Defaults for each class of each generation that is here."""
+    """Return a wire.Defaults for each class of each generation that is installed."""
     found = compat.versions()
-    records = list(_of_v1())
+    records = list(_v1_defaults())
     for generation in compat.KERAS_GENERATIONS:
         if generation in found:
             layers = compat.keras(generation).layers
-            records += [_of_keras(generation, layers, name) for name in _KERAS]
+            records += [_keras_defaults(generation, layers, name) for name in _KERAS]
     return tuple(records)
 
 
-def _of_v1():
-    """Those of the signatures; a v1 cell does not tell its options in all versions."""
+def _v1_defaults():
+    """Return the defaults in the signatures; not every version's v1 cells show their options."""
     try:
         cells = compat.v1_cells()
     except compat.NotAvailable:
         return ()
-    return tuple(wire.Defaults("v1/" + name, _in_signature(getattr(cells, name))) for name in _V1)
+    return tuple(
+        wire.Defaults("v1/" + name, _signature_defaults(getattr(cells, name))) for name in _V1
+    )
 
 
-def _of_keras(generation, layers, name):
-    """Those of the signature, and over them what get_config says."""
+def _keras_defaults(generation, layers, name):
+    """Return the defaults in the signature; where get_config gives a value, that one wins."""
     owner = "%s/%s" % (generation, name)
     try:
         config = _KERAS[name](layers).get_config()
-        options = {**_in_signature(getattr(layers, name)), **config}
+        options = {**_signature_defaults(getattr(layers, name)), **config}
     except Exception as raised:  # an older version may lack the class
         return wire.Defaults(owner, {}, "%s: %s" % (type(raised).__name__, raised))
-    plain = {key: _plain(value) for key, value in options.items() if key not in _LEFT_OUT}
+    plain = {key: _to_plain(value) for key, value in options.items() if key not in _LEFT_OUT}
     return wire.Defaults(owner, plain)
 
 
-def _in_signature(kind):
+def _signature_defaults(kind):
     taken = inspect.signature(kind.__init__).parameters.items()
     return {
         name: parameter.default
@@ -68,17 +70,17 @@ def _in_signature(kind):
     }
 
 
-def _plain(value):
-    """As JSON has it; an object by its class and config, a policy of dtypes by its name."""
+def _to_plain(value):
+    """Return a value as JSON: an object as its class and config, a dtype policy as its name."""
     if isinstance(value, dict) and "class_name" in value:
         config = value.get("config") or {}
         if "DTypePolicy" in value["class_name"] or value["class_name"] == "Policy":
             return config["name"]
-        return {"class_name": value["class_name"], "config": _plain(config)}
+        return {"class_name": value["class_name"], "config": _to_plain(config)}
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_to_plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return type(value).__name__

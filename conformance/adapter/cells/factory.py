@@ -1,4 +1,4 @@
-"""Cells of each generation from their specification."""
+"""The maker of cells: from a specification to a cell of each generation."""
 
 import copy
 import functools
@@ -18,21 +18,21 @@ CONVOLUTIONAL = "ConvLSTM"
 
 
 def make(generation, spec, index, dtype, options=wire.GIVEN, state_is_tuple=True):
-    """One cell, neither wrapped nor built; `index` is its place in the stack.
+    """Make one cell, neither wrapped nor built; `index` is its place in the stack.
 
     `options` is one of wire.OPTIONS.
     """
     if generation == "v1":
-        return _v1(spec, dtype, options, state_is_tuple)
+        return _make_v1(spec, dtype, options, state_is_tuple)
     kind = getattr(compat.keras(generation).layers, spec["cell_type"] + "Cell")
     if spec["ones_at_first"]:
-        kind = _with_ones_at_first(kind)
-    return kind(name="cell_%d" % index, **keras_options(generation, spec, dtype, options))
+        kind = _ones_at_first_class(kind)
+    return kind(name="cell_%d" % index, **cell_arguments(generation, spec, dtype, options))
 
 
 @functools.lru_cache(maxsize=None)
-def _with_ones_at_first(kind):
-    """A user's own class of cell, like another but for the state that it makes."""
+def _ones_at_first_class(kind):
+    """Return a user's own cell class: like the given class, but it makes a state of ones."""
 
     class WithOnesAtFirst(kind):
         def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
@@ -45,8 +45,8 @@ def _with_ones_at_first(kind):
     return WithOnesAtFirst
 
 
-def wrapped(generation, spec, index, dtype, cell):
-    """The cell in what is around it."""
+def wrap(generation, spec, index, dtype, cell):
+    """Put the cell into the custom cell and the wrappers that its specification names."""
     if spec["custom"]:
         cell = user_cells.make(generation, cell, spec, index, dtype)
     for name in spec["wrappers"]:
@@ -64,24 +64,24 @@ _WRAPPING = {
 
 
 def stack(generation, program, cells, dtype):
-    """The cells as one, in stacks within a stack where the program has them."""
+    """Return the cells as one cell; where the program nests them, stacks lie within a stack."""
 
-    def stacked(nesting):
+    def stack_up(nesting):
         if isinstance(nesting, int):
             return cells[nesting]
-        members = [stacked(within) for within in nesting]
+        members = [stack_up(member) for member in nesting]
         if generation == "v1":
             return compat.v1_cells().MultiRNNCell(members, program.state_is_tuple)
         layers = compat.keras(generation).layers
         return layers.StackedRNNCells(members, dtype=dtype, name="stack")
 
-    return stacked(program.nesting or range(len(cells)))
+    return stack_up(program.nesting or range(len(cells)))
 
 
 def build(generation, cells, specs, features):
-    """Create the variables of each cell, for the width that reaches it.
+    """Create the variables of each cell, for the width of the inputs that reach it.
 
-    The cells are those of v1 without what is around them, and those of Keras with it.
+    Cells of v1 are given without their wrappers, cells of Keras with them.
     """
     width = features
     for cell, spec in zip(cells, specs):
@@ -94,45 +94,45 @@ def build(generation, cells, specs, features):
             width *= 2
 
 
-def all_within(cell):
-    """A cell and all cells that it is made of."""
-    held = [getattr(cell, name, None) for name in ("cell", "inner")]
-    for part in [*compat.parts(cell), *held]:
+def nested_cells(cell):
+    """Yield a cell and all cells that it contains."""
+    inner = [getattr(cell, name, None) for name in ("cell", "inner")]
+    for part in [*compat.parts(cell), *inner]:
         if part is not None and part is not cell:
-            yield from all_within(part)
+            yield from nested_cells(part)
     yield cell
 
 
-def keras_options(generation, spec, dtype, options=wire.GIVEN):
-    """Arguments that a Keras cell and the layer of the same name share."""
+def cell_arguments(generation, spec, dtype, options=wire.GIVEN):
+    """Return the arguments that a Keras cell and the layer of the same name share."""
     if options == wire.DEFAULTS:
-        return {"units": spec["units"], **_unless_default(dtype)}
-    given = _arithmetic(spec, dtype)
+        return {"units": spec["units"], **_dtype_option(dtype)}
+    given = _arithmetic_options(spec, dtype)
     if options == wire.EVERY:
-        given.update(copy.deepcopy(neutral_options.of_cell(generation, spec["cell_type"])))
+        given.update(copy.deepcopy(neutral_options.cell_options(generation, spec["cell_type"])))
     return given
 
 
-def options_of_layer(generation, spec, dtype, options=wire.GIVEN):
-    """Those arguments, for the layer, which in some versions does not take all of them."""
-    given = keras_options(generation, spec, dtype, options)
-    for name in compat.not_taken_by_layer(generation, spec["cell_type"]):
+def layer_arguments(generation, spec, dtype, options=wire.GIVEN):
+    """Return the shared arguments that the layer takes; in some versions it does not take all."""
+    given = cell_arguments(generation, spec, dtype, options)
+    for name in compat.options_unknown_to_layer(generation, spec["cell_type"]):
         given.pop(name, None)
     return given
 
 
-def _unless_default(dtype):
+def _dtype_option(dtype):
     return {} if dtype == "float32" else {"dtype": dtype}
 
 
-def _arithmetic(spec, dtype):
-    """Those that change what is computed.
+def _arithmetic_options(spec, dtype):
+    """Return the arguments that change the numbers.
 
-    The initializers are zeros because the weights are assigned; the default of the recurrent kernel
-    (orthogonal) does not exist for bfloat16.
+    The initializers are zeros because the weights are assigned later, and because the default of
+    the recurrent kernel (orthogonal) does not exist for bfloat16.
     """
     given = {
-        **_size(spec),
+        **_size_options(spec),
         "activation": spec["activation"],
         "use_bias": spec["use_bias"],
         "kernel_initializer": "zeros",
@@ -154,7 +154,7 @@ def _arithmetic(spec, dtype):
 _DROPOUTS = ("dropout", "recurrent_dropout")
 
 
-def _size(spec):
+def _size_options(spec):
     convolution = spec["convolution"]
     if not convolution:
         return {"units": spec["units"]}
@@ -168,21 +168,21 @@ def _size(spec):
 _V1_NAMES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell"}
 
 
-def _v1(spec, dtype, options, state_is_tuple):
+def _make_v1(spec, dtype, options, state_is_tuple):
     kind = getattr(compat.v1_cells(), _V1_NAMES.get(spec["cell_type"], spec["cell_type"] + "Cell"))
     # variables of v1 cells are found by name, across functions and eager calls alike
     name = "v1_cell_%d" % next(_numbers)
     if options == wire.DEFAULTS:
-        return kind(spec["units"], name=name, **_unless_default(dtype))
-    given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic(spec)}
+        return kind(spec["units"], name=name, **_dtype_option(dtype))
+    given = {"dtype": tf.as_dtype(dtype), "name": name, **_v1_arithmetic_options(spec)}
     if not state_is_tuple and spec["cell_type"].endswith("LSTM"):
         given["state_is_tuple"] = False
     if options == wire.EVERY:
-        given.update(copy.deepcopy(neutral_options.of_cell("v1", spec["cell_type"])))
+        given.update(copy.deepcopy(neutral_options.cell_options("v1", spec["cell_type"])))
     return kind(spec["units"], **given)
 
 
-def _v1_arithmetic(spec):
+def _v1_arithmetic_options(spec):
     given = {"activation": _v1_activation(spec["activation"])}
     if spec["cell_type"] in ("BasicLSTM", "LSTM"):
         given["forget_bias"] = spec["forget_bias"]

@@ -1,6 +1,6 @@
 """Options that change nothing in inference, with values other than their defaults.
 
-Plain data, which the driver reads too. All numbers are exact in every dtype.
+They are plain data, and the driver reads them too. All numbers are exact in every dtype.
 """
 
 
@@ -9,7 +9,7 @@ def _object(name, **config):
 
 
 def _regularizer(l1, l2):
-    # the class that all releases have: those of one norm came later
+    # all releases have this class; the classes of one norm came later
     return _object("L1L2", l1=l1, l2=l2)
 
 
@@ -34,18 +34,18 @@ _V1_CELL = {
 }
 
 
-def of_cell(generation, kind):
-    """Those of a cell, by name."""
+def cell_options(generation, kind):
+    """Return the options of a cell, by name."""
     if generation == "v1":
         return {"trainable": False, **_V1_CELL.get(kind, {})}
     return {**_KERAS_CELL, "seed": 3} if generation == "keras3" else _KERAS_CELL
 
 
-def of_loop(generation, kind=None):
-    """Those that are documented of the layer of a kind, or of `RNN`, besides its cell's."""
-    found = {"unroll": True}
+def loop_options(generation, kind=None):
+    """Return a layer's documented options that are not its cell's; without a kind, of `RNN`."""
+    options = {"unroll": True}
     if kind is not None or generation == "keras3":
-        found["activity_regularizer"] = _regularizer(0.0, 0.5)
+        options["activity_regularizer"] = _regularizer(0.0, 0.5)
     if kind in ("LSTM", "GRU") and generation == "keras3":
-        found["use_cudnn"] = False
-    return found
+        options["use_cudnn"] = False
+    return options

@@ -1,4 +1,4 @@
-"""Cells of a user's own: an LSTM cell whose state is held in other containers or shapes."""
+"""Cells that a user might write: an LSTM cell with its state in other containers or shapes."""
 
 import functools
 
@@ -8,14 +8,14 @@ from .. import compat, wire
 
 
 def make(generation, inner, spec, index, dtype):
-    """The user's own cell around an LSTM cell."""
+    """Make the user's own cell around an LSTM cell."""
     options = {"dtype": dtype, "name": "own_%d" % index}
     return _kind(generation, spec["custom"]["start"])(inner, spec, **options)
 
 
 @functools.lru_cache(maxsize=None)
 def _kind(generation, start):
-    """The class of a generation; with `start` it has a get_initial_state, else what it inherits."""
+    """Return the class for a generation; with `start` it has its own get_initial_state."""
     if generation == "v1":
         return type("Own", (_OfV1, compat.v1_cells().RNNCell), {})
     layer = compat.keras(generation).layers.Layer
@@ -24,7 +24,7 @@ def _kind(generation, start):
 
 
 class _Own:
-    """What the cells of all generations have in common."""
+    """The common part of the cells of all generations."""
 
     sequence = list
 
@@ -39,7 +39,7 @@ class _Own:
     def state_size(self):
         if self._structure == "planes":
             return self._planes()
-        return self._held(self._units, self._units)
+        return self._arrange(self._units, self._units)
 
     @property
     def output_size(self):
@@ -48,19 +48,19 @@ class _Own:
     def _planes(self):
         return self.sequence([tf.TensorShape([2, self._units])])
 
-    def _held(self, h, c):
+    def _arrange(self, h, c):
         if self._structure == "dict":
             return self.sequence([{"c": c, "h": h}])
         return self.sequence([h, (c,) if self._structure == "nested" else c])
 
     def _hold(self, h, c):
-        """The state around h and c."""
+        """Return the state that contains h and c."""
         if self._structure == "planes":
             return self.sequence([tf.stack([h, c], axis=1)])
-        return self._held(h, c)
+        return self._arrange(h, c)
 
-    def _taken(self, states):
-        """The h and c in a state."""
+    def _take_apart(self, states):
+        """Return the h and c of a state."""
         if self._structure == "planes":
             return states[0][:, 0], states[0][:, 1]
         if self._structure == "dict":
@@ -79,11 +79,11 @@ class _OfKeras(_Own):
         self.built = True
 
     def call(self, inputs, states):
-        _, (h, c) = self.inner(inputs, list(self._taken(states)))
+        _, (h, c) = self.inner(inputs, list(self._take_apart(states)))
         return self._outputs(h), self._hold(h, c)
 
     def _planes(self):
-        # a shape is a tuple in Keras 3, but in Keras 2 that would be two states
+        # in Keras 3 a tuple is a shape, in Keras 2 it would mean two states
         return [(2, self._units)] if self.generation == "keras3" else super()._planes()
 
 
@@ -98,7 +98,7 @@ class _OfV1(_Own):
     sequence = tuple
 
     def call(self, inputs, state):
-        h, c = self._taken(state)
+        h, c = self._take_apart(state)
         _, (c, h) = self.inner(inputs, compat.v1_cells().LSTMStateTuple(c, h))
         return self._outputs(h), self._hold(h, c)
 
@@ -109,5 +109,5 @@ class _OfV1(_Own):
         held = super()._hold(h, c)
         return held[0] if self._structure == "planes" else held
 
-    def _taken(self, state):
-        return super()._taken((state,) if self._structure == "planes" else state)
+    def _take_apart(self, state):
+        return super()._take_apart((state,) if self._structure == "planes" else state)

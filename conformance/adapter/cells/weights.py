@@ -1,8 +1,8 @@
 """Canonical weights as each API lays them out: the documented conversion between v1 and Keras.
 
-v1 stacks the kernel as [inputs; h], orders the LSTM's gates i, j (the candidate), f, o, the GRU's
-r, u, and adds `forget_bias` while running; Keras orders i, f, c, o and z, r, h and keeps the forget
-bias inside the bias vector.
+v1 stacks the kernel as [inputs; h]. It orders the gates of an LSTM i, j (the candidate), f, o and
+those of a GRU r, u, and it adds `forget_bias` while it runs. Keras orders the gates i, f, c, o and
+z, r, h, and keeps the forget bias inside the bias vector.
 """
 
 import collections
@@ -11,12 +11,12 @@ import numpy as np
 
 from .. import compat, native_trees, wire
 
-# A variable, by the name that the API has for it, of the cell of this number, and its value
+# A variable and its value: the number of its cell, and the name that the API has for it
 Placed = collections.namedtuple("Placed", ["cell", "name", "variable", "value"])
 
 
 class Assigned:
-    """The values that the variables of a built path were given last."""
+    """The values that were assigned last to the variables of a built path."""
 
     def __init__(self):
         self._given = ()
@@ -24,11 +24,14 @@ class Assigned:
 
     @property
     def variables(self):
-        """The variables that were given values."""
+        """The variables that have been given values."""
         return [placed.variable for placed in self._placed]
 
-    def changed(self, built, values):
-        """Pairs of (variable, value) to assign for a wire.Weights of each cell; none if given."""
+    def assignments(self, built, values):
+        """Return the pairs (variable, value) to assign for each cell's wire.Weights.
+
+        There are none if these weights are already assigned.
+        """
         if values == self._given:
             return []
         self._given = values
@@ -36,24 +39,27 @@ class Assigned:
         return [(placed.variable, placed.value) for placed in self._placed]
 
     def move_to(self, built):
-        """Look from now on at the variables of another built path, which are to have the values."""
+        """Look from now on at the variables of another built path, which must have these values."""
         cells = enumerate(zip(built.cells, built.specs, self._given))
         self._placed = [
             Placed(index, *placed)
-            for index, of in cells
-            for placed in layout(built.generation, *of)
+            for index, each in cells
+            for placed in layout(built.generation, *each)
         ]
 
-    def intact(self, now):
-        """Whether the variables' values now are those that they were given."""
+    def are_intact(self, now):
+        """Return True where the variables' values `now` are the assigned ones."""
         return all(_same(value, placed.value) for value, placed in zip(now, self._placed))
 
     def canonical(self, built, values):
-        """A wire.Weights of each cell with other values than the variables', some of them None."""
+        """Return a wire.Weights for each cell, with `values` in the variables' places.
+
+        Some values may be None.
+        """
         named = [{} for _ in built.specs]
         for placed, value in zip(self._placed, values):
             named[placed.cell][placed.name] = value
-        return tuple(canonical(built.generation, *of) for of in zip(built.specs, named))
+        return tuple(to_canonical(built.generation, *each) for each in zip(built.specs, named))
 
 
 def _same(now, value):
@@ -61,25 +67,25 @@ def _same(now, value):
 
 
 def layout(generation, cell, spec, weights):
-    """Names of variables, variables and values for one cell that has been built."""
+    """Return (name, variable, value) for each variable of one built cell."""
     arrays = {
         name: None if array is None else native_trees.to_numpy(array)
         for name, array in vars(weights).items()
     }
-    placed = _v1(cell, spec, arrays) if generation == "v1" else _keras(cell, spec, arrays)
-    return [(name, *_pair(variable, value)) for name, variable, value in placed]
+    place = _v1_placements if generation == "v1" else _keras_placements
+    return [(name, *_pair(variable, value)) for name, variable, value in place(cell, spec, arrays)]
 
 
 def _pair(variable, value):
-    """In the variable's dtype, which under a policy of mixed precision is a wider one."""
+    """Return the variable and the value in its dtype; a mixed-precision policy has a wider one."""
     variable = compat.tf_variable(variable)
     return variable, value.astype(variable.dtype.as_numpy_dtype, copy=False)
 
 
-def canonical(generation, spec, named):
-    """A wire.Weights of what has the layout of one cell's variables, by their names.
+def to_canonical(generation, spec, named):
+    """Return a wire.Weights of values in the layout of one cell's variables, by their names.
 
-    wire.Nothing stands for what is made of a None.
+    Where a value is None, the result holds wire.Nothing.
     """
     values = _from_v1(spec, named) if generation == "v1" else named
     return wire.Weights(
@@ -90,26 +96,26 @@ def canonical(generation, spec, named):
     )
 
 
-def _as_kernel(variable, value):
-    """A convolution's has an axis for each of its kernel's."""
+def _shape_as_kernel(variable, value):
+    """Return a kernel in the variable's shape; a convolution has more axes."""
     return value.reshape(variable.shape)
 
 
-def _keras(cell, spec, arrays):
+def _keras_placements(cell, spec, arrays):
     placed = [
-        ("kernel", cell.kernel, _as_kernel(cell.kernel, arrays["kernel"])),
+        ("kernel", cell.kernel, _shape_as_kernel(cell.kernel, arrays["kernel"])),
         (
             "recurrent",
             cell.recurrent_kernel,
-            _as_kernel(cell.recurrent_kernel, arrays["recurrent"]),
+            _shape_as_kernel(cell.recurrent_kernel, arrays["recurrent"]),
         ),
     ]
     if arrays["bias"] is not None:
-        placed.append(("bias", cell.bias, _with_forget_bias(spec, arrays["bias"])))
+        placed.append(("bias", cell.bias, _add_forget_bias(spec, arrays["bias"])))
     return placed
 
 
-def _with_forget_bias(spec, bias):
+def _add_forget_bias(spec, bias):
     if spec["cell_type"] not in ("LSTM", "BasicLSTM", "ConvLSTM"):
         return bias
     units = spec["units"]
@@ -118,14 +124,14 @@ def _with_forget_bias(spec, bias):
     return bias
 
 
-def _v1(cell, spec, arrays):
+def _v1_placements(cell, spec, arrays):
     named = {variable.name.split(":")[0]: variable for variable in cell.variables}
-    return [(end, _ending(named, end), value) for end, value in _v1_values(spec, arrays)]
+    return [(end, _find_by_ending(named, end), value) for end, value in _v1_values(spec, arrays)]
 
 
-def _ending(named, ending):
+def _find_by_ending(named, ending):
     matching = [name for name in named if ("/" + name).endswith("/" + ending)]
-    return named[min(matching, key=len)]  # "kernel" also ends "projection/kernel"
+    return named[min(matching, key=len)]  # "projection/kernel" ends with "kernel" too
 
 
 def _v1_values(spec, arrays):
@@ -166,42 +172,44 @@ def _as_ijfo(values):
 def _from_v1(spec, named):
     if spec["cell_type"] == "GRU":
         return _from_v1_gru(spec, named)
-    in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # undoes what it does
-    kernel, recurrent = _unstacked(spec, _of_all(in_order, named["kernel"]))
-    values = {"kernel": kernel, "recurrent": recurrent, "bias": _of_all(in_order, named["bias"])}
+    in_order = _as_ijfo if spec["cell_type"].endswith("LSTM") else np.asarray  # its own inverse
+    kernel, recurrent = _unstack(spec, _apply_unless_none(in_order, named["kernel"]))
+    bias = _apply_unless_none(in_order, named["bias"])
+    values = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
     if spec["projection"]:
         values["projection"] = named["projection/kernel"]
     if spec["peepholes"]:
         names = ("w_i_diag", "w_f_diag", "w_o_diag")
-        values["peepholes"] = _of_all(lambda *gates: np.stack(gates), *map(named.get, names))
+        peepholes = map(named.get, names)
+        values["peepholes"] = _apply_unless_none(lambda *gates: np.stack(gates), *peepholes)
     return values
 
 
 def _from_v1_gru(spec, named):
-    def joined(gates, candidate):
+    def join_gates(gates, candidate):
         reset, update = np.split(gates, 2, axis=-1)
         return np.concatenate([update, reset, candidate], axis=-1)
 
-    stacked = _of_all(joined, named["gates/kernel"], named["candidate/kernel"])
-    kernel, recurrent = _unstacked(spec, stacked)
-    bias = _of_all(joined, named["gates/bias"], named["candidate/bias"])
+    stacked = _apply_unless_none(join_gates, named["gates/kernel"], named["candidate/kernel"])
+    kernel, recurrent = _unstack(spec, stacked)
+    bias = _apply_unless_none(join_gates, named["gates/bias"], named["candidate/bias"])
     return {"kernel": kernel, "recurrent": recurrent, "bias": bias}
 
 
-def _unstacked(spec, stacked):
-    """The rows of the inputs and those of h."""
+def _unstack(spec, stacked):
+    """Return the rows of the inputs and the rows of h."""
     if stacked is None:
         return None, None
     width = spec["projection"] or spec["units"]
     return stacked[:-width], stacked[-width:]
 
 
-def keras_of_v1(spec, named):
-    """What Keras' set_weights takes for what a v1 cell has in its variables, by their names."""
+def v1_to_keras(spec, named):
+    """Return a v1 cell's variables, given by name, in the form that Keras' set_weights takes."""
     values = _from_v1(spec, named)
-    return [values["kernel"], values["recurrent"], _with_forget_bias(spec, values["bias"])]
+    return [values["kernel"], values["recurrent"], _add_forget_bias(spec, values["bias"])]
 
 
-def _of_all(function, *values):
-    """The function of the values, or None where one of them is."""
+def _apply_unless_none(function, *values):
+    """Return the function of the values, or None where one value is None."""
     return None if any(value is None for value in values) else function(*values)

@@ -1,4 +1,4 @@
-"""Every mode by its name."""
+"""All modes by their names."""
 
 from . import eager_and_function, extra_modes, graph
 

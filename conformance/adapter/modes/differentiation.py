@@ -1,4 +1,4 @@
-"""A call as one computation: in one part or two, and with gradients where they are asked for."""
+"""A call as one computation: in one part or in two, with gradients if they are asked for."""
 
 import collections
 
@@ -7,13 +7,14 @@ import tensorflow as tf
 
 from .. import compat, native_trees
 
-# By what outputs and each leaf of the final state are multiplied, and after how many steps the call
-# is split: lists, so that tensors can stand in them, and empty where there is nothing of the kind.
+# `cotangents` are the factors of the outputs and of each leaf of the final state; `split` is the
+# number of steps before the split. Both are lists, so that they can hold tensors; a list is empty
+# where there is nothing.
 Loss = collections.namedtuple("Loss", ["cotangents", "split"])
 
 
-def native(loss):
-    """The Loss, of NumPy arrays, of a wire.Loss or of None."""
+def native_loss(loss):
+    """Return the Loss of a wire.Loss or of None, as NumPy arrays."""
     if loss is None:
         return Loss([], [])
     leaves = [leaf.array for leaf in native_trees.flatten(native_trees.containers(loss.state))]
@@ -22,17 +23,17 @@ def native(loss):
 
 
 def open_specs(loss):
-    """The tf.TensorSpecs of a Loss whose batch and steps are unknown."""
+    """Return the tf.TensorSpecs of a Loss, with unknown batch and steps."""
     return Loss(*[[native_trees.open_spec(v, len(v.shape) - 1) for v in values] for values in loss])
 
 
-def kind(loss):
-    """What is traced for a Loss depends on, beside the shapes."""
+def trace_key(loss):
+    """Return the facts that a trace for a Loss depends on, beside the shapes."""
     return len(loss.cotangents), len(loss.split)
 
 
-def computed(call, inputs, state, arguments, loss):
-    """Outputs and final state; a call that is split goes on from the state of its first part."""
+def compute(call, inputs, state, arguments, loss):
+    """Compute outputs and final state; after a split, go on from the state of the first part."""
     if not loss.split:
         return call(inputs, state, **arguments)
     (split,) = loss.split
@@ -41,25 +42,25 @@ def computed(call, inputs, state, arguments, loss):
     return tf.concat([first, second], 1), final
 
 
-def by_tape(call, variables, inputs, state, arguments, loss):
-    """Outputs, final state, and gradients of inputs, of leaves of the state and of variables.
+def compute_by_tape(call, variables, inputs, state, arguments, loss):
+    """Return outputs, final state, and the gradients of inputs, state leaves and variables.
 
-    A gradient may be None; there are none of them where there is no loss.
+    A gradient may be None. Without a loss there are no gradients.
     """
     if not loss.cotangents:
-        return (*computed(call, inputs, state, arguments, loss), [])
+        return (*compute(call, inputs, state, arguments, loss), [])
     sources = _sources(inputs, state, variables)
     with tf.GradientTape() as tape:
         for source in sources:
             tape.watch(source)
-        outputs, final = computed(call, inputs, state, arguments, loss)
+        outputs, final = compute(call, inputs, state, arguments, loss)
     targets = [outputs, *native_trees.flatten(final)]
     return outputs, final, tape.gradient(targets, sources, output_gradients=loss.cotangents)
 
 
-def in_graph(call, variables, inputs, state, arguments, loss):
-    """The same with a graph's own gradients."""
-    outputs, final = computed(call, inputs, state, arguments, loss)
+def compute_in_graph(call, variables, inputs, state, arguments, loss):
+    """Return the same as `compute_by_tape`, with a graph's own gradients."""
+    outputs, final = compute(call, inputs, state, arguments, loss)
     if not loss.cotangents:
         return outputs, final, []
     targets = [outputs, *native_trees.flatten(final)]

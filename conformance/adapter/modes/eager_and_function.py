@@ -1,9 +1,9 @@
-"""The modes that are eager outside: at once, or through tf.function.
+"""The modes that are eager outside: they run at once, or through tf.function.
 
-A runner's `assign(weights)` gives the variables their values, and its `run(inputs, state,
-arguments, loss, by)` gives (outputs, final state, gradients): tensors or NumPy arrays, the state
-in the containers that the API returned; the gradients of the inputs, each leaf of the state and
-each of `weights.variables`, where the loss asks for them.
+A runner's `assign(weights)` gives the variables their values. Its `run(inputs, state, arguments,
+loss, by)` returns (outputs, final state, gradients): tensors or NumPy arrays. The state is in the
+containers that the API returned. Where the loss asks for gradients, there is one for the inputs,
+one for each leaf of the state and one for each of `weights.variables`.
 """
 
 import tensorflow as tf
@@ -14,7 +14,7 @@ from . import differentiation
 
 
 class Eager:
-    """Runs at once."""
+    """The mode that runs at once."""
 
     def __init__(self, program):
         self._program = program
@@ -25,45 +25,46 @@ class Eager:
 
     def assign(self, values):
         """Give the variables the values of one wire.Weights for each cell; reload if asked to."""
-        changed = self.weights.changed(self._made, values)
+        changed = self.weights.assignments(self._made, values)
         for variable, value in changed:
             variable.assign(value)
         if changed and self._program.reloaded:
-            self.built = save_and_load.reloaded(self._made, self._program, values)
+            self.built = save_and_load.reload(self._made, self._program, values)
             self.weights.move_to(self.built)
 
     def weights_intact(self):
-        """Whether every variable still has the value that was assigned."""
-        return self.weights.intact([variable.numpy() for variable in self.weights.variables])
+        """Return True where every variable still has its assigned value."""
+        return self.weights.are_intact([variable.numpy() for variable in self.weights.variables])
 
     def run(self, inputs, state, arguments, loss, by):
         """Call once; `state` is a native tree, a wire.OwnZeros or None; the others are arrays."""
         self.built.restore_classes()
         arguments = {name: tf.constant(values) for name, values in arguments.items()}
         loss = differentiation.Loss(*[[tf.constant(v) for v in values] for values in loss])
-        state = self._resolved(state, inputs)
+        state = self._resolve(state, inputs)
         return self._invoke(self.built.way(by), tf.constant(inputs), state, arguments, loss)
 
     def close(self):
-        """Nothing is held."""
+        """Do nothing, as nothing is held."""
 
     def _invoke(self, call, inputs, state, arguments, loss):
         variables = self.weights.variables
-        return differentiation.by_tape(call, variables, inputs, state, arguments, loss)
+        return differentiation.compute_by_tape(call, variables, inputs, state, arguments, loss)
 
-    def _resolved(self, state, inputs):
+    def _resolve(self, state, inputs):
         if isinstance(state, wire.OwnZeros):
             return self.built.own_state(tf.constant(inputs), len(inputs), self._program.dtype)
         return state
 
 
 class Function(Eager):
-    """Runs through tf.function; the tensors of the state are arguments, all else is closed over.
+    """The mode that runs through tf.function.
 
-    The function of a kept program is traced once for each structure of a state, with its batch and
-    steps unknown, but for the batch of a stateful layer, and what is then called is that trace: to
-    find it by its arguments takes longer than to run it. That of any other program is traced for
-    each call and its shapes.
+    The tensors of the state are arguments; the function closes over everything else. For a kept
+    program there is one trace for each structure of a state, with unknown batch and steps (only the
+    batch of a stateful layer is fixed). The trace itself is called, because finding it by its
+    arguments takes longer than running it. For any other program there is one trace for each call
+    and its shapes.
     """
 
     def __init__(self, program):
@@ -74,7 +75,7 @@ class Function(Eager):
         tensors = [leaf for leaf in native_trees.flatten(state) if _is_argument(leaf)]
         if not self._program.kept and not self._program.unknown_rows:
             return self._function(call, state)(inputs, tensors, arguments, loss)
-        structure = call, native_trees.traced_for(state, arguments), differentiation.kind(loss)
+        structure = call, native_trees.trace_key(state, arguments), differentiation.trace_key(loss)
         if structure not in self._traced:
             rows = None if self._program.unknown_rows else self._program.rows
             signature = [
@@ -92,14 +93,14 @@ class Function(Eager):
         def traced(inputs, tensors, arguments, loss):
             tensors = iter(tensors)
             filled = [next(tensors) if _is_argument(leaf) else leaf for leaf in leaves]
-            with timing.doing(timing.BUILDING):
+            with timing.measure(timing.BUILDING):
                 return super(Function, self)._invoke(
                     call, inputs, native_trees.rebuild(state, iter(filled)), arguments, loss
                 )
 
-        return self._wrapped(traced, signature)
+        return self._wrap(traced, signature)
 
-    def _wrapped(self, traced, signature):
+    def _wrap(self, traced, signature):
         # autograph would rewrite our own wrapper, and put its frames into every error
         function = tf.function(traced, autograph=False, input_signature=signature)
         return compat.trace(function) if self._program.kept else function

@@ -1,4 +1,4 @@
-"""The modes that only some clauses ask for: they are dear, or say little of anything but modes."""
+"""The modes that only some clauses ask for: expensive ones, and ones that only test the mode."""
 
 import dataclasses
 import itertools
@@ -10,7 +10,7 @@ from . import eager_and_function
 
 
 class Unrolled(eager_and_function.Eager):
-    """Runs at once, with the layer unrolled."""
+    """The mode that runs at once, with the layer unrolled."""
 
     def __init__(self, program):
         layer = dict(program.layer, unroll=True)
@@ -18,34 +18,34 @@ class Unrolled(eager_and_function.Eager):
 
 
 class Compiled(eager_and_function.Function):
-    """Runs through a tf.function that XLA compiles, anew for each size."""
+    """The mode that runs through a tf.function which XLA compiles again for each size."""
 
-    def _wrapped(self, traced, signature):
-        return compat.compiled(traced, input_signature=signature)
+    def _wrap(self, traced, signature):
+        return compat.xla_function(traced, input_signature=signature)
 
 
 class Retraced(eager_and_function.Function):
-    """Runs through one tf.function without a signature, traced anew for each size."""
+    """The mode that runs through a tf.function without a signature, traced again for each size."""
 
-    def _wrapped(self, traced, signature):
+    def _wrap(self, traced, signature):
         return tf.function(traced, autograph=False)
 
 
 class Relaxed(eager_and_function.Function):
-    """As `Retraced`, but once sizes have been seen to differ it is traced for unknown ones."""
+    """The mode like `Retraced` that is traced for unknown sizes after calls of different sizes."""
 
-    def _wrapped(self, traced, signature):
-        return compat.relaxed(traced)
+    def _wrap(self, traced, signature):
+        return compat.relaxed_function(traced)
 
 
 class Alternating(eager_and_function.Function):
-    """Runs at once and through tf.function by turns, on the same cells and layers.
+    """The mode that runs at once and through tf.function in turn, on the same cells and layers.
 
     The first call of a run is eager.
     """
 
     def assign(self, values):
-        """Give the variables their values, at the beginning of a run."""
+        """Give the variables their values at the start of a run."""
         super().assign(values)
         self._turns = itertools.cycle((eager_and_function.Eager, eager_and_function.Function))
 
@@ -54,9 +54,9 @@ class Alternating(eager_and_function.Function):
 
 
 class Predict(eager_and_function.Eager):
-    """Runs a model by that way of calling it whose name is the mode's."""
+    """The modes that run a model by one of its own methods, which gives the mode its name."""
 
     def run(self, *given):
-        """Call once, as `Eager` does."""
+        """Call once, like `Eager`."""
         *others, _ = given
         return super().run(*others, self._program.mode)

@@ -8,10 +8,10 @@ from . import differentiation
 
 
 class Graph:
-    """Runs in a graph and a session of its own; tensors of the state are fed.
+    """The mode that runs in its own graph and session; the tensors of the state are fed.
 
-    A call of a kept program is built into the graph once for each structure of a state, with its
-    batch and steps unknown; of any other, for each call and its shapes.
+    A kept program's call is built into the graph once for each structure of a state, with unknown
+    batch and steps. Any other program's call is built for each call and its shapes.
     """
 
     def __init__(self, program):
@@ -29,27 +29,27 @@ class Graph:
     def assign(self, values):
         """Give the variables the values of one wire.Weights for each cell."""
         with self._graph.as_default():
-            changed = self.weights.changed(self.built, values)
+            changed = self.weights.assignments(self.built, values)
         if not changed:
             return  # a fresh program, whose graph is still empty
-        # the initializers' own inputs are fed, so that no assign op is added to the graph
+        # this feeds the initializers' own inputs, so that the graph gets no new assign op
         feeds = {variable.initializer.inputs[1]: value for variable, value in changed}
         self._session.run([variable.initializer for variable, _ in changed], feeds)
         self._initialized.update(id(variable) for variable, _ in changed)
 
     def weights_intact(self):
-        """Whether every variable still has the value that was assigned."""
-        return self.weights.intact(self._session.run(self.weights.variables))
+        """Return True where every variable still has its assigned value."""
+        return self.weights.are_intact(self._session.run(self.weights.variables))
 
     def run(self, inputs, state, arguments, loss, by):
-        """Build the call into the graph, unless it is kept there, and run it."""
+        """Build the call into the graph, unless it is already there, and run it."""
         assert by == "call"
         call = self._call(inputs, state, arguments, loss)
         leaves = [_value(leaf) for leaf in native_trees.flatten(state) if _is_fed(leaf)]
         values = [inputs, *arguments.values(), *loss.cotangents, *loss.split, *leaves]
         fetched = iter(call.execute(*values))
         outputs = next(fetched)
-        # tensors, so that the next call takes them as fed tensors and not as NumPy arrays
+        # as tensors, so that the next call feeds them and does not take them as NumPy arrays
         final = native_trees.rebuild(call.final, map(tf.constant, fetched))
         return (
             outputs,
@@ -64,18 +64,18 @@ class Graph:
     def _call(self, inputs, state, arguments, loss):
         if not self._program.kept:
             return self._build_call(inputs, state, arguments, loss)
-        structure = native_trees.traced_for(state, arguments), differentiation.kind(loss)
+        structure = native_trees.trace_key(state, arguments), differentiation.trace_key(loss)
         if structure not in self._calls:
             self._calls[structure] = self._build_call(inputs, state, arguments, loss)
         return self._calls[structure]
 
     def _build_call(self, inputs, state, arguments, loss):
-        # the caller's variables are eager ones, which can be read only out here
+        # the caller's variables are eager, so they can be read only outside the graph
         leaves = [
             _Eager(leaf.numpy()) if isinstance(leaf, tf.Variable) else leaf
             for leaf in native_trees.flatten(state)
         ]
-        with timing.doing(timing.BUILDING), self._graph.as_default():
+        with timing.measure(timing.BUILDING), self._graph.as_default():
             self.built.restore_classes()
             call = _Call(self._program.kept)
             fed_inputs = call.placeholder(inputs, 2)
@@ -88,9 +88,9 @@ class Graph:
                 native = self.built.own_state(fed_inputs, rows, self._program.dtype)
             else:
                 native = native_trees.rebuild(
-                    state, iter([self._in_graph(call, leaf) for leaf in leaves])
+                    state, iter([self._leaf_in_graph(call, leaf) for leaf in leaves])
                 )
-            outputs, call.final, call.gradients = differentiation.in_graph(
+            outputs, call.final, call.gradients = differentiation.compute_in_graph(
                 self.built.call, self.weights.variables, fed_inputs, native, fed_arguments, fed_loss
             )
             gradients = [each for each in call.gradients if each is not None]
@@ -99,7 +99,7 @@ class Graph:
             call.execute = self._session.make_callable(fetches, call.fed)
         return call
 
-    def _in_graph(self, call, leaf):
+    def _leaf_in_graph(self, call, leaf):
         if isinstance(leaf, _Eager):
             name = "state_%d" % len(self._graph.get_operations())
             return compat.v1.get_variable(name, initializer=leaf.values)
@@ -109,7 +109,7 @@ class Graph:
         return call.placeholder(leaf.numpy(), 1) if isinstance(leaf, tf.Tensor) else leaf
 
     def _initialize_new_variables(self):
-        """Variables that a fresh program has made in this call."""
+        """Initialize the variables that a fresh program has made in this call."""
         new = [v for v in compat.v1.global_variables() if id(v) not in self._initialized]
         self._session.run([variable.initializer for variable in new])
         self._initialized.update(id(variable) for variable in new)
@@ -123,7 +123,7 @@ class _Eager:
 
 
 class _Call:
-    """A call built into a graph: placeholders in order, final state, gradients, execution."""
+    """A call in a graph: its placeholders in order, final state, gradients, and how to run it."""
 
     def __init__(self, kept):
         self._kept = kept
@@ -133,7 +133,7 @@ class _Call:
         self.execute = None
 
     def placeholder(self, values, open_axes):
-        """A placeholder for such values; in a kept call their first axes are unknown."""
+        """Add a placeholder for such values; in a kept call their first axes are unknown."""
         spec = native_trees.open_spec(values, open_axes if self._kept else 0)
         self.fed.append(compat.v1.placeholder(spec.dtype, spec.shape))
         return self.fed[-1]
