@@ -117,16 +117,21 @@ def always(program: Any) -> bool:
     return True
 
 
-def in_graph(case: Any) -> bool:
-    return case.program.mode == "graph"
+def program_of(asked: Any) -> Any:
+    """Return the program of what a miniature was asked: a case, or the program itself."""
+    return asked.program if isinstance(asked, Case) else asked
+
+
+def in_graph(asked: Any) -> bool:
+    return program_of(asked).mode == "graph"
 
 
 def wide(case: Any) -> bool:
     return any(cell.units > 3 for cell in case.program.cells)
 
 
-def in_double(case: Any) -> bool:
-    return case.program.dtype == "float64"
+def in_double(asked: Any) -> bool:
+    return program_of(asked).dtype == "float64"
 
 
 def minimal(wrong: Wrong, mode: str = "eager", **budget: int) -> Case:
@@ -318,7 +323,7 @@ def test_the_clauses_of_a_cell_share_modes_and_each_clause_has_all_modes_by_its_
             named = dataclasses.replace(CLAUSE, identifier=clause)
             subject = Subject("RNN/keras2", cell)
             Search(named, subject, AtOnce(miniature), Ledger(), budget).execute(support.MODES)
-            first[clause, cell] = miniature.asked[-1].mode
+            first[clause, cell] = miniature.asked[-1].program.mode
     by_cell = [{m for (_, of), m in first.items() if of == cell} for _, cell in first]
     by_clause = [{m for (of, _), m in first.items() if of == clause} for clause, _ in first]
     assert all(len(modes) == 2 for modes in by_cell)
