@@ -29,6 +29,10 @@ class MalformedTargets(ConformanceError):
     """The list of named targets cannot be read."""
 
 
+class DrawingNotControlled(ConformanceError):
+    """The installed Hypothesis draws in a way that the suite cannot make repeatable."""
+
+
 class AdapterFailure(ConformanceError):
     """The suite's own code inside the target failed: a defect of the suite, not of TensorFlow."""
 

@@ -13,17 +13,32 @@ import hashlib
 from collections.abc import Iterator
 from unittest import mock
 
+import hypothesis
 from hypothesis.internal.conjecture.providers import HypothesisProvider
+
+from conformance.errors import DrawingNotControlled
 
 _DRAWS_CONSTANTS = "_maybe_draw_constant"
 
 
+def must_have_control() -> None:
+    """Check that the private function of Hypothesis that draws constants is where it was.
+
+    Raises:
+        DrawingNotControlled: it is gone, so a run could no longer be repeated.
+    """
+    if not hasattr(HypothesisProvider, _DRAWS_CONSTANTS):
+        raise DrawingNotControlled(
+            f"hypothesis = {hypothesis.__version__}, but must be one whose HypothesisProvider has"
+            f" {_DRAWS_CONSTANTS}: what is drawn would depend on more than the seed."
+            " Install a release from 6.132 to 6.170"
+        )
+
+
 @contextlib.contextmanager
 def draw_by_seed_alone() -> Iterator[None]:
-    """Keep Hypothesis from drawing constants inside the block; before 6.131 it never draws any."""
-    if not hasattr(HypothesisProvider, _DRAWS_CONSTANTS):
-        yield
-        return
+    """Keep Hypothesis from drawing constants inside the block; raise as `must_have_control`."""
+    must_have_control()
     with mock.patch.object(HypothesisProvider, _DRAWS_CONSTANTS, _no_constant):
         yield
 

@@ -15,7 +15,7 @@ from conformance.ledger_audit.version_ranges import Evidence, Range, fitting_ran
 
 @dataclass(frozen=True)
 class OnPath:
-    """What a target showed of an entry on one of its paths."""
+    """The answer of a target about an entry, on one of its paths."""
 
     path: str
     sighting: ReplayResult
@@ -24,7 +24,7 @@ class OnPath:
 
 @dataclass(frozen=True)
 class OnTarget:
-    """What a target showed of an entry, on each path on which it could be judged."""
+    """The answers of a target about an entry, on each path on which it could be judged."""
 
     target: str
     versions: Mapping[str, str]
@@ -33,12 +33,12 @@ class OnTarget:
 
     @property
     def shown(self) -> bool:
-        """Whether every path shows the deviation, as it must within the entry's range."""
+        """True where every path shows the deviation, as it must within the entry's range."""
         return bool(self.paths) and all(path.shown for path in self.paths)
 
     @property
     def wrong(self) -> bool:
-        """Whether the deviation is outside the range, or is not inside."""
+        """True where the deviation is seen outside the range, or not seen inside it."""
         return bool(self.paths) and self.in_range != self.shown
 
 

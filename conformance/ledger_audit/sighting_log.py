@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True)
 class TargetRecord:
-    """What a target is, and what it showed so far; `stamp` changes when the target is rebuilt."""
+    """A target, and what it showed so far; `stamp` changes when the target is rebuilt."""
 
     stamp: str
     versions: Mapping[str, str]

@@ -12,7 +12,7 @@ import pytest
 from conformance import targets
 from conformance.adapter import serve, wire
 from conformance.contract.clause import Clause, Subject, all_clauses
-from conformance.engine import profiles
+from conformance.engine import determinism, profiles
 from conformance.engine.runner import Bench, Settings
 from conformance.errors import ConformanceError
 from conformance.ledger.entry import Ledger
@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not collects_clauses(config) or config.option.help:
         return
     try:
+        determinism.must_have_control()
         read_entries()  # so a broken ledger is reported before a target starts
         config.stash[SALT] = run_salt(config)
         if has_workers(config):

@@ -13,7 +13,7 @@ except ImportError as missing:
 
 
 def levels(state):
-    """The state's lists, with the shapes of what is in them."""
+    """Return the state's lists, with the shapes of what is in them."""
     if isinstance(state, (list, tuple)):
         return [levels(part) for part in state]
     return tuple(state.shape)

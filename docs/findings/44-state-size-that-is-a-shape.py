@@ -14,7 +14,7 @@ except ImportError as missing:
 
 
 def sums(base, size):
-    """A cell that adds its inputs to each of its states, and has no get_initial_state."""
+    """Return a cell that adds its inputs to each of its states, and has no get_initial_state."""
 
     class Sums(base):
         state_size = size

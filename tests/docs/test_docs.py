@@ -131,7 +131,7 @@ def built(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site; a broken link or anchor, and a page that the menu lacks, fail the build."""
+    """Build the site; a broken link or anchor, and a page that the menu lacks, fail the build."""
     folder = tmp_path_factory.mktemp("site")
     done = built(ROOT / "docs", folder)
     assert done.returncode == 0, done.stderr

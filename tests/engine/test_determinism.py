@@ -11,6 +11,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from conformance.engine import determinism
+from conformance.errors import DrawingNotControlled
 
 RARE = 123_457  # no one would draw it by chance
 
@@ -54,3 +55,14 @@ def test_another_module_does_not_change_the_drawn_numbers(request: pytest.Fixtur
     }
     with determinism.draw_by_seed_alone():
         assert draw_numbers() == before
+
+
+def test_a_hypothesis_without_the_private_function_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(determinism.HypothesisProvider, "_maybe_draw_constant")
+    with (
+        pytest.raises(DrawingNotControlled, match=r"hypothesis = 6\..*must be"),
+        determinism.draw_by_seed_alone(),
+    ):
+        raise AssertionError("nothing may be drawn here")

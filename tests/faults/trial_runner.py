@@ -22,7 +22,7 @@ _SECONDS_BETWEEN_LOOKS = 0.3
 
 @dataclass(frozen=True)
 class TrialRunner:
-    """How the suite is called; the same for every fault.
+    """The way in which the suite is called, the same for every fault.
 
     A trial's selections are run one after the other until one is red. With `whole` the suite is
     run at once instead.

@@ -90,7 +90,7 @@ class Place:
         )
 
     def seen(self) -> int:
-        """How many sightings are kept."""
+        """Return how many sightings are kept."""
         return self.kept.read_text().count('"seen"') if self.kept.exists() else 0
 
 
