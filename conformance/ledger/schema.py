@@ -171,7 +171,7 @@ def _values(plain: Mapping[str, Any], keys: Mapping[str, _Read]) -> dict[str, An
         try:
             values[key] = keys[key](value)
         except _Unfit as wrong:
-            raise WrongValue(key, f"{key} = {_shown(value)}, but {wrong}") from wrong
+            raise WrongValue(key, f"{key} = {_one_line(value)}, but {wrong}") from wrong
     return values
 
 
@@ -181,7 +181,7 @@ def _need(values: Mapping[str, Any], needed: tuple[str, ...]) -> None:
             raise WrongValue(key, f"the key {key!r} is missing; add it")
 
 
-def _shown(value: Any) -> str:
+def _one_line(value: Any) -> str:
     """Show a value in one line, cut if it is long."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

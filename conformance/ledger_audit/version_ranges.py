@@ -44,7 +44,7 @@ def fitting_range(entry: Entry, evidence: Evidence) -> Range | None:
             if all(name in seen for seen in evidence.shown for name in packages):
                 before = stated if keeps else {}
                 found = {n: _specifiers(n, evidence, holed, before.get(n)) for n in packages}
-                if not any(_within(found, seen) for seen in evidence.absent):
+                if not any(_contains(found, seen) for seen in evidence.absent):
                     return found
     return None
 
@@ -104,5 +104,5 @@ def _lowest(found: Version) -> str:
     return f"{release}.dev0" if found.is_devrelease else release
 
 
-def _within(box: Range, seen: Versions) -> bool:
+def _contains(box: Range, seen: Versions) -> bool:
     return in_range([(name, SpecifierSet(text)) for name, text in box.items()], seen)

@@ -141,19 +141,19 @@ class Verdict(PlainRecord):
                 f"a verdict's grade is {self.grade!r}, but should be one of {', '.join(GRADES)}"
             )
         Error.from_observation(self.observation or {})
-        _ = self.between
+        _ = self.target_difference
 
     @property
     def key(self) -> Key:
         """The key by which verdicts of two runs are matched: all that a verdict is about."""
         about = (self.clause, self.path, self.mode, self.cell, self.malformation)
-        between = self.between
+        between = self.target_difference
         if between is None:
             return about
         return (*about, between.origin, between.change, between.was, between.now)
 
     @property
-    def between(self) -> Difference | None:
+    def target_difference(self) -> Difference | None:
         """The difference between two targets; None where only one was judged."""
         return None if self.difference is None else Difference.from_plain(self.difference)
 

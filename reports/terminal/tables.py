@@ -78,7 +78,7 @@ def subject(verdict: Verdict) -> str:
 
 def sides(verdict: Verdict) -> tuple[str, ...]:
     """Return the two targets' sides in a word each, after the clause that draws the case."""
-    between = verdict.between
+    between = verdict.target_difference
     return (between.origin, between.was, between.now) if between else ()
 
 

@@ -49,9 +49,11 @@ class Alike:
     def what(self) -> str:
         """The clause, the clauses that draw its cases, the malformation, and the two sides."""
         verdict = self.smallest
-        between = verdict.between
+        between = verdict.target_difference
         assert between is not None
-        origins = {one.between.origin for one in self.verdicts if one.between} - {verdict.clause}
+        origins = {
+            one.target_difference.origin for one in self.verdicts if one.target_difference
+        } - {verdict.clause}
         drawn_by = ", ".join(sorted(origins))
         sides = f"{between.was} became {between.now}" if between.was and between.now else ""
         parts = (verdict.clause, drawn_by, verdict.malformation, sides)
@@ -83,7 +85,7 @@ def group_alike(verdicts: Iterable[Verdict]) -> list[Alike]:
     """Group differences that agree in all but path, cell, mode and the clause that draws."""
     groups: dict[object, list[Verdict]] = {}
     for verdict in in_order(verdicts):
-        between = verdict.between
+        between = verdict.target_difference
         assert between is not None
         key = (verdict.clause, verdict.malformation, between.was, between.now, _reason(verdict))
         groups.setdefault(key, []).append(verdict)
@@ -96,7 +98,11 @@ def _reason(verdict: Verdict) -> str:
         return ""
     if verdict.error:
         return words(verdict.error.message)
-    return verdict.between.origin if verdict.between and not verdict.between.was else ""
+    return (
+        verdict.target_difference.origin
+        if verdict.target_difference and not verdict.target_difference.was
+        else ""
+    )
 
 
 def closing(verdicts: Sequence[Verdict], header: Header) -> str:
@@ -107,14 +113,14 @@ def closing(verdicts: Sequence[Verdict], header: Header) -> str:
     )
     return (
         f"Upgrade from {_release(header.old or {})} to {_release({'versions': header.versions})}:"
-        f" {counts[BROKEN]} breaking, {_counted(counts[WEAKER], 'weaker error')},"
-        f" {_counted(messages, 'changed message')},"
-        f" {_counted(counts[CHANGED] - messages, 'other change')}, {counts[FIXED]} fixed;"
+        f" {counts[BROKEN]} breaking, {_with_plural(counts[WEAKER], 'weaker error')},"
+        f" {_with_plural(messages, 'changed message')},"
+        f" {_with_plural(counts[CHANGED] - messages, 'other change')}, {counts[FIXED]} fixed;"
         f" {_drift(verdicts)}"
     )
 
 
-def _counted(count: int, what: str) -> str:
+def _with_plural(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
@@ -122,7 +128,7 @@ def _drift(verdicts: Sequence[Verdict]) -> str:
     drifts = [
         (between.drift, verdict)
         for verdict in verdicts
-        if (between := verdict.between) and between.drift is not None
+        if (between := verdict.target_difference) and between.drift is not None
     ]
     if not drifts:
         return "no numbers could be compared"
@@ -143,5 +149,5 @@ def _release(target: dict[str, object]) -> str:
 
 
 def _change(verdict: Verdict) -> str | None:
-    between = verdict.between
+    between = verdict.target_difference
     return between.change if between else None

@@ -44,7 +44,7 @@ def table(header: str, values: dict[str, Any]) -> str:
     return "\n".join([f"[[{header}]]", *lines, ""])
 
 
-def written(folder: Path, *entries: dict[str, Any], cause: dict[str, Any] = CAUSE) -> Path:
+def write_ledger(folder: Path, *entries: dict[str, Any], cause: dict[str, Any] = CAUSE) -> Path:
     """Write a ledger of one cause with some entries, and return its file."""
     file = folder / "deviations.toml"
     tables = [table("cause", cause), *(table("cause.seen", entry) for entry in entries)]
@@ -54,7 +54,7 @@ def written(folder: Path, *entries: dict[str, Any], cause: dict[str, Any] = CAUS
 
 def an_entry(folder: Path, **changes: Any) -> Entry:
     """Return the entry of the tests, with some keys changed, as the ledger reads it."""
-    (entry,) = read_entries(written(folder, {**ENTRY, **changes}))
+    (entry,) = read_entries(write_ledger(folder, {**ENTRY, **changes}))
     return entry
 
 

@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def seen(file: Path, by_target: Mapping[str, Sequence[ReplayResult]]) -> dict[str, TargetRecord]:
-    """Return what targets, named by their Keras 3, showed of the first entry on each of its paths."""
+    """Return what targets, named by their Keras 3, showed of the first entry on each path."""
     asked = [question for _, question in questions(read_entries(file)[0])]
     return {
         target: TargetRecord("", {"keras3": target}, dict(zip(asked, sightings, strict=True)))

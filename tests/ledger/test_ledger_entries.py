@@ -14,7 +14,7 @@ from conformance.checks.deviation import Deviation
 from conformance.ledger.entry import Ledger
 from conformance.ledger.load import load_ledger, read_entries
 from tests import support
-from tests.ledger.entries import CASE, ENTRY, an_entry, written
+from tests.ledger.entries import CASE, ENTRY, an_entry, write_ledger
 
 # --- versions -------------------------------------------------------------------------------------
 
@@ -37,7 +37,7 @@ RANGES = [
 def test_an_entry_is_in_force_for_its_versions(
     tmp_path: Path, wanted: dict[str, str], found: dict[str, str], in_force: bool
 ) -> None:
-    file = written(tmp_path, {**ENTRY, "versions": wanted})
+    file = write_ledger(tmp_path, {**ENTRY, "versions": wanted})
     assert bool(load_ledger(found, file).entries) == in_force
 
 
@@ -211,5 +211,5 @@ def test_an_entry_describes_what_is_seen(
     tmp_path: Path, fields: dict[str, Any], deviation: Deviation, described: bool
 ) -> None:
     entry = {key: value for key, value in ENTRY.items() if key != "grade"}
-    (entry_read,) = read_entries(written(tmp_path, {**entry, **fields}))
+    (entry_read,) = read_entries(write_ledger(tmp_path, {**entry, **fields}))
     assert entry_read.describes(deviation) == described

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import MalformedLedger
 from conformance.ledger.load import read_entries
-from tests.ledger.entries import CASE, CAUSE, ENTRY, an_entry, table, written
+from tests.ledger.entries import CASE, CAUSE, ENTRY, an_entry, table, write_ledger
 
 THREAD = "https://example.org/1"
 
@@ -43,7 +43,7 @@ def test_a_key_of_the_cause_is_that_of_each_entry_without_its_own(tmp_path: Path
     cause = {**CAUSE, "thread": THREAD, "clause": "ST-01", "sometimes": True}
     own = {key: value for key, value in ENTRY.items() if key != "clause"}
     entries = ({**own, "name": "one"}, {**own, "name": "two", "clause": "ST-02"})
-    one, two = read_entries(written(tmp_path, *entries, cause=cause))
+    one, two = read_entries(write_ledger(tmp_path, *entries, cause=cause))
     assert (one.clause, two.clause) == ("ST-01", "ST-02")
     assert one.sometimes
     assert two.sometimes
@@ -59,14 +59,16 @@ def test_the_reason_of_an_entry_is_that_of_its_cause_and_its_note(tmp_path: Path
 
 def test_without_a_condition_an_entry_covers_all_cases(tmp_path: Path) -> None:
     entry = {key: value for key, value in ENTRY.items() if key != "when"}
-    (one,) = read_entries(written(tmp_path, entry))
+    (one,) = read_entries(write_ledger(tmp_path, entry))
     assert one.covers("RJ-01", CASE)
 
 
 def test_a_folder_is_read_file_by_file_in_the_order_of_their_names(tmp_path: Path) -> None:
     for name in ("b", "a", "c"):
         cause = {**CAUSE, "name": name}
-        written(tmp_path, {**ENTRY, "name": name}, cause=cause).rename(tmp_path / f"{name}.toml")
+        write_ledger(tmp_path, {**ENTRY, "name": name}, cause=cause).rename(
+            tmp_path / f"{name}.toml"
+        )
     assert [entry.name for entry in read_entries(tmp_path)] == ["a", "b", "c"]
 
 
@@ -106,7 +108,7 @@ CHANGED: dict[str, tuple[dict[str, Any], int, str]] = {
 def test_a_wrong_entry_is_named_in_one_line_with_its_place(tmp_path: Path, name: str) -> None:
     changes, line, problem = CHANGED[name]
     entry = {key: value for key, value in {**ENTRY, **changes}.items() if value is not None}
-    message = error_of(written(tmp_path, entry))
+    message = error_of(write_ledger(tmp_path, entry))
     assert message.startswith(f"ledger deviations.toml, line {line}: ")
     assert problem in message
 
@@ -123,7 +125,7 @@ CAUSES: dict[str, tuple[dict[str, Any], int, str]] = {
 @pytest.mark.parametrize("name", CAUSES)
 def test_a_wrong_cause_is_named_in_one_line_with_its_place(tmp_path: Path, name: str) -> None:
     cause, line, problem = CAUSES[name]
-    message = error_of(written(tmp_path, ENTRY, cause=cause))
+    message = error_of(write_ledger(tmp_path, ENTRY, cause=cause))
     assert message.startswith(f"ledger deviations.toml, line {line}: ")
     assert problem in message
 
@@ -185,11 +187,11 @@ def test_a_name_stands_once(tmp_path: Path) -> None:
         "ledger deviations.toml, line 15:"
         " the entry of deviations.toml, line 6 is 'an-entry' too; rename one"
     )
-    assert error_of(written(tmp_path, ENTRY, ENTRY)) == said
+    assert error_of(write_ledger(tmp_path, ENTRY, ENTRY)) == said
 
 
 def test_a_cause_stands_once_in_all_files(tmp_path: Path) -> None:
-    written(tmp_path, ENTRY).rename(tmp_path / "a.toml")
-    written(tmp_path, {**ENTRY, "name": "two"}).rename(tmp_path / "b.toml")
+    write_ledger(tmp_path, ENTRY).rename(tmp_path / "a.toml")
+    write_ledger(tmp_path, {**ENTRY, "name": "two"}).rename(tmp_path / "b.toml")
     said = "ledger b.toml, line 2: the cause of a.toml, line 2 is 'a-cause' too; rename one"
     assert error_of(tmp_path) == said

@@ -13,7 +13,7 @@ from tests.ledger.entries import an_entry
 PACKAGES = ("tensorflow", "keras2", "keras3")
 
 
-def of(*versions: str) -> list[dict[str, str]]:
+def versions_of(*versions: str) -> list[dict[str, str]]:
     """Return the versions of targets: tensorflow, keras2 and keras3, `-` for one that is absent."""
     return [
         {name: each for name, each in zip(PACKAGES, text.split(), strict=False) if each != "-"}
@@ -81,7 +81,7 @@ FOUND: dict[str, tuple[dict[str, str], list[str], list[str], dict[str, str] | No
 @pytest.mark.parametrize("name", FOUND)
 def test_a_range_has_what_was_seen_and_no_more(tmp_path: Path, name: str) -> None:
     named, shown, absent, expected = FOUND[name]
-    evidence = Evidence(of(*shown), of(*absent))
+    evidence = Evidence(versions_of(*shown), versions_of(*absent))
     assert fitting_range(an_entry(tmp_path, versions=named), evidence) == expected
 
 
@@ -91,5 +91,5 @@ def test_a_range_that_was_found_is_one_of_the_ledger(tmp_path: Path, name: str) 
     if expected is None:
         return
     entry = an_entry(tmp_path, versions=expected)
-    assert all(in_range(entry.versions, seen) for seen in of(*shown))
-    assert not any(in_range(entry.versions, seen) for seen in of(*absent))
+    assert all(in_range(entry.versions, seen) for seen in versions_of(*shown))
+    assert not any(in_range(entry.versions, seen) for seen in versions_of(*absent))

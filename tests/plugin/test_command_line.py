@@ -286,7 +286,9 @@ def test_an_upgrade_to_the_same_is_silent(tmp_path: Path) -> None:
     code, output, found = run_upgrade(tmp_path, "test_round_trip.py", "RT-01 or form", "here")
     assert code == 0, output
     assert found
-    assert {verdict.between.change for verdict in found if verdict.between} == {UNCHANGED}
+    assert {verdict.target_difference.change for verdict in found if verdict.target_difference} == {
+        UNCHANGED
+    }
     last = "0 breaking, 0 weaker errors, 0 changed messages, 0 other changes, 0 fixed; numbers are"
     assert last in " ".join(output.split())
 
@@ -298,7 +300,9 @@ def test_an_upgrade_to_a_fault_is_seen(tmp_path: Path, clause: str) -> None:
     new = planted.change.interpreter(tmp_path)
     code, output, found = run_upgrade(tmp_path / "out", planted.module, planted.only, str(new))
     assert code == planted.code, output
-    changed = [one for one in found if one.between and one.between.change != UNCHANGED]
+    changed = [
+        one for one in found if one.target_difference and one.target_difference.change != UNCHANGED
+    ]
     of_clause = [one for one in changed if one.clause == clause]
     assert of_clause, output
     assert ("0 breaking, 0 weaker errors" in " ".join(output.split())) == (code == 0)

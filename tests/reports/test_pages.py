@@ -54,9 +54,9 @@ class Visit:
         self.wrong: list[str] = []
         page.on("console", lambda message: self.wrong.append(message.text))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("request", lambda request: self._asked(request.url))
+        page.on("request", lambda request: self._refuse_network(request.url))
 
-    def _asked(self, address: str) -> None:
+    def _refuse_network(self, address: str) -> None:
         if not address.startswith(("file:", "data:", "blob:")):
             self.wrong.append(f"asked for {address}")
 

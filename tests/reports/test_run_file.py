@@ -156,8 +156,8 @@ def test_the_key_is_what_a_verdict_is_about() -> None:
 def test_differences_of_two_targets_are_told_apart_by_whose_case_it_is_and_by_both_sides() -> None:
     about = ("UP-02", "layer/keras3", "graph", "LSTM", "batch_1")
     assert BETWEEN.key == (*about, "RJ-01", "weaker error", "ValueError", "accepted")
-    assert BETWEEN.between is not None
-    assert BETWEEN.between.before == {"error": None}
+    assert BETWEEN.target_difference is not None
+    assert BETWEEN.target_difference.before == {"error": None}
 
 
 def test_what_broke_and_what_was_fixed_in_one_clause_are_two(run_file: Path) -> None:

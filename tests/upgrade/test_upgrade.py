@@ -130,11 +130,11 @@ def verdicts(
 def differences(found: Sequence[Verdict]) -> dict[tuple[str, str, str, str], Verdict]:
     by_signature = {}
     for verdict in found:
-        assert verdict.between is not None
+        assert verdict.target_difference is not None
         assert verdict.family == "UP"
-        assert verdict.between.origin in ("XX-01", "XX-02")
-        if verdict.between.change != UNCHANGED:
-            one = verdict.between
+        assert verdict.target_difference.origin in ("XX-01", "XX-02")
+        if verdict.target_difference.change != UNCHANGED:
+            one = verdict.target_difference
             by_signature[verdict.clause, one.change, one.was, one.now] = verdict
     return by_signature
 
@@ -162,9 +162,9 @@ def test_a_call_that_is_no_longer_accepted_is_shrunk_to_the_difference() -> None
     }  # fmt: skip
     assert verdict.observation is not None
     assert verdict.observation["error"]["class"] == "IndexError"
-    assert verdict.between is not None
-    assert verdict.between.before is not None
-    assert "error" not in verdict.between.before
+    assert verdict.target_difference is not None
+    assert verdict.target_difference.before is not None
+    assert "error" not in verdict.target_difference.before
 
 
 def test_several_differences_each_have_their_own_smallest_case() -> None:
@@ -242,10 +242,10 @@ def test_other_numbers_are_breaking_or_fixed() -> None:
 
 def test_numbers_within_the_error_bound_drift() -> None:
     (alike,) = verdicts_on_numbers(0, 5e-8)
-    assert alike.between is not None
-    assert alike.between.change == UNCHANGED
-    assert alike.between.drift is not None
-    assert 0 < alike.between.drift < 4
+    assert alike.target_difference is not None
+    assert alike.target_difference.change == UNCHANGED
+    assert alike.target_difference.drift is not None
+    assert 0 < alike.target_difference.drift < 4
     assert alike.width_ratio is not None
     assert 0 < alike.width_ratio < 1
     assert "numbers drift by at most" in upgrade_text.closing([alike], HEADER)
@@ -385,7 +385,11 @@ def test_equal_differences_of_several_cells_are_shown_together() -> None:
     new = answer_by_program(wide, raising("IndexError"), return_a_number)
     found = [*verdicts(return_a_number, new)]
     other = [dataclasses.replace(verdict, cell="GRU") for verdict in found]
-    both = [v for v in (*found, *other) if v.between and v.between.change != UNCHANGED]
+    both = [
+        v
+        for v in (*found, *other)
+        if v.target_difference and v.target_difference.change != UNCHANGED
+    ]
     (group,) = upgrade_text.group_alike(both)
     assert group.where == "RNN/keras2 ~ RNN/keras3 (GRU, LSTM)"
 
