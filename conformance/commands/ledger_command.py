@@ -62,7 +62,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="where to keep what was seen (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--anew", action="store_true",
+        "--replay-all", action="store_true",
         help="replay again what was seen before, as after a change of the suite",
     )  # fmt: skip
     parser.add_argument(
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
     entries = read_entries(options.ledger)
     targets = options.target or _installed(Cache.choose(options.target_cache))
     log = SightingLog(options.kept)
-    if options.anew:
+    if options.replay_all:
         log.clear()
     unasked = replay_on_targets(targets, entries, log, options.target_cache, options.workers)
     records = log.read()

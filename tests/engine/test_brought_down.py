@@ -5,7 +5,6 @@ The cause is planted into the installed library, for cells of three units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +24,7 @@ from conformance.targets import ProcessTarget
 from conformance.upgrade.pair import TargetPair
 from conformance.upgrade.path_mapping import GenerationPair
 from tests import support
-from tests.faults.planting import Change
+from tests.faults.planting import Change, faulty_interpreter
 
 pytestmark = pytest.mark.skipif(
     find_spec("keras") is None or find_spec("tensorflow") is None,
@@ -51,37 +50,32 @@ CASES = [
 WRONG = Malformation("wrong_batch")
 
 
-def faulty_interpreter(folder: Path, how: str) -> Path:
+def deadly_interpreter(folder: Path, how: str) -> Path:
     """Make an interpreter with a library that ends the process in this way."""
     new = _AT + f"        if self.units == 3:\n            import os; {DEATHS[how][0]}\n"
-    return Change("keras.src.layers.rnn.simple_rnn", _AT, new).interpreter(folder)
+    return faulty_interpreter(folder, Change("keras.src.layers.rnn.simple_rnn", _AT, new))
 
 
 @pytest.fixture(scope="module")
-def sound() -> Iterator[ProcessTarget]:
-    with closing(support.target_here()) as target:
-        yield target
+def sound(target: ProcessTarget) -> BatchingClient:
+    """Return the client of a target without a fault; it remembers the answers."""
+    return BatchingClient(target)
 
 
-@pytest.fixture(scope="module")
-def outcomes(sound: ProcessTarget) -> list[Outcome]:
-    """Return the outcomes on a target without a fault."""
-    return judge(sound)
-
-
-def judge(target: ProcessTarget) -> list[Outcome]:
-    return judge_together(support.clauses()["AG-01"], CASES, BatchingClient(target), Ledger())
+def judge(client: BatchingClient) -> list[Outcome]:
+    return judge_together(support.clauses()["AG-01"], CASES, client, Ledger())
 
 
 @pytest.mark.parametrize("how", DEATHS)
 def test_the_case_says_so_and_the_run_goes_on(
-    tmp_path: Path, sound: ProcessTarget, outcomes: list[Outcome], how: str
+    tmp_path: Path, sound: BatchingClient, how: str
 ) -> None:
     _, grade, message = DEATHS[how]
     # the first call of a process takes long if all processors are busy
-    faulty = ProcessTarget("faulty", faulty_interpreter(tmp_path, how), case_seconds=30)
-    with closing(faulty):
-        for outcome, expected in zip(judge(faulty), outcomes, strict=True):
+    process = ProcessTarget("faulty", deadly_interpreter(tmp_path, how), case_seconds=20)
+    with closing(process):
+        faulty = BatchingClient(process)
+        for outcome, expected in zip(judge(faulty), judge(sound), strict=True):
             assert expected.status == HOLDS
             if outcome.case != DEADLY:
                 assert outcome == expected
@@ -96,10 +90,11 @@ def test_the_case_says_so_and_the_run_goes_on(
 
 
 def test_a_new_target_that_dies_of_a_malformed_state_has_a_weaker_error(
-    tmp_path: Path, sound: ProcessTarget
+    tmp_path: Path, sound: BatchingClient
 ) -> None:
     cases = [case.replace(malformation=WRONG) for case in (CASE, DEADLY)]
-    with closing(ProcessTarget("faulty", faulty_interpreter(tmp_path, "SIGKILL"))) as faulty:
+    with closing(ProcessTarget("faulty", deadly_interpreter(tmp_path, "SIGKILL"))) as process:
+        faulty = BatchingClient(process)
         (crash,) = _differences("RJ-01", cases, sound, faulty).items()
         assert crash == (cases[1], ("UP-02", WEAKER, "InvalidArgumentError", "crashed"))
         # the other way round, an error in place of a crash is no worse
@@ -108,14 +103,10 @@ def test_a_new_target_that_dies_of_a_malformed_state_has_a_weaker_error(
 
 
 def _differences(
-    clause: str, cases: list[Case], old: ProcessTarget, new: ProcessTarget
+    clause: str, cases: list[Case], old: BatchingClient, new: BatchingClient
 ) -> dict[Case, tuple[str, str, str, str]]:
     """Return the cases that two targets treat differently, and the signature of the difference."""
-    pair = TargetPair(
-        support.clauses()[clause],
-        GenerationPair("keras3", "keras3"),
-        BatchingClient(old),
-        BatchingClient(new),
-    )
+    generations = GenerationPair("keras3", "keras3")
+    pair = TargetPair(support.clauses()[clause], generations, old, new)
     found = zip(cases, pair.compare(cases), strict=True)
     return {case: one.difference.signature for case, one in found if one.difference}

@@ -6,6 +6,7 @@ import os
 import shlex
 import stat
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,24 +23,27 @@ class Change:
     old: str
     new: str
 
-    def variables(self) -> dict[str, str]:
-        """Return the environment variables that make Python plant the change."""
-        inherited = os.environ.get("PYTHONPATH")
-        return {
-            "PYTHONPATH": os.pathsep.join([str(_HOOK), inherited] if inherited else [str(_HOOK)]),
-            "PLANTED_FAULT": json.dumps(dataclasses.asdict(self)),
-        }
 
-    def interpreter(self, folder: Path) -> Path:
-        """Write a program that starts this Python with the change in place, and return its path.
+def planting_variables(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the environment variables that make Python plant the changes."""
+    inherited = os.environ.get("PYTHONPATH")
+    return {
+        "PYTHONPATH": os.pathsep.join([str(_HOOK), inherited] if inherited else [str(_HOOK)]),
+        "PLANTED_FAULTS": json.dumps([dataclasses.asdict(change) for change in changes]),
+    }
 
-        A target with that interpreter is faulty while other targets are not.
-        """
-        assignments = (f"{name}={shlex.quote(value)}" for name, value in self.variables().items())
-        file = folder / "faulty-python"
-        file.write_text(f'#!/bin/sh\nexec env {" ".join(assignments)} {sys.executable} "$@"\n')
-        file.chmod(file.stat().st_mode | stat.S_IXUSR)
-        return file
+
+def faulty_interpreter(folder: Path, *changes: Change) -> Path:
+    """Write a program that starts this Python with the changes in place, and return its path.
+
+    A target with that interpreter is faulty while other targets are not.
+    """
+    variables = planting_variables(changes)
+    assignments = (f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    file = folder / "faulty-python"
+    file.write_text(f'#!/bin/sh\nexec env {" ".join(assignments)} {sys.executable} "$@"\n')
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return file
 
 
 def faulty_environment(fault: Fault, witness: Path) -> dict[str, str]:
@@ -48,4 +52,4 @@ def faulty_environment(fault: Fault, witness: Path) -> dict[str, str]:
     The file `witness` exists once the fault is planted.
     """
     change = Change(fault.module, fault.old, fault.new)
-    return {**os.environ, **change.variables(), "PLANTED_FAULT_WITNESS": str(witness)}
+    return {**os.environ, **planting_variables([change]), "PLANTED_FAULT_WITNESS": str(witness)}

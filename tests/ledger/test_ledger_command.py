@@ -121,7 +121,7 @@ def test_update_writes_the_ranges_and_then_they_are_right(place: Place) -> None:
 
 
 def test_several_at_once_see_the_same(place: Place) -> None:
-    assert place.run("check", "-n", "2").stdout == place.run("check", "--anew").stdout
+    assert place.run("check", "-n", "2").stdout == place.run("check", "--replay-all").stdout
 
 
 def test_an_interrupt_loses_nothing_that_was_seen(place: Place) -> None:

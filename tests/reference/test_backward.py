@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,7 +18,7 @@ from conformance.checks import gradients
 from conformance.reference import backward, batch_cache, forward
 from conformance.reference.backward import Gradients
 from conformance.reference.rounding import Estimate
-from conformance.targets import Target, open_target
+from conformance.targets import Target
 
 CELLS = (
     (Cell("SimpleRNN", 3),),
@@ -256,12 +255,6 @@ def drawn_cases(dtype: str, count: int) -> Iterator[Case]:
                 features=3, dtype=dtype, data_seed=seed,
                 state=str(random.choice(case_arrays.STATE_VALUES)),
             )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def target() -> Iterator[Target]:
-    with closing(open_target()) as opened:
-        yield opened
 
 
 @pytest.mark.skipif(find_spec("tf_keras") is None, reason="Keras 2 is not installed here")
