@@ -476,12 +476,20 @@ def lay_out(folder: Path, body: str) -> None:
 
 
 def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *options]
+    plugins = ["-p", "xdist.plugin", "-p", "no:cacheprovider"]
+    return [sys.executable, "-m", "pytest", *plugins, "--color=no", *options]
 
 
 def environment() -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return {**ours, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1"}
+    # no plugin but those that a test names: importing all that are installed takes half a second
+    return {
+        **ours,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "80",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
 
 
 def run_in(folder: Path) -> Run:
