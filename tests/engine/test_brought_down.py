@@ -71,7 +71,7 @@ def test_the_case_says_so_and_the_run_goes_on(
 ) -> None:
     _, grade, message = DEATHS[how]
     # the first call of a process takes long if all processors are busy
-    process = ProcessTarget("faulty", deadly_interpreter(tmp_path, how), case_seconds=12)
+    process = ProcessTarget("faulty", deadly_interpreter(tmp_path, how), case_seconds=9)
     with closing(process):
         faulty = BatchingClient(process)
         for outcome, expected in zip(judge(faulty), judge(sound), strict=True):
