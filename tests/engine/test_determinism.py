@@ -57,10 +57,16 @@ def test_another_module_does_not_change_the_drawn_numbers(request: pytest.Fixtur
         assert draw_numbers() == before
 
 
-def test_a_hypothesis_without_the_private_function_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [("HypothesisProvider", "_maybe_draw_constant"), ("SpanRecord", "record_value_for_span")],
+)
+def test_a_hypothesis_without_a_private_function_is_refused(
+    monkeypatch: pytest.MonkeyPatch, owner: str, name: str
 ) -> None:
-    monkeypatch.delattr(determinism.HypothesisProvider, "_maybe_draw_constant")
+    if not hasattr(getattr(determinism, owner), name):
+        pytest.skip("this Hypothesis does not shrink by values")
+    monkeypatch.delattr(getattr(determinism, owner), name)
     with (
         pytest.raises(DrawingNotControlled, match=r"hypothesis = 6\..*must be"),
         determinism.draw_by_seed_alone(),
