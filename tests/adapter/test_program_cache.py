@@ -25,14 +25,15 @@ pytestmark = pytest.mark.skipif(
 
 
 def programs(offer: wire.PathOffer) -> list[Case]:
-    """Return a program in each mode, of an LSTM and of the last cell that the path offers.
+    """Return programs in each mode, whose cells have a pair of states and a single one.
 
-    The first has a pair of states; the last is a stack, or the only one with a single state. What a
-    kept program of any other cell does is compared with the reference in every run of the suite.
+    A stack has both. What kept programs of other cells do is compared with the reference in every
+    run of the suite.
     """
+    kinds = (STACK,) if STACK in offer.cells else ("LSTM", "GRU")
     return [
         make_case(offer.name, mode, _cells(kind, offer.name), features=3, dtype="float64")
-        for kind in dict.fromkeys(("LSTM", offer.cells[-1]))
+        for kind in kinds
         for mode in offer.modes
     ]
 

@@ -261,7 +261,7 @@ def drawn_cases(dtype: str, count: int) -> Iterator[Case]:
 @pytest.mark.parametrize("dtype", floats.DTYPES)
 def test_tensorflow_stays_within_the_error_bound(target: Target, dtype: str) -> None:
     ratios = []
-    for case in drawn_cases(dtype, 16):
+    for case in drawn_cases(dtype, 12):
         run = case_calls.run(case, [case_calls.with_gradients(case)])
         ((seen,),) = target.run(case_calls.program(case), (run,))
         ratios.append(gradients.with_respect_to_all(case, seen, backward.loss_gradients(case)))
