@@ -205,28 +205,27 @@ CASE = make_case("RNN/keras3", "eager", (Cell("LSTM", 3),), batch=2, steps=2, st
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed here")
-def test_the_real_tensorflow() -> None:
-    with closing(open_target()) as target:
-        described = target.describe()
-        assert described.versions["tensorflow"]
-        offers = [(offer.name, offer.cells) for offer in described.paths]
-        assert offers == [(offer.name, offer.cells) for offer in support.OFFERS]
-        found = [offer for offer in described.paths if not offer.missing]
-        assert all(offer == support.OFFERED[offer.name] for offer in found)
-        assert CASE.program.path in {offer.name for offer in found}
+def test_the_real_tensorflow(target: ProcessTarget) -> None:
+    described = target.describe()
+    assert described.versions["tensorflow"]
+    offers = [(offer.name, offer.cells) for offer in described.paths]
+    assert offers == [(offer.name, offer.cells) for offer in support.OFFERS]
+    found = [offer for offer in described.paths if not offer.missing]
+    assert all(offer == support.OFFERED[offer.name] for offer in found)
+    assert CASE.program.path in {offer.name for offer in found}
 
-        def judge() -> float:
-            run = case_calls.run(CASE, [case_calls.whole(CASE)])
-            ((seen,),) = target.run(case_calls.program(CASE), (run,))
-            return numbers.agrees_with_reference(CASE, outputs.accepted_run(CASE, seen))
+    def judge() -> float:
+        run = case_calls.run(CASE, [case_calls.whole(CASE)])
+        ((seen,),) = target.run(case_calls.program(CASE), (run,))
+        return numbers.agrees_with_reference(CASE, outputs.accepted_run(CASE, seen))
 
-        assert judge() <= 1
-        assert isinstance(target, ProcessTarget)
-        assert target._process is not None
-        os.kill(target._process.pid, signal.SIGKILL)
-        with pytest.raises(TargetDied, match="signal SIGKILL"):
-            judge()
-        assert judge() <= 1
+    assert judge() <= 1
+    assert isinstance(target, ProcessTarget)
+    assert target._process is not None
+    os.kill(target._process.pid, signal.SIGKILL)
+    with pytest.raises(TargetDied, match="signal SIGKILL"):
+        judge()
+    assert judge() <= 1
 
 
 def test_a_name_is_looked_up_on_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
