@@ -197,7 +197,6 @@ def test_steps_that_do_not_count_may_be_carried_over(case: Case, run: Runs) -> C
     )
 
 
-MASK_VALUE = 7.0  # larger than any input
 LAYOUTS = (Layer(), Layer(return_sequences=False))
 
 
@@ -214,10 +213,10 @@ def test_a_masking_layer_masks(case: Case, run: Runs) -> None:
     """A layer skips the steps that a Masking layer before it has masked, as if it were given
     the mask.
     """
-    layer = dataclasses.replace(case.program.layer, mask_value=MASK_VALUE)
+    layer = dataclasses.replace(case.program.layer, mask_value=case_calls.MASK_VALUE)
     behind = case.replace(layer=layer)
-    (given,) = run(case, case_calls.with_padding(case, MASK_VALUE))
-    call = case_calls.with_padding(behind, MASK_VALUE)
+    (given,) = run(case, case_calls.with_padding(case, case_calls.MASK_VALUE))
+    call = case_calls.with_padding(behind, case_calls.MASK_VALUE)
     (found,) = run(behind, dataclasses.replace(call, arguments=()))
     mine = outputs.accepted_run(case, given)
     other = outputs.accepted_run(behind, found, "the call behind a Masking layer")

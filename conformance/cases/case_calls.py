@@ -18,6 +18,8 @@ from conformance.cases.program import EAGER, VARIABLE_DTYPE, Cell, Layer, Progra
 
 _TRACED_FOR_STEPS = ("static_rnn",)
 
+MASK_VALUE = 7.0  # what a Masking layer takes for padding; it is larger than any input
+
 # One program has many cases. All of them send the same object, so it is sent once.
 _remembered = functools.lru_cache(maxsize=64)
 # A property builds each call twice: before it has the answer, and when it has it

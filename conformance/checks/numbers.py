@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from conformance.adapter import wire
@@ -20,8 +23,19 @@ def agrees_with_reference(
 ) -> float:
     """Judge a run by the reference; return the largest error/error bound."""
     expected = trajectory or expected_trajectory(case)
-    outputs = within_bound(run.outputs, expected.outputs, "outputs", run.observation)
-    return max(outputs, state_agrees(run, expected))
+    with _judging(run):
+        outputs = within_bound(run.outputs, expected.outputs, "outputs", run.observation)
+        return max(outputs, state_agrees(run, expected))
+
+
+@contextmanager
+def _judging(run: Run) -> Iterator[None]:
+    """Give a deviation the whole run, by which the ledger knows a wrong result."""
+    try:
+        yield
+    except Deviation as deviation:
+        deviation.run = run
+        raise
 
 
 def state_agrees(run: Run, expected: forward.Trajectory) -> float:
@@ -69,11 +83,10 @@ def runs_agree(
     one: Run, other: Run, trajectory: forward.Trajectory, whose: str = "the other path's"
 ) -> float:
     """Judge two runs of the same case; return the largest distance/pair bound."""
-    expected = trajectory.outputs
-    output_ratio = _compare(
-        one.outputs, other.outputs, expected.pair_bound, "outputs", whose, one.observation
-    )
-    return max(output_ratio, states_agree(one, other, trajectory, whose))
+    bound = trajectory.outputs.pair_bound
+    with _judging(one):
+        ratio = _compare(one.outputs, other.outputs, bound, "outputs", whose, one.observation)
+        return max(ratio, states_agree(one, other, trajectory, whose))
 
 
 def states_agree(
@@ -106,10 +119,11 @@ def _row(row: int, run: Run) -> Run:
 
 def runs_are_identical(one: Run, other: Run, whose: str = "the other run's") -> None:
     """Judge that two runs are the same to the last bit."""
-    must_be_identical("outputs", one.outputs, other.outputs, one.observation, whose)
-    for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
-        for name, a, b in zip("hc", here, there, strict=False):
-            must_be_identical(f"final {name} of cell {index}", a, b, one.observation, whose)
+    with _judging(one):
+        must_be_identical("outputs", one.outputs, other.outputs, one.observation, whose)
+        for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
+            for name, a, b in zip("hc", here, there, strict=False):
+                must_be_identical(f"final {name} of cell {index}", a, b, one.observation, whose)
 
 
 def same_observations(before: wire.Observation, after: wire.Observation) -> None:
@@ -164,6 +178,7 @@ def _compare(
             f" {wanted[worst]:.17g} within {bound[worst]:.2g}"
             f" (it is {ratio[worst]:.3g} times as far)",
             observation,
+            numeric=True,
         )
     return float(ratio[worst])
 
@@ -179,4 +194,5 @@ def must_be_identical(
             f"{what}[{', '.join(map(str, worst))}] = {one[worst]:.17g}, but must be exactly {whose}"
             f" {other[worst]:.17g}",
             observation,
+            numeric=True,
         )

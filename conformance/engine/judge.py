@@ -38,7 +38,7 @@ def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome
         result = clause.judge(case, run) or CheckResult()
     except Deviation as deviation:
         return _deviating_outcome(case, deviation, covering)
-    always = [entry for entry in covering if not entry.sometimes]
+    always = [entry for entry in covering if entry.must_deviate(case)]
     if always:
         return Outcome(
             case,
@@ -50,7 +50,7 @@ def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome
 
 
 def _deviating_outcome(case: Case, deviation: Deviation, covering: Sequence[Entry]) -> Outcome:
-    known = [entry for entry in covering if entry.describes(deviation)]
+    known = [entry for entry in covering if entry.describes(deviation, case)]
     return Outcome(
         case,
         KNOWN if known else NEW,
@@ -58,4 +58,6 @@ def _deviating_outcome(case: Case, deviation: Deviation, covering: Sequence[Entr
         deviation.grade,
         deviation.observation,
         known[0].name if known else None,
+        numeric=deviation.numeric,
+        run=deviation.run,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.adapter import wire
 from conformance.cases.case import Case
+from conformance.checks.outputs import Run
 from conformance.contract.clause import CheckResult
 from conformance.results.verdict import HOLDS
 
@@ -14,7 +15,11 @@ NO_RESULT = CheckResult()
 
 @dataclass(frozen=True)
 class Outcome:
-    """A judged case. Its status is holds, known (then `entry` names the ledger entry) or new."""
+    """A judged case. Its status is holds, known (then `entry` names the ledger entry) or new.
+
+    It is `numeric` where numbers are wrong, and nothing else. Then `run` has those of the whole
+    run, if there is one.
+    """
 
     case: Case
     status: str
@@ -23,6 +28,8 @@ class Outcome:
     observation: wire.Observation | None = None
     entry: str | None = None
     result: CheckResult = NO_RESULT
+    numeric: bool = False
+    run: Run | None = field(default=None, compare=False)
 
     @property
     def signature(self) -> tuple[str, str | None, str | None]:

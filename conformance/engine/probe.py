@@ -1,7 +1,8 @@
 """A probe replays one case of one clause on one target. The result is plain data, to be kept.
 
 The result says what the target did, and not whether a ledger entry describes it. So a ledger entry
-may get other words, and its case need not be replayed.
+may get other words, and its case need not be replayed. Of wrong numbers it says which known values
+they are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from conformance.engine.batching import BatchingClient
 from conformance.engine.judge import judge_together
 from conformance.engine.outcome import Outcome
 from conformance.errors import AdapterFailure
+from conformance.ledger import known_values
 from conformance.ledger.entry import Ledger
 from conformance.results.verdict import HOLDS
 from conformance.targets import Target, open_target
@@ -34,6 +36,8 @@ class ReplayResult:
     grade: str | None = None
     error: str | None = None
     message: str | None = None
+    numeric: bool = False
+    values: tuple[str, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -51,7 +55,9 @@ class ReplayResult:
         seen = None
         if self.error is not None:
             seen = wire.Observation(error=wire.Error(self.error, "", (), self.message or "", ""))
-        return Deviation(self.told, seen, self.grade)
+        deviation = Deviation(self.told, seen, self.grade, numeric=self.numeric)
+        deviation.values = tuple(self.values)
+        return deviation
 
     @property
     def line(self) -> str:
@@ -87,7 +93,7 @@ class TargetProbe:
             return ReplayResult(None, f"the suite failed: {type(error).__name__}: {error}")
         if outcome.status == HOLDS:
             return ReplayResult(True, grade=outcome.grade)
-        return _deviation_result(outcome)
+        return _deviation_result(clause, outcome)
 
     def _missing(self, clause: Clause, case: Case) -> str:
         """Return why the target cannot judge the case; "" where it can."""
@@ -107,7 +113,7 @@ class TargetProbe:
         return ""
 
 
-def _deviation_result(outcome: Outcome) -> ReplayResult:
+def _deviation_result(clause: Clause, outcome: Outcome) -> ReplayResult:
     error = outcome.observation.error if outcome.observation else None
     return ReplayResult(
         False,
@@ -115,6 +121,8 @@ def _deviation_result(outcome: Outcome) -> ReplayResult:
         outcome.grade,
         error.name if error else None,
         error.message if error else None,
+        outcome.numeric,
+        known_values.seen(clause.identifier, outcome.case, outcome.run) if outcome.run else (),
     )
 
 

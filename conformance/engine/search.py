@@ -74,11 +74,14 @@ class BaseSearch(abc.ABC):
         return case in self._outcomes
 
     def cases_worth_judging(self, cases: Sequence[Case]) -> list[Case]:
-        """Return the cases, but of those that one ledger entry covers only the first."""
+        """Return the cases, but of those that one ledger entry covers only the first.
+
+        All are judged where the entry is about wrong numbers: those of each case may be others.
+        """
         kept: dict[object, Case] = {}
         for case in cases:
             entries = self._ledger.covering(self._clause.identifier, case)
-            always = [entry.name for entry in entries if not entry.sometimes]
+            always = [entry.name for entry in entries if not (entry.sometimes or entry.value)]
             kept.setdefault(always[0] if always else case, case)
         return list(kept.values())
 

@@ -16,7 +16,9 @@ under each cause stands what is seen because of it, entry by entry:
     versions = { keras3 = ">=3.0,<3.17" }           # PEP 440, for each package that is named
     when = { malformation = ["batch_one"], mode = ["eager"] }
     grade = "accepted"                              # or error = "IndexError", message = "regex";
-                                                    # a list of errors if any of them may be seen
+                                                    # a list of errors if any of them may be seen;
+                                                    # or value = "starts from zeros" where numbers
+                                                    # are wrong
     note = "What is special about this entry."      # if anything is; it is added to `why`
     case = '{"path": ...}'                          # the minimal case
 
@@ -39,6 +41,11 @@ Beside the fields of `Case` there are:
 Every case that an entry covers must deviate as the entry says. If this depends on more than
 conditions can express, `sometimes = true` allows covered cases to hold, and `why` or `note` says on
 what it depends.
+
+Where numbers are wrong, `value` says which wrong numbers they are: a name in `known_values.py`,
+which computes them from the case. They are compared within their error bounds, as right ones are.
+An entry without a `value` describes no wrong numbers, whatever its `message`. A covered case may
+hold only where its bounds do not tell the wrong numbers from the right ones.
 
 The order counts. If several entries cover a case and describe what is seen, a verdict names the
 first: files in the order of their names, and entries in the order in which they stand.

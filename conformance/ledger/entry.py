@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from conformance.cases.case import Case
 from conformance.checks.deviation import Deviation
 from conformance.ledger.conditions import Condition
+from conformance.ledger.known_values import VALUES
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Entry:
     grade: str | None = None
     error: str | tuple[str, ...] | None = None
     message: str | None = None
+    value: str | None = None
     sometimes: bool = False
     note: str | None = None
     thread: str | None = None
@@ -57,8 +59,19 @@ class Entry:
     def _errors(self) -> tuple[str | None, ...]:
         return self.error if isinstance(self.error, tuple) else (self.error,)
 
-    def describes(self, deviation: Deviation) -> bool:
-        """Return whether a deviation looks as the entry says."""
+    def must_deviate(self, case: Case) -> bool:
+        """Return whether the clause cannot hold for a case that the entry covers."""
+        if self.sometimes:
+            return False
+        return self.value is None or VALUES[self.value].must_deviate(case)
+
+    def describes(self, deviation: Deviation, case: Case) -> bool:
+        """Return whether the deviation of a case looks as the entry says.
+
+        Only an entry that says which wrong value is seen describes wrong numbers.
+        """
+        if self.value is not None or deviation.numeric:
+            return self._describes_numbers(deviation, case)
         error = deviation.observation.error if deviation.observation else None
         return (
             self.grade in (None, deviation.grade)
@@ -67,6 +80,14 @@ class Entry:
                 self.message or "", f"{deviation.sentence}\n{error.message if error else ''}"
             )
             is not None
+        )
+
+    def _describes_numbers(self, deviation: Deviation, case: Case) -> bool:
+        if self.value is None:
+            return False
+        run = deviation.run
+        return self.value in deviation.values or (
+            run is not None and VALUES[self.value].is_seen(case, run)
         )
 
 

@@ -15,6 +15,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from conformance.cases.case_json import from_json
 from conformance.errors import UnreadableCase
 from conformance.ledger.conditions import FIELDS, Condition
+from conformance.ledger.known_values import VALUES
 from conformance.results.grades import GRADES
 
 
@@ -96,6 +97,12 @@ def _message(value: Any) -> str:
         raise _Unfit(f"must be a regular expression ({error})") from error
 
 
+def _value(value: Any) -> str:
+    if value not in VALUES:
+        raise _Unfit(f"must be one of {', '.join(map(repr, VALUES))}")
+    return str(value)
+
+
 def _sometimes(value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Unfit("must be true or false")
@@ -139,6 +146,7 @@ _SHARED: Mapping[str, _Read] = {
     "grade": _grade,
     "error": _error,
     "message": _message,
+    "value": _value,
     "sometimes": _sometimes,
     "thread": _thread,
     "finding": _finding,
@@ -159,7 +167,15 @@ def entry_values(plain: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[st
     """Read the values of an entry, and add those that stand in its cause; raises WrongValue."""
     values = {**shared, **_values(plain, ENTRY_KEYS)}
     _need(values, _NEEDED)
+    _must_be_of_the_clause(values)
     return values
+
+
+def _must_be_of_the_clause(values: Mapping[str, Any]) -> None:
+    value, clause = values.get("value"), values["clause"]
+    if value is not None and clause not in VALUES[value].clauses:
+        problem = f"value = {value!r}, but must be one of clause {clause} in known_values.py"
+        raise WrongValue("value", problem)
 
 
 def _values(plain: Mapping[str, Any], keys: Mapping[str, _Read]) -> dict[str, Any]:

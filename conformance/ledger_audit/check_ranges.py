@@ -83,7 +83,7 @@ def _on_paths(entry: Entry, record: TargetRecord) -> list[OnPath]:
     for path, question in questions(entry):
         sighting = record.sightings.get(question)
         if sighting is not None and sighting.judged and not _may_hold(entry, path, sighting):
-            shown = not sighting.holds and entry.describes(sighting.deviation)
+            shown = not sighting.holds and entry.describes(sighting.deviation, entry.case)
             found.append(OnPath(path, sighting, shown))
     return found
 

@@ -62,7 +62,8 @@ class SightingLog:
                 found[plain["target"]] = TargetRecord(plain["stamp"], plain["versions"], sightings)
             else:
                 question = Question(plain["clause"], plain["case"])
-                found[plain["target"]].sightings[question] = ReplayResult(**plain["seen"])
+                seen = {**plain["seen"], "values": tuple(plain["seen"].get("values", ()))}
+                found[plain["target"]].sightings[question] = ReplayResult(**seen)
         return found
 
     def clear(self) -> None:

@@ -38,14 +38,59 @@ def expected_trajectory(case: Case) -> Trajectory:
 
 def _both_directions(case: Case) -> Trajectory:
     forwards, backwards = _DIRECTIONS.get(case)
-    one, other = forwards.outputs, backwards.outputs
-    if case.program.layer.return_sequences:  # put both outputs in the order of the steps
-        merged = _merge(case, one, other.part(np.s_[:, ::-1]))
-        counted = case_arrays.counted_steps(case)
+    counted = case_arrays.counted_steps(case)
+    merged = _in_order_of_steps(case, forwards.outputs, backwards.outputs)
+    if counted is not None and case.program.layer.return_sequences:
         # as documented: they are then zero in masked steps, whatever the layer's option says
-        merged = merged if counted is None else merged.zero_except(counted[..., None])
-    else:
-        merged = _merge(case, _last_step(one), _last_step(other))
+        merged = merged.zero_except(counted[..., None])
+    return Trajectory(merged, (*forwards.state, *backwards.state))
+
+
+def _in_order_of_steps(case: Case, one: Estimate, other: Estimate) -> Estimate:
+    """Merge the outputs of both directions: those of all steps, or of the last one alone."""
+    if case.program.layer.return_sequences:
+        return _merge(case, one, other.part(np.s_[:, ::-1]))
+    return _merge(case, _last_step(one), _last_step(other))
+
+
+def expected_where_directions_repeat(case: Case, repeats: Sequence[bool]) -> Trajectory:
+    """Return the results of both directions where some of them repeat their output where masked.
+
+    Those for which `repeats` is False have zeros there, as the documentation says for both.
+    """
+    directions = _DIRECTIONS.get(case)
+    counted = case_arrays.counted_steps(case)
+    assert counted is not None
+    outputs = [
+        direction.outputs
+        if again or not case.program.layer.return_sequences
+        else direction.outputs.zero_except(counted[:, order, None])
+        for direction, again, order in zip(directions, repeats, _ORDERS, strict=True)
+    ]
+    state = tuple(leaves for direction in directions for leaves in direction.state)
+    return Trajectory(_in_order_of_steps(case, *outputs), state)
+
+
+def expected_for_inputs(case: Case, inputs: np.ndarray) -> Trajectory:
+    """Return what the case's path must return for other inputs, all of whose steps count."""
+    cells, weights, state = case.program.cells, case_arrays.weights(case), case_arrays.state(case)
+    if not case.program.bidirectional:
+        order = slice(None, None, -1 if case.program.layer.go_backwards else 1)
+        whole = forward.run_cells(cells, weights, inputs[:, order], state, case.program.dtype)
+        if case.program.layer.return_sequences:
+            return whole
+        return dataclasses.replace(whole, outputs=_last_step(whole.outputs))
+    forwards, backwards = (
+        forward.run_cells(
+            cells[at : at + 1],
+            weights[at : at + 1],
+            inputs[:, order],
+            state[at : at + 1],
+            case.program.dtype,
+        )
+        for at, order in enumerate(_ORDERS)
+    )
+    merged = _in_order_of_steps(case, forwards.outputs, backwards.outputs)
     return Trajectory(merged, (*forwards.state, *backwards.state))
 
 
@@ -85,9 +130,12 @@ def _directions(specs: Sequence[ArraySpec]) -> list[tuple[Trajectory, Trajectory
 _DIRECTIONS = BatchCache(_directions)
 
 
+_ORDERS = (slice(None), slice(None, None, -1))  # in which the directions run the steps
+
+
 def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
     """Return the results of the cell at a place; the second runs the steps in reverse order."""
-    order, place = np.s_[:, :: -1 if at else 1], slice(at, at + 1)
+    order, place = np.s_[:, _ORDERS[at]], slice(at, at + 1)
     batches = []
     for spec in specs:
         steps = case_arrays.counted_steps(spec)

@@ -125,5 +125,5 @@ def test_a_range_that_is_wrong(file: Path, name: str) -> None:
 
 def test_what_was_seen_is_described_by_an_entry_as_it_was_by_the_judge(file: Path) -> None:
     entry = read_entries(file)[0]
-    assert entry.describes(SHOWN.deviation)
-    assert not entry.describes(OTHERWISE.deviation)
+    assert entry.describes(SHOWN.deviation, entry.case)
+    assert not entry.describes(OTHERWISE.deviation, entry.case)
