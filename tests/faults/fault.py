@@ -19,6 +19,7 @@ Area = Literal[
     "defaults",
     "modes",
     "relatives",
+    "known values",
 ]
 AREAS: tuple[Area, ...] = get_args(Area)
 
@@ -62,7 +63,10 @@ _CELLS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One change to one library module, and what is wrong with the library after the change."""
+    """One change to one library module, and what is wrong with the library after the change.
+
+    A fault that has a `clause` must be seen by the tests of that clause alone.
+    """
 
     name: str
     module: str
@@ -70,17 +74,20 @@ class Fault:
     new: str
     area: Area
     about: str
+    clause: str | None = None
 
     @property
     def selections(self) -> tuple[tuple[str, ...], ...]:
-        """Two selections of tests for pytest, to be run one after the other until one is red.
+        """Selections of tests for pytest, to be run one after the other until one is red.
 
-        Both choose the tests that run the faulty module. The first one takes them from the area's
-        family, the second one from the whole suite.
+        All choose the tests that run the faulty module: of the fault's clause, if it has one. Else
+        the first selection takes them from the area's family, the second one from the whole suite.
         """
         generations = [
             word for start, word in _GENERATIONS.items() if self.module.startswith(start)
         ]
+        if self.clause:
+            return ((*SUITE, "-k", " and ".join([self.clause, *generations[:1]])),)
         cells = [word for end, word in _CELLS.items() if self.module.endswith(end)]
         expression = ("-k", " and ".join([*generations[:1], *cells]))
         family = f"conformance/{_FAMILY_MODULES[self.area]}"

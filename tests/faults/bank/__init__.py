@@ -15,6 +15,7 @@ from tests.faults.bank import (
     keras3_cell_faults,
     keras3_loop_faults,
     keras3_rnn_faults,
+    known_value_faults,
     model_faults,
     saving_faults,
     v1_cell_faults,
@@ -35,4 +36,5 @@ BANK: tuple[Fault, ...] = (
     *wrapper_faults.FAULTS,
     *model_faults.FAULTS,
     *saving_faults.FAULTS,
+    *known_value_faults.FAULTS,
 )
