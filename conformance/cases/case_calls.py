@@ -295,13 +295,17 @@ def _sent_inputs(case: Case, values: np.ndarray) -> wire.Array:
 def arguments(
     case: Case, start: int | None = None, stop: int | None = None
 ) -> tuple[tuple[str, object], ...]:
-    """Return the argument that says which steps from start to stop count: lengths or a mask."""
+    """Return the argument that says which steps from start to stop count: lengths or a mask.
+
+    A mask is laid out as the inputs are: (batch, steps), unless time_major.
+    """
     counted = case_arrays.counted_steps(case)
     if counted is None:
         return ()
     steps = counted[:, start:stop]
     if case.data.lengths is None:
-        name, sent = malformation.MASK, as_array(steps, "bool")
+        turned = steps.T if case.program.layer.time_major else steps
+        name, sent = malformation.MASK, as_array(turned, "bool")
     else:
         name, sent = malformation.LENGTHS, as_array(steps.sum(axis=1), "int32")
     return ((name, state_malformations.malform(sent, case, name)),)
