@@ -5,15 +5,26 @@ from __future__ import annotations
 from conformance.cases import case_calls
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
-from conformance.contract import sources, subjects
+from conformance.contract import subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause
+from conformance.contract.promises import cells, guides, layers, v1
 from conformance.reference import forward
 from strategies import states
 
 
 @clause(
     "AG-01",
-    source=sources.LSTM,
+    source=(
+        cells.LSTM,
+        cells.GRU,
+        cells.SIMPLE_RNN,
+        cells.CELLS_OF_KERAS,
+        layers.ONE_CELL_OF_MANY,
+        v1.LSTM_BY_GERS,
+        v1.GRU_BY_CHO,
+        v1.STATE_IS_THE_OUTPUT,
+        v1.UNROLLS,
+    ),
     subjects=subjects.paths_and_cells(),
     cases=states.case_groups,
     cost=Cost(effort=1.5, essential=True),
@@ -27,7 +38,7 @@ def test_path_agrees_with_the_reference(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "AG-02",
-    source=sources.GUIDE,
+    source=(guides.SAME_AS_THE_CELL, guides.INSIDE_OF_THE_LOOP),
     subjects=subjects.pairs,
     cases=states.case_groups,
     cost=Cost(effort=0.5),

@@ -22,17 +22,11 @@ from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
 from conformance.checks.outputs import Run, accepted_run
 from conformance.contract import subjects
-from conformance.contract.clause import (
-    SHOULD,
-    CheckResult,
-    Cost,
-    Runs,
-    SingleCases,
-    clause,
-    one_by_one,
-)
+from conformance.contract.clause import CheckResult, Cost, Runs, SingleCases, clause, one_by_one
+from conformance.contract.source import Source
 from conformance.reference import forward
 from conformance.reference.rounding import Estimate
+from conformance.results.severities import CLAIM
 from strategies import documented_examples as usage
 from strategies.documented_examples import Example
 
@@ -42,9 +36,14 @@ ONE_STATE = ("SimpleRNN", "GRU")
 SINGLE = (*ONE_STATE, *LSTM_TYPES)
 
 
-def usage_clause(identifier: str, *, cases: SingleCases, **others: Any) -> Callable[..., Any]:
+def usage_clause(
+    identifier: str, *, source: str, cases: SingleCases, **others: Any
+) -> Callable[..., Any]:
     """Make a clause about usage as written up; each call makes its own cell or layer."""
-    return clause(identifier, cases=one_by_one(cases), **{"cost": Cost(isolated=True), **others})
+    usual = {"cost": Cost(isolated=True), **others}
+    return clause(
+        identifier, source=Source(source), severity=CLAIM, cases=one_by_one(cases), **usual
+    )
 
 
 DYNAMIC_RNN = subjects.paths_and_cells(apis=("dynamic_rnn",))
@@ -60,7 +59,6 @@ _SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="ze
 @usage_clause(
     "DC-01",
     source=f"{FEEDING} (example 1)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(
         apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN",)
     ),
@@ -76,7 +74,6 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-02",
     source=f"{FEEDING} (example 2)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
     cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("LSTM",))),
 )
@@ -93,7 +90,6 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-03",
     source=f"{FEEDING} (example 3)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
     cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("GRU",))),
 )
@@ -114,7 +110,6 @@ def _feeds_one_tensor(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-04",
     source=f"{INCOMPATIBLE} (example 1)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("SimpleRNN",)),
     cases=partial(usage.example, sizes=_SIZED),
 )
@@ -133,7 +128,6 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-05",
     source=f"{INCOMPATIBLE} (example 2)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
     cases=partial(
         usage.example, sizes=dataclasses.replace(_SIZED, cell_types=("LSTM",), units=(64,))
@@ -155,7 +149,6 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-06",
     source=f"{INCOMPATIBLE} (example 3)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
     cases=partial(
         usage.example,
@@ -180,7 +173,6 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-07",
     source=BOTH,
-    severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.cases, state=None),
     cost=Cost(isolated=True, effort=0.33),
@@ -198,7 +190,6 @@ def test_each_call_starts_from_zeros(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-08",
     source=FEEDING,
-    severity=SHOULD,
     subjects=DYNAMIC_RNN,
     cases=usage.cases,
     cost=Cost(isolated=True, effort=0.33),
@@ -239,7 +230,6 @@ def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: s
 @usage_clause(
     "DC-09",
     source=FEEDING,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, fresh=True),
 )
@@ -262,7 +252,6 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-10",
     source=BOTH,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=LSTM_TYPES),
     cases=usage.cases,
 )
@@ -287,7 +276,6 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-11",
     source=FEEDING,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=SINGLE),
     cases=partial(usage.cases, split=True),
     cost=Cost(isolated=True, effort=0.33),
@@ -318,7 +306,6 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-12",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("RNN",)),
     cases=partial(usage.cases, fresh=True),
 )
@@ -343,7 +330,6 @@ def test_kind_of_state_size(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-13",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, fresh=True),
     cost=Cost(isolated=True, effort=0.33),
@@ -372,7 +358,6 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-14",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, written_as=(LIST, TUPLE)),
     cost=Cost(isolated=True, effort=0.33),
@@ -389,7 +374,6 @@ def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-15",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=SINGLE),
     cases=partial(usage.cases, written_as=(TENSOR,), fresh=True),
 )
@@ -402,7 +386,6 @@ def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-16",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.cases, written_as=(state_forms.NUMPY,)),
 )
@@ -419,7 +402,6 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-17",
     source=FEEDING,
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), cells=LSTM_TYPES),
     cases=partial(usage.cases, written_as=(LIST, TENSOR), fresh=True),
 )
@@ -432,7 +414,6 @@ def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-18",
     source=BOTH,
-    severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.malformed_cases, names=("dtype_other_float", "dtype_int")),
     cost=Cost(isolated=True, effort=0.33),
@@ -445,7 +426,6 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-19",
     source=BOTH,
-    severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.malformed_cases, names=("batch_one", "wrong_batch")),
     cost=Cost(isolated=True, effort=0.33),
@@ -458,7 +438,6 @@ def test_other_batch_is_refused(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-20",
     source=BOTH,
-    severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(usage.malformed_cases, names=("units_one", "wrong_units"), each_leaf=True),
 )
@@ -470,7 +449,6 @@ def test_other_units_are_refused(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-21",
     source=BOTH,
-    severity=SHOULD,
     subjects=IN_SEQUENCE,
     cases=partial(
         usage.malformed_cases, names=("too_few", "too_many", "pair_for_bare", "flat_for_nested")
@@ -495,7 +473,6 @@ def _raises(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-22",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.malformed_cases, names=("wrong_units",), each_leaf=True),
     cost=Cost(isolated=True, effort=0.33),

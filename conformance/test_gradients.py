@@ -12,8 +12,9 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.checks import gradients
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
+from conformance.contract.clause import CheckResult, Cost, Runs, clause, one_by_one
 from conformance.reference import backward
+from conformance.results.severities import SHOULD
 from strategies import differentiable as drawn
 from strategies import states
 
@@ -24,6 +25,7 @@ CARRYING = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS, cells=("LSTM",)
 @clause(
     "GR-01",
     source=sources.GRADIENT_TAPE,
+    severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=drawn.case_groups,
     cost=Cost(effort=0.5, expensive=True, cells=2),
@@ -37,6 +39,7 @@ def test_gradients_of_the_initial_state(case: Case, run: Runs) -> CheckResult:
 @clause(
     "GR-02",
     source=sources.GRADIENT_TAPE,
+    severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=drawn.case_groups,
     cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
@@ -50,6 +53,7 @@ def test_gradients_of_the_inputs(case: Case, run: Runs) -> CheckResult:
 @clause(
     "GR-03",
     source=sources.GRADIENT_TAPE,
+    severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=drawn.case_groups,
     cost=Cost(effort=0.5, shares_cases_with="GR-01", expensive=True, cells=2),
@@ -63,6 +67,7 @@ def test_gradients_of_the_weights(case: Case, run: Runs) -> CheckResult:
 @clause(
     "GR-04",
     source=sources.GRADIENT_TAPE,
+    severity=SHOULD,
     subjects=CARRYING,
     cases=partial(drawn.case_groups, split=True, states=states.DISTINCT),
     cost=Cost(effort=0.5, expensive=True, cells=2),

@@ -11,8 +11,10 @@ from conformance.cases.case import Case
 from conformance.cases.program import EAGER, STACK, WIRINGS
 from conformance.checks import numbers, outputs
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
+from conformance.contract.clause import CheckResult, Cost, Runs, clause
+from conformance.contract.promises import guides, layers
 from conformance.reference import forward
+from conformance.results.severities import SHOULD
 from strategies import mode_cases, states
 
 LAYERS = subjects.paths_and_cells(apis=("RNN", "layer"))
@@ -41,6 +43,7 @@ def _equals_eager_call(case: Case, run: Runs) -> CheckResult:
 @clause(
     "MD-01",
     source=sources.GRAPHS,
+    severity=SHOULD,
     subjects=subjects.paths_and_cells(),
     cases=mode_cases.few_cases,
     modes=("function", "graph"),
@@ -55,7 +58,7 @@ def test_traced_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "MD-02",
-    source=sources.RNN,
+    source=layers.UNROLLED,
     subjects=LAYERS,
     cases=mode_cases.few_cases,
     modes=("unrolled",),
@@ -82,6 +85,7 @@ def test_compiled_calls_equal_eager_ones(case: Case, run: Runs) -> CheckResult:
 @clause(
     "MD-04",
     source=sources.FUNCTION,
+    severity=SHOULD,
     subjects=LOOPS,
     cases=mode_cases.one_program,
     modes=("function", "retraced", "relaxed"),
@@ -98,7 +102,7 @@ def test_sizes_may_change_from_call_to_call(case: Case, run: Runs) -> CheckResul
 
 @clause(
     "MD-05",
-    source=sources.LSTM,
+    source=layers.ZEROS_WITHOUT_A_STATE,
     subjects=subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS),
     cases=partial(mode_cases.few_cases, states=states.DISTINCT),
     cost=Cost(effort=0.5),
@@ -126,14 +130,15 @@ def _runs_each(run: Runs, first: Case, *others: Case) -> CheckResult:
 @clause(
     "MD-06",
     source=sources.GUIDE,
+    severity=SHOULD,
     subjects=LOOPS,
     cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("function", "graph", "unrolled"),
     cost=Cost(effort=0.5, expensive=True),
 )
 def test_state_of_one_mode_starts_another(case: Case, run: Runs) -> CheckResult:
-    """An eager call goes on from the final state that a call in another mode returned, just as
-    it was returned. The reverse holds too.
+    """The final state of a call in another mode, just as it was returned, starts an eager call. The
+    final state of an eager call starts a call in the other mode.
     """
     eagerly = case_calls.in_mode(case, EAGER)
     return CheckResult(max(_run_in_turn(run, case, eagerly), _run_in_turn(run, eagerly, case)))
@@ -156,6 +161,7 @@ def _run_in_turn(run: Runs, first: Case, then: Case) -> float:
 @clause(
     "MD-07",
     source=sources.GRAPHS,
+    severity=SHOULD,
     subjects=LOOPS,
     cases=partial(mode_cases.one_program, split=True, states=states.DISTINCT),
     modes=("alternating",),
@@ -210,7 +216,7 @@ def _equals_layer(case: Case, run: Runs, rows: int | None = None) -> CheckResult
 
 @model_clause(
     "MD-08",
-    source=sources.RNN,
+    source=layers.SYMBOLIC_STATES,
     cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5, cells=4),
 )
@@ -223,7 +229,7 @@ def test_models_give_what_the_layer_gives(case: Case, run: Runs) -> CheckResult:
 
 @model_clause(
     "MD-09",
-    source=sources.GUIDE,
+    source=guides.ENCODER_AND_DECODER,
     cases=partial(
         mode_cases.wired_models, wirings=("encoder", "shared"), most=4, states=states.DISTINCT
     ),
@@ -238,7 +244,7 @@ def test_encoder_and_decoder_equal_a_straight_run(case: Case, run: Runs) -> Chec
 
 @model_clause(
     "MD-10",
-    source=sources.RNN,
+    source=layers.SYMBOLIC_STATES,
     cases=partial(mode_cases.wired_models, wirings=("computed",), most=4, states=states.DISTINCT),
     cost=dataclasses.replace(_MODEL_COST, effort=0.5),
 )
@@ -251,7 +257,7 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
 
 @model_clause(
     "MD-11",
-    source=sources.PREDICT,
+    source=guides.PREDICT,
     cases=partial(mode_cases.wired_models, wirings=WITH_A_STATE, most=6),
     modes=("predict", "predict_on_batch"),
 )
@@ -266,6 +272,7 @@ def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-12",
     source=sources.RNN,
+    severity=SHOULD,
     cases=partial(mode_cases.wired_models, wirings=AROUND_A_LAYER, most=4, unequal=True),
     cost=dataclasses.replace(_MODEL_COST, shares_cases_with="MD-08", cells=4),
 )

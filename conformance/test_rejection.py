@@ -8,7 +8,8 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
+from conformance.contract.clause import CheckResult, Cost, Runs, clause, one_by_one
+from conformance.results.severities import SHOULD
 from strategies import malformed
 
 

@@ -9,8 +9,10 @@ from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause, one_by_one
+from conformance.contract.clause import CheckResult, Cost, Runs, clause, one_by_one
+from conformance.contract.promises import cells, guides, layers, v1
 from conformance.reference import forward
+from conformance.results.severities import SHOULD
 from strategies import states
 
 SEQUENCES = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
@@ -18,7 +20,11 @@ SEQUENCES = subjects.paths_and_cells(apis=subjects.SEQUENCE_APIS)
 
 @clause(
     "RT-01",
-    source=sources.DYNAMIC_RNN,
+    source=(
+        v1.RETURNS_A_STATE_OF_THAT_SIZE,
+        v1.RETURNS_A_MATCHING_STATE,
+        layers.STATES_AFTER_THE_OUTPUT,
+    ),
     subjects=subjects.paths_and_cells(),
     cases=states.case_groups,
 )
@@ -31,7 +37,7 @@ def test_final_state_has_the_form_of_an_initial_state(case: Case, run: Runs) -> 
 
 @clause(
     "RT-02",
-    source=sources.GUIDE,
+    source=(guides.RESUME, v1.RETURNS_A_MATCHING_STATE),
     subjects=subjects.paths_and_cells(),
     cases=states.case_groups,
     cost=Cost(effort=0.5),
@@ -47,7 +53,7 @@ def test_final_state_is_accepted_as_initial_state(case: Case, run: Runs) -> None
 
 @clause(
     "RT-03",
-    source=sources.GUIDE,
+    source=guides.RESUME,
     subjects=SEQUENCES,
     cases=partial(states.case_groups, split=True),
     cost=Cost(effort=0.5),
@@ -61,7 +67,7 @@ def test_carrying_the_state_over_equals_running_through(case: Case, run: Runs) -
 
 @clause(
     "RT-04",
-    source=sources.RNN,
+    source=(v1.ZERO_STATE, v1.ZERO_STATE_IN_A_LOOP),
     subjects=subjects.paths_and_cells(),
     cases=partial(states.case_groups, form=state_forms.OWN, states=("zeros",)),
     cost=Cost(effort=0.5),
@@ -75,7 +81,7 @@ def test_own_initial_state_is_accepted(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-05",
-    source=sources.LSTM,
+    source=layers.ZEROS_WITHOUT_A_STATE,
     subjects=SEQUENCES,
     cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
@@ -93,7 +99,13 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-06",
-    source=sources.DYNAMIC_RNN,
+    source=(
+        v1.TAKES_A_STATE,
+        v1.STARTS_FROM_THE_GIVEN_STATE,
+        layers.FED_TO_THE_FIRST_CALL,
+        cells.FROM_THE_STEP_BEFORE,
+        cells.FOR_TIMESTEP_0,
+    ),
     subjects=subjects.paths_and_cells(),
     cases=partial(states.case_groups, states=states.NOT_ZERO),
 )
@@ -134,7 +146,12 @@ def test_running_twice_gives_the_same(case: Case, run: Runs) -> None:
 
 @clause(
     "RT-09",
-    source=sources.LSTM_STATE_TUPLE,
+    source=(
+        v1.H_IS_THE_OUTPUT,
+        v1.H_IS_THE_OUTPUT_IN_A_LOOP,
+        v1.STATE_IS_THE_OUTPUT,
+        v1.STATE_IS_THE_OUTPUT_IN_A_LOOP,
+    ),
     subjects=subjects.paths_and_cells(),
     cases=states.case_groups,
 )
@@ -165,7 +182,7 @@ def test_rows_do_not_influence_each_other(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-11",
-    source=sources.GUIDE,
+    source=guides.ANOTHER_RNN,
     subjects=subjects.ordered_pairs,
     cases=partial(states.case_groups, split=True, states=states.DISTINCT),
     cost=Cost(effort=0.25),
@@ -243,7 +260,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-15",
-    source=sources.MIXED_PRECISION,
+    source=cells.INPUTS_ARE_CAST,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
     cases=partial(states.case_groups, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
     cost=Cost(effort=0.5),
@@ -257,7 +274,7 @@ def test_documented_cast_equals_cast_by_hand(case: Case, run: Runs) -> CheckResu
 
 @clause(
     "RT-16",
-    source=sources.LSTM,
+    source=layers.ZEROS_WITHOUT_A_STATE,
     subjects=SEQUENCES,
     cases=partial(states.case_groups, states=(None,)),
     cost=Cost(effort=0.5),
@@ -282,7 +299,7 @@ def test_zeros_follow_the_batch(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-17",
-    source=sources.RNN,
+    source=layers.A_TENSOR_OR_A_LIST,
     subjects=subjects.paths_and_cells(
         apis=("RNN", "layer"), generations=("keras2", "keras3"), cells=("SimpleRNN", "GRU")
     ),

@@ -18,9 +18,11 @@ from conformance.cases.program import EAGER, OUTPUT_DROPOUT, STATE_DROPOUT, VARI
 from conformance.checks import numbers, shared, stored_state
 from conformance.checks.outputs import Run, accepted_outputs, accepted_run, must_have_variables_in
 from conformance.contract import sources, subjects
-from conformance.contract.clause import SHOULD, CheckResult, Cost, Runs, clause
+from conformance.contract.clause import CheckResult, Cost, Runs, clause
+from conformance.contract.promises import cells, guides, layers, v1
 from conformance.reference import forward
 from conformance.reference.rounding import Estimate
+from conformance.results.severities import SHOULD
 from strategies import relatives, states
 
 # tf.nn.RNNCell*Wrapper takes cells of Keras 2; Keras 3 has no wrappers of cells
@@ -46,7 +48,7 @@ relative_clause = partial(clause, cost=_RELATIVE_COST)
 
 @relative_clause(
     "WR-01",
-    source=sources.RESIDUAL_WRAPPER,
+    source=(v1.INPUTS_ARE_ADDED, v1.INPUTS_ARE_ADDED_IN_A_LOOP),
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
     cases=partial(relatives.wrapped_cells, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -60,7 +62,7 @@ def test_wrapped_cell_computes_what_its_wrappers_say(case: Case, run: Runs) -> C
 
 @relative_clause(
     "WR-02",
-    source=sources.RESIDUAL_WRAPPER,
+    source=guides.RESUME,
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE),
     cases=partial(relatives.wrapped_cells, states=relatives.EITHER, split=True),
 )
@@ -73,7 +75,7 @@ def test_state_of_a_wrapped_cell_is_carried_over(case: Case, run: Runs) -> Check
 
 @relative_clause(
     "WR-03",
-    source=sources.DROPOUT_WRAPPER,
+    source=(v1.OUTPUTS_ARE_DROPPED, v1.OUTPUTS_ARE_DROPPED_IN_A_LOOP),
     subjects=subjects.relatives(WRAPPED, *WRAPPABLE, *WRAPPED_CELLS),
     cases=partial(
         relatives.wrapped_cells,
@@ -94,7 +96,7 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
 
 @relative_clause(
     "WR-04",
-    source=sources.DROPOUT_WRAPPER,
+    source=(v1.C_IS_NEVER_DROPPED, v1.C_IS_NEVER_DROPPED_IN_A_LOOP),
     subjects=subjects.relatives(WRAPPED, V1_SEQUENCE, V1_CELL),
     cases=partial(
         relatives.wrapped_cells,
@@ -104,8 +106,8 @@ def test_dropout_of_outputs_leaves_the_state_alone(case: Case, run: Runs) -> Che
     ),
 )
 def test_dropout_of_states_spares_the_memory(case: Case, run: Runs) -> CheckResult:
-    """Dropout of a cell's state does not change the output of the same step, and does not
-    change an LSTM's c.
+    """With dropout of states a step gives the same output as without, and an LSTM's c stays as it
+    is. Some values of h are zero; the others are divided by the keep probability.
     """
     (observation,) = run(case, case_calls.whole(case))
     seen = accepted_run(case, observation)
@@ -125,7 +127,11 @@ def _kept_or_zero(what: str, values: np.ndarray, expected: Estimate, seen: Run) 
 
 @relative_clause(
     "WR-05",
-    source=sources.MULTI_RNN_CELL,
+    source=(
+        v1.STATES_IN_ONE_TENSOR,
+        v1.STATES_IN_ONE_TENSOR_IN_A_LOOP,
+        v1.C_AND_H_IN_ONE_TENSOR,
+    ),
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE, V1_CELL),
     cases=partial(relatives.states_in_one_tensor, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -140,6 +146,7 @@ def test_states_in_one_tensor_are_taken(case: Case, run: Runs) -> CheckResult:
 @relative_clause(
     "WR-06",
     source=sources.MULTI_RNN_CELL,
+    severity=SHOULD,
     subjects=subjects.relatives(ONE_TENSOR, V1_SEQUENCE),
     cases=partial(relatives.states_in_one_tensor, states=relatives.EITHER, split=True),
 )
@@ -152,7 +159,11 @@ def test_states_in_one_tensor_are_carried_over(case: Case, run: Runs) -> CheckRe
 
 @relative_clause(
     "WR-07",
-    source=sources.STACKED_RNN_CELLS,
+    source=(
+        layers.ONE_CELL_OF_MANY,
+        v1.COMPOSED_OF_CELLS,
+        v1.COMPOSED_OF_CELLS_IN_A_LOOP,
+    ),
     subjects=subjects.relatives(NESTED, *STACKABLE, *STACKABLE_CELLS),
     cases=partial(relatives.nested_stacks, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -166,7 +177,7 @@ def test_stack_within_a_stack_is_one_cell(case: Case, run: Runs) -> CheckResult:
 
 @relative_clause(
     "WR-08",
-    source=sources.STACKED_RNN_CELLS,
+    source=guides.RESUME,
     subjects=subjects.relatives(NESTED, *STACKABLE),
     cases=partial(relatives.nested_stacks, states=relatives.EITHER, split=True),
 )
@@ -179,7 +190,7 @@ def test_state_of_nested_stacks_is_carried_over(case: Case, run: Runs) -> CheckR
 
 @relative_clause(
     "WR-09",
-    source=sources.LSTM,
+    source=layers.DROPOUT_IN_TRAINING,
     subjects=subjects.relatives("Dropout", *KERAS),
     cases=partial(relatives.cells_with_dropout, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -191,7 +202,7 @@ def test_dropout_does_nothing_in_inference(case: Case, run: Runs) -> CheckResult
 
 @relative_clause(
     "WR-10",
-    source=sources.RNN,
+    source=(v1.STATE_OF_THAT_STRUCTURE, layers.SHAPES_FOR_SIZES, layers.ONE_SIZE_PER_STATE),
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.custom_cells, states=relatives.GIVEN),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -205,7 +216,7 @@ def test_state_of_ones_own_cell_is_taken_as_it_is(case: Case, run: Runs) -> Chec
 
 @relative_clause(
     "WR-11",
-    source=sources.RNN,
+    source=(guides.RESUME_OWN_IN_KERAS2, guides.RESUME_OWN_IN_KERAS3),
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.custom_cells, states=relatives.GIVEN, split=True),
 )
@@ -218,7 +229,7 @@ def test_state_of_ones_own_cell_is_carried_over(case: Case, run: Runs) -> CheckR
 
 @relative_clause(
     "WR-12",
-    source=sources.RNN,
+    source=(layers.OWN_STATE_OF_KERAS2, layers.OWN_STATE_OF_KERAS3),
     subjects=subjects.relatives(OWN, "RNN/keras2", "RNN/keras3"),
     cases=partial(relatives.custom_cells, starts=(True,), states=(None,)),
 )
@@ -229,7 +240,7 @@ def test_own_initial_state_is_what_a_run_starts_from(case: Case, run: Runs) -> C
 
 @relative_clause(
     "WR-13",
-    source=sources.RNN,
+    source=(v1.ZERO_STATE_OF_OWN, layers.ZEROS_IN_KERAS2, layers.ZEROS_IN_KERAS3),
     subjects=subjects.relatives(OWN, *OWNABLE),
     cases=partial(relatives.custom_cells, starts=(False,), states=(None,)),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -243,7 +254,7 @@ def test_cell_that_makes_no_initial_state_starts_from_zeros(case: Case, run: Run
 
 @relative_clause(
     "WR-14",
-    source=sources.CONV_LSTM,
+    source=layers.CONVOLUTIONAL,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional_layers, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -257,7 +268,7 @@ def test_conv_lstm_computes_its_formula(case: Case, run: Runs) -> CheckResult:
 
 @relative_clause(
     "WR-15",
-    source=sources.CONV_LSTM,
+    source=guides.RESUME,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional_layers, states=relatives.EITHER, split=True),
 )
@@ -270,7 +281,7 @@ def test_state_of_a_conv_lstm_is_carried_over(case: Case, run: Runs) -> CheckRes
 
 @relative_clause(
     "WR-21",
-    source=sources.RNN,
+    source=layers.CONV_LSTM_GOES_ON,
     subjects=subjects.relatives("ConvLSTM", *LAYERS),
     cases=partial(relatives.convolutional_layers, stateful=True, states=(None,), split=True),
     modes=REMEMBERING,
@@ -282,7 +293,7 @@ def test_stateful_conv_lstm_goes_on(case: Case, run: Runs) -> CheckResult:
 
 @relative_clause(
     "WR-16",
-    source=sources.TIME_DISTRIBUTED,
+    source=layers.EVERY_SLICE,
     subjects=subjects.relatives("Distributed", *LAYERS),
     cases=relatives.time_distributed_layers,
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -318,7 +329,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
 
 @relative_clause(
     "WR-17",
-    source=sources.MIXED_PRECISION,
+    source=cells.POLICIES,
     subjects=subjects.relatives("Mixed", *KERAS),
     cases=partial(relatives.mixed_precision, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -335,7 +346,7 @@ def test_mixed_precision_has_its_state_in_the_compute_dtype(case: Case, run: Run
 
 @relative_clause(
     "WR-18",
-    source=sources.MIXED_PRECISION,
+    source=guides.RESUME,
     subjects=subjects.relatives("Mixed", *SEQUENCES_OF_KERAS),
     cases=partial(relatives.mixed_precision, states=relatives.EITHER, split=True),
 )
@@ -348,7 +359,7 @@ def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> C
 
 @relative_clause(
     "WR-19",
-    source=sources.MIXED_PRECISION,
+    source=cells.INPUTS_ARE_CAST,
     subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
     cases=partial(relatives.mixed_precision, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
 )

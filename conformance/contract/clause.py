@@ -4,7 +4,7 @@ A test module of the contract writes a clause as a property with a docstring:
 
     @clause(
         "RT-02",
-        source=sources.GUIDE,
+        source=guides.RESUME,
         subjects=subjects.paths_and_cells(),
         cases=states.case_groups,
     )
@@ -17,13 +17,16 @@ The statement is the docstring's first paragraph. The property takes a case and 
 the target. It raises `Deviation` (checks/deviation.py) where the clause does not hold, and may
 return a `CheckResult`. It keeps no data between calls: it may be called several times for one case,
 until all its requests have their answers (engine/batching.py).
+
+A source is a page, or a sentence of one (`promises`). A clause that must hold needs a sentence.
+Where no sentence is about a path, a mode or a case, the clause should hold there.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -32,8 +35,8 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.adapter import wire
 from conformance.cases.case import Case, place
-
-MUST, SHOULD = "must", "should"
+from conformance.contract.source import Source
+from conformance.results.severities import MUST, SHOULD
 
 
 @dataclass(frozen=True)
@@ -139,13 +142,13 @@ class Clause:
     `subjects` returns what the clause is judged for, from the paths of the target. `cases` returns
     the strategy of a subject, which draws several cases of one program. `cost` says how the clause
     is scheduled. `modes` are those in which the statement makes sense; None: all that a path
-    offers.
+    offers. `severity` is the strongest; `severity_of` is that of a verdict.
     """
 
     identifier: str
     statement: str
     severity: str
-    source: str
+    sources: tuple[Source, ...]
     subjects: Subjects
     cases: Cases
     judge: Property
@@ -157,6 +160,38 @@ class Clause:
         if self.modes is None:
             return list(offered)
         return [mode for mode in (*offered, *further) if mode in self.modes]
+
+    def severity_of(
+        self, subject: Subject, modes: Iterable[str] = (), case: Case | None = None
+    ) -> str:
+        """Return the severity on a path in these modes: must only where a promise is about them.
+
+        `case` is one that deviates: a promise may not be about its dtype, or about its own cell.
+        """
+        if self.severity != MUST:
+            return self.severity
+        paths = [path for path in (subject.path, subject.other) if path]
+        promises = [
+            source.covers
+            for source in self.sources
+            if source.quote and (case is None or source.covers.covers_case(case))
+        ]
+        promised = any(
+            scope.covers(paths, subject.cell, mode)
+            for scope in promises
+            for mode in (tuple(modes) or (None,))
+        )
+        return MUST if promised else SHOULD
+
+    def severity_in(self, case: Case) -> str:
+        """Return the severity where a case deviates."""
+        subject = Subject(case.program.path, case.program.cell_name, other=case.other)
+        return self.severity_of(subject, (case.program.mode,), case)
+
+    @property
+    def source(self) -> str:
+        """The addresses of all sources, or other words for them."""
+        return "; ".join(dict.fromkeys(source.address for source in self.sources))
 
     @property
     def draws(self) -> str:
@@ -175,7 +210,7 @@ CLAUSES: dict[str, Clause] = {}
 def clause(
     identifier: str,
     *,
-    source: str,
+    source: Source | tuple[Source, ...],
     subjects: Subjects,
     cases: Cases,
     severity: str = MUST,
@@ -185,8 +220,12 @@ def clause(
     """Make a property the test of a clause; its docstring's first paragraph is the statement.
 
     Raises:
-        ValueError: the docstring has no statement, or the identifier is in use.
+        ValueError: the docstring has no statement, the identifier is in use, or the clause must
+            hold and no source has the sentence that promises it.
     """
+    found = (source,) if isinstance(source, Source) else source
+    if severity == MUST and not any(one.quote for one in found):
+        raise ValueError(f"clause {identifier} must hold, but no source quotes a promise")
 
     def bind(judge: Property) -> Callable[..., None]:
         statement = " ".join((inspect.getdoc(judge) or "").split("\n\n")[0].split())
@@ -196,7 +235,7 @@ def clause(
             identifier=identifier,
             statement=statement,
             severity=severity,
-            source=source,
+            sources=found,
             subjects=subjects,
             cases=cases,
             judge=judge,

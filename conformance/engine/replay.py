@@ -66,8 +66,8 @@ def must_be_offered(clause: Clause, case: Case, offers: Mapping[str, wire.PathOf
 def format_replay(outcome: Outcome, clause: Clause) -> str:
     """Return the text for a person: the clause, the case, the verdict and the observation."""
     lines = [
-        f"{clause.identifier} ({clause.severity}): {clause.statement}",
-        f"source: {clause.source}",
+        f"{clause.identifier} ({clause.severity_in(outcome.case)}): {clause.statement}",
+        *(f"source: {source}" for source in clause.sources),
         f"case: {outcome.case.to_json()}",
         f"verdict: {outcome.status}" + (f" ({outcome.entry})" if outcome.entry else ""),
     ]

@@ -44,7 +44,7 @@ def unavailable_verdict(about: About, reason: str) -> Verdict:
         case=None,
         observation=None,
         family=clause.family,
-        severity=clause.severity,
+        severity=clause.severity_of(subject),
         statement=clause.statement,
         reason=reason,
     )
@@ -93,7 +93,7 @@ def _verdict(
         if outcome and outcome.observation
         else None,
         family=clause.family,
-        severity=clause.severity,
+        severity=clause.severity_of(subject, by_mode, outcome.case if outcome else None),
         statement=clause.statement,
         sentence=outcome.sentence if outcome else None,
         replay=replay_command(clause, outcome.case, about.target) if outcome else None,

@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--report", metavar="DIR", default="reports/out",
                     help="folder of the run file (default: %(default)s)")  # fmt: skip
     group.addoption("--clauses", action="store_true",
-                    help="list the clauses: id, severity, statement, source")  # fmt: skip
+                    help="list the clauses: id, severity, statement, sources")  # fmt: skip
     group.addoption("--replay", metavar="CASE", help="judge one case, given as JSON, and say why")
 
 

@@ -57,5 +57,6 @@ def _list_clauses() -> int:
     statements: list[Clause | Statement] = [*all_clauses().values(), *STATEMENTS.values()]
     for clause in sorted(statements, key=lambda clause: clause.identifier):
         print(f"{clause.identifier}  {clause.severity:6}  {clause.statement}")
-        print(f"               {clause.source}")
+        for source in clause.sources:
+            print(f"               {source}")
     return 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.results.grades import GRADES
 from conformance.results.records import PlainRecord, UnreadableRun
+from conformance.results.severities import MUST, SEVERITIES
 
 __all__ = [
     "HOLDS",
@@ -117,7 +118,7 @@ class Verdict(PlainRecord):
     case: dict[str, Any] | None
     observation: dict[str, Any] | None
     family: str = ""
-    severity: str = "must"
+    severity: str = MUST
     statement: str = ""
     sentence: str | None = None
     replay: str | None = None
@@ -139,6 +140,11 @@ class Verdict(PlainRecord):
         if self.grade is not None and self.grade not in GRADES:
             raise UnreadableRun(
                 f"a verdict's grade is {self.grade!r}, but should be one of {', '.join(GRADES)}"
+            )
+        if self.severity not in SEVERITIES:
+            raise UnreadableRun(
+                f"a verdict's severity is {self.severity!r},"
+                f" but should be one of {', '.join(SEVERITIES)}"
             )
         Error.from_observation(self.observation or {})
         _ = self.target_difference

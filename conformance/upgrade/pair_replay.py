@@ -12,6 +12,7 @@ from conformance.engine import replay as replaying
 from conformance.engine.batching import BatchingClient
 from conformance.engine.summary import observation_record
 from conformance.results.change_kinds import WORSE
+from conformance.results.severities import SAME
 from conformance.targets import Target
 from conformance.upgrade.diff import Difference
 from conformance.upgrade.pair import TargetPair
@@ -58,8 +59,8 @@ def format_pair_replay(replayed: PairReplay) -> str:
     """Return the text for a person: the clause, the case, the change, and both observations."""
     clause, difference = replayed.clause, replayed.difference
     lines = [
-        f"{clause.identifier} ({clause.severity}): {clause.statement}",
-        f"source: {clause.source}",
+        f"{clause.identifier} ({SAME}): {clause.statement}",
+        *(f"source: {source}" for source in clause.sources),
         f"case: {replayed.case.to_json()}",
     ]
     if difference is None:

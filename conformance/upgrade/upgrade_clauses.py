@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.contract import sources
-from conformance.contract.clause import MUST, SHOULD
+from conformance.contract.source import Source
+from conformance.results.severities import SAME
 
 STRUCTURE, GRADE, ERROR_CLASS, MESSAGE, NUMBERS, DEFAULTS, KEPT, THERE = (
     f"UP-{number:02}" for number in range(1, 9)
@@ -18,8 +18,8 @@ class Statement:
 
     identifier: str
     statement: str
-    severity: str
-    source: str = sources.NONE
+    severity: str = SAME
+    sources: tuple[Source, ...] = (Source("what the older of two targets did"),)
 
 
 STATEMENTS = {
@@ -28,32 +28,27 @@ STATEMENTS = {
         Statement(
             STRUCTURE,
             "The outputs and the final state have the same structure, shapes and dtypes as before.",
-            MUST,
         ),
         Statement(
             GRADE,
             "What was accepted is still accepted, "
             "and what is malformed is refused at least as clearly as before.",
-            MUST,
         ),
         Statement(
             ERROR_CLASS,
             "What is refused is refused with the same class of error as before.",
-            SHOULD,
         ),
-        Statement(MESSAGE, "What is refused is refused in the same words as before.", SHOULD),
+        Statement(MESSAGE, "What is refused is refused in the same words as before."),
         Statement(
             NUMBERS,
             "The outputs and the final state are those of before, "
             "as closely as two correct computations agree.",
-            MUST,
         ),
-        Statement(DEFAULTS, "Each class has the same default options as before.", SHOULD),
+        Statement(DEFAULTS, "Each class has the same default options as before."),
         Statement(
             KEPT,
-            "Every other clause has the same result for a case on the new target as on the old.",
-            MUST,
+            "A clause that holds for a case on the old target holds for it on the new one.",
         ),
-        Statement(THERE, "What can be run on the old target can be run on the new one.", MUST),
+        Statement(THERE, "What can be run on the old target can be run on the new one."),
     )
 }

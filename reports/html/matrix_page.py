@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.cases.program import STACK
+from conformance.results.severities import strongest
 from conformance.results.verdict import UNAVAILABLE, Verdict
 from reports.html import matrix as tables
 from reports.html import page, plots
@@ -101,6 +102,9 @@ def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         if key not in groups:
             groups[key] = len(groups)
             group_data.append(_group_data(line))
+        elif line.row.kind == CLAUSE:
+            group = group_data[groups[key]]
+            group["severity"] = strongest([group["severity"], *_severities(line)])
         rows.append(_row_data(line, groups[key], table.columns))
     ledger: dict[str, Mapping[str, str]] = {}
     for run in table.columns:
@@ -129,8 +133,12 @@ def _group(row: Row) -> str:
 def _group_data(line: Line) -> dict[str, Any]:
     row, verdict = line.row, _any_verdict(line)
     about = {MALFORMATION: malformation(row.about), CLAUSE: verdict.statement}.get(row.kind, "")
-    must = verdict.severity if row.kind == CLAUSE else ""
-    return {"kind": row.kind, "title": _group(row), "about": about, "severity": must}
+    severity = strongest(_severities(line)) if row.kind == CLAUSE else ""
+    return {"kind": row.kind, "title": _group(row), "about": about, "severity": severity}
+
+
+def _severities(line: Line) -> list[str]:
+    return [entry.worst.severity for entry in line.entries if entry]
 
 
 def _row_data(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
-from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
+from conformance.contract.clause import CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.judge import judge_together
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger.entry import Ledger
 from conformance.results.grades import CRASHED, HUNG
+from conformance.results.severities import MUST
 from conformance.results.verdict import HOLDS, NEW
 from strategies import states
 
@@ -77,7 +78,7 @@ def asks_twice(case: Case, run: Runs) -> CheckResult:
 
 def clause(isolated: bool = False) -> Clause:
     return Clause(
-        "XX-02", "It holds.", MUST, "", lambda offers: [Subject("RNN/keras3", "LSTM")],
+        "XX-02", "It holds.", MUST, (), lambda offers: [Subject("RNN/keras3", "LSTM")],
         states.case_groups, asks_twice, cost=Cost(effort=1.0, isolated=isolated),
     )  # fmt: skip
 

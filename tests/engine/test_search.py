@@ -17,7 +17,7 @@ from conformance.cases import case_calls
 from conformance.cases.case import Case, make_case
 from conformance.cases.program import Cell
 from conformance.checks.deviation import Deviation, error_line
-from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
+from conformance.contract.clause import CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.batching import BatchingClient
 from conformance.engine.judge import judge_together
 from conformance.engine.profiles import Profile
@@ -26,6 +26,7 @@ from conformance.engine.search import Budget, Search
 from conformance.errors import TargetDied, TargetHung
 from conformance.ledger.entry import Ledger
 from conformance.ledger.load import read_entries
+from conformance.results.severities import MUST
 from conformance.results.verdict import HOLDS, KNOWN, NEW, VERDICT_PROPERTY
 from strategies import states
 from tests import support
@@ -44,7 +45,7 @@ def must_be_accepted(case: Case, run: Runs) -> CheckResult:
 
 
 CLAUSE = Clause(
-    "XX-01", "Every call is accepted.", MUST, "", lambda offers: [SUBJECT],
+    "XX-01", "Every call is accepted.", MUST, (), lambda offers: [SUBJECT],
     states.case_groups, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 

@@ -18,9 +18,10 @@ from conformance.checks import numbers
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import accepted_run
 from conformance.checks.rejection import malformed_is_refused
-from conformance.contract.clause import MUST, CheckResult, Clause, Cost, Runs, Subject
+from conformance.contract.clause import CheckResult, Clause, Cost, Runs, Subject
 from conformance.engine.profiles import Profile
 from conformance.results.change_kinds import BROKEN, CHANGED, FIXED, UNCHANGED, WEAKER
+from conformance.results.severities import MUST
 from conformance.results.verdict import HOLDS, NEW, VERDICT_PROPERTY, Header, Verdict
 from conformance.upgrade import path_mapping
 from conformance.upgrade.pair_runner import Side, UpgradeBench
@@ -95,7 +96,7 @@ def must_be_refused(case: Case, run: Runs) -> CheckResult:
 
 
 TAKEN = Clause(
-    "XX-01", "It is accepted.", MUST, "", lambda offers: [SUBJECT],
+    "XX-01", "It is accepted.", MUST, (), lambda offers: [SUBJECT],
     states.case_groups, must_be_accepted, cost=Cost(effort=1.0),
 )  # fmt: skip
 REFUSED = dataclasses.replace(

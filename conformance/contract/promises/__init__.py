@@ -1,0 +1,1 @@
+"""The promises of the documentation that the clauses rest on, sentence by sentence."""
