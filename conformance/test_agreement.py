@@ -21,7 +21,7 @@ from strategies import states
         cells.CELLS_OF_KERAS,
         layers.ONE_CELL_OF_MANY,
         v1.LSTM_BY_GERS,
-        v1.GRU_BY_CHO,
+        v1.GRU,
         v1.STATE_IS_THE_OUTPUT,
         v1.UNROLLS,
     ),

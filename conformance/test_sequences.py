@@ -72,7 +72,7 @@ def test_state_is_copied_through_past_the_length(case: Case, run: Runs) -> Check
 
 @clause(
     "SQ-02",
-    source=layers.OUTPUT_OF_THE_STEP_BEFORE,
+    source=(layers.OUTPUT_OF_THE_STEP_BEFORE, layers.MASKED_STEPS_IN_KERAS2),
     subjects=IN_LAYERS,
     cases=partial(states.case_groups, masks=MASKS, layers=MASKED),
     cost=Cost(effort=0.5, expensive=True),

@@ -48,15 +48,20 @@ class Scope:
     def __str__(self) -> str:
         """Return what the promise is about in words; "" if it is about everything."""
         named = {
-            "APIs": self.apis,
-            "generations": self.generations,
-            "cells": self.cells,
-            "modes": self.modes,
-            "dtypes": self.dtypes,
-            "structures": self.structures,
+            "": self._places(),
+            "cell ": self.cells,
+            "mode ": self.modes,
+            "dtype ": self.dtypes,
+            "own state ": self.structures,
         }
-        parts = [f"{name} {', '.join(names)}" for name, names in named.items() if names]
-        return "; ".join([*parts, "within one generation"] if self.one_generation else parts)
+        parts = [label + ", ".join(names) for label, names in named.items() if names]
+        return "; ".join([*parts, "both of one generation"] if self.one_generation else parts)
+
+    def _places(self) -> list[str]:
+        """Return the paths, or the APIs or generations where the others are all."""
+        if not self.apis or not self.generations:
+            return [*self.apis, *self.generations]
+        return [f"{api}/{generation}" for api in self.apis for generation in self.generations]
 
 
 def _among(name: str, names: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +18,18 @@ from sphinx.environment import BuildEnvironment
 
 _PAGE = "reference/clauses"
 _HERE = "<!-- the clauses -->"
+_COUNT = "<!-- number of {} -->"
 _HEAD = "| Clause | Severity | Statement | Source |\n| --- | --- | --- | --- |"
 _PIPE = r"\|"  # one that does not end a cell of the table
 _FAMILY = re.compile(r"^\| ([A-Z]{2}), (.+?) \|", re.MULTILINE)  # in the page's own table
 _ROOT = Path(__file__).parents[2]
 _CLAUSE = re.compile(
-    r"^(?P<id>(?P<family>[A-Z]{2})-\d+) +(?P<severity>\w+) +(?P<statement>.+)\n +(?P<source>.+)$",
+    r"^(?P<id>(?P<family>[A-Z]{2})-\d+) +(?P<severity>\w+) +(?P<statement>.+)"
+    r"(?P<sources>(?:\n {2,}.+)+)$",
     re.MULTILINE,
 )
+_SOURCE = re.compile(r'^ +(?P<page>.+?)(?: "(?P<quote>.+)"(?: \[(?P<about>.+)\])?)?$')
+_MARKUP = re.compile(r"([\\`*_\[\]<>|])")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -43,7 +48,11 @@ def _read_the_page_again(_app: Sphinx, env: BuildEnvironment, pages: list[str]) 
 def _write_the_clauses(_app: Sphinx, page: str, source: list[str]) -> None:
     if page == _PAGE:
         names = dict(_FAMILY.findall(source[0]))
-        source[0] = source[0].replace(_HERE, "\n".join(_sections(_listed(), names)))
+        listed = _listed()
+        source[0] = source[0].replace(_HERE, "\n".join(_sections(listed, names)))
+        severities = Counter(clause["severity"] for clause in _CLAUSE.finditer(listed))
+        for severity, number in severities.items():
+            source[0] = source[0].replace(_COUNT.format(severity), str(number))
 
 
 def _listed() -> str:
@@ -59,9 +68,17 @@ def _sections(listed: str, names: dict[str, str]) -> Iterator[str]:
         if clause["family"] != last:
             last = clause["family"]
             yield f"\n## {last}, {names[last]}\n\n{_HEAD}"
-        cells = (clause["id"], clause["severity"], clause["statement"], _link(clause["source"]))
-        yield f"| {' | '.join(cell.replace('|', _PIPE) for cell in cells)} |"
+        told = (clause["id"], clause["severity"], clause["statement"].replace("|", _PIPE))
+        sources = "<br>".join(map(_source, clause["sources"].split("\n")[1:]))
+        yield f"| {' | '.join(told)} | {sources} |"
 
 
-def _link(source: str) -> str:
-    return re.sub(r"https://\S*[^\s;]", lambda found: f"<{found[0]}>", source)
+def _source(line: str) -> str:
+    """Return a source in Markdown: the sentence, as text without markup, and a link to its page."""
+    found = _SOURCE.fullmatch(line)
+    assert found is not None
+    page = re.sub(r"https://\S*[^\s;]", lambda address: f"<{address[0]}>", found["page"])
+    if found["quote"] is None:
+        return page
+    about = f" (for {found['about']})" if found["about"] else ""
+    return _MARKUP.sub(r"\\\1", f"“{found['quote']}”") + f" {page}{about}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from packaging.version import InvalidVersion, Version
 
 from conformance.results.grades import GRADES
+from conformance.results.severities import strongest
 from conformance.results.verdict import HOLDS, KNOWN, NEW, UNAVAILABLE, Verdict
 from reports.run_files.families import family_rank
 from reports.run_files.run_file import Run
@@ -108,6 +109,15 @@ class Matrix:
 
     columns: tuple[Run, ...]
     lines: tuple[Line, ...]
+
+
+def severities(lines: Sequence[Line]) -> dict[str, str]:
+    """Return the severity of each clause: the strongest that it has on any path."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        words = found.setdefault(line.row.clause, [])
+        words.extend(entry.worst.severity for entry in line.entries if entry)
+    return {clause: strongest(words) for clause, words in found.items()}
 
 
 def matrix(runs: Sequence[Run]) -> Matrix:

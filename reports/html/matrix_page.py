@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.cases.program import STACK
-from conformance.results.severities import strongest
 from conformance.results.verdict import UNAVAILABLE, Verdict
 from reports.html import matrix as tables
 from reports.html import page, plots
@@ -94,6 +93,7 @@ def _distinct(values: Any) -> list[str]:
 
 
 def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    severities = tables.severities(table.lines)
     groups: dict[tuple[str, str], int] = {}
     group_data: list[dict[str, Any]] = []
     rows = []
@@ -101,10 +101,7 @@ def _data(table: Matrix, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         key = (line.row.kind, _group(line.row))
         if key not in groups:
             groups[key] = len(groups)
-            group_data.append(_group_data(line))
-        elif line.row.kind == CLAUSE:
-            group = group_data[groups[key]]
-            group["severity"] = strongest([group["severity"], *_severities(line)])
+            group_data.append(_group_data(line, severities))
         rows.append(_row_data(line, groups[key], table.columns))
     ledger: dict[str, Mapping[str, str]] = {}
     for run in table.columns:
@@ -130,15 +127,11 @@ def _group(row: Row) -> str:
     return {FORM: row.path, STRUCTURE: row.path, MALFORMATION: row.about}.get(row.kind, row.clause)
 
 
-def _group_data(line: Line) -> dict[str, Any]:
+def _group_data(line: Line, severities: Mapping[str, str]) -> dict[str, Any]:
     row, verdict = line.row, _any_verdict(line)
     about = {MALFORMATION: malformation(row.about), CLAUSE: verdict.statement}.get(row.kind, "")
-    severity = strongest(_severities(line)) if row.kind == CLAUSE else ""
+    severity = severities[row.clause] if row.kind == CLAUSE else ""
     return {"kind": row.kind, "title": _group(row), "about": about, "severity": severity}
-
-
-def _severities(line: Line) -> list[str]:
-    return [entry.worst.severity for entry in line.entries if entry]
 
 
 def _row_data(line: Line, group: int, runs: Sequence[Run]) -> dict[str, Any]:

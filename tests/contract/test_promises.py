@@ -193,5 +193,5 @@ def test_the_state_of_a_users_own_cell_has_a_documented_size(
 
 def test_a_source_is_told_with_its_quote_and_what_it_is_about() -> None:
     source = sources.RNN.promising("It holds.", covers=Scope(("RNN",), ("keras3",)))
-    assert str(source) == (f'{sources.RNN.address} "It holds." [APIs RNN; generations keras3]')
+    assert str(source) == (f'{sources.RNN.address} "It holds." [RNN/keras3]')
     assert str(sources.RNN) == sources.RNN.address

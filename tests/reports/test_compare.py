@@ -25,6 +25,7 @@ from conformance.results.change_kinds import (
     WEAKER,
 )
 from conformance.results.default_changes import Default, DefaultChange
+from conformance.results.severities import MUST, SHOULD
 from conformance.results.verdict import KNOWN, NEW, UNAVAILABLE, Verdict
 from reports.compare.align import Pair, pair_verdicts
 from reports.compare.changes import Change, change
@@ -128,6 +129,13 @@ def test_whether_the_ledger_knows_a_deviation_is_no_change_of_it() -> None:
         change_between(known_deviation("in-2.15"), known_deviation("in-2.21")).change_type
         == UNCHANGED
     )
+
+
+def test_another_severity_or_statement_is_no_change_of_what_was_seen() -> None:
+    before = error_deviation(severity=MUST, statement="It must be.")
+    after = error_deviation(severity=SHOULD, statement="It should be.")
+    assert change_between(before, after).change_type == UNCHANGED
+    assert before.key == after.key
 
 
 def test_what_the_ledger_knows_hides_no_further_deviation() -> None:

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from conformance.results.severities import MUST, SHOULD
 from conformance.results.verdict import HOLDS, KNOWN, NEW, UNAVAILABLE, Verdict
 from reports.html import matrix
 from reports.run_files.run_file import Run
@@ -70,6 +71,12 @@ def test_what_a_run_did_not_judge_is_left_open() -> None:
 def test_a_path_that_is_missing_is_told_apart_from_what_was_not_judged() -> None:
     line = line_of(a_run(a_verdict("AG-01", "RNN/keras3", UNAVAILABLE)))
     assert seen_in(line) == ["unavailable"]
+
+
+def test_a_clause_is_as_severe_as_on_the_path_where_it_is_most() -> None:
+    paths = {"dynamic_rnn/keras3": SHOULD, "layer/keras3": MUST}
+    run = a_run(*(a_verdict("SQ-01", path, severity=word) for path, word in paths.items()))
+    assert matrix.severities(matrix.matrix([run]).lines) == {"SQ-01": MUST}
 
 
 def test_forms_and_malformations_come_before_clauses() -> None:

@@ -233,6 +233,7 @@ def test_unknown_fields_are_passed_over() -> None:
         ({"mode": 1}, "'mode', which should be str | None"),
         ({"verdict": "pass"}, "should be one of holds, known, new, unavailable"),
         ({"grade": "fine"}, "grade is 'fine', but should be one of explained, rejected,"),
+        ({"severity": "may"}, "severity is 'may', but should be one of must, should, claim, same"),
         ({"observation": {"error": "no"}}, "an observation's error should have texts"),
         ({"observation": {"error": {}}}, "an observation's error should have a class and"),
     ],

@@ -105,6 +105,7 @@ MASKED_STEPS_ARE_IGNORED = sources.RNN.promising(
     " False entry indicates that the corresponding timestep should be ignored.",
     *_RNN,
 )
+MASKED_STEPS_IN_KERAS2 = MASKED_STEPS_ARE_IGNORED.about(scopes.OF_KERAS2)
 OUTPUT_OF_THE_STEP_BEFORE = sources.RNN_FUNCTION.promising(
     "If True, the output for masked timestep will be zeros, whereas in the False case, output from"
     " previous timestep is returned.",

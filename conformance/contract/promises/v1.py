@@ -114,8 +114,8 @@ LSTM_BY_GERS = sources.V1_LSTM_CELL.promising(
     _CELLS + "LSTMCell",
     covers=dataclasses.replace(scopes.V1_CELLS, cells=("LSTM",)),
 )
-GRU_BY_CHO = sources.V1_GRU_CELL.promising(
-    "Statistical Machine Translation: [Cho et al., 2014]",
+GRU = sources.V1_GRU_CELL.promising(
+    "Gated Recurrent Unit cell.",
     _CELLS + "GRUCell",
     covers=dataclasses.replace(scopes.V1_CELLS, cells=("GRU",)),
 )
