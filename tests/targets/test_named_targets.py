@@ -13,8 +13,8 @@ from conformance.errors import MalformedTargets, TargetUnavailable
 from conformance.targets import interpreters, open_target, registry
 from conformance.targets.registry import Recipe, read
 
-RELEASES = ["1.15", *(f"2.{minor}" for minor in range(22)), "2.22rc0"]
-OLDER_KERAS = ["3.0", "3.3", "3.6", "3.10", "3.13"]
+RELEASES = ["1.15", *(f"2.{minor}" for minor in range(22)), "2.22.dev20260905", "2.22rc0"]
+OLDER_KERAS = [f"3.{minor}" for minor in (0, 2, 3, 4, 6, 7, 9, 10, 11, 12, 13, 14)]
 WITH_KERAS_3 = [f"2.{minor}" for minor in range(16, 22)]
 
 
@@ -23,8 +23,9 @@ def requirements(recipe: Recipe) -> dict[str, Requirement]:
 
 
 def tensorflow(recipe: Recipe) -> Version:
-    packages = requirements(recipe)
-    (pin,) = (packages.get("tensorflow") or packages["tensorflow-cpu"]).specifier
+    builds = {"tensorflow", "tensorflow-cpu", "tf-nightly-cpu"}
+    (build,) = builds & requirements(recipe).keys()
+    (pin,) = requirements(recipe)[build].specifier
     assert pin.operator == "=="
     return Version(pin.version)
 
