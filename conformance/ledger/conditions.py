@@ -12,6 +12,7 @@ from conformance.cases import case_arrays
 from conformance.cases.case import JSON_FIELDS, Case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import Cell, Layer, Nesting
+from conformance.ledger.shapes.fit import fitting_formulas
 
 _BOUND = re.compile(r"(>=|<=|>|<|==|!=)\s*(-?\d+)$")
 _COMPARISONS = {
@@ -49,6 +50,11 @@ def _state_widths(case: Case) -> list[int]:
     return [width for cell in case.program.cells for width in cell.state_widths]
 
 
+def _only_in_products(case: Case) -> bool:
+    """Return whether all malformed leaves take part in matrix products only, as h of an LSTM."""
+    return set(state_malformations.malformed_roles(case)) <= {"SimpleRNN.h", "LSTM.h"}
+
+
 _DERIVED: dict[str, Callable[[Case], object]] = {
     **{
         field.name: operator.attrgetter(f"program.layer.{field.name}")
@@ -68,6 +74,8 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "widest": lambda case: max(_state_widths(case)),
     "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
     "structure": lambda case: _structure(case.program.cells[0]),
+    "fits": fitting_formulas,
+    "only_in_products": _only_in_products,
 }
 FIELDS = frozenset(set(JSON_FIELDS) - {"cells", "path"} | set(_DERIVED))
 

@@ -69,9 +69,14 @@ def role(case: Case) -> str | None:
         return malformation.argument
     if not malformation.of_leaf:
         return "structure"
-    if case.data.malformation.leaf is None:
-        return "all"
-    return _leaf_roles(case)[case.data.malformation.leaf]
+    return "all" if case.data.malformation.leaf is None else malformed_roles(case)[0]
+
+
+def malformed_roles(case: Case) -> list[str]:
+    """Return each malformed leaf, as `LSTM.c`: all leaves, or the one that the case names."""
+    leaf = case.data.malformation.leaf if case.data.malformation else None
+    roles = _leaf_roles(case)
+    return roles if leaf is None else [roles[leaf]]
 
 
 def _leaf_roles(case: Case) -> list[str]:
