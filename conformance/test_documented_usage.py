@@ -264,13 +264,14 @@ def test_hidden_state_comes_first(case: Case, run: Runs) -> CheckResult:
     state = wire.Node(accepted_as.container, documented_usage.pair(case, LIST).children)
     (observation,) = run(case, documented_usage.call(case, state))
     seen = accepted_run(case, observation)
+    ratio = numbers.agrees_with_reference(case, seen)
     first = documented_usage.item("final_state", observation.state, 0, observation)
     assert isinstance(first, wire.Leaf)
     hidden = floats.from_wire(first.array)
     numbers.must_be_identical(
         "final_state[0]", hidden, seen.outputs[:, -1], observation, "the last output's"
     )
-    return CheckResult(numbers.agrees_with_reference(case, seen))
+    return CheckResult(ratio)
 
 
 @usage_clause(

@@ -134,6 +134,13 @@ def _from_zeros(case: Case) -> list[Trajectory]:
     return [expected.expected_trajectory(case.replace(state="zeros"))]
 
 
+def _from_the_pair_exchanged(case: Case) -> list[Trajectory]:
+    """Return the results of LSTMs that take the given h for c, and c for h."""
+    whole = forward.batch_of_case(case)
+    exchanged = tuple(cell[::-1] for cell in whole.state)
+    return _run(case, [dataclasses.replace(whole, state=exchanged)])
+
+
 def _from_ones(case: Case) -> Trajectory:
     return expected.expected_trajectory(case.replace(state="ones"))
 
@@ -225,6 +232,7 @@ VALUES = {
     ),
     "starts from zeros": KnownValue(("ST-11",), _from_zeros),
     "starts from zeros, not ones": KnownValue(("ST-12",), _from_zeros, right=_from_ones),
+    "h and c are exchanged": KnownValue(("DC-10",), _from_the_pair_exchanged),
     "runs the first half of the steps twice": KnownValue(("WR-20",), _first_half_twice),
     "last output is zero where masked": KnownValue(("SQ-03",), _zero_where_the_last_step_is_masked),
     "the mask is not used": KnownValue(("SQ-27",), _without_the_mask),
