@@ -11,16 +11,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from conformance.adapter import wire
 from conformance.cases import case_arrays, case_calls, floats, state_forms
 from conformance.cases.case import Case
 from conformance.cases.malformations import state_malformations
-from conformance.cases.program import LSTM_TYPES, STACK
+from conformance.cases.program import EAGER, LSTM_TYPES, STACK
 from conformance.cases.state_forms import LIST, TENSOR, TUPLE
 from conformance.checks import documented_usage, numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
-from conformance.checks.outputs import Run, accepted_run
+from conformance.checks.outputs import accepted_run
 from conformance.contract import subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, SingleCases, clause, one_by_one
 from conformance.contract.source import Source
@@ -52,8 +54,11 @@ IN_LAYERS = subjects.paths_and_cells(apis=LAYERS)
 
 # --- the six examples -----------------------------------------------------------------------------
 
-_FED = Example(("SimpleRNN",), (16,), batch=32, steps=10, features=5, state="mixed")
-_SIZED = Example(("SimpleRNN",), (32,), batch=1, steps=5, features=10, state="zeros")
+_FED = Example((16,), batch=32, steps=10, features=5, state="mixed")
+_SIZED = Example((32,), batch=1, steps=5, features=10, state="zeros")
+FED_CELLS = subjects.paths_and_cells(
+    apis=("dynamic_rnn",), generations=KERAS, cells=("SimpleRNN", "LSTM", "GRU")
+)
 
 
 @usage_clause(
@@ -75,7 +80,7 @@ def test_feeding_a_simple_cell(case: Case, run: Runs) -> None:
     "DC-02",
     source=f"{FEEDING} (example 2)",
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("LSTM",)),
-    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("LSTM",))),
+    cases=partial(usage.example, sizes=_FED),
 )
 def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras LSTMCell takes a tuple of two tensors as initial state, and
@@ -91,7 +96,7 @@ def test_feeding_an_lstm_cell(case: Case, run: Runs) -> None:
     "DC-03",
     source=f"{FEEDING} (example 3)",
     subjects=subjects.paths_and_cells(apis=("dynamic_rnn",), generations=KERAS, cells=("GRU",)),
-    cases=partial(usage.example, sizes=dataclasses.replace(_FED, cell_types=("GRU",))),
+    cases=partial(usage.example, sizes=_FED),
 )
 def test_feeding_a_gru_cell(case: Case, run: Runs) -> None:
     """dynamic_rnn over a Keras GRUCell takes one tensor as initial state, and returns one as
@@ -129,9 +134,7 @@ def test_sizing_a_simple_cell(case: Case, run: Runs) -> None:
     "DC-05",
     source=f"{INCOMPATIBLE} (example 2)",
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=("LSTM",)),
-    cases=partial(
-        usage.example, sizes=dataclasses.replace(_SIZED, cell_types=("LSTM",), units=(64,))
-    ),
+    cases=partial(usage.example, sizes=dataclasses.replace(_SIZED, units=(64,))),
 )
 def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     """RNN over an LSTMCell takes a list of two NumPy arrays, and returns the output and two
@@ -150,10 +153,7 @@ def test_sizing_an_lstm_cell(case: Case, run: Runs) -> None:
     "DC-06",
     source=f"{INCOMPATIBLE} (example 3)",
     subjects=subjects.paths_and_cells(apis=("RNN",), cells=(STACK,)),
-    cases=partial(
-        usage.example,
-        sizes=dataclasses.replace(_SIZED, cell_types=("LSTM", "LSTM"), units=(64, 32)),
-    ),
+    cases=partial(usage.example, sizes=dataclasses.replace(_SIZED, units=(64, 32))),
 )
 def test_sizing_a_stack(case: Case, run: Runs) -> None:
     """RNN over two stacked LSTMCells takes a tuple of two lists of NumPy arrays, and returns
@@ -165,6 +165,44 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
     documented_usage.must_have_output_shape(observation, (1, 5, 32))
     documented_usage.must_have_item_shapes("state_tuple_1", first, [(1, 64)] * 2, observation)
     documented_usage.must_have_item_shapes("state_tuple_2", second, [(1, 32)] * 2, observation)
+
+
+@usage_clause(
+    "DC-23",
+    source=FEEDING,
+    severity=SHOULD,
+    subjects=FED_CELLS,
+    cases=partial(usage.example, sizes=_FED, fresh=False, as_written=True),
+)
+def test_dynamic_rnn_has_the_name_that_is_written(case: Case, run: Runs) -> CheckResult:
+    """dynamic_rnn can be called by the name that the examples use: `tf.nn.dynamic_rnn`."""
+    (observation,) = run(case, case_calls.whole(case))
+    seen = accepted_run(case, observation, "tf.nn.dynamic_rnn")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
+
+
+@usage_clause(
+    "DC-24",
+    source=f"{FEEDING} (examples 1 to 3)",
+    severity=SHOULD,
+    subjects=FED_CELLS,
+    cases=partial(usage.example, sizes=_FED, fresh=False),
+)
+def test_the_fed_state_is_used(case: Case, run: Runs) -> CheckResult:
+    """The examples of dynamic_rnn start from the state that is fed: from another state they
+    give what comes of that one.
+    """
+    other = case.replace(data_seed=case.data.data_seed + 1)
+    one, another = run(
+        case,
+        documented_usage.call(case, documented_usage.fed_state(case)),
+        documented_usage.call(case, documented_usage.fed_state(other)),
+    )
+    seen = accepted_run(case, one, "the call with the fed state")
+    ratio = numbers.agrees_with_reference(case, seen)
+    return CheckResult(
+        max(ratio, _starts_from(case_arrays.state(other), case, another, "the call with another"))
+    )
 
 
 # --- starting and carrying on ---------------------------------------------------------------------
@@ -206,18 +244,20 @@ def test_final_state_starts_the_same_or_another_rnn(case: Case, run: Runs) -> Ch
     (other,) = run(another, documented_usage.call(another, first.state))
     return CheckResult(
         max(
-            _goes_on_from(ended, case, same, "the same RNN's call"),
-            _goes_on_from(ended, another, other, "another RNN's call"),
+            _starts_from(ended.state, case, same, "the same RNN's call"),
+            _starts_from(ended.state, another, other, "another RNN's call"),
         )
     )
 
 
-def _goes_on_from(ended: Run, case: Case, observation: wire.Observation, what: str) -> float:
+def _starts_from(
+    state: tuple[tuple[np.ndarray, ...], ...], case: Case, observation: wire.Observation, what: str
+) -> float:
     expected = forward.run_cells(
         case.program.cells,
         case_arrays.weights(case),
         case_arrays.inputs(case),
-        ended.state,
+        state,
         case.program.dtype,
     )
     seen = accepted_run(case, observation, what)
@@ -353,6 +393,25 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
         )
 
 
+@usage_clause(
+    "DC-26",
+    source=f"{INCOMPATIBLE} (examples 1 to 3)",
+    severity=SHOULD,
+    subjects=subjects.paths_and_cells(apis=LAYERS, cells=("SimpleRNN", "LSTM", STACK)),
+    cases=partial(usage.cases, state=None),
+    cost=Cost(isolated=True, effort=0.33),
+)
+def test_a_state_is_built_from_state_size(case: Case, run: Runs) -> CheckResult:
+    """A Keras RNN layer takes zeros that are built from its cell's state_size, as in the
+    examples: with `state_size` for a SimpleRNNCell, `state_size[0]` and `state_size[1]` for an
+    LSTMCell, and `state_size[0][1]` and so on for a stack.
+    """
+    state = documented_usage.zeros_of_size(case, run.state_size(case))
+    (observation,) = run(case, documented_usage.call(case, state))
+    seen = accepted_run(case, observation, "the call with zeros of state_size")
+    return CheckResult(numbers.agrees_with_reference(case, seen))
+
+
 # --- how a state may be written -------------------------------------------------------------------
 
 
@@ -425,6 +484,20 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
 
 
 @usage_clause(
+    "DC-25",
+    source=FEEDING,
+    severity=SHOULD,
+    subjects=DYNAMIC_RNN,
+    cases=usage.other_dtype_declared,
+    cost=Cost(),  # as often outside eager mode, where dtype is read
+)
+def test_another_declared_dtype_is_refused(case: Case, run: Runs) -> None:
+    """dynamic_rnn raises an exception if its argument dtype is not the dtype of the state."""
+    (observation,) = run(case, case_calls.whole(case))
+    documented_usage.must_raise(observation, f"dtype={case.program.layer.declared_dtype}")
+
+
+@usage_clause(
     "DC-19",
     source=BOTH,
     subjects=IN_SEQUENCE,
@@ -493,3 +566,50 @@ def test_error_names_state_size(case: Case, run: Runs) -> CheckResult:
             grade,
         )
     return CheckResult(grade=grade)
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+_MISFITS = ("wrong_units", "units_one", "too_few", "too_many", "pair_for_bare")
+
+
+@usage_clause(
+    "DC-27",
+    source=INCOMPATIBLE,
+    severity=SHOULD,
+    subjects=IN_LAYERS,
+    cases=partial(usage.misfits_in_models, names=_MISFITS),
+    cost=Cost(expensive=True),
+    modes=(EAGER,),
+)
+def test_a_model_with_a_misfit_fails_by_compilation(case: Case, run: Runs) -> None:
+    """A functional model fails when it is made, or compiled at the latest, if the initial_state
+    of its RNN layer does not match cell.state_size.
+    """
+    _fails_by(documented_usage.COMPILED, case, run)
+
+
+@usage_clause(
+    "DC-28",
+    source=INCOMPATIBLE,
+    severity=SHOULD,
+    subjects=IN_LAYERS,
+    cases=partial(usage.misfits_in_models, names=_MISFITS),
+    cost=Cost(expensive=True, shares_cases_with="DC-27"),
+    modes=(EAGER,),
+)
+def test_a_model_with_a_misfit_fails(case: Case, run: Runs) -> None:
+    """A functional model fails when it runs at the latest, if the initial_state of its RNN layer
+    does not match cell.state_size.
+    """
+    _fails_by(documented_usage.RUN, case, run)
+
+
+def _fails_by(stage: str, case: Case, run: Runs) -> None:
+    fitting = case_calls.well_formed(case)
+    (observation,) = run(fitting, documented_usage.compiled_prediction(fitting))
+    documented_usage.final_state(observation, "the model with a state that fits")
+    (misfit,) = run(case, documented_usage.compiled_prediction(case))
+    assert case.data.malformation is not None
+    kind = state_malformations.MALFORMATIONS[case.data.malformation.name]
+    documented_usage.must_fail_by(stage, misfit, f"the model with {kind.about}")

@@ -16,7 +16,7 @@ from conformance.cases import state_forms
 from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.malformations import state_malformations
-from conformance.cases.program import STACK, Cell
+from conformance.cases.program import STACK, Cell, Layer, Model
 from conformance.contract.clause import Subject
 from strategies import cells as drawn_cells
 from strategies import lengths_and_masks
@@ -29,8 +29,7 @@ DISTINCT = "mixed"  # every leaf, row and unit has a value of its own
 class Example:
     """The sizes that an example names, and the values of its state: random, or zeros."""
 
-    cell_types: tuple[str, ...]
-    units: tuple[int, ...]
+    units: tuple[int, ...]  # of each cell
     batch: int
     steps: int
     features: int
@@ -38,23 +37,39 @@ class Example:
 
 
 @st.composite
-def example(draw: st.DrawFn, subject: Subject, modes: Sequence[str], sizes: Example) -> Case:
-    """Draw cases of one example: only the mode and the data's seed vary."""
+def example(
+    draw: st.DrawFn,
+    subject: Subject,
+    modes: Sequence[str],
+    sizes: Example,
+    fresh: bool = True,
+    as_written: bool = False,
+) -> Case:
+    """Draw cases of one example: only the mode and the data's seed vary.
+
+    Where it is not `fresh`, the cell is built before, and its weights are the case's. With
+    `as_written` dynamic_rnn is called by the name that stands in the write-up.
+    """
     generation = state_forms.Path.parse(subject.path).generation
     return make_case(
         path=subject.path,
         mode=draw(st.sampled_from(modes)),
         cells=tuple(
             cell(cell_type, units, generation)
-            for cell_type, units in zip(sizes.cell_types, sizes.units, strict=True)
+            for cell_type, units in zip(_cell_types(subject), sizes.units, strict=True)
         ),
         batch=sizes.batch,
         steps=sizes.steps,
         features=sizes.features,
         data_seed=draw(lengths_and_masks.seeds()),
         state=sizes.state,
-        fresh=True,
+        fresh=fresh,
+        layer=Layer(called_as_written=as_written),
     )
+
+
+def _cell_types(subject: Subject) -> tuple[str, ...]:
+    return ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
 
 
 def cell(cell_type: str, units: int, generation: str) -> Cell:
@@ -81,14 +96,14 @@ def cases(
 ) -> Case:
     """Draw cases of plain cells of all sizes; with `split` also the place where they are cut."""
     generation = state_forms.Path.parse(subject.path).generation
-    cell_types = ("LSTM", "LSTM") if subject.cell == STACK else (subject.cell,)
     mode = draw(st.sampled_from(modes))
     steps = draw(lengths_and_masks.steps(2 if split else 1))
     return make_case(
         path=subject.path,
         mode=mode,
         cells=tuple(
-            cell(each, draw(drawn_cells.units(smallest_units)), generation) for each in cell_types
+            cell(each, draw(drawn_cells.units(smallest_units)), generation)
+            for each in _cell_types(subject)
         ),
         batch=draw(lengths_and_masks.batches(smallest_batch)),
         steps=steps,
@@ -124,6 +139,23 @@ def malformed_cases(
     places = (leaves - 1, *range(leaves - 1), None) if each_leaf and leaves > 1 else (None,)
     leaf = draw(st.sampled_from(places))
     return case.replace(malformation=Malformation(name, leaf))
+
+
+@st.composite
+def other_dtype_declared(draw: st.DrawFn, subject: Subject, modes: Sequence[str]) -> Case:
+    """Draw cases in which the argument `dtype` is another float than the state's."""
+    case = draw(cases(subject, modes, fresh=True))
+    return case.replace(layer=Layer(declared_dtype=state_forms.other_float(case.program.dtype)))
+
+
+@st.composite
+def misfits_in_models(
+    draw: st.DrawFn, subject: Subject, modes: Sequence[str], names: Sequence[str]
+) -> Case:
+    """Draw cases of a functional model whose layer is given a malformed state when it is made."""
+    case = draw(malformed_cases(subject, modes, names, each_leaf=True))
+    # `predict` casts its inputs to float32
+    return case.replace(dtype="float32", model=Model("functional", "predict", given=True))
 
 
 def applicable(subject: Subject, names: Sequence[str]) -> list[str]:

@@ -71,8 +71,10 @@ class Built:
             state.assign(value)
 
     def prepare(self, before, states):
-        """Do to a stateful layer what `before` asks for, with native states."""
-        if isinstance(before, wire.Reset):
+        """Do what `before` asks for: to a stateful layer, with native states, or to the model."""
+        if isinstance(before, wire.Compile):
+            self._model.compile(optimizer="sgd", loss="mse")
+        elif isinstance(before, wire.Reset):
             resettable = self._model if before.model else self.maker
             compat.reset(self.generation, resettable, states)
         elif isinstance(before, wire.Assign):

@@ -75,7 +75,7 @@ def _observe(runner, call, finals, look_at_weights):
     started = time.perf_counter()
     error = outputs = None
     final, gradients = _NO_FINAL_STATE, []
-    stage = "before"
+    stage = "compile" if isinstance(call.before, wire.Compile) else "before"
     try:
         with timing.measure(timing.RUNNING):
             if call.before is not None:

@@ -123,6 +123,13 @@ class Assign:
 
 
 @dataclass(frozen=True)
+class Compile:
+    """An action before a call: compile the model around a layer."""
+
+    states: Any = None
+
+
+@dataclass(frozen=True)
 class Weights:
     """One cell's weights in the canonical layout, which is Keras' (gates i, f, c, o; z, r, h).
 
@@ -197,7 +204,8 @@ class Call:
 
     `arguments` are more arrays (or a Text where one is malformed), by the names that the API gives
     them: sequence_length, mask. With a `loss`, its gradients are asked for too.
-    `before` is done to a stateful layer before the call: a Reset, an Assign or nothing.
+    `before` is done before the call: a Reset or an Assign of a stateful layer, or a
+    Compile of a model.
     """
 
     inputs: Array
@@ -223,8 +231,8 @@ class Run:
 class Error:
     """An exception in the target; `bases` are the names of its classes, its own class first.
 
-    `stage` is "build" where it came before any state was given, "before" where the action before
-    the call raised it, else "call".
+    `stage` is "build" where it came before any call, "compile" where a model was compiled, "before"
+    where another action before the call raised it, else "call".
     """
 
     name: str
@@ -324,8 +332,8 @@ _KINDS = {
     kind.__name__: kind
     for kind in (
         Array, Leaf, Text, Other, Nothing, Node, Previous, OwnZeros, Stored, Reset, Assign,
-        Weights, Program, Loss, Call, Run, Error, Gradients, Observation, Made, Defaults, PathOffer,
-        Description, Spec,
+        Compile, Weights, Program, Loss, Call, Run, Error, Gradients, Observation, Made, Defaults,
+        PathOffer, Description, Spec,
     )
 }  # fmt: skip
 

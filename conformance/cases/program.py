@@ -157,6 +157,10 @@ class Layer:
     `time_distributed` the layer is in a TimeDistributed, so only its outputs can be observed. Two
     rows at a time are given as the two time slices of one row; for a stateful layer the slices are
     the two halves of the steps.
+
+    dynamic_rnn takes two more. `called_as_written` calls it by the write-up's name,
+    `tf.nn.dynamic_rnn`. `declared_dtype` is its argument `dtype`, where that is not the case's
+    dtype.
     """
 
     return_sequences: bool = True
@@ -169,6 +173,8 @@ class Layer:
     mask_value: float | None = None
     training: bool | None = None
     time_distributed: bool = False
+    called_as_written: bool = False
+    declared_dtype: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,11 @@ class Deviation(AssertionError):
         self.numeric = numeric
 
 
-_STAGES = {"build": " while building", "before": " while its states were set"}
+_STAGES = {
+    "build": " while building",
+    "compile": " while compiling",
+    "before": " while its states were set",
+}
 
 
 def error_line(error: wire.Error) -> str:

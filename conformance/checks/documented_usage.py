@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TypeGuard
+
+import numpy as np
 
 from conformance.adapter import wire
 from conformance.cases import case_calls, floats, state_forms
@@ -56,9 +59,62 @@ def write_example(case: Case) -> object:
     )
 
 
+def fed_state(case: Case) -> object:
+    """Return the state as the first write-up feeds it: a tuple of two for an LSTM, or a tensor."""
+    return pair(case, TUPLE) if case.program.cells[0].is_lstm else tensor(case)
+
+
+def zeros_of_size(case: Case, size: object) -> wire.Node:
+    """Return zeros as the second write-up makes them, by the indexes that its examples use.
+
+    These are `state_size` for a SimpleRNNCell, `state_size[0]` for an LSTMCell, and
+    `state_size[0][0]` for a stack of those.
+    """
+    cells = case.program.cells
+    if not case.program.stacked:
+        places: list[tuple[int, ...]] = [(0,), (1,)] if cells[0].is_lstm else [()]
+        return _zeros_at(case, size, places)
+    states = tuple(_zeros_at(case, size, [(at, 0), (at, 1)]) for at in range(len(cells)))
+    return wire.Node(TUPLE, states)
+
+
+def _zeros_at(case: Case, size: object, places: Sequence[tuple[int, ...]]) -> wire.Node:
+    """Return a list of zeros, one tensor for each place in a state_size."""
+    widths = [_width_at(size, place) for place in places]
+    return wire.Node(
+        LIST,
+        tuple(
+            wire.Leaf(floats.to_wire(np.zeros((case.data.batch, width)), case.program.dtype))
+            for width in widths
+        ),
+    )
+
+
+def _width_at(size: object, place: tuple[int, ...]) -> int:
+    """Return the number at a place in a state_size, as `state_size[0][1]`."""
+    found = size
+    for index in place:
+        if not (isinstance(found, wire.Node) and index < len(found.children)):
+            raise _no_number_at(size, place)
+        found = found.children[index]
+    if not (isinstance(found, wire.Other) and is_integer(found)):
+        raise _no_number_at(size, place)
+    return int(found.name)
+
+
+def _no_number_at(size: object, place: tuple[int, ...]) -> Deviation:
+    at = "".join(f"[{index}]" for index in place)
+    return Deviation(f"state_size = {format_size(size)}, but state_size{at} must be an integer")
+
+
 def call(case: Case, state: object) -> wire.Call:
     """Return a call that runs the whole sequence from a state."""
     return wire.Call(case_calls.inputs(case), state)
+
+
+def compiled_prediction(case: Case) -> wire.Call:
+    """Return the prediction of a functional model, which is compiled before."""
+    return dataclasses.replace(case_calls.by_model(case, call(case, None)), before=wire.Compile())
 
 
 # --- using what comes back ------------------------------------------------------------------------
@@ -152,6 +208,24 @@ def must_raise(observation: wire.Observation, about: str) -> wire.Error:
     if error.stage == "build":
         raise Deviation(f"building = {error_line(error)}", observation)
     return error
+
+
+COMPILED, RUN = "compile", "call"  # the last stages at which a model may fail
+
+
+def must_fail_by(stage: str, observation: wire.Observation, about: str) -> None:
+    """Judge that a model failed at this stage or before it; a crash or a hang does not count."""
+    error = observation.error
+    if error is None:
+        raise Deviation(f"{about} = accepted, but must fail", observation, ACCEPTED)
+    if error.name in (CRASHED, HUNG):
+        raise Deviation(f"{about} = {error_line(error)}, but must fail", observation, error.name)
+    if stage != RUN and error.stage == RUN:
+        raise Deviation(
+            f"{about} = {error_line(error)} when the model runs,"
+            " but must fail when it is made or compiled",
+            observation,
+        )
 
 
 # --- state_size -----------------------------------------------------------------------------------

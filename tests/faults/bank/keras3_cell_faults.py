@@ -269,6 +269,15 @@ FAULTS: tuple[Fault, ...] = (
         about="The state of the fourth layer of a stack never changes.",
     ),
     Fault(
+        name="keras3-stack-state-size-flat",
+        module=KERAS3_STACK,
+        old="return [c.state_size for c in self.cells]",
+        new="return tree.flatten([c.state_size for c in self.cells])",
+        area="stacking",
+        about="The state_size of a stack is one flat list, so it does not say where a cell ends.",
+        clause="DC-26",
+    ),
+    Fault(
         name="keras3-stack-single-state-unwrapped",
         module=KERAS3_STACK,
         old="if len(states) == 1 and not state_is_list:",

@@ -4,10 +4,14 @@ from tests.faults.fault import Fault
 from tests.faults.library_modules import (
     KERAS2_INPUT_SPEC,
     KERAS2_MODEL,
+    KERAS2_RNN,
     KERAS3_ARGUMENTS,
     KERAS3_MODEL,
     KERAS3_POLICY,
 )
+
+# The place in a layer of Keras 2 where its arguments are known, and none is looked at yet
+_CALL_IN_KERAS2_MODELS = "        if initial_state is None and constants is None:\n"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -104,6 +108,35 @@ FAULTS: tuple[Fault, ...] = (
                             f'Input {input_index} of layer""",
         area="statefulness",
         about="A layer takes one row where it was built for a batch of several.",
+    ),
+    Fault(
+        name="keras2-models-find-a-misfit-late",
+        module=KERAS2_RNN,
+        old=_CALL_IN_KERAS2_MODELS,
+        new="""        if backend.is_keras_tensor(inputs) and initial_state is not None:
+            sizes = tf.nest.flatten(self.cell.state_size)
+            if [s.shape[-1] for s in tf.nest.flatten(initial_state)] != sizes:
+                never = tf.ensure_shape(inputs, [97, None, None])
+                return super().__call__(never, **kwargs)
+"""
+        + _CALL_IN_KERAS2_MODELS,
+        area="modes",
+        about="A functional model finds only when it runs that a state does not fit.",
+        clause="DC-27",
+    ),
+    Fault(
+        name="keras2-models-drop-what-does-not-fit",
+        module=KERAS2_RNN,
+        old=_CALL_IN_KERAS2_MODELS,
+        new="""        if backend.is_keras_tensor(inputs) and initial_state is not None:
+            sizes = tf.nest.flatten(self.cell.state_size)
+            if [s.shape[-1] for s in tf.nest.flatten(initial_state)] != sizes:
+                initial_state = None
+"""
+        + _CALL_IN_KERAS2_MODELS,
+        area="modes",
+        about="A functional model drops an initial state that does not fit, without a word.",
+        clause="DC-28",
     ),
     Fault(
         name="keras3-cuts-what-it-casts",

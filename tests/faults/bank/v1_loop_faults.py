@@ -16,6 +16,33 @@ FAULTS: tuple[Fault, ...] = (
         about="dynamic_rnn starts from zeros although an initial state was given.",
     ),
     Fault(
+        name="dynamic-rnn-many-rows-from-zeros",
+        module=DYNAMIC_RNN,
+        old="state = initial_state\n  assert",
+        new="""few = array_ops.shape(nest.flatten(inputs)[0])[1] <= 16
+  state = nest.map_structure(
+      lambda s: array_ops.where_v2(few, s, array_ops.zeros_like(s)), initial_state)
+  assert""",
+        area="round trip",
+        about="dynamic_rnn starts more than 16 rows from zeros, whatever state was given.",
+        clause="DC-24",
+    ),
+    Fault(
+        name="dynamic-rnn-declared-dtype-not-read",
+        module=DYNAMIC_RNN,
+        old="""  if explicit_dtype is not None:
+    return explicit_dtype
+""",
+        new="""  if nest.flatten(state):
+    return nest.flatten(state)[0].dtype
+  if explicit_dtype is not None:
+    return explicit_dtype
+""",
+        area="dtype",
+        about="dynamic_rnn takes any dtype argument, because it takes the state's dtype instead.",
+        clause="DC-25",
+    ),
+    Fault(
         name="dynamic-rnn-given-arrays-zeroed",
         module=DYNAMIC_RNN,
         old="return (final_outputs, final_state)",
