@@ -86,7 +86,7 @@ def findings() -> list[str]:
 
 def numbered_findings() -> list[tuple[int, str]]:
     """Return the number of each finding, with its paragraph that names ledger entries."""
-    titles = re.findall(r"^## (\d+)\.", DOCUMENT, re.MULTILINE)
+    titles = re.findall(r"^### (\d+)\.", DOCUMENT, re.MULTILINE)
     return list(zip(map(int, titles), findings(), strict=True))
 
 
@@ -111,9 +111,44 @@ def places() -> list[list[str]]:
     return [in_code(text) for text in [*texts, *map(last_cell, upstream_rows()), blameless()]]
 
 
-def numbers(paragraph: str) -> set[int]:
-    """Return the numbers of the findings that a paragraph of the introduction names."""
-    return {int(number) for number in re.findall(r"\b\d\d\b", paragraph)}
+@dataclass(frozen=True)
+class Row:
+    """What the table at the top says of a finding."""
+
+    number: int
+    title: str
+    harm: str
+    severity: str
+
+
+def table() -> list[Row]:
+    """Return the rows of the table at the top, in its order."""
+    rows = re.findall(r"^\| (\d+) \| (.*?) \| (.*?) \| (.*?) \| .* \|$", DOCUMENT, re.MULTILINE)
+    return [Row(int(number), *told) for number, *told in rows]
+
+
+def harms() -> list[str]:
+    """Return the names of the harms, the worst first."""
+    return re.findall(r"^- \*\*(.*?)\*\*:", DOCUMENT, re.MULTILINE)
+
+
+def sections() -> dict[int, str]:
+    """Return the text of each finding, without its title."""
+    found = re.findall(r"^### (\d+)\. .*?\n(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
+    return {int(number): text for number, text in found}
+
+
+def causes() -> list[list[int]]:
+    """Return the numbers of the findings under each cause, in the page's order."""
+    texts = re.split(r"^## ", DOCUMENT, flags=re.MULTILINE)
+    found = [[int(n) for n in re.findall(r"^### (\d+)\.", text, re.MULTILINE)] for text in texts]
+    return [numbers for numbers in found if numbers]
+
+
+def withdrawn() -> list[int]:
+    """Return the numbers of the findings that were withdrawn."""
+    text = DOCUMENT.split("\n## Withdrawn\n")[1].split("\n## ")[0]
+    return [int(number) for number in re.findall(r"^- (\d+),", text, re.MULTILINE)]
 
 
 def last_cell(row: str) -> str:
@@ -189,19 +224,46 @@ def test_a_script_imports_the_libraries_and_nothing_of_ours() -> None:
 
 
 def test_each_finding_is_a_whole_report() -> None:
-    for section in re.split(r"^## (?=\d)", DOCUMENT.split("\n## Known upstream")[0], flags=re.M)[
-        1:
-    ]:
+    parts = (" prints\n", "\nVersions: ", "\nAs a report: ", "\nClauses: ", "\nSearched upstream: ")
+    for number, section in sections().items():
         seen, wanted = re.findall(r"^```\n(.*?)^```\n", section, re.DOTALL | re.MULTILINE)
-        assert seen != wanted, section
-        statement = section.split("\nVersions:")[0]
-        assert "](https://" in statement or "Nothing is promised" in statement, section
-        for part in ("\nVersions: ", " prints\n", "\nClauses: ", "\nSearched upstream: "):
-            assert section.count(part) == 1, (part, section)
+        assert seen != wanted, number
+        assert {part: section.count(part) for part in parts} == dict.fromkeys(parts, 1), number
+
+
+def test_a_finding_quotes_the_promise_that_is_broken_or_says_that_there_is_none() -> None:
+    for row in table():
+        statement = " ".join(sections()[row.number].split("\nVersions:")[0].split())
+        if row.severity == clause.MUST:
+            assert re.search(r'promises.*?"[^"]{20,}".*?\]\(https://', statement), row
+        else:
+            assert "](https://" in statement or "Nothing is promised" in statement, row
+
+
+def test_the_table_has_each_finding_the_worst_harm_first() -> None:
+    titles = re.findall(r"^### (\d+)\. (.*)$", DOCUMENT, re.MULTILINE)
+    assert sorted((row.number, row.title) for row in table()) == sorted(
+        (int(number), title) for number, title in titles
+    )
+    order = [harms().index(row.harm) for row in table()]
+    assert order == sorted(order)
+
+
+def test_the_findings_stand_under_their_causes_the_worst_first() -> None:
+    harm = {row.number: harms().index(row.harm) for row in table()}
+    under = [[harm[number] for number in numbers] for numbers in causes()]
+    assert all(order == sorted(order) for order in under), under
+    worst = [order[0] for order in under]
+    assert worst == sorted(worst)
+
+
+def test_a_number_is_given_once_and_for_ever() -> None:
+    known = [int(row.split("]")[0].split("[")[1]) for row in upstream_rows()]
+    assert sorted([*sections(), *known, *withdrawn()]) == list(range(1, 47))
 
 
 def test_the_document_names_each_script() -> None:
-    linked = re.findall(r"\(findings/([^)]+)\)", DOCUMENT)
+    linked = re.findall(r"\(findings/([^/)]+)\)", DOCUMENT)
     assert sorted(linked) == [script.name for script in SCRIPTS]
 
 
@@ -226,16 +288,18 @@ def test_each_name_in_the_document_is_a_ledger_entrys() -> None:
     assert [name for name in named if not entries([name])] == []
 
 
-def test_the_introduction_names_the_findings_that_break_a_promise() -> None:
-    promised = r"^The documentation promises.*?,\s+of\s+severity"
-    promises = re.findall(promised, DOCUMENT, re.DOTALL | re.MULTILINE)[0]
+def test_the_table_says_which_findings_break_a_promise() -> None:
     clauses = support.clauses()
     broken = {
         number
         for number, text in numbered_findings()
-        if any(clauses[name].severity == clause.MUST for name in named_clauses(text))
+        if any(
+            clauses[entry.clause].severity_in(entry.case) == clause.MUST
+            for entry in entries(in_code(text.split("Ledger:")[1]))
+        )
     }
-    assert numbers(promises) == broken
+    assert {row.number for row in table() if row.severity == clause.MUST} == broken
+    assert {row.severity for row in table()} == {clause.MUST, clause.SHOULD}
 
 
 def test_each_finding_names_the_clauses_of_its_ledger_entries() -> None:
