@@ -170,7 +170,6 @@ def test_sizing_a_stack(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-23",
     source=FEEDING,
-    severity=SHOULD,
     subjects=FED_CELLS,
     cases=partial(usage.example, sizes=_FED, fresh=False, as_written=True),
 )
@@ -184,7 +183,6 @@ def test_dynamic_rnn_has_the_name_that_is_written(case: Case, run: Runs) -> Chec
 @usage_clause(
     "DC-24",
     source=f"{FEEDING} (examples 1 to 3)",
-    severity=SHOULD,
     subjects=FED_CELLS,
     cases=partial(usage.example, sizes=_FED, fresh=False),
 )
@@ -396,7 +394,6 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-26",
     source=f"{INCOMPATIBLE} (examples 1 to 3)",
-    severity=SHOULD,
     subjects=subjects.paths_and_cells(apis=LAYERS, cells=("SimpleRNN", "LSTM", STACK)),
     cases=partial(usage.cases, state=None),
     cost=Cost(isolated=True, effort=0.33),
@@ -486,7 +483,6 @@ def test_other_dtype_is_refused(case: Case, run: Runs) -> CheckResult:
 @usage_clause(
     "DC-25",
     source=FEEDING,
-    severity=SHOULD,
     subjects=DYNAMIC_RNN,
     cases=usage.other_dtype_declared,
     cost=Cost(),  # as often outside eager mode, where dtype is read
@@ -576,7 +572,6 @@ _MISFITS = ("wrong_units", "units_one", "too_few", "too_many", "pair_for_bare")
 @usage_clause(
     "DC-27",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.misfits_in_models, names=_MISFITS),
     cost=Cost(expensive=True),
@@ -592,7 +587,6 @@ def test_a_model_with_a_misfit_fails_by_compilation(case: Case, run: Runs) -> No
 @usage_clause(
     "DC-28",
     source=INCOMPATIBLE,
-    severity=SHOULD,
     subjects=IN_LAYERS,
     cases=partial(usage.misfits_in_models, names=_MISFITS),
     cost=Cost(expensive=True, shares_cases_with="DC-27"),
