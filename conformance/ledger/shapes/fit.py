@@ -15,13 +15,17 @@ from conformance.adapter import wire
 from conformance.cases import case_calls, state_forms
 from conformance.cases.case import Case
 from conformance.cases.program import EAGER, Cell
-from conformance.ledger.shapes import keras3_cells, loops, v1_cells
+from conformance.ledger.shapes import keras2_cells, keras3_cells, loops, v1_cells
 from conformance.ledger.shapes.arithmetic import Misfit, Shape
 from conformance.ledger.shapes.step import CellStep, Stack, StackStepped, States
 
 # For each generation its formulas by name; a name says in which releases cells compute so
 FORMULAS: Mapping[str, Mapping[str, CellStep]] = {
     "v1": {"v1": v1_cells.step},
+    "keras2": {
+        "keras2": keras2_cells.step,
+        "keras2 by columns": keras2_cells.step_with_columns,  # before 2.3
+    },
     "keras3": {
         "keras3": keras3_cells.step,
         "keras3 adding by +": keras3_cells.step_with_plain_sums,  # before 3.12
@@ -34,6 +38,8 @@ _LOOPS: Mapping[str, loops.Loop] = {
     "RNN": loops.keras_rnn,
     "layer": loops.keras_rnn,
     state_forms.FLAT: loops.keras_rnn,
+    "RNN/keras2": loops.keras2_rnn,
+    "layer/keras2": loops.keras2_rnn,
 }
 
 
@@ -42,13 +48,14 @@ def fitting_formulas(case: Case) -> list[str]:
     """Return the names of the formulas that can take the case's state, in its loop and mode."""
     path = state_forms.Path.parse(case.program.path)
     states = _states(case)
-    if states is None or path.api not in _LOOPS:
+    loop = _LOOPS.get(case.program.path, _LOOPS.get(path.api))
+    if states is None or loop is None:
         return []
     parts = _parts(case, states)
     return [
         name
         for name, step in FORMULAS.get(path.generation, {}).items()
-        if _fits(case, parts, step, _LOOPS[path.api])
+        if _fits(case, parts, step, loop)
     ]
 
 

@@ -43,6 +43,17 @@ def keras_rnn(run: Run, states: StatesOfCells) -> Shape:
     return _same_outputs(run, states, output)
 
 
+def keras2_rnn(run: Run, states: StatesOfCells) -> Shape:
+    """Run the loop of Keras 2: it gives each new state the shape of the old one, if it can.
+
+    At the end it gives the outputs the number of rows that the inputs have.
+    """
+    stepped = run.step(states)
+    if list(stepped.states) != list(states) or stepped.output[:1] != run.output[:1]:
+        raise Misfit
+    return stepped.output
+
+
 def dynamic_rnn(run: Run, states: StatesOfCells) -> Shape:
     """Run the loop of dynamic_rnn: in a trace its array takes outputs of the cell's size only."""
     if run.stacked and len(states) == 1:
