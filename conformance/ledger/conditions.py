@@ -12,6 +12,7 @@ from conformance.cases import case_arrays
 from conformance.cases.case import JSON_FIELDS, Case
 from conformance.cases.malformations import state_malformations
 from conformance.cases.program import Cell, Layer, Nesting
+from conformance.ledger import cell_options, state_sizes
 from conformance.ledger.shapes.fit import fitting_formulas
 
 _BOUND = re.compile(r"(>=|<=|>|<|==|!=)\s*(-?\d+)$")
@@ -75,6 +76,12 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
     "structure": lambda case: _structure(case.program.cells[0]),
     "fits": fitting_formulas,
+    "alike": cell_options.alike,
+    "as_cudnn": cell_options.as_cudnn,
+    "clips": cell_options.clips,
+    "wrapped": cell_options.wrapped,
+    "outermost_stack": state_sizes.outermost_stack,
+    "sizes": state_sizes.sizes,
     "only_in_products": _only_in_products,
 }
 FIELDS = frozenset(set(JSON_FIELDS) - {"cells", "path"} | set(_DERIVED))
