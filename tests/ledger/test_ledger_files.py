@@ -86,7 +86,7 @@ CHANGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "versions not a table": ({"versions": ">=3"}, 9, "must be a range for each package"),
     "not a version range": ({"versions": {"keras3": "about 3"}}, 9, "about 3"),
     "version not text": ({"versions": {"keras3": 3}}, 9, "must be a range for each package"),
-    "unknown condition": ({"when": {"colour": ["red"]}}, 10, "'colour' must be one of batch,"),
+    "unknown condition": ({"when": {"colour": ["red"]}}, 10, "'colour' must be one of alike,"),
     "path as a condition": ({"when": {"path": ["RNN/keras3"]}}, 10, "'path' must be one of"),
     "condition not a list": ({"when": {"batch": ">=2"}}, 10, "must have a list"),
     "when not a table": ({"when": ["batch_one"]}, 10, "must be a table of conditions"),
