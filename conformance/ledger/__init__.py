@@ -36,7 +36,11 @@ Beside the fields of `Case` there are:
 - of nested stacks the `smallest_stack`, by its number of cells;
 - `longest`, the largest number of steps that count in a row of the batch, and `held_at_end`, true
   if in some row a step counts, but not the last step that is run;
-- the `structure` of a user's own cell.
+- the `structure` of a user's own cell;
+- the `implementations` of the cells; the types of those `alone_within` a stack within a stack;
+- `equal_lengths`, true if all lengths that are sent are equal;
+- `fits`, the formulas that can take the shapes of the state (`shapes/fit.py`), and
+  `only_in_products`, true if all malformed leaves take part in matrix products only.
 
 Every case that an entry covers must deviate as the entry says. If this depends on more than
 conditions can express, `sometimes = true` allows covered cases to hold, and `why` or `note` says on

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.cases import case_arrays
+from conformance.cases import case_arrays, case_calls, floats
 from conformance.cases.case import JSON_FIELDS, Case
-from conformance.cases.malformations import state_malformations
+from conformance.cases.malformations import malformation, state_malformations
 from conformance.cases.program import Cell, Layer, Nesting
 from conformance.ledger import cell_options, state_sizes
 from conformance.ledger.shapes.fit import fitting_formulas
@@ -41,6 +41,27 @@ def _smallest_stack(nesting: int | Nesting) -> int | None:
         return None
     within = [size for size in map(_smallest_stack, nesting) if size is not None]
     return min([len(nesting), *within])
+
+
+def _lone_cells(nesting: int | Nesting) -> list[int]:
+    """Return the places of cells that are alone in a stack."""
+    if isinstance(nesting, int):
+        return []
+    within = [place for each in nesting for place in _lone_cells(each)]
+    (first, *others) = nesting
+    return [*within, first] if isinstance(first, int) and not others else within
+
+
+def _alone_within(case: Case) -> list[str]:
+    """Return the types of the cells that are alone in a stack within a stack."""
+    inner = [place for each in case.program.nesting for place in _lone_cells(each)]
+    return sorted({case.program.cells[place].cell_type for place in inner})
+
+
+def _equal_lengths(case: Case) -> bool:
+    """Return whether all lengths that are sent are equal."""
+    sent = dict(case_calls.arguments(case))[malformation.LENGTHS]
+    return len(set(floats.from_wire(sent).tolist())) == 1
 
 
 def _structure(cell: Cell) -> str | None:
@@ -75,6 +96,9 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "widest": lambda case: max(_state_widths(case)),
     "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
     "structure": lambda case: _structure(case.program.cells[0]),
+    "implementations": lambda case: sorted({cell.implementation for cell in case.program.cells}),
+    "alone_within": _alone_within,
+    "equal_lengths": _equal_lengths,
     "fits": fitting_formulas,
     "alike": cell_options.alike,
     "as_cudnn": cell_options.as_cudnn,
@@ -104,8 +128,9 @@ def _allows(allowed: object, value: object) -> bool:
     if allowed == "none":
         return value is None
     if isinstance(value, list):
-        excluded = isinstance(allowed, str) and allowed.removeprefix("no ")
-        return excluded not in value if excluded != allowed else allowed in value
+        if isinstance(allowed, str) and allowed.startswith("no "):
+            return allowed.removeprefix("no ") not in value
+        return allowed in value
     bound = _BOUND.match(allowed) if isinstance(allowed, str) else None
     if bound and isinstance(value, int):
         return bool(_COMPARISONS[bound[1]](value, int(bound[2])))

@@ -113,3 +113,28 @@ def test_a_condition_may_ask_whether_leaves_are_multiplied_only() -> None:
     assert only.holds(malformed("dtype_int", *stack, leaf=1))
     assert not only.holds(malformed("dtype_int", *stack, leaf=2))
     assert not only.holds(malformed("dtype_int", *stack))
+
+
+def test_a_condition_may_name_cells_alone_in_an_inner_stack() -> None:
+    alone = Condition("alone_within", ("SimpleRNN", "GRU"))
+    cells = (Cell("SimpleRNN", 1), Cell("LSTM", 1))
+    stack = make_case("RNN/keras3", "function", cells)
+    assert alone.holds(stack.replace(nesting=((0,), 1)))
+    assert not alone.holds(stack.replace(nesting=(0, (1,))))
+    assert not alone.holds(stack)
+
+
+def test_a_condition_may_ask_whether_lengths_are_equal() -> None:
+    equal = Condition("equal_lengths", (True,))
+    case = malformed("lengths_one", Cell("GRU", 1), path="static_rnn/v1", batch=2, steps=2)
+    assert equal.holds(case.replace(lengths="drawn"))
+    wrong = case.replace(malformation=Malformation("lengths_wrong_batch"))
+    assert equal.holds(wrong.replace(lengths="full"))
+    drawn = [wrong.replace(lengths="drawn", data_seed=seed) for seed in range(9)]
+    assert {equal.holds(each) for each in drawn} == {True, False}
+
+
+def test_a_condition_may_name_an_implementation() -> None:
+    case = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),), batch=0)
+    assert Condition("implementations", (2,)).holds(case)
+    assert not Condition("implementations", (1,)).holds(case)
