@@ -43,8 +43,7 @@ Beside the fields of `Case` there are:
   `only_in_products`, true if all malformed leaves take part in matrix products only.
 
 Every case that an entry covers must deviate as the entry says. If this depends on more than
-conditions can express, `sometimes = true` allows covered cases to hold, and `why` or `note` says on
-what it depends.
+conditions can express, `sometimes` allows covered cases to hold, and says when they do.
 
 Where numbers are wrong, `value` says which wrong numbers they are: a name in `known_values.py`,
 which computes them from the case. They are compared within their error bounds, as right ones are.

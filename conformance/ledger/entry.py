@@ -37,7 +37,7 @@ class Entry:
     error: str | tuple[str, ...] | None = None
     message: str | None = None
     value: str | None = None
-    sometimes: bool = False
+    sometimes: str | None = None
     note: str | None = None
     thread: str | None = None
     finding: int | None = None
@@ -45,7 +45,7 @@ class Entry:
     @property
     def why(self) -> str:
         """The reason for the deviation: that of its cause, and what is special about the entry."""
-        return f"{self.cause.why} {self.note}" if self.note else self.cause.why
+        return " ".join(filter(None, (self.cause.why, self.note, self.sometimes)))
 
     def covers(self, clause: str, case: Case) -> bool:
         """Return whether the entry is about this clause and case."""

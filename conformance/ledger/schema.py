@@ -103,10 +103,11 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _sometimes(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Unfit("must be true or false")
-    return value
+def _sometimes(value: Any) -> str:
+    try:
+        return _text(value)
+    except _Unfit:
+        raise _Unfit('must say when covered cases hold, like "Not seen if ..."') from None
 
 
 def _thread(value: Any) -> str:

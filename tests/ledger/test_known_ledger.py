@@ -6,6 +6,8 @@ from conformance.ledger.load import files, read_entries
 from tests import support
 
 LONGEST = 900  # lines of a file
+# Entries with `sometimes`: what they cover too much is not found. Lower it, and never raise it.
+MAY_HOLD = 1
 
 
 def test_each_entry_is_about_a_clause_a_path_and_its_own_case() -> None:
@@ -26,3 +28,7 @@ def test_a_reason_stands_in_one_cause_of_a_library() -> None:
 def test_no_file_is_too_long() -> None:
     for file in files():
         assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST, file.name
+
+
+def test_no_more_entries_than_before_may_cover_cases_that_hold() -> None:
+    assert len([entry.name for entry in read_entries() if entry.sometimes]) <= MAY_HOLD

@@ -40,21 +40,21 @@ def test_an_empty_ledger_has_no_entries(tmp_path: Path) -> None:
 
 
 def test_a_key_of_the_cause_is_that_of_each_entry_without_its_own(tmp_path: Path) -> None:
-    cause = {**CAUSE, "thread": THREAD, "clause": "ST-01", "sometimes": True}
+    cause = {**CAUSE, "thread": THREAD, "clause": "ST-01", "sometimes": "Not seen if it rains."}
     own = {key: value for key, value in ENTRY.items() if key != "clause"}
     entries = ({**own, "name": "one"}, {**own, "name": "two", "clause": "ST-02"})
     one, two = read_entries(write_ledger(tmp_path, *entries, cause=cause))
     assert (one.clause, two.clause) == ("ST-01", "ST-02")
-    assert one.sometimes
-    assert two.sometimes
+    assert one.sometimes == two.sometimes == "Not seen if it rains."
     assert one.thread == two.thread == THREAD
 
 
 def test_the_reason_of_an_entry_is_that_of_its_cause_and_its_note(tmp_path: Path) -> None:
     file = tmp_path / "deviations.toml"
-    entry = table("cause.seen", {**ENTRY, "note": "And this."})
+    entry = table("cause.seen", {**ENTRY, "note": "And this.", "sometimes": "Not always."})
     file.write_text('[[cause]]\nname = "c"\nwhy = """\nA reason\nof two lines."""\n' + entry)
-    assert [one.why for one in read_entries(file)] == ["A reason of two lines. And this."]
+    (one,) = read_entries(file)
+    assert one.why == "A reason of two lines. And this. Not always."
 
 
 def test_without_a_condition_an_entry_covers_all_cases(tmp_path: Path) -> None:
@@ -97,7 +97,8 @@ CHANGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "message not text": ({"message": 3}, 13, "must be a regular expression"),
     "error not a name": ({"error": 3}, 13, "error = 3, but must be the name of an exception"),
     "errors not names": ({"error": [3]}, 13, "error = [3]"),
-    "sometimes not a truth value": ({"sometimes": "yes"}, 13, "must be true or false"),
+    "sometimes without a reason": ({"sometimes": True}, 13, "sometimes = True, but must say when"),
+    "sometimes with an empty reason": ({"sometimes": " "}, 13, 'like "Not seen if ..."'),
     "thread not an address": ({"thread": "keras#1"}, 13, "must be the address"),
     "finding not a number": ({"finding": "4"}, 13, "must be the number of a finding"),
     "empty note": ({"note": " "}, 13, "must be a text"),
