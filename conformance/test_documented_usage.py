@@ -435,7 +435,10 @@ def test_lists_and_tuples_are_taken(case: Case, run: Runs) -> CheckResult:
     cases=partial(usage.cases, written_as=(TENSOR,), fresh=True),
 )
 def test_bare_tensor_is_refused(case: Case, run: Runs) -> None:
-    """A Keras RNN layer must be given a list or tuple: a tensor by itself is refused."""
+    """A Keras RNN layer must be given a list or tuple: a tensor by itself is refused.
+
+    The documentation says the opposite of a cell with one state: RT-17.
+    """
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
     documented_usage.must_raise(observation, "initial_state that is a tensor by itself")
 
@@ -463,7 +466,10 @@ def test_numpy_arrays_are_taken(case: Case, run: Runs) -> CheckResult:
     cases=partial(usage.cases, written_as=(LIST, TENSOR), fresh=True),
 )
 def test_lstm_without_a_tuple_is_refused(case: Case, run: Runs) -> None:
-    """In dynamic_rnn an LSTM raises an exception if its initial state is not a tuple."""
+    """In dynamic_rnn an LSTM raises an exception if its initial state is not a tuple.
+
+    Users expect the opposite of a list: RT-14. A claim demands nothing of a library.
+    """
     (observation,) = run(case, documented_usage.call(case, documented_usage.write_example(case)))
     documented_usage.must_raise(observation, f"initial_state that is a {case.data.form}")
 

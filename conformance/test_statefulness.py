@@ -375,7 +375,7 @@ def test_each_direction_goes_on(case: Case, run: Runs) -> CheckResult:
 
 @stateful_clause(
     "ST-22",
-    source=layers.RESET_OF_A_LAYER_OR_A_MODEL,
+    source=(layers.RESET_IN_KERAS2, layers.RESET_IN_KERAS3),
     subjects=BIDIRECTIONAL,
     cases=_BOTH,
     cost=dataclasses.replace(_STATEFUL_COST, shares_cases_with="ST-21"),
@@ -449,7 +449,7 @@ def _goes_on_in_model(case: Case, run: Runs) -> CheckResult:
 
 @model_clause(
     "ST-18",
-    source=layers.RESET_OF_A_LAYER_OR_A_MODEL,
+    source=(layers.RESET_IN_KERAS2, layers.RESET_IN_KERAS3),
     cases=one_by_one(partial(stateful.in_models, calls=("call",))),
 )
 def test_a_model_resets_its_layers(case: Case, run: Runs) -> CheckResult:

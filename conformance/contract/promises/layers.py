@@ -18,7 +18,7 @@ _GATED = (
 
 STATES_AFTER_THE_OUTPUT = sources.RNN.promising(
     "If return_state: a list of tensors. The first tensor is the output. The remaining tensors are"
-    " the last states,",
+    " the last states",
     *_RNN,
     covers=scopes.SINGLE_CELLS,
 )
@@ -38,7 +38,8 @@ SYMBOLIC_STATES = sources.RNN.promising(
     *_RNN,
 )
 ZEROS_WITHOUT_A_STATE = sources.LSTM.promising(
-    "None causes creation of zero-filled initial state tensors",
+    "List of initial state tensors to be passed to the first call of the cell (optional, None"
+    " causes creation of zero-filled initial state tensors).",
     *_GATED,
     covers=Scope(("layer",), scopes.KERAS, ("LSTM", "GRU")),
 )
@@ -89,8 +90,15 @@ ARRAYS_SET_THE_STATE = sources.RNN.promising(
     " state of the RNN layer.",
     *_RNN,
 )
-RESET_OF_A_LAYER_OR_A_MODEL = sources.RNN.promising(
-    "on either a specific layer, or on your entire model.", *_RNN
+_RESET = (
+    "To reset the states of your model, call .{}() on either a specific layer, or on your entire"
+    " model."
+)
+RESET_IN_KERAS2 = sources.RNN_OF_KERAS2.promising(
+    _RESET.format("reset_states"), "tf_keras.layers.RNN", covers=Scope(generations=("keras2",))
+)
+RESET_IN_KERAS3 = sources.RNN.promising(
+    _RESET.format("reset_state"), "keras.layers.RNN", covers=Scope(generations=("keras3",))
 )
 RESET_TO_ZEROS_IN_KERAS2 = sources.RESET_STATES.promising(
     "When the value is None, zero filled numpy array will be created based on the cell state size.",
@@ -123,8 +131,9 @@ ZEROS_WITH_SEQUENCES_IN_KERAS3 = sources.RNN.promising(
     covers=Scope(generations=("keras3",)),
 )
 MASKING_MASKS = sources.MASKING.promising(
-    "then the timestep will be masked (skipped) in all downstream layers (as long as they support"
-    " masking).",
+    "For each timestep in the input tensor (dimension #1 in the tensor), if all values in the input"
+    " tensor at that timestep are equal to mask_value, then the timestep will be masked (skipped)"
+    " in all downstream layers (as long as they support masking).",
     "keras.layers.Masking",
     "tf_keras.layers.Masking",
 )
@@ -150,8 +159,9 @@ DROPOUT_IN_TRAINING = sources.RNN.promising(
 # --- wrappers and relatives -----------------------------------------------------------------------
 
 HALF_OF_THE_STATE_EACH = sources.BIDIRECTIONAL.promising(
-    "the first half in the list of elements in the initial_state list will be passed to the forward"
-    " RNN call and the last half in the list of elements will be passed to the backward RNN call.",
+    "Beware that when passing the initial_state argument during the call of this layer, the first"
+    " half in the list of elements in the initial_state list will be passed to the forward RNN call"
+    " and the last half in the list of elements will be passed to the backward RNN call.",
     *_BIDIRECTIONAL,
 )
 ZEROS_IN_MASKED_STEPS = sources.BIDIRECTIONAL.promising(
@@ -176,5 +186,7 @@ CONV_LSTM_GOES_ON = sources.CONV_LSTM.promising(
     *_CONV_LSTM,
 )
 EVERY_SLICE = sources.TIME_DISTRIBUTED.promising(
-    "This wrapper allows to apply a layer to every temporal slice of an input.", *_TIME_DISTRIBUTED
+    "You can then use TimeDistributed to apply the same Conv2D layer to each of the 10 timesteps,"
+    " independently:",
+    *_TIME_DISTRIBUTED,
 )
