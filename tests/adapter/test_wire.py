@@ -50,6 +50,7 @@ EXAMPLES: list[Any] = [
     wire.Reset(),
     wire.Reset(wire.Node("list", (LEAF,)), model=True),
     wire.Assign(wire.Node("list", (LEAF,))),
+    wire.Compile(),
     wire.Call(ARRAY, wire.Stored(), before=wire.Reset(), by="predict"),
     wire.Loss(ARRAY, wire.Node("list", (LEAF,)), 2),
     wire.Gradients(ARRAY, wire.Node("list", (LEAF,)), (WEIGHTS,)),
