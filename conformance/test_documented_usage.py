@@ -276,8 +276,7 @@ def test_structure_by_cell(case: Case, run: Runs) -> None:
     cell, and a tuple of two tensors for an LSTM.
     """
     is_pair = case.program.cells[0].is_lstm
-    state = documented_usage.pair(case, TUPLE) if is_pair else documented_usage.tensor(case)
-    (observation,) = run(case, documented_usage.call(case, state))
+    (observation,) = run(case, documented_usage.call(case, documented_usage.fed_state(case)))
     what = f"the call with {'a tuple of two' if is_pair else 'one tensor'}"
     final = documented_usage.final_state(observation, what)
     shape = (case.data.batch, case.program.output_units)

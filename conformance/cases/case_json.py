@@ -49,6 +49,7 @@ _WORDS: dict[str, tuple[object, ...]] = {
     "activation": ACTIVATIONS,
     "recurrent_activation": ACTIVATIONS,
     "dtype": tuple(floats.DTYPES),
+    "declared_dtype": (None, *floats.DTYPES),
     "state": (None, *case_arrays.STATE_VALUES),
     "form": (*state_forms.FORMS, *state_forms.WRITE_UP_FORMS),
     "name": tuple(state_malformations.MALFORMATIONS),

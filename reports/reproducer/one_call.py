@@ -111,10 +111,8 @@ def _documented_example(case: Case) -> wire.Call:
     return documented_usage.call(case, documented_usage.write_example(case))
 
 
-def _pair_or_tensor(case: Case) -> wire.Call:
-    if case.program.cells[0].is_lstm:
-        return _pair(state_forms.TUPLE)(case)
-    return documented_usage.call(case, documented_usage.tensor(case))
+def _fed_state(case: Case) -> wire.Call:
+    return documented_usage.call(case, documented_usage.fed_state(case))
 
 
 BY_CLAUSE = {
@@ -129,7 +127,7 @@ BY_CLAUSE = {
     "DC-05": Scenario(ACCEPTED, _pair(state_forms.LIST, state_forms.NUMPY), isolated=True),
     "DC-06": Scenario(ACCEPTED, _nested_state, isolated=True),
     "DC-07": Scenario(ACCEPTED, isolated=True),
-    "DC-09": Scenario(ACCEPTED, _pair_or_tensor, isolated=True),
+    "DC-09": Scenario(ACCEPTED, _fed_state, isolated=True),
     "DC-15": Scenario(AN_ERROR, _documented_example, isolated=True),
     "DC-16": Scenario(ACCEPTED, isolated=True),
     "DC-17": Scenario(AN_ERROR, _documented_example, isolated=True),
@@ -138,6 +136,9 @@ BY_CLAUSE = {
     "DC-20": Scenario(AN_ERROR, isolated=True),
     "DC-21": Scenario(AN_ERROR, isolated=True),
     "DC-22": Scenario(NAMES_STATE_SIZE, isolated=True),
+    "DC-23": Scenario(ACCEPTED, isolated=True),
+    "DC-24": Scenario(ACCEPTED, _fed_state, isolated=True),
+    "DC-25": Scenario(AN_ERROR),
     "MD-05": Scenario(ACCEPTED, _call_without_state),
     "RT-05": Scenario(ACCEPTED),
     "RT-12": Scenario(ACCEPTED, isolated=True),

@@ -123,6 +123,19 @@ def test_any_error_is_one_where_the_clause_asks_for_one() -> None:
     assert exits_with(named, "keras.layers.RNN()", ValueError("shapes")) == 1
 
 
+def test_dynamic_rnn_is_called_by_the_name_and_with_the_dtype_of_the_case() -> None:
+    given = WITHOUT.replace(mode="eager", state="mixed")
+    written = given.replace(layer=Layer(called_as_written=True))
+    script = script_of(written, "DC-23", observation={"error": ERROR})
+    assert exits_with(script, "tf.nn.dynamic_rnn", AttributeError("no such name")) == 1
+    assert exits_with(script, "tf.nn.dynamic_rnn", None) == 0
+    declared = script_of(given.replace(layer=Layer(declared_dtype="float64")), "DC-25")
+    assert 'tf.compat.v1.nn.dynamic_rnn(cell, inputs, initial_state=state, dtype="float64")' in (
+        declared
+    )
+    assert exits_with(declared, "tf.compat.v1.nn.dynamic_rnn", None) == 1
+
+
 def test_the_script_reads_as_a_person_would_write_it() -> None:
     script = script_of(MALFORMED, statement="A malformed state is refused.")
     assert script.startswith(

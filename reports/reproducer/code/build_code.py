@@ -140,7 +140,7 @@ def _must_be_covered(case: Case) -> None:
         if name in given:
             raise NotCovered(f"a case with the field {name}")
     for name in to_plain(case.program.layer):
-        if name not in (*_LAYER_FLAGS, "return_sequences", "merge_mode"):
+        if name not in (*_LAYER_FLAGS, *_OF_DYNAMIC_RNN, "return_sequences", "merge_mode"):
             raise NotCovered(f"a layer with the option {name}")
     for cell in case.program.cells:
         for name in _NOT_OF_A_CELL:
@@ -149,6 +149,7 @@ def _must_be_covered(case: Case) -> None:
                 raise NotCovered(f"a cell with the field {name}")
 
 
+_OF_DYNAMIC_RNN = ("called_as_written", "declared_dtype")
 _LAYER_FLAGS = ("go_backwards", "time_major", "zero_output_for_mask", "stateful")
 
 
@@ -237,7 +238,7 @@ def _cell(case: Case, path: Path) -> Built:
 def _dynamic_rnn(case: Case, path: Path) -> Built:
     return Built(
         _with_cell(case, path),
-        "tf.compat.v1.nn.dynamic_rnn",
+        f"tf.{'' if case.program.layer.called_as_written else 'compat.v1.'}nn.dynamic_rnn",
         ("cell", "inputs"),
         (("initial_state", "{}"),),
         _loop_options(case),
@@ -299,8 +300,9 @@ def _directions(case: Case) -> list[tuple[str, Cell]]:
 
 
 def _loop_options(case: Case) -> tuple[tuple[str, Code], ...]:
-    turned = (("time_major", "True"),) if case.program.layer.time_major else ()
-    return (("dtype", f'"{case.program.dtype}"'), *turned)
+    layer = case.program.layer
+    turned = (("time_major", "True"),) if layer.time_major else ()
+    return (("dtype", literal(layer.declared_dtype or case.program.dtype)), *turned)
 
 
 def _layer_options(layer: Layer) -> dict[str, Code]:
