@@ -6,13 +6,7 @@ import ast
 import collections
 import fnmatch
 import importlib.metadata
-import json
-import os
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -22,141 +16,16 @@ from conformance.contract import clause
 from conformance.ledger.entry import Entry
 from conformance.ledger.load import in_range, read_entries
 from tests import support
+from tests.findings import page
+from tests.findings.scripts import SCRIPTS, run_scripts
 
-DOCS = Path(__file__).parents[2] / "docs"
-DOCUMENT = (DOCS / "findings.md").read_text(encoding="utf-8")
 ENTRIES = read_entries()
-SCRIPTS = sorted((DOCS / "findings").glob("*.py"))
 LIBRARIES = ("tensorflow", "keras", "tf-keras")
 # the findings are about these versions; deviations of older releases are in the ledger only
 INSTALLED = {
     name: importlib.metadata.version(package)
     for name, package in zip(("tensorflow", "keras3", "keras2"), LIBRARIES, strict=True)
 }
-
-# all scripts run in one process, as the import of TensorFlow is slow
-RUN_ALL = """
-import contextlib, io, json, runpy, sys
-for name in sys.argv[1].split():
-    sys.modules[name] = None
-ran = {}
-for script in sys.argv[2:]:
-    printed = io.StringIO()
-    code = 0
-    with contextlib.redirect_stdout(printed):
-        try:
-            runpy.run_path(script, run_name="__main__")
-        except SystemExit as exited:
-            code = exited.code
-    ran[script] = [printed.getvalue(), code]
-print(json.dumps(ran))
-"""
-
-
-@dataclass(frozen=True)
-class Ran:
-    """The output of a script, and its exit code."""
-
-    printed: str
-    code: int
-
-
-def run_scripts(missing: str = "") -> dict[str, Ran]:
-    """Run each script; the libraries in `missing` cannot be imported."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN_ALL, missing, *map(str, SCRIPTS)],
-        env={**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    ran = json.loads(done.stdout.splitlines()[-1])
-    return {Path(script).name: Ran(*seen) for script, seen in ran.items()}
-
-
-def documented_output() -> dict[str, str]:
-    """Return the output that the document shows for each script that is new upstream."""
-    return dict(re.findall(r"\(findings/([^)]+)\) prints\n\n```\n(.*?)```\n", DOCUMENT, re.DOTALL))
-
-
-def findings() -> list[str]:
-    """Return the paragraph of each finding that names ledger entries."""
-    return re.findall(r"^Clauses: .*?\n\n", DOCUMENT, re.DOTALL | re.MULTILINE)
-
-
-def numbered_findings() -> list[tuple[int, str]]:
-    """Return the number of each finding, with its paragraph that names ledger entries."""
-    titles = re.findall(r"^### (\d+)\.", DOCUMENT, re.MULTILINE)
-    return list(zip(map(int, titles), findings(), strict=True))
-
-
-def named_clauses(text: str) -> set[str]:
-    """Return the clauses of a finding's paragraph."""
-    return set(re.findall(r"[A-Z]{2}-\d{2}", text.split("Ledger:")[0]))
-
-
-def upstream_rows() -> list[str]:
-    """Return the row of each deviation that is known upstream."""
-    return re.findall(r"^\| \[\d+\].*$", DOCUMENT, re.MULTILINE)
-
-
-def blameless() -> str:
-    """Return the paragraph that names the entries for which no library is at fault."""
-    return DOCUMENT.split("\nLedger: ")[-1]
-
-
-def places() -> list[list[str]]:
-    """Return the names of entries, or patterns with `*`: by finding, by row, and at the end."""
-    texts = [text.split("Ledger:")[1] for text in findings()]
-    return [in_code(text) for text in [*texts, *map(last_cell, upstream_rows()), blameless()]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What the table at the top says of a finding."""
-
-    number: int
-    title: str
-    harm: str
-    severity: str
-
-
-def table() -> list[Row]:
-    """Return the rows of the table at the top, in its order."""
-    rows = re.findall(r"^\| (\d+) \| (.*?) \| (.*?) \| (.*?) \| .* \|$", DOCUMENT, re.MULTILINE)
-    return [Row(int(number), *told) for number, *told in rows]
-
-
-def harms() -> list[str]:
-    """Return the names of the harms, the worst first."""
-    return re.findall(r"^- \*\*(.*?)\*\*:", DOCUMENT, re.MULTILINE)
-
-
-def sections() -> dict[int, str]:
-    """Return the text of each finding, without its title."""
-    found = re.findall(r"^### (\d+)\. .*?\n(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
-    return {int(number): text for number, text in found}
-
-
-def causes() -> list[list[int]]:
-    """Return the numbers of the findings under each cause, in the page's order."""
-    texts = re.split(r"^## ", DOCUMENT, flags=re.MULTILINE)
-    found = [[int(n) for n in re.findall(r"^### (\d+)\.", text, re.MULTILINE)] for text in texts]
-    return [numbers for numbers in found if numbers]
-
-
-def withdrawn() -> list[int]:
-    """Return the numbers of the findings that were withdrawn."""
-    text = DOCUMENT.split("\n## Withdrawn\n")[1].split("\n## ")[0]
-    return [int(number) for number in re.findall(r"^- (\d+),", text, re.MULTILINE)]
-
-
-def last_cell(row: str) -> str:
-    return row.split("|")[-2]
-
-
-def in_code(text: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", text)
 
 
 def entries(names: list[str]) -> list[Entry]:
@@ -181,7 +50,7 @@ def minor(version: str) -> str:
 
 def documented_versions() -> dict[str, str]:
     """Return the versions that the document is about."""
-    return dict(zip(LIBRARIES, re.findall(r"\d+\.\d+\.\d+", DOCUMENT), strict=False))
+    return dict(zip(LIBRARIES, re.findall(r"\d+\.\d+\.\d+", page.DOCUMENT), strict=False))
 
 
 def test_the_document_is_of_the_versions_that_the_extra_installs() -> None:
@@ -201,7 +70,9 @@ def test_each_script_prints_what_the_document_shows_and_finds_the_deviation() ->
     }:
         pytest.skip(f"installed are {found}, but the document is of {documented_versions()}")
     ran = run_scripts()
-    assert {name: ran[name].printed for name in documented_output()} == documented_output()
+    assert {
+        name: ran[name].printed for name in page.documented_output()
+    } == page.documented_output()
     assert {name: seen.code for name, seen in ran.items()} == {s.name: 1 for s in SCRIPTS}
 
 
@@ -225,15 +96,15 @@ def test_a_script_imports_the_libraries_and_nothing_of_ours() -> None:
 
 def test_each_finding_is_a_whole_report() -> None:
     parts = (" prints\n", "\nVersions: ", "\nAs a report: ", "\nClauses: ", "\nSearched upstream: ")
-    for number, section in sections().items():
+    for number, section in page.sections().items():
         seen, wanted = re.findall(r"^```\n(.*?)^```\n", section, re.DOTALL | re.MULTILINE)
         assert seen != wanted, number
         assert {part: section.count(part) for part in parts} == dict.fromkeys(parts, 1), number
 
 
 def test_a_finding_quotes_the_promise_that_is_broken_or_says_that_there_is_none() -> None:
-    for row in table():
-        statement = " ".join(sections()[row.number].split("\nVersions:")[0].split())
+    for row in page.table():
+        statement = " ".join(page.sections()[row.number].split("\nVersions:")[0].split())
         if row.severity == clause.MUST:
             assert re.search(r'promises.*?"[^"]{20,}".*?\]\(https://', statement), row
         else:
@@ -241,50 +112,52 @@ def test_a_finding_quotes_the_promise_that_is_broken_or_says_that_there_is_none(
 
 
 def test_the_table_has_each_finding_the_worst_harm_first() -> None:
-    titles = re.findall(r"^### (\d+)\. (.*)$", DOCUMENT, re.MULTILINE)
-    assert sorted((row.number, row.title) for row in table()) == sorted(
+    titles = re.findall(r"^### (\d+)\. (.*)$", page.DOCUMENT, re.MULTILINE)
+    assert sorted((row.number, row.title) for row in page.table()) == sorted(
         (int(number), title) for number, title in titles
     )
-    order = [harms().index(row.harm) for row in table()]
+    order = [page.harms().index(row.harm) for row in page.table()]
     assert order == sorted(order)
 
 
 def test_the_findings_stand_under_their_causes_the_worst_first() -> None:
-    harm = {row.number: harms().index(row.harm) for row in table()}
-    under = [[harm[number] for number in numbers] for numbers in causes()]
+    harm = {row.number: page.harms().index(row.harm) for row in page.table()}
+    under = [[harm[number] for number in numbers] for numbers in page.causes()]
     assert all(order == sorted(order) for order in under), under
     worst = [order[0] for order in under]
     assert worst == sorted(worst)
 
 
 def test_a_number_is_given_once_and_for_ever() -> None:
-    known = [int(row.split("]")[0].split("[")[1]) for row in upstream_rows()]
-    assert sorted([*sections(), *known, *withdrawn()]) == list(range(1, 47))
+    known = map(page.known_number, page.upstream_rows())
+    assert sorted([*page.sections(), *known, *page.withdrawn()]) == list(range(1, 47))
 
 
 def test_the_document_names_each_script() -> None:
-    linked = re.findall(r"\(findings/([^/)]+)\)", DOCUMENT)
+    linked = re.findall(r"\(findings/([^/)]+)\)", page.DOCUMENT)
     assert sorted(linked) == [script.name for script in SCRIPTS]
 
 
 def test_each_ledger_entry_without_a_thread_is_in_one_place_and_others_in_one_at_most() -> None:
-    times = collections.Counter(entry.name for names in places() for entry in entries(names))
+    times = collections.Counter(entry.name for names in page.places() for entry in entries(names))
     untold = [e for e in ENTRIES if not e.thread and not times[e.name]]
     assert [e.name for e in untold if in_range(e.versions, INSTALLED)] == []
     assert [name for name, often in times.items() if often > 1] == []
 
 
 def test_the_ledger_has_the_number_of_the_finding_of_each_entry() -> None:
-    texts = [(number, text.split("Ledger:")[1]) for number, text in numbered_findings()]
-    rows = [(int(row.split("]")[0].split("[")[1]), last_cell(row)) for row in upstream_rows()]
+    texts = [(number, text.split("Ledger:")[1]) for number, text in page.numbered_findings()]
+    rows = [
+        (int(row.split("]")[0].split("[")[1]), page.last_cell(row)) for row in page.upstream_rows()
+    ]
     found = {
-        entry.name: number for number, text in texts + rows for entry in entries(in_code(text))
+        entry.name: number for number, text in texts + rows for entry in entries(page.in_code(text))
     }
     assert {entry.name: entry.finding for entry in ENTRIES if entry.finding} == found
 
 
 def test_each_name_in_the_document_is_a_ledger_entrys() -> None:
-    named = [name for names in places() for name in names]
+    named = [name for names in page.places() for name in names]
     assert [name for name in named if not entries([name])] == []
 
 
@@ -292,23 +165,27 @@ def test_the_table_says_which_findings_break_a_promise() -> None:
     clauses = support.clauses()
     broken = {
         number
-        for number, text in numbered_findings()
+        for number, text in page.numbered_findings()
         if any(
             clauses[entry.clause].severity_in(entry.case) == clause.MUST
-            for entry in entries(in_code(text.split("Ledger:")[1]))
+            for entry in entries(page.in_code(text.split("Ledger:")[1]))
         )
     }
-    assert {row.number for row in table() if row.severity == clause.MUST} == broken
-    assert {row.severity for row in table()} == {clause.MUST, clause.SHOULD}
+    assert {row.number for row in page.table() if row.severity == clause.MUST} == broken
+    assert {row.severity for row in page.table()} == {clause.MUST, clause.SHOULD}
 
 
 def test_each_finding_names_the_clauses_of_its_ledger_entries() -> None:
-    for text in findings():
-        assert {entry.clause for entry in entries(in_code(text))} <= named_clauses(text), text
+    for text in page.findings():
+        assert {entry.clause for entry in entries(page.in_code(text))} <= page.named_clauses(
+            text
+        ), text
 
 
 def test_what_is_known_upstream_has_its_thread_in_the_ledger() -> None:
-    assert upstream_rows()
-    for row in upstream_rows():
+    assert page.upstream_rows()
+    for row in page.upstream_rows():
         thread = re.findall(r"https://github.com/[^)]+", row)[0]
-        assert {entry.thread for entry in entries(in_code(last_cell(row)))} <= {thread}, row
+        assert {entry.thread for entry in entries(page.in_code(page.last_cell(row)))} <= {thread}, (
+            row
+        )
