@@ -27,7 +27,6 @@ from conformance.contract import subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, SingleCases, clause, one_by_one
 from conformance.contract.source import Source
 from conformance.reference import forward
-from conformance.reference.rounding import Estimate
 from conformance.results.severities import CLAIM
 from strategies import documented_examples as usage
 from strategies.documented_examples import Example
@@ -328,11 +327,7 @@ def test_outputs_are_the_hidden_states(case: Case, run: Runs) -> CheckResult:
     stopped = accepted_run(case, part, "the first steps", steps=until)
     hidden = stopped.state[0][0]
     outputs = forward.trajectory(case).outputs
-    at = Estimate(
-        outputs.value[:, until - 1],
-        outputs.error_bound[:, until - 1],
-        outputs.pair_bound[:, until - 1],
-    )
+    at = outputs.part((slice(None), until - 1))
     return CheckResult(
         max(
             numbers.within_bound(seen.outputs, outputs, "outputs", whole),

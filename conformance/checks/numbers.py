@@ -11,6 +11,7 @@ from conformance.adapter import wire
 from conformance.cases import floats, state_forms
 from conformance.cases.case import Case
 from conformance.cases.floats import from_wire
+from conformance.checks import counting
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import Run
 from conformance.reference import forward
@@ -52,9 +53,7 @@ def within_bound(
     values: np.ndarray, estimate: Estimate, what: str, observation: wire.Observation
 ) -> float:
     """Return the largest error/error bound; raise a Deviation where it is above 1."""
-    return _compare(
-        values, estimate.value, estimate.error_bound, what, "the reference's", observation
-    )
+    return _compare(values, estimate, what, "the reference's", observation)
 
 
 def distance_in_ulps(case: Case, run: Run) -> float:
@@ -83,9 +82,9 @@ def runs_agree(
     one: Run, other: Run, trajectory: forward.Trajectory, whose: str = "the other path's"
 ) -> float:
     """Judge two runs of the same case; return the largest distance/pair bound."""
-    bound = trajectory.outputs.pair_bound
+    expected = trajectory.outputs.of_second_run(other.outputs)
     with _judging(one):
-        ratio = _compare(one.outputs, other.outputs, bound, "outputs", whose, one.observation)
+        ratio = _compare(one.outputs, expected, "outputs", whose, one.observation)
         return max(ratio, states_agree(one, other, trajectory, whose))
 
 
@@ -98,7 +97,7 @@ def states_agree(
     for index, (here, there, estimates) in enumerate(triples):
         for name, a, b, estimate in zip("hc", here, there, estimates, strict=False):
             what = f"final {name} of cell {index}"
-            ratios.append(_compare(a, b, estimate.pair_bound, what, whose, one.observation))
+            ratios.append(_compare(a, estimate.of_second_run(b), what, whose, one.observation))
     return max(ratios)
 
 
@@ -156,27 +155,29 @@ def _arrays(tree: object) -> list[wire.Array]:
 
 
 def _compare(
-    values: np.ndarray,
-    wanted: np.ndarray,
-    bound: np.ndarray,
-    what: str,
-    whose: str,
-    observation: wire.Observation,
+    values: np.ndarray, expected: Estimate, what: str, whose: str, observation: wire.Observation
 ) -> float:
+    wanted = expected.value
     if values.shape != wanted.shape:
         raise Deviation(
             f"{what}'s shape = {values.shape}, but must be {whose} {wanted.shape}", observation
         )
     if not values.size:
         return 0.0
-    ratio = Estimate(wanted, bound, bound).distance(values)
+    counting.count_bounded(expected)
+    ratio = expected.distance(values)
     worst = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     if ratio[worst] > 1:
         place = ", ".join(str(int(i)) for i in worst)
+        bound = expected.error_bound[worst]
+        demand = (
+            f"{whose} {wanted[worst]:.17g} within {bound:.2g}"
+            f" (it is {ratio[worst]:.3g} times as far)"
+            if np.isfinite(bound)
+            else "finite, as nothing here can overflow"
+        )
         raise Deviation(
-            f"{what}[{place}] = {values[worst]:.17g}, but must be {whose}"
-            f" {wanted[worst]:.17g} within {bound[worst]:.2g}"
-            f" (it is {ratio[worst]:.3g} times as far)",
+            f"{what}[{place}] = {values[worst]:.17g}, but must be {demand}",
             observation,
             numeric=True,
         )
@@ -187,6 +188,7 @@ def must_be_identical(
     what: str, one: np.ndarray, other: np.ndarray, observation: wire.Observation, whose: str
 ) -> None:
     """Judge that two arrays are the same to the last bit."""
+    counting.count_identical(one)
     differs = ~((one == other) | (np.isnan(one) & np.isnan(other)))
     if differs.any():
         worst = tuple(int(i) for i in np.argwhere(differs)[0])

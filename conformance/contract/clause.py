@@ -75,6 +75,24 @@ class Runs(Protocol):
 
 
 @dataclass(frozen=True)
+class ValueCounts:
+    """How many of the compared values were judged, and how many were not, by the reason.
+
+    `chaos`: rounding errors leave nothing certain. `overflow`: a correct computation may overflow.
+    `not_finite`: two values must be the same, and both are NaN or infinite.
+    """
+
+    judged: int = 0
+    chaos: int = 0
+    overflow: int = 0
+    not_finite: int = 0
+
+    def __add__(self, other: ValueCounts) -> ValueCounts:
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return ValueCounts(*(one + another for one, another in pairs))
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """The result of a property for a case in which the clause holds.
 
@@ -82,7 +100,8 @@ class CheckResult:
     bound. `spread_ratio` is the distance of two runs of one path, divided by their pair bound; such
     runs often agree to the last bit. `ulps` is the distance from the reference in units in the last
     place. `structures` are those of the final state (`state_forms.structure_words`). `refusal` is
-    the error with which the library refused something.
+    the error with which the library refused something. `values` counts what was compared; the
+    engine adds it.
     """
 
     width_ratio: float | None = None
@@ -91,6 +110,7 @@ class CheckResult:
     ulps: float | None = None
     structures: tuple[str, ...] = ()
     refusal: str | None = None
+    values: ValueCounts = ValueCounts()
 
 
 Property = Callable[[Case, Runs], CheckResult | None]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Sequence
 
 from conformance.cases.case import Case
+from conformance.checks import counting
 from conformance.checks.deviation import Deviation
 from conformance.contract.clause import CheckResult, Clause, Runs
 from conformance.engine.batching import BatchingClient, Unanswered
@@ -35,7 +37,9 @@ def judge_case(clause: Clause, case: Case, run: Runs, ledger: Ledger) -> Outcome
     """Judge one case of a clause."""
     covering = ledger.covering(clause.identifier, case)
     try:
-        result = clause.judge(case, run) or CheckResult()
+        with counting.collected() as counts:
+            result = clause.judge(case, run) or CheckResult()
+        result = dataclasses.replace(result, values=counting.total(counts))
     except Deviation as deviation:
         return _deviating_outcome(case, deviation, covering)
     always = [entry for entry in covering if entry.must_deviate(case)]

@@ -11,7 +11,7 @@ from conformance.adapter import wire
 from conformance.cases import floats, state_forms
 from conformance.cases.case import Case, case_to_plain
 from conformance.checks.deviation import error_line
-from conformance.contract.clause import Clause, Subject
+from conformance.contract.clause import Clause, Subject, ValueCounts
 from conformance.engine.outcome import Outcome
 from conformance.engine.tally import Tally
 from conformance.results.grades import GRADES
@@ -100,6 +100,7 @@ def _verdict(
         ledger=tuple(sorted({name for tally in tallies for name in tally.known})),
         width_ratio=max(ratios, default=None),
         widths=_widths(tallies) or None,
+        values=_values_by_dtype(tallies) or None,
         modes=tuple(sorted(by_mode)),
         ulps=_ulps(tallies) or None,
         structures=tuple(sorted({text for tally in tallies for text in tally.structures})),
@@ -132,6 +133,18 @@ def _widths(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
         for dtype, bins in tally.widths.items():
             counts.setdefault(dtype, Counter()).update(bins)
     return {dtype: dict(bins) for dtype, bins in sorted(counts.items())}
+
+
+def _values_by_dtype(tallies: Sequence[Tally]) -> dict[str, dict[str, int]]:
+    """Return how many values were judged and how many were not, over all modes, by dtype."""
+    counts: dict[str, ValueCounts] = {}
+    for tally in tallies:
+        for dtype, values in tally.values.items():
+            counts[dtype] = counts.get(dtype, ValueCounts()) + values
+    return {
+        dtype: {name: count for name, count in vars(values).items() if count}
+        for dtype, values in sorted(counts.items())
+    }
 
 
 def _smallest(outcomes: Sequence[Outcome]) -> Outcome | None:

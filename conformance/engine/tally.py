@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from conformance.contract.clause import CheckResult
+from conformance.contract.clause import CheckResult, ValueCounts
 from conformance.engine.outcome import Outcome
 from conformance.results.verdict import KNOWN
 from conformance.results.width_bins import width_bin
@@ -22,6 +22,7 @@ class Tally:
     new: Outcome | None = None
     width_ratio: float | None = None
     widths: dict[str, Counter[str]] = field(default_factory=dict)  # by dtype and bin
+    values: dict[str, ValueCounts] = field(default_factory=dict)  # by dtype
     ulps: dict[str, float] = field(default_factory=dict)  # the largest, by dtype
     structures: set[str] = field(default_factory=set)
     refusals: dict[str, str] = field(default_factory=dict)  # one for each text, numbers aside
@@ -41,6 +42,8 @@ class Tally:
                 self.width_ratio = max(self.width_ratio or 0.0, ratio)
         if result.width_ratio is not None:
             self.widths.setdefault(dtype, Counter())[width_bin(result.width_ratio)] += 1
+        if result.values != ValueCounts():
+            self.values[dtype] = self.values.get(dtype, ValueCounts()) + result.values
         if result.ulps is not None:
             self.ulps[dtype] = max(self.ulps.get(dtype, 0.0), result.ulps)
         self.structures.update(result.structures)

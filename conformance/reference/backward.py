@@ -17,10 +17,11 @@ bound mean the same as in `forward.py`.
 At a kink (relu, a clip) some runs may come to the other side. Then each run takes one of the two
 derivatives at random. So the error bound covers what rounding may do there.
 
-**Values that are not judged.** A row that is lost on the way forward is lost altogether. On the way
-back a row is lost from the step on where not even the leading binary digit of the gradients that
-are carried from step to step is certain. Where these are below 1, the error is compared with 1, as
-the cotangents have that size. Gradients of weights are lost when any row is lost.
+**Values that are not judged.** A row that is lost to chaos on the way forward is lost altogether.
+On the way back a row is lost from the step on where not even the leading binary digit of the
+gradients that are carried from step to step is certain. Where these are below 1, the error is
+compared with 1, as the cotangents have that size. Gradients of weights are lost when any row is
+lost. A row that may overflow on the way forward may overflow in all its gradients.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from conformance.cases.case_arrays import ArraySpec, Cotangents, Weights
 from conformance.cases.program import Cell
 from conformance.reference import derivatives, formulas, forward
 from conformance.reference.batch_cache import BatchCache
-from conformance.reference.derivatives import Back, Derivative, Factor, Sum, TakenStep
+from conformance.reference.derivatives import Derivative, Factor, Sum, TakenStep
 from conformance.reference.formulas import GRUStep, LSTMStep, State, Terms
 from conformance.reference.rounding import Estimate, Noise
 
@@ -82,15 +83,16 @@ def gradients_of_batches(
     pairs = list(zip(cells, weights, strict=True))
     layers = [_RecordedLayer(formulas.layer(*pair, noise)) for pair in pairs]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = forward.run_layers(layers, rows, noise)
-        loss = _Loss(cotangents, rows, _lost_rows(sequence, states))
+        results = forward.run_layers(layers, rows, noise)
+        loss = _Loss(cotangents, rows, _overflowing_rows(results))
         arriving, layers_back = loss.output_sums(), []
+        lost = np.broadcast_to(forward.at_any_step(results.lost[-1]), results.lost[-1].shape)
         for index in reversed(range(len(cells))):
             derivative = derivatives.derivative(*pairs[index], noise)
             back = _go_back_over_steps(
-                derivative, layers[index].taken, arriving, loss.state_sums(index), rows, noise
+                derivative, layers[index].taken, arriving, loss.state_sums(index), rows, noise, lost
             )
-            arriving = back.inputs
+            arriving, lost = back.inputs, back.lost
             layers_back.append(back)
         return [
             _batch_gradients(index, layers_back[::-1], weights, rows, noise)
@@ -146,30 +148,33 @@ class _RecordedLayer:
         return after
 
 
-def _lost_rows(sequence: np.ndarray, states: Sequence[State]) -> np.ndarray:
-    """Return True for each row that was lost at any step, (rows,)."""
-    lost = np.isnan(sequence).any(axis=(0, 1, 3))
-    for leaf in (leaf for state in states for leaf in state):
-        lost |= np.isnan(leaf).any(axis=(0, 2))
-    return lost
+def _overflowing_rows(results: forward.LayersRun) -> np.ndarray:
+    """Return True for each row that may overflow at any step, (rows,)."""
+    overflowing = np.isnan(results.sequence).any(axis=(0, 1, 3))
+    for leaf in (leaf for state in results.states for leaf in state):
+        overflowing |= np.isnan(leaf).any(axis=(0, 2))
+    return overflowing
 
 
 class _Loss:
-    """The gradients that the loss sends back: its cotangents, in the order of the rows."""
+    """The gradients that the loss sends back: its cotangents, in the order of the rows.
+
+    They are NaN in the rows that may overflow.
+    """
 
     def __init__(
-        self, cotangents: Sequence[Cotangents], rows: forward.Rows, lost: np.ndarray
+        self, cotangents: Sequence[Cotangents], rows: forward.Rows, overflowing: np.ndarray
     ) -> None:
         self._cotangents = cotangents
         self._rows = rows
-        self._lost = np.where(lost, np.nan, 1.0)[:, None]
+        self._factors = np.where(overflowing, np.nan, 1.0)[:, None]
 
     def output_sums(self) -> list[Sum]:
         """Return the gradients of the outputs, step by step, for the rows that are running.
 
         An output that repeats the one before it passes its gradient on to that one.
         """
-        values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._lost
+        values = self._rows.sequence([each.outputs for each in self._cotangents]) * self._factors
         size, terms = np.abs(values), np.ones((len(values), 1, values.shape[2], 1))
         for step in reversed(range(len(values))):
             running, held = self._rows.running[step], self._rows.held_rows(step)
@@ -189,16 +194,20 @@ class _Loss:
     def state_sums(self, cell: int) -> tuple[Sum, ...]:
         """Return the gradients of the final state of a cell."""
         leaves = self._rows.leaves([each.state[cell] for each in self._cotangents])
-        return tuple(Sum.one_term(leaf * self._lost) for leaf in leaves)
+        return tuple(Sum.one_term(leaf * self._factors) for leaf in leaves)
 
 
 @dataclass(frozen=True)
 class _BackwardLayer:
-    """The way back through a layer: gradients for all rows, and the weights' factors by steps."""
+    """The way back through a layer: gradients for all rows, and the weights' factors by steps.
+
+    lost: (steps, rows) of bool, True in the steps before which chaos leaves nothing certain.
+    """
 
     inputs: list[Sum]
     state: tuple[np.ndarray, ...]
     weights: list[dict[str, list[list[Factor]]]]
+    lost: np.ndarray
 
 
 def _go_back_over_steps(
@@ -208,9 +217,10 @@ def _go_back_over_steps(
     final: tuple[Sum, ...],
     rows: forward.Rows,
     noise: Noise,
+    lost_above: np.ndarray,
 ) -> _BackwardLayer:
     """Go back through one layer, from the gradients of its outputs and its final state."""
-    carried, steps, lost = final, [], _LostRows(rows)
+    carried, steps, lost = final, [], _LostRows(lost_above)
     for step in reversed(range(len(taken))):
         noise.go_back_to(step + 1)
         held = rows.held_rows(step)
@@ -219,8 +229,8 @@ def _go_back_over_steps(
         if held is not None:
             after = tuple(leaf.zero_rows(held) for leaf in after)
         back = derivative.step(taken[step], after)
-        back = lost.apply(back)
         before = back.before
+        lost.look_at(step, before)
         if held is not None:
             before = tuple(old.select(held, new) for old, new in zip(mine, before, strict=True))
         carried = tuple(
@@ -231,7 +241,9 @@ def _go_back_over_steps(
     state = tuple(leaf.total(noise) for leaf in carried)
     noise.next_layer()
     steps.reverse()
-    return _BackwardLayer([step.inputs for step in steps], state, [step.weights for step in steps])
+    return _BackwardLayer(
+        [step.inputs for step in steps], state, [step.weights for step in steps], lost.by_step
+    )
 
 
 class _LostRows:
@@ -242,20 +254,23 @@ class _LostRows:
     cotangents of the loss have that size.
     """
 
-    def __init__(self, rows: forward.Rows) -> None:
-        count = rows.inputs.shape[2]
-        self._largest = np.ones((count, 1))
-        self._lost = np.zeros((count, 1), bool)
+    def __init__(self, above: np.ndarray) -> None:
+        """Begin with the rows that are lost in the layer above, (steps, rows)."""
+        self._above = above
+        self._largest = np.ones(above.shape[1])
+        self._lost = np.zeros(above.shape[1], bool)
+        self.by_step = above.copy()
 
-    def apply(self, back: Back) -> Back:
-        """Put NaN in the rows of a backward step that are lost."""
-        values = np.concatenate([leaf.value for leaf in back.before], axis=-1)
+    def look_at(self, step: int, before: tuple[Sum, ...]) -> None:
+        """Find the rows that a backward step loses, from the gradients that it carries on."""
+        values = np.concatenate([leaf.value for leaf in before], axis=-1)
         running = values.shape[1]
         largest, lost = self._largest[:running], self._lost[:running]
-        np.maximum(largest, np.abs(values[0]).max(axis=-1, keepdims=True), out=largest)
-        error = np.abs(values[1:] - values[0]).max(axis=(0, 2))[:, None]
+        np.maximum(largest, np.abs(values[0]).max(axis=-1), out=largest)
+        error = np.abs(values[1:] - values[0]).max(axis=(0, 2))
         lost |= error > 0.5 * largest
-        return back.lose_rows(lost) if lost.any() else back
+        self._lost |= self._above[step]
+        self.by_step[step] = self._lost
 
 
 def _batch_gradients(
@@ -268,19 +283,30 @@ def _batch_gradients(
     place, batch = rows.places[index], rows.batches[index]
     noise.go_back_to(0)
     by_inputs = [each.value[:, place] for each in layers[0].inputs[: batch.steps]]
-    inputs = noise.estimate(np.stack(by_inputs, axis=2))
+    lost = [layer.lost[: batch.steps, place] for layer in layers]
+    inputs = noise.estimate(np.stack(by_inputs, axis=2), lost[0].T[..., None])
     return Gradients(
         inputs if batch.counted is None else inputs.zero_except(batch.counted.steps[..., None]),
-        tuple(tuple(noise.estimate(leaf[:, place]) for leaf in layer.state) for layer in layers),
         tuple(
-            _weight_gradients(layer.weights[: batch.steps], cell_weights, place, noise)
-            for layer, cell_weights in zip(layers, weights, strict=True)
+            tuple(
+                noise.estimate(leaf[:, place], forward.at_any_step(of_layer)[:, None])
+                for leaf in layer.state
+            )
+            for layer, of_layer in zip(layers, lost, strict=True)
+        ),
+        tuple(
+            _weight_gradients(layer.weights[: batch.steps], cell_weights, place, noise, of_layer)
+            for layer, cell_weights, of_layer in zip(layers, weights, lost, strict=True)
         ),
     )
 
 
 def _weight_gradients(
-    steps: Sequence[dict[str, list[list[Factor]]]], weights: Weights, place: slice, noise: Noise
+    steps: Sequence[dict[str, list[list[Factor]]]],
+    weights: Weights,
+    place: slice,
+    noise: Noise,
+    lost: np.ndarray,
 ) -> WeightGradients:
     found = {}
     for name, array in vars(weights).items():
@@ -291,7 +317,8 @@ def _weight_gradients(
                 )
                 for row in zip(*(step[name] for step in steps), strict=True)
             ]
-            found[name] = noise.estimate(np.concatenate(rows, axis=1).reshape(-1, *array.shape))
+            runs = np.concatenate(rows, axis=1).reshape(-1, *array.shape)
+            found[name] = noise.estimate(runs, bool(lost.any()))
     return WeightGradients(**found)
 
 

@@ -88,10 +88,6 @@ class Sum:
         """Put zero in some rows, (rows, 1) of bool."""
         return Sum(*(np.where(rows, 0.0, mine) for mine in self._arrays()))
 
-    def scale_rows(self, factors: np.ndarray) -> Sum:
-        """Multiply each row by its factor, (rows, 1)."""
-        return dataclasses.replace(self, value=self.value * factors)
-
     def replace_first_rows(self, whole: Sum) -> Sum:
         """Put this sum in place of the first rows of the whole."""
         rows = len(self.terms)
@@ -119,10 +115,6 @@ class Factor:
     right: np.ndarray
     product: bool = False
 
-    def scale_rows(self, factors: np.ndarray) -> Factor:
-        """Multiply each row by its factor, (rows, 1)."""
-        return Factor(self.left, self.right * factors, self.product)
-
 
 @dataclass(frozen=True)
 class Back:
@@ -135,18 +127,6 @@ class Back:
     inputs: Sum
     before: tuple[Sum, ...]
     weights: dict[str, list[list[Factor]]]
-
-    def lose_rows(self, lost: np.ndarray) -> Back:
-        """Put NaN in the rows that are lost, (rows, 1)."""
-        factors = np.where(lost, np.nan, 1.0)
-        return Back(
-            self.inputs.scale_rows(factors),
-            tuple(leaf.scale_rows(factors) for leaf in self.before),
-            {
-                name: [[part.scale_rows(factors) for part in row] for row in rows]
-                for name, rows in self.weights.items()
-            },
-        )
 
 
 class Derivative(Protocol):

@@ -149,26 +149,24 @@ def _direction(specs: Sequence[ArraySpec], at: int) -> list[Trajectory]:
 
 def _merge(case: Case, one: Estimate, other: Estimate) -> Estimate:
     if case.program.layer.merge_mode in SIDE_BY_SIDE:
-        parts = zip(_parts(one), _parts(other), strict=True)
+        parts = zip(one.arrays, other.arrays, strict=True)
         return Estimate(*(np.concatenate(pair, axis=-1) for pair in parts))
+    may_overflow = one.may_overflow | other.may_overflow
     with np.errstate(over="ignore", invalid="ignore"):
         if case.program.layer.merge_mode == "mul":
             value = one.value * other.value
             error_bound = _product_bound(one, other, one.error_bound, other.error_bound)
             pair_bound = _product_bound(one, other, one.pair_bound, other.pair_bound)
-            return _round(case.program.dtype, value, error_bound, pair_bound)
-        value = one.value + other.value
-        merged = _round(
-            case.program.dtype,
-            value,
+            unrounded = Estimate(value, error_bound, pair_bound, may_overflow)
+            return _round(case.program.dtype, unrounded)
+        unrounded = Estimate(
+            one.value + other.value,
             one.error_bound + other.error_bound,
             one.pair_bound + other.pair_bound,
+            may_overflow,
         )
+        merged = _round(case.program.dtype, unrounded)
     return _halve(case.program.dtype, merged) if case.program.layer.merge_mode == "ave" else merged
-
-
-def _parts(estimate: Estimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return estimate.value, estimate.error_bound, estimate.pair_bound
 
 
 def _product_bound(one: Estimate, other: Estimate, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -176,23 +174,31 @@ def _product_bound(one: Estimate, other: Estimate, a: np.ndarray, b: np.ndarray)
     return np.abs(one.value) * b + np.abs(other.value) * a + a * b
 
 
-def _round(
-    dtype: str, value: np.ndarray, error_bound: np.ndarray, pair_bound: np.ndarray
-) -> Estimate:
+def _round(dtype: str, unrounded: Estimate) -> Estimate:
     """Round once more; the bounds are infinite where the result may overflow."""
     noise = Noise(dtype)
+    value, error_bound, pair_bound, may_overflow = unrounded.arrays
     size = np.abs(value) + error_bound
     own = floats.unit_roundoff(dtype)
     error_bound = error_bound + noise.roundoff * size + noise.tiny
     pair_bound = pair_bound + 2 * own * size + 2 * noise.tiny
     certain = size <= noise.limit
+    # where a value is lost, its size is not known, but that of the reference's own run is
+    too_large = np.where(np.isfinite(size), size, np.abs(value)) > noise.limit
     return Estimate(
-        value, np.where(certain, error_bound, np.inf), np.where(certain, pair_bound, np.inf)
+        value,
+        np.where(certain, error_bound, np.inf),
+        np.where(certain, pair_bound, np.inf),
+        may_overflow | too_large,
     )
 
 
 def _halve(dtype: str, estimate: Estimate) -> Estimate:
     """Halve the values; this is exact, except for underflow."""
     tiny = Noise(dtype).tiny
-    value, error_bound, pair_bound = (part / 2 for part in _parts(estimate))
-    return Estimate(value, error_bound + tiny, pair_bound + 2 * tiny)
+    return Estimate(
+        estimate.value / 2,
+        estimate.error_bound / 2 + tiny,
+        estimate.pair_bound / 2 + 2 * tiny,
+        estimate.may_overflow,
+    )

@@ -161,7 +161,24 @@ _Activation = Callable[[np.ndarray, Noise], np.ndarray]
 
 
 def _tanh(values: np.ndarray, noise: Noise) -> np.ndarray:
-    return noise.round(np.tanh(values), noise.activation_roundings)
+    result = np.tanh(values)
+    return noise.move(result, _tanh_error(result, noise))
+
+
+def _tanh_error(result: np.ndarray, noise: Noise) -> np.ndarray:
+    approximation = noise.approximation * np.abs(result[:1])
+    if not noise.half:
+        return approximation
+    return approximation + _rounding_up_to_one(result, approximation, noise)
+
+
+def _rounding_up_to_one(result: np.ndarray, error: np.ndarray, noise: Noise) -> np.ndarray:
+    """Return the error of rounding a result in ±1 that has an error already.
+
+    Rounding to nearest moves it no farther than to 1 or -1.
+    """
+    apart = 1.0 - np.abs(result).min(axis=0, keepdims=True)
+    return np.minimum(noise.roundoff * np.abs(result[:1]), apart + error)
 
 
 def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
@@ -169,8 +186,19 @@ def _sigmoid(values: np.ndarray, noise: Noise) -> np.ndarray:
     np.exp(result, out=result)
     result += 1.0
     np.reciprocal(result, out=result)
-    size = np.maximum(result[:1], 0.5 - result[:1])
-    return noise.move(result, noise.activation_roundings * noise.roundoff * size)
+    return noise.move(result, _sigmoid_error(result, noise))
+
+
+def _sigmoid_error(result: np.ndarray, noise: Noise) -> np.ndarray:
+    """Return the larger error of 1/(1 + exp(-x)) and ½ + ½·tanh(x/2)."""
+    exact = result[:1]
+    if not noise.half:
+        return noise.approximation * np.maximum(exact, 0.5 - exact)
+    by_exp = (noise.approximation + noise.roundoff * (1.0 - exact)) * exact
+    by_tanh = 0.5 * _tanh_error(2.0 * result - 1.0, noise)
+    for _ in range(2):  # the sum with 1, and the quotient
+        by_exp = by_exp + _rounding_up_to_one(result, by_exp, noise)
+    return np.maximum(by_exp, by_tanh + _rounding_up_to_one(result, by_tanh, noise))
 
 
 def _softsign(values: np.ndarray, noise: Noise) -> np.ndarray:

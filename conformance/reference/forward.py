@@ -154,20 +154,44 @@ def run_batches(
     rows = Rows(batches)
     layers = [formulas.layer(*pair, noise) for pair in zip(cells, weights, strict=True)]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        sequence, states = run_layers(layers, rows, noise, cells)
-        finals = [tuple(noise.estimate(leaf) for leaf in state) for state in states]
-        outputs = noise.estimate(np.moveaxis(sequence, 0, 2))
+        results = run_layers(layers, rows, noise, cells)
+        finals = [
+            tuple(noise.estimate(leaf, at_any_step(lost)[:, None]) for leaf in state)
+            for state, lost in zip(results.states, results.lost, strict=True)
+        ]
+        by_rows = np.moveaxis(results.sequence, 0, 2)
+        outputs = noise.estimate(by_rows, results.lost[-1].T[..., None])
     return [rows.trajectory(index, outputs, finals) for index in range(len(batches))]
+
+
+@dataclass(frozen=True)
+class LayersRun:
+    """The runs of all layers.
+
+    sequence: the outputs of the last layer, (steps, runs, rows, width). states: the final state of
+    each layer. lost: for each layer, (steps, rows) of bool, True from the step on where chaos in it
+    or in a layer below leaves nothing certain.
+    """
+
+    sequence: np.ndarray
+    states: list[State]
+    lost: list[np.ndarray]
+
+
+def at_any_step(lost: np.ndarray) -> np.ndarray:
+    """Return True for each row that is lost at any step, from (steps, rows)."""
+    return np.asarray(lost.any(axis=0))
 
 
 def run_layers(
     layers: Sequence[formulas.Layer], rows: Rows, noise: Noise, cells: Sequence[Cell] = ()
-) -> tuple[np.ndarray, list[State]]:
-    """Return the outputs of the last layer, (steps, runs, rows, width), and each final state.
+) -> LayersRun:
+    """Run the layers one above the other.
 
     `cells` are those of the layers. They are needed only where cells may have wrappers.
     """
-    sequence, states = rows.inputs, []
+    sequence, states, lost = rows.inputs, [], []
+    lost_below = np.zeros((len(sequence), sequence.shape[2]), bool)
     for index, layer in enumerate(layers):
         outputs, state = _run_steps(
             layer,
@@ -177,10 +201,12 @@ def run_layers(
             noise,
         )
         states.append(state)
+        lost_below = lost_below | _uncertain_rows(outputs)
+        lost.append(lost_below)
         sequence = (
             formulas.apply_wrappers(cells[index], sequence, outputs, noise) if cells else outputs
         )
-    return sequence, states
+    return LayersRun(sequence, states, lost)
 
 
 def _trajectories(specs: Sequence[ArraySpec]) -> list[Trajectory]:
@@ -285,15 +311,6 @@ def _run_steps(
         for leaf, values in zip(before, after, strict=True):
             leaf[...] = values
     noise.next_layer()
-    return _lose_uncertain_rows(outputs, state)
-
-
-def _lose_uncertain_rows(outputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
-    """Put NaN in place of a row, from the step on where none of its digits is certain."""
-    lost = _uncertain_rows(outputs)
-    if lost.any():
-        outputs[np.broadcast_to(lost[:, None], outputs.shape[:3])] = np.nan
-        state = tuple(np.where(lost[-1][:, None], np.nan, leaf) for leaf in state)
     return outputs, state
 
 

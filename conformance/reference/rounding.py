@@ -8,7 +8,7 @@ that are the same in all runs.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from conformance.cases import floats
 RUNS = 32
 _HELD = RUNS // 2  # runs in which an operation makes the same error at every step
 _NOISE_SEED = 1997
+_APPROXIMATION = 8.0  # the error of exp and tanh, in unit roundoffs
+_FLOAT32 = floats.unit_roundoff("float32")
 _POOL = 1 << 18  # the number of signs drawn; each operation takes a stretch of them
 # distances in the pool between the signs of layers, and of steps on the way back
 _LAYERS_APART = 50021
@@ -26,40 +28,51 @@ _STEPS_APART = 7919
 
 @dataclass(frozen=True)
 class Estimate:
-    """Values and their bounds: three arrays of one shape, in float64.
+    """Values and their bounds: arrays of one shape, in float64.
 
-    A correct computation is at most `error_bound` away from `value`. Two correct computations are
-    at most `pair_bound` apart. An infinite `error_bound` says that a correct computation may give
-    anything (it may overflow, or be chaotic). There `value` may be NaN.
+    A correct computation is expected to be within `error_bound` of `value`, and two of them within
+    `pair_bound` of each other. Both bounds are statistical: see `forward.py`. They are infinite
+    where nothing can be said, and that has one of two reasons. Where `may_overflow` is True, an
+    intermediate result may be too large for the dtype: a correct computation may then give any
+    number, an infinity or NaN, and `value` may be NaN. Elsewhere the value is lost to chaos: a
+    correct computation may give any number, but a finite one.
     """
 
     value: np.ndarray
     error_bound: np.ndarray
     pair_bound: np.ndarray
+    may_overflow: np.ndarray = field(default_factory=lambda: np.zeros((), bool))
 
     def distance(self, observed: np.ndarray) -> np.ndarray:
-        """Return how many error bounds the observed values are away: at most 1 on a correct path.
+        """Return how many error bounds the observed values are away; above 1 they are wrong.
 
-        It is 0 where the bound is infinite, and inf where the observed value is not finite but
-        should be.
+        It is 0 where the bound is infinite. It is inf where a value is not finite, except where a
+        correct computation may overflow.
         """
+        observed = np.asarray(observed, np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
-            apart = np.abs(np.asarray(observed, np.float64) - self.value)
+            apart = np.abs(observed - self.value)
             ratio = np.where(apart == 0, 0.0, apart / self.error_bound)
-        ratio = np.where(np.isfinite(observed), ratio, np.inf)
-        return np.where(np.isinf(self.error_bound), 0.0, ratio)
+        finite = np.isfinite(observed) & np.isfinite(self.value)
+        return np.where(self.may_overflow, 0.0, np.where(finite, ratio, np.inf))
+
+    def of_second_run(self, first: np.ndarray) -> Estimate:
+        """Return what a second run may give where the first one gave these values."""
+        return Estimate(first, self.pair_bound, self.pair_bound, self.may_overflow)
 
     def part(self, at: Any) -> Estimate:
         """Copy the part at an index, so that the whole can be freed."""
-        return Estimate(
-            self.value[at].copy(), self.error_bound[at].copy(), self.pair_bound[at].copy()
-        )
+        return Estimate(*(array[at].copy() for array in self.arrays))
 
     def zero_except(self, kept: np.ndarray) -> Estimate:
         """Put exact zeros where `kept` is False."""
-        return Estimate(
-            *(np.where(kept, a, 0.0) for a in (self.value, self.error_bound, self.pair_bound))
-        )
+        return Estimate(*(np.where(kept, array, array.dtype.type(0)) for array in self.arrays))
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The values, both bounds and where they may overflow, in one shape."""
+        may_overflow = np.broadcast_to(self.may_overflow, self.value.shape)
+        return self.value, self.error_bound, self.pair_bound, may_overflow
 
 
 class Noise:
@@ -75,8 +88,9 @@ class Noise:
         self.roundoff = self._own + floats.unit_roundoff("float64")
         self.tiny = _underflow(dtype)
         self.limit = floats.largest(dtype)
-        half = self._own > floats.unit_roundoff("float32")
-        self.activation_roundings = 3.0 if half else 8.0
+        # functions of half precision are computed in float32, and then rounded
+        self.half = self._own > _FLOAT32
+        self.approximation = _APPROXIMATION * (_FLOAT32 if self.half else self.roundoff)
         self._layer = 0
         self._held_start = self._held_at = 0
         self._free_at = _POOL // 2
@@ -150,18 +164,23 @@ class Noise:
         self._held_at += _HELD * width + 1
         self._free_at += _HELD * width + 1
 
-    def estimate(self, runs: np.ndarray, axis: int = 0) -> Estimate:
-        """Return value, error bound and pair bound over an axis of runs."""
+    def estimate(self, runs: np.ndarray, lost: np.ndarray | bool, axis: int = 0) -> Estimate:
+        """Return value, error bound and pair bound over an axis of runs.
+
+        `lost` is True where chaos leaves nothing certain; it fits the shape of the values.
+        """
         value = runs.take(0, axis)
         highest, lowest = runs.max(axis), runs.min(axis)
         error_bound = np.maximum(highest - value, value - lowest)
         # Two paths differ only by their own roundings; those of the reference play no part.
         pair_bound = (highest - lowest) * (self._own / self.roundoff)
-        return Estimate(value, self._judgeable(error_bound), self._judgeable(pair_bound))
-
-    def _judgeable(self, bound: np.ndarray) -> np.ndarray:
-        """Make a bound at least as large as an underflow, and infinite where a run is lost."""
-        return np.where(np.isfinite(bound), np.maximum(bound, self.tiny), np.inf)
+        may_overflow = ~np.isfinite(error_bound)
+        unknown = may_overflow | lost
+        error_bound, pair_bound = (
+            np.where(unknown, np.inf, np.maximum(bound, self.tiny))
+            for bound in (error_bound, pair_bound)
+        )
+        return Estimate(value, error_bound, pair_bound, may_overflow)
 
 
 def _signs(start: int, width: int) -> np.ndarray:

@@ -101,9 +101,11 @@ class Verdict(PlainRecord):
     `difference` is there where two targets were compared.
     `case` is the minimal case, and `observation` is what the target did with it. `width_ratio` is
     the largest ratio observed/error bound, and `widths` counts these ratios, by dtype and by bin
-    (`width_bins.py`). `ulps` is the largest distance from the reference in units in the last
-    place, by dtype. `structures` are those of the final states, such as `[h, c]`.
-    `refusals` are errors with which the target refused malformed things as it should.
+    (`width_bins.py`). `values` counts the compared values by dtype: those that were `judged`, and
+    those that were not, by the reason (`contract/clause.py`). `ulps` is the largest distance from
+    the reference in units in the last place, by dtype. `structures` are those of the final states,
+    such as `[h, c]`. `refusals` are errors with which the target refused malformed things as it
+    should.
     """
 
     clause: str
@@ -131,6 +133,7 @@ class Verdict(PlainRecord):
     ulps: dict[str, float] | None = None
     structures: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
+    values: dict[str, dict[str, int]] | None = None
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:

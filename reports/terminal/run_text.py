@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 
 from conformance.results.verdict import KNOWN, NEW, VERDICTS, Header, totals
 from reports.run_files.run_file import Run
-from reports.terminal import tables, upgrade_text, width_table
+from reports.terminal import tables, upgrade_text, value_table, width_table
 
 
 def widths_text(run: Run) -> str:
-    """Return how close the results came to the error bounds, by path and dtype."""
+    """Return how close the results came to the error bounds, and what could not be judged."""
     lines = width_table.table(run.verdicts)
     if not lines:
         return "No verdict of this run has a distance from the reference."
     title = "Distance from the reference divided by its error bound; above 1 is a deviation:"
-    return "\n".join([title, "", *lines])
+    unjudged = value_table.tables(run.verdicts)
+    return "\n".join([title, "", *lines, *([""] if unjudged else []), *unjudged])
 
 
 def run_text(run: Run, name: str, width: int) -> str:

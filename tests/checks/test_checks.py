@@ -14,7 +14,7 @@ from conformance.cases import floats
 from conformance.cases.case import Case, make_case
 from conformance.cases.data import Malformation
 from conformance.cases.program import Cell, Convolution
-from conformance.checks import numbers, rejection
+from conformance.checks import counting, numbers, rejection
 from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.outputs import (
     Run,
@@ -24,6 +24,7 @@ from conformance.checks.outputs import (
     must_keep_arguments,
     must_keep_weights,
 )
+from conformance.contract.clause import ValueCounts
 from conformance.reference import forward
 from conformance.reference.expected import expected_trajectory
 from conformance.reference.rounding import Estimate
@@ -250,8 +251,60 @@ def test_what_is_not_finite_deviates(value: float) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
 def test_where_a_correct_computation_may_overflow_nothing_is_judged(value: float) -> None:
-    lost = Estimate(np.array([np.nan]), np.array([np.inf]), np.array([np.inf]))
-    assert numbers.within_bound(np.array([value]), lost, "outputs", NOTHING) == 0
+    infinite = np.array([np.inf])
+    unknown = Estimate(np.array([np.nan]), infinite, infinite, np.array([True]))
+    assert numbers.within_bound(np.array([value]), unknown, "outputs", NOTHING) == 0
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_value_lost_to_chaos_must_be_finite(value: float) -> None:
+    lost = Estimate(np.array([0.5]), np.array([np.inf]), np.array([np.inf]))
+    assert numbers.within_bound(np.array([1e9]), lost, "outputs", NOTHING) == 0
+    with pytest.raises(Deviation, match=r"^outputs\[0\] = (-?inf|nan), but must be finite"):
+        numbers.within_bound(np.array([value]), lost, "outputs", NOTHING)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_two_runs_that_are_not_finite_do_not_agree(value: float) -> None:
+    bounds = (np.full((1, 1, 1), n) for n in (0.0, 0.5, 1.0))
+    expected = forward.Trajectory(Estimate(*bounds), ())
+    good, bad = a_run([0.25]), a_run([value])
+    for one, other in ((good, bad), (bad, good), (bad, bad)):
+        with pytest.raises(Deviation, match=r"^outputs\[0, 0, 0\] = "):
+            numbers.runs_agree(one, other, expected)
+
+
+CHAOTIC = make_case(
+    "RNN/keras3", "eager", (Cell("SimpleRNN", 8, activation="relu"),), 1, 16,
+    dtype="bfloat16", weight_scale=2.0, features=2, state="mixed", weight_seed=10,
+)  # fmt: skip
+
+
+def test_a_nan_in_a_row_that_is_given_up_is_seen() -> None:
+    expected = forward.trajectory(CHAOTIC)
+    given_up = np.isinf(expected.outputs.error_bound)
+    assert given_up.any()
+    assert not expected.outputs.may_overflow.any()
+    outputs = expected.outputs.value.copy()
+    run = Run(outputs, tuple(tuple(e.value for e in cell) for cell in expected.state), NOTHING)
+    with counting.collected() as counts:
+        numbers.agrees_with_reference(CHAOTIC, run)
+    counted = counting.total(counts)
+    assert counted.chaos > counted.overflow == 0
+    assert counted.judged + counted.chaos == 17 * 8
+    outputs[tuple(np.argwhere(given_up)[-1])] = np.nan
+    with pytest.raises(Deviation, match=r"^outputs\[0, 15, 7\] = nan, but must be finite"):
+        numbers.agrees_with_reference(CHAOTIC, run)
+
+
+def test_comparisons_are_counted_by_the_reason_why_nothing_is_judged() -> None:
+    bounds = np.array([1.0, np.inf, np.inf])
+    unknown = Estimate(np.zeros(3), bounds, bounds, np.array([False, False, True]))
+    odd = np.array([np.nan, np.inf, 0.1])
+    with counting.collected() as counts:
+        numbers.within_bound(np.array([0.5, 7.0, np.nan]), unknown, "outputs", NOTHING)
+        numbers.must_be_identical("outputs", odd, odd, NOTHING, "the other's")
+    assert counting.total(counts) == ValueCounts(judged=2, chaos=1, overflow=1, not_finite=2)
 
 
 def test_another_shape_is_not_broadcast() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import pytest
 
 from conformance.cases.case import make_case
 from conformance.cases.program import Cell
-from conformance.contract.clause import CheckResult
+from conformance.contract.clause import CheckResult, ValueCounts
 from conformance.engine.outcome import Outcome
 from conformance.engine.tally import Tally
 from conformance.results.verdict import HOLDS, Verdict
 from conformance.results.width_bins import width_bin
-from reports.terminal import width_table
+from reports.terminal import value_table, width_table
 
 CELLS = (Cell("GRU", 2),)
 
@@ -64,6 +65,35 @@ def test_the_table_is_empty_where_no_error_bound_was_used() -> None:
     assert width_table.table([verdict("A", float32={"0.5": 2})])[1].split() == [
         *("A", "float32", "2", "0.5", "0.5", "0.5"),
     ]
+
+
+def test_a_tally_counts_values_by_dtype() -> None:
+    tally = Tally()
+    for dtype, values in (("float16", (3, 1)), ("float16", (4, 0, 2)), ("float64", (5,))):
+        case = make_case("p", "eager", CELLS, dtype=dtype)
+        tally.add(Outcome(case, HOLDS, result=CheckResult(values=ValueCounts(*values))))
+    tally.add(Outcome(make_case("p", "eager", CELLS), HOLDS))
+    assert tally.values == {"float16": ValueCounts(7, 1, 2), "float64": ValueCounts(5)}
+
+
+def test_shares_of_values_that_are_not_judged_are_worst_first() -> None:
+    def judged(clause: str, path: str, **values: dict[str, int]) -> Verdict:
+        return dataclasses.replace(verdict(path), clause=clause, values=values)
+
+    verdicts = [
+        judged("AG-01", "A", float16={"judged": 6, "chaos": 2}, float32={"judged": 8}),
+        judged("AG-02", "B", float16={"judged": 7, "overflow": 1}),
+        verdict("C"),
+    ]
+    assert value_table.shares(verdicts, "dtype") == [
+        value_table.Share("float16", 16, (2, 1, 0)),
+        value_table.Share("float32", 8, (0, 0, 0)),
+    ]
+    assert [share.name for share in value_table.shares(verdicts, "path")] == ["A", "B"]
+    first, *lines = value_table.tables(verdicts)
+    assert first == "Of 24 compared values 12.50% could not be judged:"
+    assert ["AG-01", "16", "12.50%", "2", "0", "0"] in [line.split() for line in lines]
+    assert value_table.tables([verdict("C")]) == []
 
 
 def test_a_tally_counts_drift_structures_and_refusals() -> None:

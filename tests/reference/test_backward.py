@@ -218,6 +218,8 @@ def test_what_may_overflow_is_not_judged_and_other_rows_are() -> None:
     (found,) = backward.gradients_of_batches((cell,), (weights,), [batch], [cotangents], "float16")
     assert np.isinf(found.state[0][0].error_bound[:, 0]).tolist() == [True, False]
     assert np.isinf(found.weights[0].kernel.error_bound).all()
+    assert found.state[0][0].may_overflow[:, 0].tolist() == [True, False]
+    assert found.weights[0].kernel.may_overflow.all()
 
 
 def test_chaos_is_not_judged_from_where_it_begins() -> None:
@@ -232,6 +234,9 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
         for dtype in ("bfloat16", "float64")
     }
     assert np.isinf(found["bfloat16"].state[0][0].error_bound).all()
+    assert np.isinf(found["bfloat16"].weights[0].recurrent.error_bound).all()
+    for estimate in estimates(found["bfloat16"]):
+        assert not estimate.may_overflow.any()
     assert np.isfinite(found["float64"].state[0][0].error_bound).all()
 
 

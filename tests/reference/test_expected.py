@@ -180,6 +180,7 @@ def test_where_merging_may_overflow_nothing_is_judged() -> None:
     merged = expected_trajectory(case).outputs
     sure = np.abs(merged.value) + merged.error_bound <= floats.largest("float16")
     assert np.isinf(merged.error_bound[~sure]).all()
+    assert (merged.may_overflow == ~sure).all()
     assert sure.any()
     assert not sure.all()
 

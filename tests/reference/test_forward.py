@@ -489,6 +489,7 @@ def test_a_possible_overflow_is_not_judged() -> None:
     assert np.isinf(result.outputs.error_bound[0, :, 0]).all()
     assert np.isinf(result.outputs.pair_bound[0, :, 0]).all()
     assert result.outputs.distance(np.full((1, 2, 2), np.nan))[0, 0].tolist() == [0.0, np.inf]
+    assert result.outputs.may_overflow[0].tolist() == [[True, False], [True, False]]
 
 
 def test_a_partial_sum_that_may_overflow_is_not_judged() -> None:
@@ -512,6 +513,8 @@ def test_chaos_is_not_judged_from_where_it_begins() -> None:
     assert certain == sorted(certain, reverse=True)
     assert not certain[-1]
     assert np.isinf(result.state[0][0].error_bound).all()
+    assert not result.outputs.may_overflow.any()
+    assert (result.state[0][0].distance(np.full((1, 2), np.nan)) == np.inf).all()
     finer = trajectory(cell, weights, [0.0] * 16, [0.3125, 0.0], dtype="float32")
     assert np.isfinite(finer.outputs.error_bound).all()
 
