@@ -36,7 +36,7 @@ def case_groups(draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any) 
         count = max(1, spec.batch_size(mode) // (programs * len(program.program.cells)))
         first = draw(lengths_and_masks.seeds())
         drawn += [
-            states.with_data(draw, program, first + index, one_step, data_spec)
-            for index in range(count)
+            states.with_data(draw, program, first + index, one_step, data_spec, benign)
+            for index, benign in enumerate(states.halves_of(count, first))
         ]
     return tuple(drawn)

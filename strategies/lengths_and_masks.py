@@ -17,7 +17,9 @@ _FEW = 4
 _FEWEST_ROWS_SHARE = 2  # the fewest rows are twice as frequent as any other number
 _FEW_SHARE = 3  # few steps are three times as frequent as many
 DTYPES = ("float32", "float64", "float16", "bfloat16")
-_DTYPES = ("float32", *DTYPES)  # the one that most people use is there twice
+# most people use the first, and the second has the sharpest error bounds
+_DTYPES = ("float32", "float64", *DTYPES)
+_RARE = 32
 WEIGHT_SCALES = (1.0, 0.1, 0.5, 2.0)
 
 
@@ -45,6 +47,12 @@ def steps(smallest: int = 1, largest: int = MAX_STEPS) -> st.SearchStrategy[int]
 def dtypes() -> st.SearchStrategy[str]:
     """Draw dtypes of programs."""
     return st.sampled_from(_DTYPES)
+
+
+@functools.cache
+def mostly(dtype: str) -> st.SearchStrategy[str]:
+    """Draw this dtype, and rarely the simplest one, which it then shrinks to."""
+    return st.sampled_from((_DTYPES[0], *[dtype] * (_RARE - 1)))
 
 
 @functools.cache

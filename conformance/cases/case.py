@@ -69,7 +69,7 @@ JSON_FIELDS = (
     "path", "mode", "cells", "batch", "steps", "features", "dtype", "weight_seed", "weight_scale",
     "data_seed", "state", "form", "malformation", "split", "other", "fresh", "static_shapes",
     "lengths", "mask", "layer", "other_batch", "unknown_rows", "policy", "model", "options",
-    "reloaded", "wiring", "nesting", "state_is_tuple",
+    "reloaded", "wiring", "nesting", "state_is_tuple", "benign",
 )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from conformance.adapter import wire
+from conformance.cases import benign_arrays
 from conformance.cases.cached_hash import cached_hash
 from conformance.cases.case import Case
 from conformance.cases.floats import round_to
@@ -74,6 +76,7 @@ class WeightSpec:
     seed: int
     scale: float
     bidirectional: bool
+    benign: bool
 
 
 @cached_hash
@@ -114,6 +117,7 @@ def _array_spec(case: Case) -> ArraySpec:
             data.weight_seed,
             data.weight_scale,
             program.bidirectional,
+            data.benign,
         ),
         data.batch,
         data.steps,
@@ -136,6 +140,7 @@ def weights(source: Source) -> tuple[Weights, ...]:
 
     Matrices are uniform in ±weight_scale/sqrt(rows). So the sum that reaches a gate is of the
     order of weight_scale, for cells of every width. Biases and peepholes lie in ±weight_scale.
+    Those of a benign case are made in another way (`benign_arrays.py`).
     """
     return weights_of_spec(array_spec(source).weights)
 
@@ -156,6 +161,9 @@ def _input_widths(spec: WeightSpec) -> tuple[int, ...]:
     return (spec.features, *(cell.output_width for cell in spec.cells[:-1]))
 
 
+_BenignArray = Callable[[np.random.RandomState, int, int], np.ndarray]
+
+
 def _cell_weights(cell: Cell, features: int, spec: WeightSpec, index: int) -> Weights:
     stream = _stream(spec.seed, _WEIGHTS, index)
 
@@ -163,31 +171,50 @@ def _cell_weights(cell: Cell, features: int, spec: WeightSpec, index: int) -> We
         scale = spec.scale / np.sqrt(max(fan_in, 1))
         return _read_only(round_to(stream.uniform(-scale, scale, shape), spec.dtype))
 
+    def draw_matrix(benign: _BenignArray, rows: int, columns: int) -> np.ndarray:
+        if not spec.benign:
+            return draw(rows, columns, fan_in=rows)
+        return _read_only(round_to(benign(stream, rows, columns), spec.dtype))
+
+    def draw_bias(*shape: int) -> np.ndarray:
+        if not spec.benign:
+            return draw(*shape)
+        return _read_only(round_to(benign_arrays.bias(stream, *shape), spec.dtype))
+
     places = math.prod(cell.convolution.kernel) if cell.convolution else 1
     from_inputs, from_state = places * features, places * cell.output_units
     projection = cell.projection
     gates = _GATES[cell.cell_type] * cell.units
     pair = (2,) if cell.cell_type == "GRU" and cell.reset_after else ()
     return Weights(
-        kernel=draw(from_inputs, gates, fan_in=from_inputs),
-        recurrent=draw(from_state, gates, fan_in=from_state),
-        bias=draw(*pair, gates) if cell.use_bias else None,
-        peepholes=draw(3, cell.units) if cell.peepholes else None,
-        projection=draw(cell.units, projection, fan_in=cell.units) if projection else None,
+        kernel=draw_matrix(benign_arrays.kernel, from_inputs, gates),
+        recurrent=draw_matrix(benign_arrays.contracting, from_state, gates),
+        bias=draw_bias(*pair, gates) if cell.use_bias else None,
+        peepholes=draw_bias(3, cell.units) if cell.peepholes else None,
+        projection=draw_matrix(benign_arrays.contracting, cell.units, projection)
+        if projection
+        else None,
     )
 
 
 def inputs(source: Source) -> np.ndarray:
-    """Return the inputs, (batch, steps, values), in ±2; about one value in 16 is zero."""
+    """Return the inputs, (batch, steps, values), in ±2; about one value in 16 is zero.
+
+    Those of a benign case are of one binade.
+    """
     spec = array_spec(source)
     values = math.prod(input_shape(spec.weights.cells, spec.weights.features))
-    return _inputs(spec.seed, (spec.batch, spec.steps, values), spec.weights.dtype)
+    shape = (spec.batch, spec.steps, values)
+    return _inputs(spec.seed, shape, spec.weights.dtype, spec.weights.benign)
 
 
 @_remembered
-def _inputs(seed: int, shape: tuple[int, int, int], dtype: str) -> np.ndarray:
+def _inputs(seed: int, shape: tuple[int, int, int], dtype: str, benign: bool) -> np.ndarray:
     values = _uniform(2.0, shape, seed, _INPUTS)
-    values[np.abs(values) < 2.0 / 16] = 0.0
+    if benign:
+        values = benign_arrays.in_one_binade(values)
+    else:
+        values[np.abs(values) < 2.0 / 16] = 0.0
     return _read_only(round_to(values, dtype))
 
 

@@ -28,6 +28,9 @@ class Data:
     target gets them as a sequence_length or as a mask. None: nothing is given, and all steps count.
 
     `other_batch` is the size of a batch that a stateful layer was not built for.
+
+    With `benign` the values are such that rounding errors stay small (`benign_arrays.py`), so that
+    a small fault shows in half precision, too.
     """
 
     batch: int = 1
@@ -42,3 +45,4 @@ class Data:
     lengths: str | None = None
     mask: str | None = None
     other_batch: int | None = None
+    benign: bool = False

@@ -14,6 +14,7 @@ _FLOATS = {
     "float64": np.dtype(np.float64),
 }
 DTYPES = tuple(_FLOATS)
+HALVES = ("float16", "bfloat16")
 
 
 def round_to(values: np.ndarray | float, dtype: str) -> np.ndarray:

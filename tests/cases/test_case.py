@@ -61,6 +61,7 @@ OTHERS: dict[str, Any] = {
     "wiring": "encoder",
     "nesting": ((0, 1),),
     "state_is_tuple": False,
+    "benign": True,
 }
 
 
