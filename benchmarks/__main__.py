@@ -9,10 +9,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import kept_programs, leaks, memory, structure, time_shares, worker_speedup
+from benchmarks import (
+    drawn_cases,
+    kept_programs,
+    leaks,
+    memory,
+    sharpness,
+    structure,
+    time_shares,
+    worker_speedup,
+)
 
 _WITHOUT_PROFILE = {"kept": kept_programs, "leaks": leaks}
-_WITH_PROFILE = {"shares": time_shares, "workers": worker_speedup, "memory": memory}
+_WITH_PROFILE = {
+    "shares": time_shares,
+    "workers": worker_speedup,
+    "memory": memory,
+    "dtypes": drawn_cases,
+    "sharpness": sharpness,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
