@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.adapter import wire
 from conformance.cases import case_arrays, case_calls, floats
 from conformance.cases.case import JSON_FIELDS, Case
 from conformance.cases.malformations import malformation, state_malformations
@@ -61,6 +62,7 @@ def _alone_within(case: Case) -> list[str]:
 def _equal_lengths(case: Case) -> bool:
     """Return whether all lengths that are sent are equal."""
     sent = dict(case_calls.arguments(case))[malformation.LENGTHS]
+    assert isinstance(sent, wire.Array)
     return len(set(floats.from_wire(sent).tolist())) == 1
 
 

@@ -408,9 +408,9 @@ def test_an_entry_may_say_that_it_deviates_only_sometimes(tmp_path: Path) -> Non
     tally = search(in_double, ledger=known).execute(["eager"])["eager"]
     assert tally.new is None
     assert list(tally.known) == ["an-entry"]
-    tally = search(in_double, ledger=ledger(tmp_path, "{}", 'sometimes = "At times."')).execute(["eager"])[
-        "eager"
-    ]
+    tally = search(in_double, ledger=ledger(tmp_path, "{}", 'sometimes = "At times."')).execute(
+        ["eager"]
+    )["eager"]
     assert tally.new is not None  # a deviation must still match the entry
 
 

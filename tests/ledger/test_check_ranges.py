@@ -70,7 +70,9 @@ def test_a_range_that_is_right(file: Path, name: str) -> None:
 
 
 def test_where_covered_cases_may_hold_only_the_own_path_must_deviate(file: Path) -> None:
-    file.write_text(FILE.replace('grade = "accepted"', 'grade = "accepted"\nsometimes = "At times."'))
+    file.write_text(
+        FILE.replace('grade = "accepted"', 'grade = "accepted"\nsometimes = "At times."')
+    )
     assert len(lines(file, {"3.15.0": [SHOWN, HOLDS]})) == 1
     assert len(lines(file, {"3.15.0": [HOLDS, SHOWN]})) > 1
     assert len(lines(file, {"3.15.0": [SHOWN, OTHERWISE]})) > 1
