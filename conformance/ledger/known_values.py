@@ -116,7 +116,7 @@ def _from_the_given_state_again(case: Case) -> list[Trajectory]:
 
 def _starting_again(case: Case) -> Trajectory:
     first, second = _run(case, _parts(case))
-    pairs = zip(vars(first.outputs).values(), vars(second.outputs).values(), strict=True)
+    pairs = zip(first.outputs.arrays, second.outputs.arrays, strict=True)
     joined = Estimate(*(np.concatenate(pair, axis=1) for pair in pairs))
     return Trajectory(joined, second.state)
 
