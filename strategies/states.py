@@ -69,24 +69,24 @@ def programs(
 
 
 # The dtypes of the programs that all clauses share, by cell: in a search of one program it would be
-# left to chance which ones there are. The second is that of the paths which are built fastest.
+# left to chance which ones there are. Two APIs, whose programs are built fast, have their own.
 _SHARED_DTYPES = {
-    "SimpleRNN": ("float64", "bfloat16"),
-    "GRU": ("float32", "float16"),
-    "LSTM": ("float64", "bfloat16"),
-    "BasicLSTM": ("float32", "float16"),
-    STACK: ("float64", "float16"),
+    "SimpleRNN": {"": "float64", "layer": "float16", "cell": "bfloat16"},
+    "GRU": {"": "float32", "layer": "bfloat16", "cell": "float16"},
+    "LSTM": {"": "float64", "layer": "float16", "cell": "bfloat16"},
+    "BasicLSTM": {"": "float32", "cell": "float16"},
+    STACK: {"": "float64", "layer": "bfloat16", "cell": "float16"},
 }
-_SECOND = ("cell", "layer")
 
 
 def _dtypes(subject: Subject, common: bool) -> st.SearchStrategy[str]:
     """Return a strategy of dtypes; all clauses get the same for a path, cell and seed."""
     if not common or subject.cell not in _SHARED_DTYPES:
         return lengths_and_masks.dtypes()
+    by_api = _SHARED_DTYPES[subject.cell]
     names = [name for name in (subject.path, subject.other) if name]
-    fast = all(state_forms.Path.parse(name).api in _SECOND for name in names)
-    return lengths_and_masks.mostly(_SHARED_DTYPES[subject.cell][fast])
+    apis = sorted(state_forms.Path.parse(name).api for name in names)
+    return lengths_and_masks.mostly(by_api[apis[0] if set(apis) <= set(by_api) else ""])
 
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
