@@ -340,4 +340,22 @@ FAULTS: tuple[Fault, ...] = (
         area="relatives",
         about="With padding 'valid' a ConvLSTM's output gate does not see the state.",
     ),
+    Fault(
+        name="keras3-lstm-cuts-a-wider-c",
+        module=KERAS3_LSTM,
+        old="c_tm1 = states[1]  # previous carry state",
+        new="c_tm1 = states[1][..., : self.units] if states[1].shape else states[1]",
+        area="rejection",
+        about="An LSTM takes a c with more units than it has, and leaves out the last ones.",
+    ),
+    Fault(
+        name="keras3-lstm-refuses-one-row",
+        module=KERAS3_LSTM,
+        old="c_tm1 = states[1]  # previous carry state",
+        new="""c_tm1 = states[1]
+        if c_tm1.shape[:1] == (1,) and inputs.shape[0] != 1:
+            raise ValueError("c must have a row for each of the inputs, not 1")""",
+        area="rejection",
+        about="An LSTM refuses a c of one row: the ledger says that it is taken.",
+    ),
 )

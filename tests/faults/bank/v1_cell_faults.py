@@ -231,4 +231,14 @@ FAULTS: tuple[Fault, ...] = (
         area="relatives",
         about="With all states in one tensor, layers from the third on read where the first does.",
     ),
+    Fault(
+        name="v1-lstm-cuts-a-wider-c",
+        module=V1_CELLS,
+        old="(c_prev, m_prev) = state\n",
+        new="""(c_prev, m_prev) = state
+            c_prev = c_prev[..., : self._num_units] if c_prev.shape.rank else c_prev
+""",
+        area="rejection",
+        about="An LSTMCell takes a c with more units than it has, and leaves out the last ones.",
+    ),
 )
