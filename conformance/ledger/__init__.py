@@ -37,7 +37,8 @@ Beside the fields of `Case` there are:
 - `longest`, the largest number of steps that count in a row of the batch, and `held_at_end`, true
   if in some row a step counts, but not the last step that is run;
 - the `structure` of a user's own cell;
-- the `implementations` of the cells; the types of those `alone_within` a stack within a stack;
+- the values of `use_bias` and the `implementations` of the cells; the types of those
+  `alone_within` a stack within a stack;
 - `equal_lengths`, true if all lengths that are sent are equal;
 - `fits`, the formulas that can take the shapes of the state (`shapes/fit.py`), and
   `only_in_products`, true if all malformed leaves take part in matrix products only.

@@ -98,6 +98,7 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "widest": lambda case: max(_state_widths(case)),
     "smallest_stack": lambda case: _smallest_stack(case.program.nesting),
     "structure": lambda case: _structure(case.program.cells[0]),
+    "use_bias": lambda case: sorted({cell.use_bias for cell in case.program.cells}),
     "implementations": lambda case: sorted({cell.implementation for cell in case.program.cells}),
     "alone_within": _alone_within,
     "equal_lengths": _equal_lengths,

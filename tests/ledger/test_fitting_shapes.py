@@ -138,3 +138,9 @@ def test_a_condition_may_name_an_implementation() -> None:
     case = make_case("RNN/keras3", "eager", (Cell("LSTM", 1),), batch=0)
     assert Condition("implementations", (2,)).holds(case)
     assert not Condition("implementations", (1,)).holds(case)
+
+
+def test_a_condition_may_ask_for_a_bias() -> None:
+    case = make_case("RNN/keras3", "eager", (Cell("SimpleRNN", 1, use_bias=False),))
+    assert Condition("use_bias", (False,)).holds(case)
+    assert not Condition("use_bias", (True,)).holds(case)
