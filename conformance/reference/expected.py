@@ -2,8 +2,8 @@
 
 A path may return the last output alone, or run both directions. The two directions of a
 bidirectional path are two runs of the reference, each with its own cell, weights and state. The
-bounds of merged outputs are computed here. Each of two values may have an error, and their sum or
-product combines the two errors and is rounded once.
+bounds of merged outputs are computed here. Each of two values may have an error as large as its
+bound. Their sum or product combines the two errors and is rounded once.
 """
 
 from __future__ import annotations
