@@ -71,7 +71,7 @@ def test_every_path_that_a_page_names_exists(page: str) -> None:
 
 
 def test_paths_are_found_on_the_page_that_answers_where_something_is() -> None:
-    assert len(named_paths("docs/internals/find-your-way.md")) == 20
+    assert len(named_paths("docs/internals/find-your-way.md")) >= 20
 
 
 @pytest.mark.parametrize("page", PAGES)
