@@ -39,7 +39,8 @@ Beside the fields of `Case` there are:
 - the `structure` of a user's own cell;
 - the values of `use_bias` and the `implementations` of the cells; the types of those
   `alone_within` a stack within a stack;
-- `equal_lengths`, true if all lengths that are sent are equal;
+- `equal_lengths`, true if all lengths that are sent are equal; `loop_builds`, true if a cell of
+  dynamic_rnn is built by its first call, within the graph of the loop;
 - `fits`, the formulas that can take the shapes of the state (`shapes/fit.py`), and
   `only_in_products`, true if all malformed leaves take part in matrix products only.
 

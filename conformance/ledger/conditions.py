@@ -59,6 +59,12 @@ def _alone_within(case: Case) -> list[str]:
     return sorted({case.program.cells[place].cell_type for place in inner})
 
 
+def _loop_builds(case: Case) -> bool:
+    """Return whether a cell is built within the graph of a loop: by its first call there."""
+    program = case.program
+    return program.fresh and program.mode == "graph" and program.path.startswith("dynamic_rnn/")
+
+
 def _equal_lengths(case: Case) -> bool:
     """Return whether all lengths that are sent are equal."""
     sent = dict(case_calls.arguments(case))[malformation.LENGTHS]
@@ -100,6 +106,7 @@ _DERIVED: dict[str, Callable[[Case], object]] = {
     "structure": lambda case: _structure(case.program.cells[0]),
     "use_bias": lambda case: sorted({cell.use_bias for cell in case.program.cells}),
     "implementations": lambda case: sorted({cell.implementation for cell in case.program.cells}),
+    "loop_builds": _loop_builds,
     "alone_within": _alone_within,
     "equal_lengths": _equal_lengths,
     "fits": fitting_formulas,

@@ -144,3 +144,12 @@ def test_a_condition_may_ask_for_a_bias() -> None:
     case = make_case("RNN/keras3", "eager", (Cell("SimpleRNN", 1, use_bias=False),))
     assert Condition("use_bias", (False,)).holds(case)
     assert not Condition("use_bias", (True,)).holds(case)
+
+
+def test_a_condition_may_ask_whether_a_loop_builds_its_cell() -> None:
+    builds = Condition("loop_builds", (True,))
+    case = malformed("no_leaves", Cell("GRU", 1), path="dynamic_rnn/keras3", mode="graph")
+    assert builds.holds(case.replace(fresh=True))
+    assert not builds.holds(case)
+    assert not builds.holds(case.replace(fresh=True, mode="eager"))
+    assert not builds.holds(case.replace(fresh=True, path="RNN/keras3"))
