@@ -30,16 +30,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="dynamic-rnn-declared-dtype-not-read",
         module=DYNAMIC_RNN,
-        old="""  if explicit_dtype is not None:
-    return explicit_dtype
-""",
-        new="""  if nest.flatten(state):
-    return nest.flatten(state)[0].dtype
-  if explicit_dtype is not None:
-    return explicit_dtype
-""",
+        old="state = initial_state\n  assert",
+        new="""dtype = nest.flatten(inputs)[0].dtype
+  state = initial_state
+  assert""",
         area="dtype",
-        about="dynamic_rnn takes any dtype argument, because it takes the state's dtype instead.",
+        about="dynamic_rnn takes any dtype argument, because it takes the inputs' dtype instead.",
         clause="DC-25",
     ),
     Fault(
