@@ -489,7 +489,7 @@ def test_a_possible_overflow_is_not_judged() -> None:
     assert np.isinf(result.outputs.error_bound[0, :, 0]).all()
     assert np.isinf(result.outputs.pair_bound[0, :, 0]).all()
     assert result.outputs.distance(np.full((1, 2, 2), np.nan))[0, 0].tolist() == [0.0, np.inf]
-    assert result.outputs.may_overflow[0].tolist() == [[True, False], [True, False]]
+    assert result.outputs.may_overflow[0, 0].tolist() == [True, False]
 
 
 def test_a_partial_sum_that_may_overflow_is_not_judged() -> None:
