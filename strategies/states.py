@@ -79,10 +79,15 @@ _SHARED_DTYPES = {
 }
 
 
+_APIS = ("dynamic_rnn", "RNN", "layer", "cell")
+
+
 def _dtypes(subject: Subject, common: bool) -> st.SearchStrategy[str]:
     """Return a strategy of dtypes; all clauses get the same for a path, cell and seed."""
     if not common or subject.cell not in _SHARED_DTYPES:
-        return lengths_and_masks.dtypes()
+        # clauses draw from one seed for all paths, which would give all of them one dtype
+        api = state_forms.Path.parse(subject.path).api
+        return lengths_and_masks.dtypes(_APIS.index(api) if api in _APIS else 0)
     by_api = _SHARED_DTYPES[subject.cell]
     names = [name for name in (subject.path, subject.other) if name]
     apis = sorted(state_forms.Path.parse(name).api for name in names)
