@@ -24,13 +24,13 @@ def agrees_with_reference(
 ) -> float:
     """Judge a run by the reference; return the largest error/error bound."""
     expected = trajectory or expected_trajectory(case)
-    with _judging(run):
+    with judging(run):
         outputs = within_bound(run.outputs, expected.outputs, "outputs", run.observation)
         return max(outputs, state_agrees(run, expected))
 
 
 @contextmanager
-def _judging(run: Run) -> Iterator[None]:
+def judging(run: Run) -> Iterator[None]:
     """Give a deviation the whole run, by which the ledger knows a wrong result."""
     try:
         yield
@@ -83,7 +83,7 @@ def runs_agree(
 ) -> float:
     """Judge two runs of the same case; return the largest distance/pair bound."""
     expected = trajectory.outputs.of_second_run(other.outputs)
-    with _judging(one):
+    with judging(one):
         ratio = _compare(one.outputs, expected, "outputs", whose, one.observation)
         return max(ratio, states_agree(one, other, trajectory, whose))
 
@@ -118,7 +118,7 @@ def _row(row: int, run: Run) -> Run:
 
 def runs_are_identical(one: Run, other: Run, whose: str = "the other run's") -> None:
     """Judge that two runs are the same to the last bit."""
-    with _judging(one):
+    with judging(one):
         must_be_identical("outputs", one.outputs, other.outputs, one.observation, whose)
         for index, (here, there) in enumerate(zip(one.state, other.state, strict=True)):
             for name, a, b in zip("hc", here, there, strict=False):

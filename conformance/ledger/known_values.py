@@ -130,6 +130,18 @@ def _parts(case: Case) -> tuple[Batch, Batch]:
     )
 
 
+def _first_cells_stored(case: Case) -> list[Trajectory]:
+    """Return what is stored after a refused call that stored the new states of the first cells.
+
+    The call has no outputs.
+    """
+    called = case_calls.well_formed(case)
+    new, old = (forward.trajectory(one) for one in (called, called.replace(state=None)))
+    nothing = new.outputs.part(np.s_[:, :0])
+    stored = [(*new.state[:count], *old.state[count:]) for count in range(1, len(new.state))]
+    return [Trajectory(nothing, state) for state in stored]
+
+
 def _from_zeros(case: Case) -> list[Trajectory]:
     return [expected.expected_trajectory(case.replace(state="zeros"))]
 
@@ -233,6 +245,7 @@ VALUES = {
     "starts from zeros": KnownValue(("ST-11",), _from_zeros),
     "starts from zeros, not ones": KnownValue(("ST-12",), _from_zeros, right=_from_ones),
     "h and c are exchanged": KnownValue(("DC-10",), _from_the_pair_exchanged),
+    "the first cells store their new states": KnownValue(("ST-15",), _first_cells_stored),
     "runs the first half of the steps twice": KnownValue(("WR-20",), _first_half_twice),
     "last output is zero where masked": KnownValue(("SQ-03",), _zero_where_the_last_step_is_masked),
     "the mask is not used": KnownValue(("SQ-27",), _without_the_mask),
