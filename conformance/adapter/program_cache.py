@@ -26,7 +26,8 @@ def key(program):
 
 
 def _drops_out(program):
-    return any(spec["dropout"] or spec["recurrent_dropout"] for spec in program.cells)
+    given = any(spec["dropout"] or spec["recurrent_dropout"] for spec in program.cells)
+    return given or program.options == wire.EVERY
 
 
 @contextlib.contextmanager
