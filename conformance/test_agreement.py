@@ -7,7 +7,7 @@ from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause
-from conformance.contract.promises import cells, guides, layers, v1
+from conformance.contract.promises import cell_classes, guides, layers, v1
 from conformance.reference import forward
 from strategies import states
 
@@ -15,10 +15,10 @@ from strategies import states
 @clause(
     "AG-01",
     source=(
-        cells.LSTM,
-        cells.GRU,
-        cells.SIMPLE_RNN,
-        cells.CELLS_OF_KERAS,
+        cell_classes.LSTM,
+        cell_classes.GRU,
+        cell_classes.SIMPLE_RNN,
+        cell_classes.CELLS_OF_KERAS,
         layers.ONE_CELL_OF_MANY,
         v1.LSTM_BY_GERS,
         v1.GRU,

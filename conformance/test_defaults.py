@@ -12,14 +12,14 @@ from conformance.cases.program import EAGER, STACK
 from conformance.checks import configs, documented_defaults, initial_weights, shared
 from conformance.contract import subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, Subject, clause
-from conformance.contract.promises import cells, v1
+from conformance.contract.promises import cell_classes, v1
 from strategies import default_options
 
 KERAS = ("keras2", "keras3")
 _V1_CLASSES = {"SimpleRNN": "BasicRNNCell", "BasicLSTM": "BasicLSTMCell", STACK: "MultiRNNCell"}
 
 # The mode of a call does not change the cell or layer that is made
-_DEFAULTS = (cells.DEFAULTS_OF_KERAS2, cells.DEFAULTS_OF_KERAS3, v1.DEFAULTS)
+_DEFAULTS = (cell_classes.DEFAULTS_OF_KERAS2, cell_classes.DEFAULTS_OF_KERAS3, v1.DEFAULTS)
 default_clause = partial(clause, source=_DEFAULTS, modes=(EAGER,))
 
 
@@ -69,7 +69,7 @@ def test_defaults_are_the_documented_ones(case: Case, run: Runs) -> None:
 
 @default_clause(
     "DF-02",
-    source=cells.DEFAULTS_OF_RNN,
+    source=cell_classes.DEFAULTS_OF_RNN,
     subjects=subjects.paths_and_cells(apis=("RNN",), generations=KERAS, cells=("LSTM",)),
     cases=default_options.simplest_cases,
 )
@@ -95,7 +95,7 @@ def test_what_has_defaults_computes_what_is_documented(case: Case, run: Runs) ->
 
 @default_clause(
     "DF-04",
-    source=(cells.DEFAULTS_OF_KERAS2, cells.DEFAULTS_OF_KERAS3),
+    source=(cell_classes.DEFAULTS_OF_KERAS2, cell_classes.DEFAULTS_OF_KERAS3),
     subjects=subjects.paths_and_cells(
         apis=("cell", "layer"), generations=KERAS, cells=("SimpleRNN", "GRU", "LSTM")
     ),

@@ -24,8 +24,8 @@ from conformance.checks.deviation import Deviation, error_line
 from conformance.checks.documented_usage import BOTH, FEEDING, INCOMPATIBLE
 from conformance.checks.outputs import accepted_run
 from conformance.contract import subjects
+from conformance.contract.citation import Source
 from conformance.contract.clause import CheckResult, Cost, Runs, SingleCases, clause, one_by_one
-from conformance.contract.source import Source
 from conformance.reference import forward
 from conformance.results.severities import CLAIM
 from strategies import documented_examples as usage

@@ -12,7 +12,7 @@ from conformance.cases.program import EAGER, STACK, Cell
 from conformance.checks import configs, numbers, outputs
 from conformance.contract import sources, subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause
-from conformance.contract.promises import cells, guides
+from conformance.contract.promises import cell_classes, guides
 from conformance.reference import forward
 from conformance.results.severities import SHOULD
 from strategies import persisted
@@ -23,7 +23,7 @@ reloading_clause = partial(clause, modes=(EAGER,))
 
 @reloading_clause(
     "PS-01",
-    source=(cells.CONFIG_OF_KERAS2, cells.CONFIG_OF_KERAS3),
+    source=(cell_classes.CONFIG_OF_KERAS2, cell_classes.CONFIG_OF_KERAS3),
     subjects=subjects.reloading_paths(wire.CONFIG),
     cases=persisted.reloaded_cases,
 )
@@ -37,7 +37,7 @@ def test_config_tells_every_option(case: Case, run: Runs) -> None:
 
 @reloading_clause(
     "PS-02",
-    source=(cells.CONFIG_OF_KERAS2, cells.CONFIG_OF_KERAS3),
+    source=(cell_classes.CONFIG_OF_KERAS2, cell_classes.CONFIG_OF_KERAS3),
     subjects=subjects.reloading_paths(wire.CONFIG),
     cases=partial(persisted.reloaded_cases, way=wire.CONFIG),
 )

@@ -10,7 +10,7 @@ from conformance.cases.case import Case
 from conformance.checks import numbers, outputs, shared
 from conformance.contract import sources, subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause, one_by_one
-from conformance.contract.promises import cells, guides, layers, v1
+from conformance.contract.promises import cell_classes, guides, layers, v1
 from conformance.reference import forward
 from conformance.results.severities import SHOULD
 from strategies import states
@@ -103,8 +103,8 @@ def test_no_initial_state_equals_zeros(case: Case, run: Runs) -> CheckResult:
         v1.TAKES_A_STATE,
         v1.STARTS_FROM_THE_GIVEN_STATE,
         layers.FED_TO_THE_FIRST_CALL,
-        cells.FROM_THE_STEP_BEFORE,
-        cells.FOR_TIMESTEP_0,
+        cell_classes.FROM_THE_STEP_BEFORE,
+        cell_classes.FOR_TIMESTEP_0,
     ),
     subjects=subjects.paths_and_cells(),
     cases=partial(states.case_groups, states=states.NOT_ZERO),
@@ -260,7 +260,7 @@ def test_list_and_tuple_are_taken_alike(case: Case, run: Runs) -> CheckResult:
 
 @clause(
     "RT-15",
-    source=cells.INPUTS_ARE_CAST,
+    source=cell_classes.INPUTS_ARE_CAST,
     subjects=subjects.paths_and_cells(apis=("RNN", "layer", "cell"), generations=("keras3",)),
     cases=partial(states.case_groups, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
     cost=Cost(effort=0.5),

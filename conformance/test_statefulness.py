@@ -21,7 +21,7 @@ from conformance.checks import numbers, outputs, shared, stored_state
 from conformance.checks.deviation import error_line
 from conformance.contract import sources, subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause, one_by_one
-from conformance.contract.promises import cells, guides, layers
+from conformance.contract.promises import cell_classes, guides, layers
 from conformance.reference import forward
 from conformance.reference.expected import expected_in_two_calls, expected_trajectory
 from conformance.results.severities import SHOULD
@@ -402,7 +402,7 @@ def test_both_directions_store_the_final_state(case: Case, run: Runs) -> CheckRe
 
 @stateful_clause(
     "ST-16",
-    source=(layers.STATES_ARE_REUSED, cells.POLICIES),
+    source=(layers.STATES_ARE_REUSED, cell_classes.POLICIES),
     cases=partial(stateful.under_policies, split=True, states=(None,)),
 )
 def test_it_goes_on_under_a_policy_of_mixed_precision(case: Case, run: Runs) -> CheckResult:

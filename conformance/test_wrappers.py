@@ -19,7 +19,7 @@ from conformance.checks import numbers, shared, stored_state
 from conformance.checks.outputs import Run, accepted_outputs, accepted_run, must_have_variables_in
 from conformance.contract import sources, subjects
 from conformance.contract.clause import CheckResult, Cost, Runs, clause
-from conformance.contract.promises import cells, guides, layers, v1
+from conformance.contract.promises import cell_classes, guides, layers, v1
 from conformance.reference import forward
 from conformance.reference.rounding import Estimate
 from conformance.results.severities import SHOULD
@@ -329,7 +329,7 @@ def test_stateful_layer_goes_on_from_slice_to_slice(case: Case, run: Runs) -> Ch
 
 @relative_clause(
     "WR-17",
-    source=cells.POLICIES,
+    source=cell_classes.POLICIES,
     subjects=subjects.relatives("Mixed", *KERAS),
     cases=partial(relatives.mixed_precision, states=relatives.EITHER),
     cost=dataclasses.replace(_RELATIVE_COST, essential=True),
@@ -359,7 +359,7 @@ def test_state_is_carried_over_under_mixed_precision(case: Case, run: Runs) -> C
 
 @relative_clause(
     "WR-19",
-    source=cells.INPUTS_ARE_CAST,
+    source=cell_classes.INPUTS_ARE_CAST,
     subjects=subjects.relatives("Mixed", *(path for path in KERAS if path.endswith("keras3"))),
     cases=partial(relatives.mixed_precision, form=state_forms.OTHER_FLOAT, states=states.DISTINCT),
 )

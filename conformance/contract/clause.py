@@ -35,7 +35,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.adapter import wire
 from conformance.cases.case import Case, place
-from conformance.contract.source import Source
+from conformance.contract.citation import Source
 from conformance.results.severities import MUST, SHOULD
 
 
@@ -76,7 +76,7 @@ class Runs(Protocol):
 
 @dataclass(frozen=True)
 class ValueCounts:
-    """How many of the compared values were judged, and how many were not, by the reason.
+    """Numbers of the compared values: those judged, and those that were not, by the reason.
 
     `chaos`: rounding errors leave nothing certain. `overflow`: a correct computation may overflow.
     `not_finite`: two values must be the same, and both are NaN or infinite.

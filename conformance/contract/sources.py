@@ -1,6 +1,6 @@
 """The pages that the clauses take their statements from; `promises` has the sentences there."""
 
-from conformance.contract.source import Source
+from conformance.contract.citation import Source
 
 DYNAMIC_RNN = Source("https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/dynamic_rnn")
 BIDIRECTIONAL_DYNAMIC_RNN = Source(

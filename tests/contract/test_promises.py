@@ -13,8 +13,8 @@ import pytest
 from conformance.cases.case import make_case
 from conformance.cases.program import DICT, NESTED, PLAIN, PLANES, Cell, Custom
 from conformance.contract import sources
+from conformance.contract.citation import Scope, Source
 from conformance.contract.clause import Subject, clause
-from conformance.contract.source import Scope, Source
 from conformance.results.severities import CLAIM, MUST, SAME, SEVERITIES, SHOULD
 from conformance.upgrade.upgrade_clauses import STATEMENTS
 from strategies import states

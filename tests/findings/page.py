@@ -1,4 +1,4 @@
-"""What docs/findings.md says, in pieces."""
+"""The pieces of docs/findings.md."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def places() -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Row:
-    """What the table at the top says of a finding."""
+    """A row of the table at the top, about one finding."""
 
     number: int
     title: str

@@ -1,4 +1,4 @@
-"""Which formulas can take a state: worked out on shapes, and seen on the libraries."""
+"""The formulas that can take a state: worked out on shapes, and seen on the libraries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which states fit the formulas of Keras 2: worked out on shapes, as seen on its releases."""
+"""The states that fit the formulas of Keras 2: worked out on shapes, as seen on its releases."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What the guides promise of RNN layers and of models, in the words of their pages."""
+"""The promises of the guides about RNN layers and models, in the words of their pages."""
 
 from __future__ import annotations
 
 from conformance.contract import sources
+from conformance.contract.citation import Scope
 from conformance.contract.promises import scopes
-from conformance.contract.source import Scope
 
 # --- states ---------------------------------------------------------------------------------------
 

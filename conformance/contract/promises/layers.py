@@ -1,10 +1,10 @@
-"""What Keras promises of RNN, of its layers with a loop of their own, and of what wraps them."""
+"""The promises of Keras about RNN, its layers with a loop of their own, and what wraps them."""
 
 from __future__ import annotations
 
 from conformance.contract import sources
+from conformance.contract.citation import Scope
 from conformance.contract.promises import scopes
-from conformance.contract.source import Scope
 
 _RNN = ("keras.layers.RNN", "tf_keras.layers.RNN")
 _BIDIRECTIONAL = ("keras.layers.Bidirectional", "tf_keras.layers.Bidirectional")

@@ -1,9 +1,9 @@
-"""What the promises are about: the paths of each loop, of each generation, and so on."""
+"""The scopes of the promises: the paths of each loop, of each generation, and so on."""
 
 from __future__ import annotations
 
 from conformance.cases.program import NESTED, PLAIN, PLANES
-from conformance.contract.source import Scope
+from conformance.contract.citation import Scope
 
 KERAS = ("keras2", "keras3")
 

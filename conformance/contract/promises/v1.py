@@ -1,12 +1,12 @@
-"""What TensorFlow promises of the v1 cells, their wrappers and their loops."""
+"""The promises of TensorFlow about the v1 cells, their wrappers and their loops."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from conformance.contract import sources
+from conformance.contract.citation import Scope
 from conformance.contract.promises import scopes
-from conformance.contract.source import Scope
 
 _NN = "tensorflow.compat.v1.nn."
 _CELLS = _NN + "rnn_cell."

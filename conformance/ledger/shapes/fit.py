@@ -61,7 +61,7 @@ def fitting_formulas(case: Case) -> list[str]:
 
 @dataclass(frozen=True)
 class _Part:
-    """What a loop runs: all cells, or those of one direction, with their states."""
+    """The cells that a loop runs: all of them, or those of one direction, with their states."""
 
     stack: Stack
     states: Sequence[States]

@@ -17,7 +17,7 @@ StatesOfCells = Sequence[States]
 
 @dataclass(frozen=True)
 class Run:
-    """What a loop is given: a step, the number of steps, and the shape of the documented output."""
+    """The arguments of a loop: a step, the number of steps, the shape of the documented output."""
 
     step: Callable[[StatesOfCells], StackStepped]
     steps: int

@@ -1,10 +1,10 @@
-"""What Keras promises of its cells and layers: their formulas, their defaults, their dtypes."""
+"""The promises of Keras about its cells and layers: formulas, defaults, dtypes."""
 
 from __future__ import annotations
 
 from conformance.contract import sources
+from conformance.contract.citation import Scope
 from conformance.contract.promises import scopes
-from conformance.contract.source import Scope
 
 _K2, _K3 = "tf_keras.layers.", "keras.layers."
 

@@ -12,7 +12,7 @@ from conformance.cases.state_forms import Path
 
 @dataclass(frozen=True)
 class Scope:
-    """What a promise is about: these APIs, generations, cells and so on; an empty field is all.
+    """The scope of a promise: these APIs, generations, cells and so on; an empty field is all.
 
     `structures` are those of a user's own cell (`program.STRUCTURES`). With `one_generation` a
     promise about two paths is about paths of the same generation only.
