@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from conformance.adapter import wire
-
-if TYPE_CHECKING:
-    from conformance.checks.outputs import Run
 
 STYLING = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -16,12 +12,12 @@ STYLING = re.compile(r"\x1b\[[0-9;]*m")
 class Deviation(AssertionError):
     """An error that says how a clause fails for a case: the sentence, and the observation.
 
-    It is `numeric` where numbers are wrong, and nothing else. Then `run` has those of the whole
-    run, if there is one. Where they are gone already, `values` names the known wrong results that
+    It is `numeric` where numbers are wrong, and nothing else. Then `run` is the whole
+    `outputs.Run`, if there is one. Where they are gone already, `values` names the known wrong results that
     they were (ledger/known_values.py).
     """
 
-    run: Run | None = None
+    run: object = None
     values: tuple[str, ...] = ()
 
     def __init__(

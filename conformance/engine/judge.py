@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from conformance.cases.case import Case
 from conformance.checks import counting
 from conformance.checks.deviation import Deviation
+from conformance.checks.outputs import Run
 from conformance.contract.clause import CheckResult, Clause, Runs
 from conformance.engine.batching import BatchingClient, Unanswered
 from conformance.engine.outcome import Outcome
@@ -63,5 +64,5 @@ def _deviating_outcome(case: Case, deviation: Deviation, covering: Sequence[Entr
         deviation.observation,
         known[0].name if known else None,
         numeric=deviation.numeric,
-        run=deviation.run,
+        run=deviation.run if isinstance(deviation.run, Run) else None,
     )

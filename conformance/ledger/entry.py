@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 
 from conformance.cases.case import Case
 from conformance.checks.deviation import Deviation
+from conformance.checks.outputs import Run
 from conformance.ledger.conditions import Condition
 from conformance.ledger.known_values import VALUES
 
@@ -87,7 +88,7 @@ class Entry:
             return False
         run = deviation.run
         return self.value in deviation.values or (
-            run is not None and VALUES[self.value].is_seen(case, run)
+            isinstance(run, Run) and VALUES[self.value].is_seen(case, run)
         )
 
 
