@@ -13,8 +13,8 @@ class Deviation(AssertionError):
     """An error that says how a clause fails for a case: the sentence, and the observation.
 
     It is `numeric` where numbers are wrong, and nothing else. Then `run` is the whole
-    `outputs.Run`, if there is one. Where they are gone already, `values` names the known wrong results that
-    they were (ledger/known_values.py).
+    `outputs.Run`, if there is one. Where the numbers are gone already, `values` names the known
+    wrong results that they were (ledger/known_values.py).
     """
 
     run: object = None
