@@ -258,7 +258,8 @@ def test_computed_states_are_taken(case: Case, run: Runs) -> CheckResult:
 @model_clause(
     "MD-11",
     source=guides.PREDICT,
-    cases=partial(mode_cases.wired_models, wirings=WITH_A_STATE, most=6),
+    cases=partial(mode_cases.predicted_models, wirings=WITH_A_STATE, most=6),
+    cost=dataclasses.replace(_MODEL_COST, effort=2),
     modes=("predict", "predict_on_batch"),
 )
 def test_predictions_equal_calls(case: Case, run: Runs) -> CheckResult:

@@ -60,6 +60,19 @@ def wired_models(
     return tuple(_with_wiring(case, wiring) for case in cases)
 
 
+@st.composite
+def predicted_models(
+    draw: st.DrawFn, subject: Subject, spec: DrawSpec, **data: Any
+) -> tuple[Case, ...]:
+    """Draw as `wired_models` does, and float64 for half of the programs that `predict` runs.
+
+    `predict` handles its inputs by their dtype, and float64 shows best what it does to them.
+    """
+    cases = draw(wired_models(subject, spec, **data))
+    wide = cases[0].program.mode == "predict" and draw(st.booleans())
+    return tuple(case.replace(dtype="float64") for case in cases) if wide else cases
+
+
 def _with_wiring(case: Case, wiring: str) -> Case:
     return case.replace(
         wiring=wiring,
