@@ -9,7 +9,7 @@ import sys
 
 from tests import support
 from tests.faults.planting import Change, planting_variables
-from tests.findings import page
+from tests.findings import findings_page as page
 from tests.findings.scripts import run_scripts
 
 FOLDER = support.ROOT / "docs" / "findings" / "upstream"

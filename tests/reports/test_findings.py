@@ -16,7 +16,7 @@ from conformance.contract import clause
 from conformance.ledger.entry import Entry
 from conformance.ledger.load import in_range, read_entries
 from tests import support
-from tests.findings import page
+from tests.findings import findings_page as page
 from tests.findings.scripts import SCRIPTS, run_scripts
 
 ENTRIES = read_entries()
