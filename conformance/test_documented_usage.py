@@ -388,7 +388,7 @@ def test_state_size_tells_the_widths(case: Case, run: Runs) -> None:
 @usage_clause(
     "DC-26",
     source=f"{INCOMPATIBLE} (examples 1 to 3)",
-    subjects=subjects.paths_and_cells(apis=LAYERS, cells=("SimpleRNN", "LSTM", STACK)),
+    subjects=subjects.paths_and_cells(apis=LAYERS),
     cases=partial(usage.cases, state=None),
     cost=Cost(isolated=True, effort=0.33),
 )
